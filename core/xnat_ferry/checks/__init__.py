@@ -1,0 +1,15 @@
+"""The guide's checklist: one file per item, each a pure function from a survey to findings."""
+
+from xnat_ferry.checks.access import check_access
+from xnat_ferry.checks.conflicts import check_conflicts, find_conflicts
+from xnat_ferry.checks.finding import Answer, Checklist, Conflict, ConflictClass, Finding
+from xnat_ferry.survey import Survey
+
+__all__ = ["Answer", "Checklist", "Conflict", "ConflictClass", "Finding", "run_checks"]
+
+
+def run_checks(survey: Survey) -> Checklist:
+    """All checks in the guide's order."""
+    conflicts = find_conflicts(survey)
+    findings = (*check_access(survey), *check_conflicts(survey, conflicts))
+    return Checklist(findings=findings, conflicts=conflicts)

@@ -1,0 +1,72 @@
+"""What a check answers, and what the whole checklist comes to."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+
+from xnat_ferry.model import Verdict
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One answer of one check: verdict, evidence a person can check, and what to do."""
+
+    check: str
+    """The guide's item it answers: access, conflicts."""
+    verdict: Verdict
+    about: str
+    """A session's label or a project."""
+    message: str
+    advice: str = ""
+    evidence: dict[str, str] = {}
+
+
+class ConflictClass(StrEnum):
+    """The ways in which a session may meet something that is already there."""
+
+    SAME_STUDY = "same-study"
+    OTHER_STUDY = "other-study"
+    OTHER_SUBJECT = "other-subject"
+    SHARED = "shared"
+    PREARCHIVE = "prearchive"
+    DUPLICATE_TARGET = "duplicate-target"
+    DUPLICATE_STUDY = "duplicate-study"
+    BAD_LABEL = "bad-label"
+
+
+class Answer(StrEnum):
+    """What can be done about a conflict."""
+
+    SKIP = "skip"
+    RENAME = "rename"
+
+
+class Conflict(Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
+    """One session that meets something; no answer is ever guessed."""
+
+    session: str
+    subject: str
+    kind: ConflictClass
+    message: str
+    answers: tuple[Answer, ...]
+    suggested: Answer
+    evidence: dict[str, str] = {}
+
+
+class Checklist(Struct, frozen=True, kw_only=True):
+    """All findings and conflicts of a survey."""
+
+    findings: tuple[Finding, ...]
+    conflicts: tuple[Conflict, ...]
+
+    @property
+    def verdict(self) -> str:
+        """``blocked`` by any failure, ``warned`` by anything else that is not ok, else ``clear``."""
+        verdicts = {finding.verdict for finding in self.findings}
+        if Verdict.FAIL in verdicts:
+            return "blocked"
+        return "clear" if verdicts <= {Verdict.OK} else "warned"
+
+    def first_failures(self) -> Sequence[Finding]:
+        """The findings that forbid going on."""
+        return [finding for finding in self.findings if finding.verdict == Verdict.FAIL]

@@ -1,0 +1,69 @@
+"""What the commands share: their options' types, logins, endpoints, and how answers are printed."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from cyclopts import Parameter
+
+from xnat_ferry.model import Endpoint
+from xnat_ferry.settings import paths
+from xnat_ferry.settings.credentials import Credentials, find_credentials
+from xnat_ferry.settings.servers import parse_endpoint, read_aliases
+
+if TYPE_CHECKING:
+    from xnat_ferry.xnat.client import XnatClient
+
+AsJson = Annotated[bool, Parameter(name="--json", negative=(), help="Answer in JSON.")]
+Transfers = Annotated[Path | None, Parameter(help="The folder that holds the transfers.")]
+Spool = Annotated[Path | None, Parameter(help="The folder for data in flight.")]
+Names = Annotated[
+    tuple[str, ...] | None, Parameter(consume_multiple=True, negative=(), help="Labels, with commas between.")
+]
+
+
+def say(text: str = "") -> None:
+    """Talk: progress and remarks, never data."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def answer_json(value: Any) -> None:
+    """Data: one JSON value on a line of standard output."""
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    sys.stdout.flush()
+
+
+def endpoints(source: str, destination: str) -> tuple[Endpoint, Endpoint]:
+    """Both ends as the user wrote them; raises BadEndpoint and its like."""
+    aliases = read_aliases(paths.servers_file())
+    return parse_endpoint(source, aliases), parse_endpoint(destination, aliases)
+
+
+@contextmanager
+def opened(source: Endpoint, destination: Endpoint) -> Iterator["tuple[XnatClient, XnatClient]"]:
+    """Both ends logged in."""
+    from xnat_ferry.xnat.pair import open_pair  # the clients cost half a second to load
+
+    with open_pair(source, destination, find_credentials) as clients:
+        yield clients
+
+
+def logins_for(source: Endpoint, destination: Endpoint) -> dict[str, Credentials]:
+    """The login of each server, for a worker that has nobody to ask."""
+    return {server: find_credentials(server) for server in sorted({source.server, destination.server})}
+
+
+def split_names(given: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """``a,b c`` as three names; None where the option was not given."""
+    if given is None:
+        return None
+    return tuple(name for text in given for name in text.split(",") if name)
+
+
+def now() -> str:
+    """The time for a plan, in ISO 8601 with the zone."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")

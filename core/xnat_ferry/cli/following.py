@@ -1,0 +1,125 @@
+"""Follows a worker's journal: plain lines, a bar on a terminal, or JSON; closing it changes nothing."""
+
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from xnat_ferry import events, wording
+from xnat_ferry.cli.common import answer_json, say
+from xnat_ferry.events import AnyEvent
+from xnat_ferry.settings.redact import plain
+from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.launch import follow
+from xnat_ferry.transfer.state import Phase, TransferState
+from xnat_ferry.transfer.status import Status, status_of
+
+_CODES = {Phase.DONE: 0, Phase.FAILED: 1, Phase.STOPPED: 4, Phase.RUNNING: 0, Phase.WAITING: 4}
+
+
+def follow_to_end(folder: TransferFolder, worker: subprocess.Popen[bytes], *, skip: int, json: bool) -> int:
+    """Show a worker's events until it ends; returns the exit code of how it ended."""
+    try:
+        show(folder, follow(folder, worker, skip), json=json)
+    except KeyboardInterrupt:
+        say(f"\nThe transfer goes on without this window: 'xnat-ferry watch {folder.id[-4:]}' shows it,")
+        say(f"'xnat-ferry stop {folder.id[-4:]}' stops it.")
+        return 4
+    code = answer_status(folder, json)
+    return worker.returncode if worker.returncode == 3 else code
+
+
+def show(folder: TransferFolder, happening: Iterable[AnyEvent], *, json: bool) -> None:
+    """Show events as they come."""
+    if json:
+        for event in happening:
+            answer_json(event)
+        return
+    with _bar(folder) as advance:
+        for event in happening:
+            line = line_of(event)
+            if line:
+                say(line)
+            advance(event)
+
+
+def answer_status(folder: TransferFolder, json: bool) -> int:
+    """Print where a transfer stands; returns the exit code that goes with it."""
+    status = status_of(folder)
+    if json:
+        answer_json(status)
+    else:
+        print_status(status)
+    return _CODES.get(status.state, 0)
+
+
+def print_status(status: Status) -> None:
+    """A transfer's numbers in a few lines."""
+    sessions = status.sessions
+    print(
+        f"{status.id}  {status.state}  {sessions.done} done, {sessions.failed} failed, "
+        f"{sessions.running} running, {sessions.waiting} waiting  "
+        f"{status.files:,} of {wording.plural(status.files_total, 'file')}, "
+        f"{wording.size(status.bytes)} of {wording.size(status.bytes_total)}, "
+        f"{wording.duration(status.seconds)}"
+    )
+    if status.why:
+        print(f"  {plain(status.why)}")
+    for problem in status.errors:
+        print(f"  {plain(problem.session)}: {plain(problem.message)}\n    {plain(problem.advice)}")
+
+
+def line_of(event: AnyEvent) -> str:
+    """One event with its time and session; "" for what is only a step between."""
+    words = wording.what_happened(event)
+    if not words:
+        return ""
+    moment = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S")
+    session = getattr(event, "session", "")
+    return plain(f"{moment}  {session}  {words}" if session else f"{moment}  {words}", 400)
+
+
+class _NoBar:
+    def __call__(self, event: AnyEvent) -> None:
+        """Nothing to show: the lines say it all."""
+
+
+@contextmanager
+def _bar(folder: TransferFolder) -> Iterator["_NoBar | _Bar"]:
+    if not sys.stderr.isatty():
+        yield _NoBar()
+        return
+    bar = _Bar(folder)
+    with bar.progress:
+        yield bar
+
+
+class _Bar:
+    """A progress bar over all bytes of the plan, drawn by rich on a terminal only."""
+
+    def __init__(self, folder: TransferFolder) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            Progress,
+            TimeRemainingColumn,
+            TransferSpeedColumn,
+        )
+
+        self._state = TransferState(folder.read_plan())
+        self.progress = Progress(
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task = self.progress.add_task("", total=self._state.plan.totals.bytes)
+
+    def __call__(self, event: AnyEvent) -> None:
+        self._state.apply(event)
+        under_way = event.bytes if isinstance(event, events.UnitProgressed) and event.moving == "up" else 0
+        self.progress.update(self._task, completed=self._state.bytes_sent + under_way)

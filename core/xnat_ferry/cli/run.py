@@ -1,0 +1,97 @@
+"""``run``, ``resume`` and ``archive``: they start a worker and follow its journal to the end."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from xnat_ferry.cli import following
+from xnat_ferry.cli.common import AsJson, Spool, Transfers, logins_for, say
+from xnat_ferry.errors import NothingChosen, PlanUndecided
+from xnat_ferry.plan import read_plan
+from xnat_ferry.settings.paths import spool_folder, transfers_folder
+from xnat_ferry.transfer import folder as transfer_folders
+from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.journal import read_all
+from xnat_ferry.transfer.launch import start_worker, wait_until_taken_up
+from xnat_ferry.transfer.lock import refuse_if_running
+
+Detach = Annotated[bool, Parameter(negative=(), help="Return at once; the worker goes on by itself.")]
+
+
+def run(
+    plan_file: Path,
+    /,
+    *,
+    detach: Detach = False,
+    transfers: Transfers = None,
+    spool: Spool = None,
+    json: AsJson = False,
+) -> int:
+    """Carry out a plan; the work goes on if this terminal closes.
+
+    Parameters
+    ----------
+    plan_file
+        What 'xnat-ferry plan' wrote.
+    """
+    plan = read_plan(plan_file)
+    if plan.undecided:
+        raise PlanUndecided(labels=", ".join(session.session for session in plan.undecided[:5]))
+    if not plan.sessions:
+        raise NothingChosen(why=f"the plan {plan_file} has no session in it")
+    logins = logins_for(plan.source, plan.destination)
+    made = transfer_folders.create(transfers_folder(transfers), plan)
+    say(f"transfer {made.id}")
+    worker = start_worker(made, logins, spool=spool_folder(spool))
+    if detach:
+        wait_until_taken_up(made, worker, skip=0)
+        return following.answer_status(made, json)
+    return following.follow_to_end(made, worker, skip=0, json=json)
+
+
+def resume(
+    name: str | None = None,
+    /,
+    *,
+    detach: Detach = False,
+    transfers: Transfers = None,
+    spool: Spool = None,
+    json: AsJson = False,
+) -> int:
+    """Go on with a transfer that was stopped, killed or failed in part; nothing is sent twice.
+
+    Parameters
+    ----------
+    name
+        The transfer's ID or its end; may be left out where there is only one.
+    """
+    found = transfer_folders.find(transfers_folder(transfers), name)
+    return _go_on(found, spool=spool, archive=False, detach=detach, json=json)
+
+
+def archive(
+    name: str | None = None, /, *, transfers: Transfers = None, spool: Spool = None, json: AsJson = False
+) -> int:
+    """Take a transfer's sessions from the prearchive into the archive, each verified before and after.
+
+    Parameters
+    ----------
+    name
+        The transfer's ID or its end; may be left out where there is only one.
+    """
+    found = transfer_folders.find(transfers_folder(transfers), name)
+    return _go_on(found, spool=spool, archive=True, detach=False, json=json)
+
+
+def _go_on(found: TransferFolder, *, spool: Path | None, archive: bool, detach: bool, json: bool) -> int:
+    refuse_if_running(found)
+    plan = found.read_plan()
+    logins = logins_for(plan.source, plan.destination)
+    before = len(read_all(found.journal))
+    say(f"transfer {found.id}")
+    worker = start_worker(found, logins, spool=spool_folder(spool), archive=archive)
+    if detach:
+        wait_until_taken_up(found, worker, skip=before)
+        return following.answer_status(found, json)
+    return following.follow_to_end(found, worker, skip=before, json=json)

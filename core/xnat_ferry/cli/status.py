@@ -1,0 +1,76 @@
+"""``status``, ``watch`` and ``stop``: they read journals and locks, and never log in."""
+
+import os
+import signal
+import socket
+
+from xnat_ferry.cli import following
+from xnat_ferry.cli.common import AsJson, Transfers, answer_json, say
+from xnat_ferry.errors import UsageError
+from xnat_ferry.settings.paths import transfers_folder
+from xnat_ferry.transfer import folder as transfer_folders
+from xnat_ferry.transfer import lock
+from xnat_ferry.transfer.launch import watch as watch_journal
+from xnat_ferry.transfer.status import status_of
+
+
+def status(name: str | None = None, /, *, transfers: Transfers = None, json: AsJson = False) -> int:
+    """Tell where transfers stand: all of them, or the one that is named.
+
+    Parameters
+    ----------
+    name
+        The transfer's ID or its end.
+    """
+    place = transfers_folder(transfers)
+    if name is not None:
+        following.answer_status(transfer_folders.find(place, name), json)
+        return 0
+    everything = [status_of(folder) for folder in transfer_folders.find_all(place)]
+    if json:
+        answer_json(everything[0] if len(everything) == 1 else everything)
+        return 0
+    for one in everything:
+        following.print_status(one)
+    if not everything:
+        say(f"There is no transfer in {place}.")
+    return 0
+
+
+def watch(name: str | None = None, /, *, transfers: Transfers = None, json: AsJson = False) -> int:
+    """Show what a transfer has done and does, until it ends or Ctrl-C.
+
+    Parameters
+    ----------
+    name
+        The transfer's ID or its end; may be left out where there is only one.
+    """
+    found = transfer_folders.find(transfers_folder(transfers), name)
+    try:
+        following.show(found, watch_journal(found), json=json)
+    except KeyboardInterrupt:
+        say("\nThe transfer goes on without this window.")
+        return 0
+    return following.answer_status(found, json)
+
+
+def stop(name: str | None = None, /, *, transfers: Transfers = None, json: AsJson = False) -> int:
+    """Ask a transfer's worker to leave off cleanly; 'resume' goes on from there.
+
+    Parameters
+    ----------
+    name
+        The transfer's ID or its end; may be left out where there is only one.
+    """
+    found = transfer_folders.find(transfers_folder(transfers), name)
+    worker = lock.holder(found)
+    if worker is None or worker.alive() is False:
+        say("It is not running.")
+        return following.answer_status(found, json)
+    if worker.host != socket.gethostname():
+        raise UsageError(what=f"The worker runs on {worker.host}: stop it from there.")
+    os.kill(worker.pid, signal.SIGTERM)
+    for _ in watch_journal(found):
+        pass
+    following.answer_status(found, json)
+    return 0

@@ -1,0 +1,258 @@
+"""Everything that can go wrong, as one tree. Each class is a sentence, an advice and whether to try again.
+
+FerryError
+├── UsageError                      what was asked for cannot be understood or done
+│   ├── BadEndpoint  UnknownAlias  NoDefaultServer
+│   ├── NothingChosen  UnknownSessions
+│   ├── PlanUnreadable  PlanUndecided
+│   └── UnknownTransfer  SeveralTransfers  SettingsUnreadable
+├── CannotConnect                   no conversation with the server came about
+│   ├── ServerUnreachable  NotAnXnat
+│   └── NoCredentials  LoginRefused
+├── ServerAnswer                    the server said something else than was asked for
+│   ├── LoginLapsed  NotFound  Forbidden  ServerBusy  ServerFault
+│   ├── NotAnAnswer  ConnectionLost
+│   └── NothingStored  StoredElsewhere
+├── DataProblem                     bytes or labels are not what they must be
+│   ├── DownloadBroken  ForeignStudy  SourceChanged  DestinationTaken  BuildFailed
+│   └── NotProven  ArchiveRefused
+└── HereProblem                     something on this machine
+    ├── CannotWrite  TransferLocked  WorkerDied
+    └── Stopped
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Retry(StrEnum):
+    """Whether trying the same thing again may help."""
+
+    AGAIN = "again"
+    NEVER = "never"
+    STOP = "stop"
+
+
+class FerryError(Exception):
+    """The root. ``str(error)`` is the sentence a user reads; ``advice`` says what to do next."""
+
+    sentence: ClassVar[str] = "Something went wrong."
+    advice: ClassVar[str] = "Run the same command again; if it stays, please report it with the journal."
+    retry: ClassVar[Retry] = Retry.NEVER
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(self.sentence.format(**facts))
+
+
+class UsageError(FerryError):
+    sentence = "{what}"
+    advice = "Run the command with --help to see what it takes."
+    exit_code = 2
+
+
+class BadEndpoint(UsageError):
+    sentence = "'{text}' does not name a project: {why}."
+    advice = "Write PROJECT, ALIAS:PROJECT, or an address such as https://xnat.example.org/PROJECT."
+
+
+class UnknownAlias(UsageError):
+    sentence = "No server is stored under the alias '{alias}'."
+    advice = "Store it with 'xnat-ferry login ALIAS URL', or write the whole address."
+
+
+class NoDefaultServer(UsageError):
+    sentence = "'{text}' names a project but no server."
+    advice = "Set XNAT_HOST to the server's address, or write ALIAS:PROJECT or the whole address."
+
+
+class NothingChosen(UsageError):
+    sentence = "Nothing is chosen: {why}."
+    advice = "Choose at least one session, or look at the source with 'xnat-ferry check SRC DST'."
+
+
+class UnknownSessions(UsageError):
+    sentence = "The source project {project} has no session called {labels}."
+    advice = "Check the spelling; labels are listed by 'xnat-ferry check SRC DST --json'."
+
+
+class PlanUnreadable(UsageError):
+    sentence = "The plan {path} cannot be used: {why}."
+    advice = "Mend that place in the file, or write a new plan with 'xnat-ferry plan'."
+
+
+class PlanUndecided(UsageError):
+    sentence = "The plan leaves open what to do with {labels}."
+    advice = 'Answer with --on-conflict CLASS=skip, or set fate = "skip" for them in the plan file.'
+    exit_code = 1
+
+
+class UnknownTransfer(UsageError):
+    sentence = "There is no transfer '{name}' in {folder}."
+    advice = "List what is there with 'xnat-ferry status', or name the folder with --transfers."
+
+
+class SeveralTransfers(UsageError):
+    sentence = "'{name}' may mean any of {count} transfers: {examples}."
+    advice = "Name one of them; its last four letters are enough."
+
+
+class SettingsUnreadable(UsageError):
+    sentence = "The settings file {path} cannot be read: {why}."
+    advice = "Mend or remove that file."
+
+
+class CannotConnect(FerryError):
+    sentence = "No connection to {server}: {why}."
+    advice = "Check the address and the network."
+    exit_code = 3
+
+
+class ServerUnreachable(CannotConnect):
+    sentence = "{server} does not answer: {why}."
+    advice = "Check the address, the network or VPN, and whether the server is up."
+    retry = Retry.AGAIN
+
+
+class NotAnXnat(CannotConnect):
+    sentence = "{server} answers, but not as an XNAT does: {why}."
+    advice = "Check the address: it is the one a browser shows before /app or /data."
+
+
+class NoCredentials(CannotConnect):
+    sentence = "There is no user name and password for {server}."
+    advice = "Set XNAT_USER and XNAT_PASS, add the host to ~/.netrc, or run this in a terminal to be asked."
+
+
+class LoginRefused(CannotConnect):
+    sentence = "{server} refused the login of {user}."
+    advice = "Check user name and password; a locked or expired account is refused in the same way."
+
+
+class ServerAnswer(FerryError):
+    sentence = "{server} answered {status} to {what}: {said}"
+    advice = "Read the server's own words above; if they do not help, show them to its administrator."
+
+
+class LoginLapsed(ServerAnswer):
+    sentence = "The login at {server} has lapsed."
+    advice = "It is renewed by itself; if this stays, log in again."
+    retry = Retry.AGAIN
+
+
+class NotFound(ServerAnswer):
+    sentence = "{server} does not know {what}, or hides it from this account."
+    advice = "Check the spelling, and ask an owner of the project whether this account is a member."
+
+
+class Forbidden(ServerAnswer):
+    sentence = "{server} does not let this account do that ({what}): {said}"
+    advice = "Ask an owner of the project for the role Member or Owner."
+
+
+class ServerBusy(ServerAnswer):
+    sentence = "{server} is busy ({status}) at {what}."
+    advice = "It is tried again after a pause."
+    retry = Retry.AGAIN
+
+
+class ServerFault(ServerAnswer):
+    sentence = "{server} failed ({status}) at {what}: {said}"
+    advice = "It is tried again; if it stays, show these words to the server's administrator."
+    retry = Retry.AGAIN
+
+
+class NotAnAnswer(ServerAnswer):
+    sentence = "{server} answered {what} with something else than was asked for: {said}"
+    advice = "A proxy or a login page may stand between; open the server in a browser and look."
+    retry = Retry.AGAIN
+
+
+class ConnectionLost(ServerAnswer):
+    sentence = "The connection to {server} broke at {what}: {why}."
+    advice = "It is tried again; if it stays, check the network."
+    retry = Retry.AGAIN
+
+
+class NothingStored(ServerAnswer):
+    sentence = "{server} said yes to the upload of {what} but stored nothing."
+    advice = "The project's series filter or anonymisation may refuse these files; ask its owners."
+
+
+class StoredElsewhere(ServerAnswer):
+    sentence = "{server} put {what} somewhere else: {where}."
+    advice = (
+        "The account may not read the destination project; ask its owners, and an administrator to clear it."
+    )
+    retry = Retry.STOP
+
+
+class DataProblem(FerryError):
+    sentence = "{what}"
+    advice = "Look at the session in the web interface."
+
+
+class DownloadBroken(DataProblem):
+    sentence = "The download of {what} is not what the server's listing says: {why}."
+    advice = "It is fetched again; if it stays, ask the server's administrator to refresh the catalog."
+    retry = Retry.AGAIN
+
+
+class ForeignStudy(DataProblem):
+    sentence = "{session} holds instances of another study ({uid}) in {what}."
+    advice = "XNAT would make two sessions of it. Ask the session's owner to separate the studies first."
+
+
+class SourceChanged(DataProblem):
+    sentence = "{session} has changed at the source since the plan was made: {why}."
+    advice = "Make a new plan, so that you see what has changed."
+
+
+class DestinationTaken(DataProblem):
+    sentence = "{label} has appeared at the destination since the plan was made: {why}."
+    advice = "Make a new plan and answer the conflict there. Nothing of this session was sent."
+
+
+class BuildFailed(DataProblem):
+    sentence = "The server could not build {session} in the prearchive: its status is {status}."
+    advice = "Read the session's log in the prearchive page, or ask the server's administrator."
+
+
+class NotProven(DataProblem):
+    sentence = "{session} could not be proven in the {where}: {why}."
+    advice = "Read the differences with 'xnat-ferry verify'; resume tries again what can be tried."
+
+
+class ArchiveRefused(DataProblem):
+    sentence = "The server refused to archive {session}: {said}"
+    advice = "The session stays in the prearchive; resolve it there or ask the project's owners."
+
+
+class HereProblem(FerryError):
+    sentence = "{what}"
+    advice = "Mend this on the machine you are on, then resume."
+    exit_code = 4
+
+
+class CannotWrite(HereProblem):
+    sentence = "Cannot write in {folder}: {why}."
+    advice = "Free some space or choose another folder with --spool or --transfers, then resume."
+    retry = Retry.STOP
+
+
+class TransferLocked(HereProblem):
+    sentence = "Transfer {id} is already being worked on by process {pid} on {host}."
+    advice = "Watch it with 'xnat-ferry status', or stop that process first."
+    exit_code = 1
+
+
+class WorkerDied(HereProblem):
+    sentence = "The worker of transfer {id} ended before its work was done: {why}"
+    advice = "Continue with 'xnat-ferry resume'; nothing that was sent is sent again."
+
+
+class Stopped(HereProblem):
+    sentence = "Stopped on request."
+    advice = "Continue with 'xnat-ferry resume'."
+    retry = Retry.STOP

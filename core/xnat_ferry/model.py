@@ -1,0 +1,191 @@
+"""The frozen values everybody passes around. Words are XNAT's own; DICOM attributes go by keyword."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Endpoint(Struct, frozen=True):
+    """A project on a server; ``server`` is the address without a trailing slash."""
+
+    server: str
+    project: str
+
+    def __str__(self) -> str:
+        return f"{self.project} @ {self.server.removeprefix('https://').removeprefix('http://')}"
+
+
+class SessionRow(Struct, frozen=True, kw_only=True):
+    """One imaging session as a project lists it. ``None`` means not known, never "none"."""
+
+    id: str
+    """Accession ID, unique on the server."""
+    label: str
+    """Unique within the project only."""
+    subject: str
+    """The subject's label in the project."""
+    xsi_type: str
+    date: str = ""
+    owner: str | None = None
+    """The project that owns it; another one than the listing's when it is shared in."""
+    study_uid: str | None = None
+
+    @property
+    def modality(self) -> str:
+        """``MR`` from ``xnat:mrSessionData``."""
+        return self.xsi_type.rpartition(":")[2].removesuffix("SessionData").upper()
+
+
+class ScanRow(Struct, frozen=True, kw_only=True):
+    """One scan of a session; ``uid`` is the SeriesInstanceUID, "" when the server has none."""
+
+    id: str
+    uid: str = ""
+    type: str = ""
+    description: str = ""
+    resources: tuple[str, ...] = ()
+    """Labels of the resources in it, as far as the listing tells."""
+
+
+class FileRow(Struct, frozen=True, kw_only=True):
+    """One file as the server lists it (wire-read 2.8)."""
+
+    scan: str
+    resource: str
+    path: str
+    """Relative to its resource, with sub-folders."""
+    size: int | None
+    digest: str
+    """MD5 in hex; "" means the server does not know it."""
+
+
+class SessionDetail(Struct, frozen=True, kw_only=True):
+    """A session with all that is in its scans."""
+
+    id: str
+    label: str
+    project: str
+    """The owner's ID."""
+    study_uid: str
+    scans: tuple[ScanRow, ...]
+    files: tuple[FileRow, ...]
+
+    def dicom_files(self, scan: str) -> tuple[FileRow, ...]:
+        """The files of one scan that an import can carry."""
+        return tuple(file for file in self.files if file.scan == scan and file.resource in DICOM_RESOURCES)
+
+
+class PrearchiveRow(Struct, frozen=True, kw_only=True):
+    """A session waiting in the prearchive (wire-write 2.1)."""
+
+    project: str
+    timestamp: str
+    folder: str
+    name: str
+    subject: str
+    status: str
+    study_uid: str
+
+    @property
+    def path(self) -> str:
+        """Its address below ``/data``."""
+        return f"/prearchive/projects/{self.project}/{self.timestamp}/{self.folder}"
+
+
+class StoredScan(Struct, frozen=True, kw_only=True):
+    """What a destination holds of one scan. ``files`` is None when it could not be read."""
+
+    scan: ScanRow
+    files: tuple["StoredFile", ...] | None
+    problem: str = ""
+
+
+class StoredFile(Struct, frozen=True, kw_only=True):
+    """One file at the destination; ``uid`` is its SOPInstanceUID, "" where the server does not say."""
+
+    name: str
+    uid: str = ""
+    size: int | None = None
+    digest: str = ""
+
+
+class Instance(Struct, frozen=True, kw_only=True):
+    """One DICOM file as it was seen in transit: a line of the manifest."""
+
+    scan: str
+    """The scan's ID at the source."""
+    series_uid: str
+    sop_uid: str
+    name: str
+    """The last part of its path, under which XNAT stores it (wire-write 1.7)."""
+    path: str
+    size: int
+    md5: str
+    pixel_md5: str
+    """MD5 over the pixel data element's value; "" when the file has none."""
+
+
+class Rights(Struct, frozen=True, kw_only=True):
+    """What this account may do in a project. ``None``: the server did not say."""
+
+    role: str | None = None
+    """Owners, Members, Collaborators or a custom group's name; "" when not a member."""
+    create_sessions: bool | None = None
+    create_subjects: bool | None = None
+
+
+class ProjectRules(Struct, frozen=True, kw_only=True):
+    """The settings of a project that change what arrives. ``None``: the server did not say."""
+
+    prearchive_code: int | None = None
+    """0 stays in the prearchive, 4 archives by itself, 5 also overwrites (wire-read 4.1)."""
+    site_script: bool | None = None
+    project_script: bool | None = None
+
+    @property
+    def rewrites_headers(self) -> bool | None:
+        """Whether a script changes the files on their way in, so that digests cannot match."""
+        if self.site_script or self.project_script:
+            return True
+        if self.site_script is None or self.project_script is None:
+            return None
+        return False
+
+
+DICOM_RESOURCES = ("DICOM", "secondary")
+"""The resources of a scan in which XNAT keeps DICOM (wire-read 2.12); the others do not travel by import."""
+
+
+class Verdict(StrEnum):
+    """The answer of one check."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+class Level(StrEnum):
+    """How much a verification compares."""
+
+    COUNTS = "counts"
+    IDENTITY = "identity"
+
+
+class Where(StrEnum):
+    """Where a session is at the destination."""
+
+    PREARCHIVE = "prearchive"
+    ARCHIVE = "archive"
+
+
+class Mark(StrEnum):
+    """What the comparison of one file came to, as in ``rclone check``."""
+
+    SAME = "="
+    AS_PLANNED = "~"
+    ONLY_SOURCE = "+"
+    ONLY_DESTINATION = "-"
+    DIFFERS = "*"
+    UNREADABLE = "!"
+    UNKNOWN = "?"

@@ -1,0 +1,16 @@
+"""The plan: every session's fate, as a value, as TOML a person can edit, and as what a survey leads to."""
+
+from xnat_ferry.plan.file import plan_hash, read_plan, write_plan
+from xnat_ferry.plan.model import Fate, Plan, PlannedScan, PlannedSession, Target, Totals
+
+__all__ = [
+    "Fate",
+    "Plan",
+    "PlannedScan",
+    "PlannedSession",
+    "Target",
+    "Totals",
+    "plan_hash",
+    "read_plan",
+    "write_plan",
+]

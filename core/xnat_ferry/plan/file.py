@@ -1,0 +1,72 @@
+"""The plan as a file: TOML for people, the same as JSON for the worker, and a hash that names its content."""
+
+import hashlib
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import tomli_w
+
+from xnat_ferry.errors import PlanUnreadable
+from xnat_ferry.plan.model import FORMAT, Plan
+
+_HEAD = """\
+# A transfer as xnat-ferry will carry it out: read it, change it, keep it.
+# fate = "copy" carries a session, "skip" leaves it alone, "undecided" must be answered before the run.
+# to_subject and to_session are the labels at the destination. Removing a scan leaves that scan behind.
+
+"""
+
+
+def write_plan(plan: Plan, path: Path) -> None:
+    """Write TOML, whole or not at all."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(to_toml(plan), encoding="utf-8")
+    fresh.replace(path)
+
+
+def read_plan(path: Path) -> Plan:
+    """Read TOML or, by the ending .json, the worker's twin; raises PlanUnreadable with the place."""
+    try:
+        content = path.read_bytes()
+        if path.suffix == ".json":
+            return _checked(path, msgspec.json.decode(content))
+        return _checked(path, tomllib.loads(content.decode("utf-8")))
+    except FileNotFoundError:
+        raise PlanUnreadable(path=path, why="there is no such file") from None
+    except OSError as error:
+        raise PlanUnreadable(path=path, why=error.strerror or "it cannot be read") from None
+    except (ValueError, msgspec.DecodeError) as error:
+        raise PlanUnreadable(path=path, why=str(error)) from None
+
+
+def to_toml(plan: Plan) -> str:
+    """The plan as people read it."""
+    return _HEAD + tomli_w.dumps(msgspec.to_builtins(plan))
+
+
+def to_json(plan: Plan) -> bytes:
+    """The plan as the worker reads it: the same content, the same hash."""
+    return msgspec.json.encode(plan)
+
+
+def plan_hash(plan: Plan) -> str:
+    """SHA-256 over the content, in hex: two plans with one hash do the same."""
+    return hashlib.sha256(to_json(plan)).hexdigest()
+
+
+def _checked(path: Path, raw: Any) -> Plan:
+    if isinstance(raw, dict) and raw.get("format", FORMAT) != FORMAT:
+        raise PlanUnreadable(path=path, why=f"its format is {raw['format']}, this program reads {FORMAT}")
+    plan = msgspec.convert(raw, Plan)
+    _refuse_twins(path, "the session", [session.id for session in plan.sessions])
+    _refuse_twins(path, "the destination label", [one.to_session.casefold() for one in plan.travelling])
+    return plan
+
+
+def _refuse_twins(path: Path, what: str, values: list[str]) -> None:
+    twins = [value for value, count in Counter(values).items() if count > 1]
+    if twins:
+        raise PlanUnreadable(path=path, why=f"{what} {twins[0]} is in it more than once")

@@ -1,0 +1,91 @@
+"""Reads ``PROJECT``, ``ALIAS:PROJECT`` or an address, and keeps the aliases (never a password)."""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+import tomli_w
+
+from xnat_ferry.errors import BadEndpoint, NoDefaultServer, SettingsUnreadable, UnknownAlias
+from xnat_ferry.model import Endpoint
+
+DEFAULT_VARIABLE = "XNAT_HOST"
+
+_PROJECT = re.compile(r"[A-Za-z0-9_-]+")
+_ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+
+
+def parse_endpoint(text: str, aliases: dict[str, str], default_server: str | None = None) -> Endpoint:
+    """The project that ``text`` names; raises BadEndpoint, UnknownAlias or NoDefaultServer."""
+    default_server = default_server or os.environ.get(DEFAULT_VARIABLE) or aliases.get("default")
+    if "://" in text:
+        server, _, project = _without_rest_path(parse_server(text)).rpartition("/")
+        if server.endswith("/") or "://" not in server:
+            raise BadEndpoint(text=_safe(text), why="the address has no project at its end")
+    elif ":" in text:
+        alias, _, project = text.partition(":")
+        if alias not in aliases:
+            raise UnknownAlias(alias=_safe(alias))
+        server = aliases[alias]
+    elif not default_server:
+        raise NoDefaultServer(text=_safe(text))
+    else:
+        server, project = parse_server(default_server), text
+    if not _PROJECT.fullmatch(project):
+        raise BadEndpoint(text=_safe(text), why="a project's ID has only letters, digits, - and _")
+    return Endpoint(server=server, project=project)
+
+
+def parse_server(text: str) -> str:
+    """An address without trailing slash; one that carries a login, or is not http(s), is refused."""
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        _ = parts.port
+    except ValueError as error:
+        raise BadEndpoint(text=_safe(text), why=str(error)) from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise BadEndpoint(text=_safe(text), why="an address starts with https:// and a host name")
+    if parts.username is not None or parts.password is not None:
+        raise BadEndpoint(text=_safe(text), why="an address must not carry a user name or password")
+    return _without_query(parts).rstrip("/")
+
+
+def read_aliases(path: Path) -> dict[str, str]:
+    """Alias to address; an absent file is no aliases. Raises SettingsUnreadable."""
+    try:
+        servers = tomllib.loads(path.read_text(encoding="utf-8")).get("servers", {})
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingsUnreadable(path=path, why=str(error)) from None
+    if not isinstance(servers, dict) or not all(isinstance(url, str) for url in servers.values()):
+        raise SettingsUnreadable(path=path, why='[servers] must hold lines such as main = "https://…"')
+    return {alias: parse_server(url) for alias, url in servers.items()}
+
+
+def store_alias(path: Path, alias: str, server: str) -> None:
+    """Writes one alias beside those already there."""
+    if not _ALIAS.fullmatch(alias):
+        raise BadEndpoint(text=_safe(alias), why="an alias starts with a letter and has no colon or slash")
+    servers = read_aliases(path) | {alias: parse_server(server)}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(tomli_w.dumps({"servers": servers}), encoding="utf-8")
+    fresh.replace(path)
+
+
+def _without_query(parts: SplitResult) -> str:
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+
+def _without_rest_path(address: str) -> str:
+    # people paste what the browser or the API shows: …/data/projects/P, …/data/archive/projects/P
+    return re.sub(r"/(?:data|REST)(?:/archive)?/projects/([^/]+)$", r"/\1", address)
+
+
+def _safe(text: str) -> str:
+    from xnat_ferry.settings.redact import plain, redact
+
+    return plain(redact(text), longest=80)

@@ -1,0 +1,1 @@
+"""A transfer: its folder, its journal, and the carrying of one session from source to prearchive."""

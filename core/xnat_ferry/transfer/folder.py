@@ -1,0 +1,86 @@
+"""The folder of one transfer: plan, journal, manifests, lock, verification and record lie in it together."""
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+from xnat_ferry.errors import CannotWrite, SeveralTransfers, UnknownTransfer
+from xnat_ferry.plan import Plan, read_plan, write_plan
+from xnat_ferry.plan.file import to_json
+
+
+class TransferFolder:
+    """Names the files of one transfer; knows nothing of what is in them but the plan."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.id = path.name
+        self.plan_file = path / "plan.toml"
+        self.worker_plan = path / "plan.json"
+        self.journal = path / "journal.jsonl"
+        self.manifests = path / "manifest"
+        self.lock = path / "lock"
+        self.verifications = path / "verification"
+        self.record = path / "record.md"
+        self.worker_output = path / "worker.log"
+
+    def read_plan(self) -> Plan:
+        """The plan as it was when the transfer began."""
+        return read_plan(self.worker_plan)
+
+    def manifest(self, session_id: str) -> Path:
+        """The manifest of one session, named by its accession ID."""
+        return self.manifests / f"{_file_name(session_id)}.jsonl"
+
+    def verification(self, session_id: str) -> Path:
+        """The newest verification of one session."""
+        return self.verifications / f"{_file_name(session_id)}.json"
+
+
+def _file_name(session_id: str) -> str:
+    return "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in session_id)
+
+
+def create(transfers: Path, plan: Plan) -> TransferFolder:
+    """Make the folder of a new transfer, for its owner's eyes only; raises CannotWrite."""
+    day = datetime.now().astimezone().strftime("%Y%m%d")
+    name = f"{day}-{plan.source.project}-{plan.destination.project}-{secrets.token_hex(2)}"
+    folder = TransferFolder(transfers / name)
+    try:
+        transfers.mkdir(parents=True, exist_ok=True)
+        folder.path.mkdir(mode=0o700)
+        folder.manifests.mkdir(mode=0o700)
+        folder.verifications.mkdir(mode=0o700)
+        write_plan(plan, folder.plan_file)
+        folder.worker_plan.write_bytes(to_json(plan))
+    except OSError as error:
+        raise CannotWrite(folder=transfers, why=error.strerror) from None
+    return folder
+
+
+def find_all(transfers: Path) -> list[TransferFolder]:
+    """Every transfer, newest first."""
+    if not transfers.is_dir():
+        return []
+    found = [TransferFolder(path) for path in transfers.iterdir() if (path / "plan.json").is_file()]
+    return sorted(found, key=lambda folder: folder.worker_plan.stat().st_mtime, reverse=True)
+
+
+def find(transfers: Path, name: str | None) -> TransferFolder:
+    """The transfer that ``name`` means: its ID or an end or start of it; may be left out where there is one.
+
+    Raises UnknownTransfer or SeveralTransfers.
+    """
+    everything = find_all(transfers)
+    if name is None:
+        matching = everything
+    else:
+        matching = [folder for folder in everything if folder.id == name] or [
+            folder for folder in everything if folder.id.endswith(name) or folder.id.startswith(name)
+        ]
+    if not matching:
+        raise UnknownTransfer(name=name or "at all", folder=transfers)
+    if len(matching) > 1:
+        examples = ", ".join(folder.id for folder in matching[:3])
+        raise SeveralTransfers(name=name or "no name", count=len(matching), examples=examples)
+    return matching[0]

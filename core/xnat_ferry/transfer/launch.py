@@ -1,0 +1,100 @@
+"""Starts a worker apart from this process, and follows what it writes."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from xnat_ferry.errors import WorkerDied
+from xnat_ferry.events import AnyEvent, TransferFinished, WorkerStarted, WorkerStopped
+from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.settings.redact import plain, redact
+from xnat_ferry.transfer import lock
+from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.journal import JournalReader
+
+_LOOK_EVERY = 0.1
+
+
+def start_worker(
+    folder: TransferFolder, logins: dict[str, Credentials], *, spool: Path, archive: bool = False
+) -> subprocess.Popen[bytes]:
+    """Start a worker in a session of its own: closing this terminal does not end it."""
+    command = [sys.executable, "-m", "xnat_ferry.worker", str(folder.path), "--spool", str(spool)]
+    if archive:
+        command.append("--archive")
+    output = os.open(folder.worker_output, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        worker = subprocess.Popen(  # noqa: S603  our own interpreter with our own module
+            command,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            cwd=folder.path,
+            env=_environment(),
+        )
+    finally:
+        os.close(output)
+    assert worker.stdin is not None
+    with worker.stdin as pipe:
+        pipe.write(msgspec.json.encode(logins))
+    return worker
+
+
+def follow(folder: TransferFolder, worker: subprocess.Popen[bytes], skip: int = 0) -> Iterator[AnyEvent]:
+    """The events of a worker just started, as they come; ``skip`` are those that were there before.
+
+    Raises WorkerDied when it ends without a last word.
+    """
+    reader = JournalReader(folder.journal)
+    passed = 0
+    while True:
+        ended = worker.poll() is not None
+        for event in reader.read_new():
+            passed += 1
+            if passed > skip:
+                yield event
+                if isinstance(event, TransferFinished | WorkerStopped):
+                    worker.wait()
+                    return
+        if ended:
+            raise WorkerDied(id=folder.id, why=_last_words(folder) or "it was killed.")
+        time.sleep(_LOOK_EVERY)
+
+
+def watch(folder: TransferFolder) -> Iterator[AnyEvent]:
+    """Every event of a transfer, old and new, until its worker has ended."""
+    reader = JournalReader(folder.journal)
+    while True:
+        running = lock.running(folder)  # looked at first, so that nothing written last is missed
+        yield from reader.read_new()
+        if not running:
+            return
+        time.sleep(_LOOK_EVERY)
+
+
+def wait_until_taken_up(folder: TransferFolder, worker: subprocess.Popen[bytes], skip: int) -> None:
+    """Return once the worker has written its first event; raises WorkerDied when it does not get there."""
+    for event in follow(folder, worker, skip):
+        if isinstance(event, WorkerStarted):
+            return
+
+
+def _environment() -> dict[str, str]:
+    # the worker must find this package also when it runs from a checkout that is not installed
+    here = str(Path(__file__).resolve().parents[2])
+    known = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([here, known]) if known else here}
+
+
+def _last_words(folder: TransferFolder) -> str:
+    try:
+        lines = folder.worker_output.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return plain(redact(lines[-1])) if lines else ""

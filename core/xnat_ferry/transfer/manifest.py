@@ -1,0 +1,51 @@
+"""The manifest: what every file was when it passed through, kept to be compared with what arrived."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from xnat_ferry.errors import CannotWrite
+from xnat_ferry.model import Instance
+
+
+class _Line(Struct, frozen=True):
+    unit: str
+    instances: tuple[Instance, ...]
+
+
+_decoder = msgspec.json.Decoder(_Line)
+
+
+def append_unit(path: Path, unit: str, instances: Sequence[Instance]) -> None:
+    """Add one unit, on disk before this returns; a unit added again replaces what it said before."""
+    line = msgspec.json.encode(_Line(unit, tuple(instances))) + b"\n"
+    try:
+        file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            size = os.fstat(file).st_size
+            torn = size > 0 and os.pread(file, 1, size - 1) != b"\n"
+            os.write(file, b"\n" + line if torn else line)
+            os.fsync(file)
+        finally:
+            os.close(file)
+    except OSError as error:
+        raise CannotWrite(folder=path.parent, why=error.strerror) from None
+
+
+def read_manifest(path: Path) -> tuple[Instance, ...]:
+    """Every instance of a session, of each unit as it passed through last; none when nothing has yet."""
+    units: dict[str, tuple[Instance, ...]] = {}
+    try:
+        lines = path.read_bytes().splitlines()
+    except FileNotFoundError:
+        return ()
+    for line in lines:
+        try:
+            one = _decoder.decode(line)
+        except msgspec.MsgspecError:
+            continue  # torn by a crash: its unit is fetched again
+        units[one.unit] = one.instances
+    return tuple(instance for instances in units.values() for instance in instances)

@@ -1,0 +1,173 @@
+"""What a journal amounts to. Any prefix of one replays to a valid state."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from msgspec import Struct
+
+from xnat_ferry import events
+from xnat_ferry.events import AnyEvent
+from xnat_ferry.model import Where
+from xnat_ferry.plan import Plan, Totals
+
+
+class Phase(StrEnum):
+    """How far a session or a transfer is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Problem(Struct, frozen=True):
+    """Something a person should read."""
+
+    session: str
+    scan: str
+    message: str
+    advice: str
+
+
+@dataclass
+class SessionState:
+    """One session of the plan, as its events leave it."""
+
+    label: str
+    totals: Totals
+    phase: Phase = Phase.WAITING
+    fetched: set[str] = field(default_factory=set)
+    touched: set[str] = field(default_factory=set)
+    """Units of which the destination may hold something."""
+    sent: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Files and bytes of each unit that the server took."""
+    row: str = ""
+    built: bool = False
+    archive_requested: bool = False
+    archived: str = ""
+    where: Where | None = None
+    left_out: dict[tuple[str, str], str] = field(default_factory=dict)
+    verified: dict[Where, events.SessionVerified] = field(default_factory=dict)
+    problem: Problem | None = None
+    moving: events.UnitProgressed | None = None
+
+    @property
+    def files_sent(self) -> int:
+        return sum(files for files, _ in self.sent.values())
+
+    @property
+    def bytes_sent(self) -> int:
+        return sum(size for _, size in self.sent.values())
+
+
+class TransferState:
+    """A plan and what has become of it."""
+
+    def __init__(self, plan: Plan, past: Iterable[AnyEvent] = ()) -> None:
+        self.plan = plan
+        self.phase = Phase.WAITING
+        self.plan_hash = ""
+        self.sessions = {one.session: SessionState(one.session, one.totals) for one in plan.sessions}
+        self.logins: list[events.LoggedIn] = []
+        self.started_at: float | None = None
+        self.last_at: float | None = None
+        self.worker: events.WorkerStarted | None = None
+        self.stopped: events.WorkerStopped | None = None
+        self.finished: events.TransferFinished | None = None
+        self.retries = 0
+        for event in past:
+            self.apply(event)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Of the sessions that failed, one each."""
+        return [one.problem for one in self.sessions.values() if one.problem]
+
+    def count(self, phase: Phase) -> int:
+        """How many sessions are in a phase."""
+        return sum(one.phase == phase for one in self.sessions.values())
+
+    @property
+    def files_sent(self) -> int:
+        return sum(one.files_sent for one in self.sessions.values())
+
+    @property
+    def bytes_sent(self) -> int:
+        return sum(one.bytes_sent for one in self.sessions.values())
+
+    def apply(self, event: AnyEvent) -> None:
+        """Take one more event in; one about a session that is not in the plan changes nothing."""
+        self.last_at = event.at
+        if self.started_at is None:
+            self.started_at = event.at
+        label = getattr(event, "session", None)
+        if label is None:
+            self._apply_to_all(event)
+        elif label in self.sessions:
+            _apply_to_session(self.sessions[label], event)
+            self.retries += isinstance(event, events.TriedAgain)
+
+    def _apply_to_all(self, event: AnyEvent) -> None:
+        match event:
+            case events.WorkerStarted():
+                self.phase, self.worker, self.plan_hash = Phase.RUNNING, event, event.plan_hash
+                self.stopped = self.finished = None
+            case events.LoggedIn():
+                self.logins.append(event)
+            case events.WorkerStopped():
+                self.phase, self.stopped = Phase.STOPPED, event
+            case events.TransferFinished():
+                self.phase = Phase.FAILED if event.failed else Phase.DONE
+                self.finished = event
+            case _:
+                pass
+
+
+def _apply_to_session(session: SessionState, event: AnyEvent) -> None:
+    match event:
+        case events.SessionStarted():
+            session.phase, session.problem = Phase.RUNNING, None
+        case events.SessionSkipped():
+            session.phase = Phase.SKIPPED
+        case events.SessionFinished():
+            session.phase, session.where, session.moving = Phase.DONE, event.where, None
+        case events.SessionFailed():
+            session.phase, session.moving = Phase.FAILED, None
+            session.problem = Problem(event.session, event.scan, event.message, event.advice)
+        case _:
+            _apply_to_bytes(session, event)
+            _apply_to_place(session, event)
+
+
+def _apply_to_bytes(session: SessionState, event: AnyEvent) -> None:
+    match event:
+        case events.FileLeftOut():
+            session.left_out[event.scan, event.name] = event.why
+        case events.UnitProgressed():
+            session.moving = event
+        case events.UnitFetched():
+            session.fetched.add(event.unit)
+        case events.UnitSending():
+            session.touched.add(event.unit)
+        case events.UnitSent():
+            session.sent[event.unit] = (event.files, event.bytes)
+            session.row, session.built, session.moving = event.row, False, None
+        case _:
+            pass
+
+
+def _apply_to_place(session: SessionState, event: AnyEvent) -> None:
+    match event:
+        case events.SessionVerified():
+            session.verified[event.where] = event
+        case events.SessionBuilt():
+            session.row, session.built = event.row, True
+        case events.ArchiveRequested():
+            session.archive_requested = True
+        case events.SessionArchived():
+            session.archived, session.where = event.uri or "archived", Where.ARCHIVE
+        case _:
+            pass

@@ -1,0 +1,82 @@
+"""One transfer in numbers, from its journal and its lock; loads neither a client nor pydicom."""
+
+from msgspec import Struct
+
+from xnat_ferry.transfer import lock
+from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.journal import read_all
+from xnat_ferry.transfer.state import Phase, Problem, TransferState
+
+
+class SessionCounts(Struct, frozen=True):
+    """Sessions by how far they are; skipped ones count as done."""
+
+    done: int
+    failed: int
+    waiting: int
+    running: int
+
+
+class Status(Struct, frozen=True):
+    """What ``status --json`` answers. Bytes are those of the zips that were sent; seconds span all events."""
+
+    id: str
+    state: Phase
+    pid: int | None
+    sessions: SessionCounts
+    files: int
+    files_total: int
+    bytes: int
+    bytes_total: int
+    seconds: float
+    errors: list[Problem]
+    why: str = ""
+
+
+def read_state(folder: TransferFolder) -> TransferState:
+    """Replay a transfer's journal; a worker that is gone without a word counts as stopped."""
+    state = TransferState(folder.read_plan(), read_all(folder.journal))
+    return settle_phase(state, folder)
+
+
+def settle_phase(state: TransferState, folder: TransferFolder) -> TransferState:
+    """What the journal cannot know: that its worker was killed, or has not written yet."""
+    alive = lock.running(folder)
+    if state.phase == Phase.RUNNING and not alive:
+        state.phase = Phase.STOPPED
+    if not alive:
+        for session in state.sessions.values():
+            session.phase = Phase.WAITING if session.phase == Phase.RUNNING else session.phase
+    if state.phase in (Phase.WAITING, Phase.STOPPED) and alive:
+        state.phase = Phase.RUNNING
+    return state
+
+
+def status_of(folder: TransferFolder) -> Status:
+    """The numbers of one transfer."""
+    return summarise(folder, read_state(folder))
+
+
+def summarise(folder: TransferFolder, state: TransferState) -> Status:
+    """The numbers of a state."""
+    found = lock.holder(folder)
+    running = state.phase == Phase.RUNNING
+    totals = state.plan.totals
+    return Status(
+        id=folder.id,
+        state=state.phase,
+        pid=found.pid if found and running else None,
+        sessions=SessionCounts(
+            done=state.count(Phase.DONE) + state.count(Phase.SKIPPED),
+            failed=state.count(Phase.FAILED),
+            waiting=state.count(Phase.WAITING),
+            running=state.count(Phase.RUNNING),
+        ),
+        files=state.files_sent,
+        files_total=totals.files,
+        bytes=state.bytes_sent,
+        bytes_total=totals.bytes,
+        seconds=round((state.last_at or 0) - (state.started_at or 0), 3),
+        errors=state.problems,
+        why=state.stopped.why if state.stopped and not running else "",
+    )

@@ -1,0 +1,51 @@
+"""Cuts a session into units: a scan each, small scans together up to a size."""
+
+import re
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from xnat_ferry.model import FileRow, SessionDetail
+
+TARGET_BYTES = 32 * 1024 * 1024
+"""Small scans travel together up to this many bytes as listed."""
+
+
+class Unit(Struct, frozen=True):
+    """What travels in one zip: whole scans of one session with their DICOM files."""
+
+    scans: tuple[str, ...]
+    files: tuple[FileRow, ...]
+
+    @property
+    def key(self) -> str:
+        """Its name in the journal: the scans' IDs."""
+        return ",".join(self.scans)
+
+    @property
+    def bytes(self) -> int:
+        """The sum of the listed sizes; a file without one counts as nothing."""
+        return sum(file.size or 0 for file in self.files)
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """The labels of the resources its files lie in."""
+        return tuple(sorted({file.resource for file in self.files}))
+
+
+def cut_units(
+    detail: SessionDetail, scans: Iterable[str], target_bytes: int = TARGET_BYTES
+) -> tuple[Unit, ...]:
+    """The units of some scans of a session, in the scans' natural order: 2 before 10."""
+    units: list[Unit] = []
+    for scan in sorted(scans, key=_natural):
+        files = detail.dicom_files(scan)
+        fresh = Unit((scan,), files)
+        if units and units[-1].bytes + fresh.bytes <= target_bytes:
+            fresh = Unit((*units[-1].scans, scan), units.pop().files + files)
+        units.append(fresh)
+    return tuple(units)
+
+
+def _natural(scan: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", scan)]

@@ -1,0 +1,57 @@
+"""Looks at what a destination holds of one session: one request for its scans and one a scan."""
+
+from collections.abc import Callable
+from functools import partial
+
+from msgspec import Struct
+
+from xnat_ferry.errors import ServerAnswer
+from xnat_ferry.model import DICOM_RESOURCES, ScanRow, StoredFile, StoredScan, Where
+from xnat_ferry.xnat import prearchive
+from xnat_ferry.xnat.catalogs import read_catalog
+from xnat_ferry.xnat.client import XnatClient
+from xnat_ferry.xnat.listings import find_session
+
+
+class Observed(Struct, frozen=True, kw_only=True):
+    """What is there now. ``knows_uids`` is False where the server shows names and sizes only."""
+
+    where: Where
+    study_uid: str
+    scans: tuple[StoredScan, ...]
+    knows_uids: bool
+
+
+def observe_archive(client: XnatClient, project: str, label: str) -> Observed | None:
+    """The archived session from its catalogs, which carry every SOPInstanceUID; None when it is not there."""
+    found = find_session(client, project, label)
+    if found is None:
+        return None
+    scans = tuple(_stored(scan, partial(read_catalog, client, found.id, scan.id)) for scan in found.scans)
+    return Observed(where=Where.ARCHIVE, study_uid=found.study_uid, scans=scans, knows_uids=True)
+
+
+def observe_prearchive(client: XnatClient, path: str) -> Observed | None:
+    """The built session at a path below /data; None when it is gone.
+
+    The prearchive shows SeriesInstanceUIDs in its document and names and sizes in its listings, no more.
+    """
+    row = prearchive.find_row(client, path)
+    if row is None:
+        return None
+    scans = tuple(
+        _stored(scan, partial(prearchive.list_files, client, path, scan.id))
+        for scan in prearchive.read_scans(client, path)
+    )
+    return Observed(where=Where.PREARCHIVE, study_uid=row.study_uid, scans=scans, knows_uids=False)
+
+
+def _stored(scan: ScanRow, read: Callable[[str], tuple[StoredFile, ...]]) -> StoredScan:
+    """A scan that cannot be read is unknown, not empty."""
+    wanted = [label for label in scan.resources if label in DICOM_RESOURCES]
+    if not scan.resources:
+        wanted = list(DICOM_RESOURCES[:1])  # the listing does not tell; this is where XNAT puts it
+    try:
+        return StoredScan(scan=scan, files=tuple(file for label in wanted for file in read(label)))
+    except ServerAnswer as error:
+        return StoredScan(scan=scan, files=None, problem=str(error))

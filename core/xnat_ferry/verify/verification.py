@@ -1,0 +1,114 @@
+"""A verdict for every file, and what the verdicts come to."""
+
+from collections import Counter
+from collections.abc import Iterable
+from enum import StrEnum
+
+from msgspec import Struct
+
+from xnat_ferry.model import Level, Mark, Where
+
+PROVEN, DIFFERS, UNKNOWN = "proven", "differs", "unknown"
+
+_DIFFERENCES = {Mark.ONLY_SOURCE, Mark.ONLY_DESTINATION, Mark.DIFFERS}
+_PROOFS = {Mark.SAME, Mark.AS_PLANNED}
+
+
+class What(StrEnum):
+    """What about a file is not the same."""
+
+    MISSING = "missing"
+    EXTRA = "extra"
+    SIZE = "size"
+    DIGEST = "digest"
+    UID = "uid"
+    UNREADABLE = "unreadable"
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """One file, or one scan as a whole, that is not simply the same."""
+
+    mark: Mark
+    session: str
+    """Its label at the source."""
+    scan: str
+    file: str
+    what: What
+    source: str
+    destination: str
+    likely: str
+
+
+class SessionVerification(Struct, frozen=True, kw_only=True):
+    """One session compared. ``counts`` has every file once; ``items`` only what is not same or as planned."""
+
+    source: str
+    destination: str
+    where: Where
+    level: Level
+    counts: dict[Mark, int]
+    items: tuple[Item, ...] = ()
+    note: str = ""
+    """What this comparison could not look at, in a sentence."""
+    at: float = 0.0
+    """When, in seconds since 1970."""
+
+    @property
+    def verdict(self) -> str:
+        """``proven`` only where every file was compared and none differs."""
+        return verdict_of(self.counts)
+
+
+class Verification(Struct, frozen=True, kw_only=True):
+    """A whole transfer compared."""
+
+    level: Level
+    sessions: tuple[SessionVerification, ...]
+
+    @property
+    def counts(self) -> dict[Mark, int]:
+        """The sum of all sessions, every mark present."""
+        total: Counter[Mark] = Counter()
+        for session in self.sessions:
+            total.update(session.counts)
+        return {mark: total[mark] for mark in Mark}
+
+    @property
+    def verdict(self) -> str:
+        """The worst of the sessions' verdicts; unknown when there is none."""
+        verdicts = {session.verdict for session in self.sessions} or {UNKNOWN}
+        return next(verdict for verdict in (DIFFERS, UNKNOWN, PROVEN) if verdict in verdicts)
+
+    def as_json(self) -> dict[str, object]:
+        """The shape that ``verify --json`` answers."""
+        return {
+            "verdict": self.verdict,
+            "level": self.level,
+            "counts": self.counts,
+            "sessions": [
+                {
+                    "source": one.source,
+                    "destination": one.destination,
+                    "where": one.where,
+                    "verdict": one.verdict,
+                    "counts": one.counts,
+                    "note": one.note,
+                }
+                for one in self.sessions
+            ],
+            "items": [item for one in self.sessions for item in one.items],
+        }
+
+
+def verdict_of(counts: dict[Mark, int]) -> str:
+    """Differences outweigh what is unknown, and nothing compared is unknown."""
+    present = {mark for mark, count in counts.items() if count}
+    if present & _DIFFERENCES:
+        return DIFFERS
+    return PROVEN if present and present <= _PROOFS else UNKNOWN
+
+
+def count_marks(marks: Iterable[Mark]) -> dict[Mark, int]:
+    """How often each mark stands; every mark is a key."""
+    counted = Counter(marks)
+    return {mark: counted[mark] for mark in Mark}

@@ -1,0 +1,116 @@
+"""The words both faces use for numbers and events."""
+
+from xnat_ferry import events
+from xnat_ferry.events import AnyEvent
+from xnat_ferry.model import Mark
+
+MARKS = {
+    Mark.SAME: "same",
+    Mark.AS_PLANNED: "changed as planned",
+    Mark.ONLY_SOURCE: "missing there",
+    Mark.ONLY_DESTINATION: "only there",
+    Mark.DIFFERS: "differ",
+    Mark.UNREADABLE: "unread",
+    Mark.UNKNOWN: "not known",
+}
+
+
+def size(count: float) -> str:
+    """Bytes in decimal units, as disks and networks count: ``38.4 GB``."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" or count >= 100 else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def duration(seconds: float) -> str:
+    """``0.4 s``, ``12 s``, ``3 min 20 s``, ``2 h 5 min``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes == 0:
+        return f"{rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def plural(count: int, word: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
+def counts(numbers: dict[Mark, int]) -> str:
+    """``= 120 same  + 3 missing there``: only the marks that occur."""
+    present = [f"{mark} {number:,} {MARKS[mark]}" for mark, number in numbers.items() if number]
+    return "  ".join(present) or "nothing was compared"
+
+
+def what_happened(event: AnyEvent) -> str:
+    """One event as half a line, without its time and session; "" for what is only a step between."""
+    return _of_session(event) or _of_transfer(event)
+
+
+def is_problem(event: AnyEvent) -> bool:
+    """Whether a person should look at it."""
+    return isinstance(
+        event, events.SessionFailed | events.TriedAgain | events.WorkerStopped | events.FileLeftOut
+    ) or (isinstance(event, events.SessionVerified) and event.verdict != "proven")
+
+
+def _of_session(event: AnyEvent) -> str:
+    match event:
+        case events.SourceRead():
+            return (
+                f"{plural(event.scans, 'scan')}, {plural(event.files, 'file')}, {size(event.bytes)} to carry"
+            )
+        case events.UnitFetched():
+            return f"scan {event.unit}  {_amount(event)}  fetched and checked in {duration(event.seconds)}"
+        case events.UnitSent():
+            return f"scan {event.unit}  {_amount(event)}  sent in {duration(event.seconds)}"
+        case events.FileLeftOut():
+            return f"scan {event.scan}  {event.name} left out: {event.why}"
+        case events.TriedAgain():
+            return f"scan {event.unit}  try {event.attempt} failed, again: {event.message}"
+        case events.SessionBuilt():
+            return "ready in the prearchive"
+        case events.SessionVerified():
+            return f"{event.verdict} in the {event.where} ({event.level}): {counts(event.counts)}"
+        case _:
+            return _of_ending(event)
+
+
+def _of_ending(event: AnyEvent) -> str:
+    match event:
+        case events.SessionArchived():
+            return f"archived in {duration(event.seconds)}"
+        case events.SessionSkipped():
+            return f"skipped: {event.why}"
+        case events.SessionFinished():
+            return f"done, in the {event.where}"
+        case events.SessionFailed():
+            return f"FAILED: {event.message} {event.advice}"
+        case _:
+            return ""
+
+
+def _of_transfer(event: AnyEvent) -> str:
+    match event:
+        case events.WorkerStarted():
+            return f"worker {event.pid} on {event.host} takes the transfer up"
+        case events.LoggedIn():
+            return f"logged in at {event.server} as {event.user} (XNAT {event.server_version})"
+        case events.WorkerStopped():
+            return f"stopped: {event.why} {event.advice}".rstrip()
+        case events.TransferFinished():
+            outcome = f"{event.done} done" + (f", {event.failed} FAILED" if event.failed else "")
+            return (
+                f"finished: {outcome}; {size(event.bytes_down)} down, {size(event.bytes_up)} up, "
+                f"{plural(event.requests, 'request')}, {duration(event.seconds)}"
+            )
+        case _:
+            return ""
+
+
+def _amount(event: events.UnitFetched | events.UnitSent) -> str:
+    return f"{plural(event.files, 'file')}  {size(event.bytes)}"

@@ -1,0 +1,220 @@
+"""The detached process that walks a plan: carry, verify, settle, record, one session after another.
+
+``python -m xnat_ferry.worker FOLDER`` reads the logins from standard input as JSON, so that they stand on no
+command line, in no file and in no environment.
+"""
+
+import argparse
+import contextlib
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from xnat_ferry import __version__, events, wording
+from xnat_ferry.errors import CannotConnect, FerryError, NotProven, Retry, Stopped
+from xnat_ferry.model import ProjectRules, Where
+from xnat_ferry.plan import Fate, PlannedSession, Target, plan_hash
+from xnat_ferry.record import write_record
+from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.settle import archive_session
+from xnat_ferry.transfer import lock
+from xnat_ferry.transfer.carry import carry_session
+from xnat_ferry.transfer.ferry import Ferry
+from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.journal import Journal, read_all
+from xnat_ferry.transfer.state import Phase, SessionState, TransferState
+from xnat_ferry.transfer.status import read_state
+from xnat_ferry.verify.session import read_verification, verify_session
+from xnat_ferry.xnat.pair import open_pair
+from xnat_ferry.xnat.projects import read_rules
+
+EXIT_STOPPED, EXIT_BUG = 4, 70
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one worker to its end; returns an exit code."""
+    parser = argparse.ArgumentParser(prog="xnat-ferry worker")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--spool", type=Path, required=True)
+    parser.add_argument("--archive", action="store_true", help="archive what waits in the prearchive")
+    options = parser.parse_args(arguments)
+    logins = msgspec.json.decode(sys.stdin.buffer.read(), type=dict[str, Credentials])
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    return work(
+        TransferFolder(options.folder), logins, spool=options.spool, stop=stop, archive=options.archive
+    )
+
+
+def work(
+    folder: TransferFolder,
+    logins: dict[str, Credentials],
+    *,
+    spool: Path,
+    stop: threading.Event,
+    archive: bool = False,
+) -> int:
+    """Do what is left of a transfer; ``archive`` also takes waiting sessions on into the archive.
+
+    Raises TransferLocked while another worker is at it; everything else is told in the journal.
+    """
+    with lock.locked(folder):
+        plan = folder.read_plan()
+        state = TransferState(plan, read_all(folder.journal))
+        journal = Journal(folder.journal)
+        try:
+            journal.write(
+                events.WorkerStarted(
+                    plan_hash=plan_hash(plan),
+                    pid=os.getpid(),
+                    host=socket.gethostname(),
+                    version=__version__,
+                )
+            )
+            code = _told(folder, state, journal, logins, spool, stop, archive)
+        finally:
+            journal.close()
+        with contextlib.suppress(OSError):  # a record can be made again from the journal at any time
+            write_record(folder, read_state(folder), read_verification(folder, plan))
+    return code
+
+
+def _told(
+    folder: TransferFolder,
+    state: TransferState,
+    journal: Journal,
+    logins: dict[str, Credentials],
+    spool: Path,
+    stop: threading.Event,
+    archive: bool,
+) -> int:
+    """Walk the plan; whatever ends the walk early stands in the journal."""
+    plan = state.plan
+    try:
+        with open_pair(plan.source, plan.destination, logins.__getitem__) as (source, destination):
+            ferry = Ferry(
+                folder=folder,
+                journal=journal,
+                state=state,
+                source=source,
+                destination=destination,
+                destination_project=plan.destination.project,
+                spool=spool,
+                stop=stop,
+            )
+            to = Target.ARCHIVE if archive else plan.to
+            return _Walk(ferry, to).run()
+    except Stopped as error:
+        journal.write(events.WorkerStopped(why=str(error), advice=error.advice))
+        return EXIT_STOPPED
+    except FerryError as error:
+        journal.write(events.WorkerStopped(why=str(error), advice=error.advice))
+        return error.exit_code if isinstance(error, CannotConnect) else EXIT_STOPPED
+    except Exception as error:
+        traceback.print_exc()
+        why = f"a fault in xnat-ferry itself ({type(error).__name__}); worker.log has the details."
+        journal.write(events.WorkerStopped(why=why, advice=FerryError.advice))
+        return EXIT_BUG
+
+
+class _Walk:
+    """One worker's way through its plan."""
+
+    def __init__(self, ferry: Ferry, to: Target) -> None:
+        self._ferry = ferry
+        self._plan = ferry.state.plan
+        self._to = to
+        self._rules = ProjectRules()
+        self._failed = self._done = 0
+
+    def run(self) -> int:
+        started = time.monotonic()
+        for client in self._ferry.clients:
+            self._ferry.tell(
+                events.LoggedIn(server=client.server, user=client.user, server_version=client.version)
+            )
+        self._rules = read_rules(self._ferry.destination, self._plan.destination.project)
+        for session in self._plan.sessions:
+            self._ferry.heed_stop()
+            self._session(session, self._ferry.state.sessions[session.session])
+        self._ferry.tell(
+            events.TransferFinished(
+                done=self._done,
+                failed=self._failed,
+                requests=sum(client.requests for client in self._ferry.clients),
+                bytes_down=sum(client.bytes_down for client in self._ferry.clients),
+                bytes_up=sum(client.bytes_up for client in self._ferry.clients),
+                seconds=round(time.monotonic() - started, 3),
+            )
+        )
+        return 1 if self._failed else 0
+
+    def _session(self, session: PlannedSession, past: SessionState) -> None:
+        if session.fate != Fate.COPY:
+            if past.phase != Phase.SKIPPED:
+                self._ferry.tell(events.SessionSkipped(session=session.session, why=session.why))
+            return
+        if past.phase == Phase.DONE and not (self._to == Target.ARCHIVE and past.where != Where.ARCHIVE):
+            self._done += 1
+            return
+        try:
+            self._ferry.tell(events.SessionStarted(session=session.session))
+            where = self._cross(session, past)
+            self._ferry.tell(events.SessionFinished(session=session.session, where=where))
+            self._done += 1
+        except FerryError as error:
+            if error.retry == Retry.STOP:
+                raise
+            self._failed += 1
+            self._ferry.tell(
+                events.SessionFailed(session=session.session, message=str(error), advice=error.advice)
+            )
+
+    def _cross(self, session: PlannedSession, past: SessionState) -> Where:
+        row = carry_session(self._ferry, session, past)
+        if row:
+            self._verify(session, Where.PREARCHIVE)
+            if self._to == Target.PREARCHIVE:
+                return Where.PREARCHIVE
+            archive_session(self._ferry, session, row)
+        self._verify(session, Where.ARCHIVE)
+        return Where.ARCHIVE
+
+    def _verify(self, session: PlannedSession, where: Where) -> None:
+        """Raises NotProven unless every file is proven there."""
+        result = verify_session(
+            self._ferry.destination,
+            self._ferry.folder,
+            session,
+            self._ferry.state.sessions[session.session],
+            project=self._plan.destination.project,
+            where=where,
+            level=self._plan.verify,
+            rules=self._rules,
+        )
+        self._ferry.tell(
+            events.SessionVerified(
+                session=session.session,
+                where=where,
+                level=result.level,
+                verdict=result.verdict,
+                counts=result.counts,
+            )
+        )
+        if result.verdict != "proven":
+            trouble = {mark: number for mark, number in result.counts.items() if mark not in "=~"}
+            raise NotProven(session=session.session, where=where, why=wording.counts(trouble))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,54 @@
+"""Catalogs: one document a scan that names every instance without fetching it (wire-read 2.7)."""
+
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from xnat_ferry.errors import NotAnAnswer
+from xnat_ferry.model import StoredFile
+from xnat_ferry.xnat.client import XnatClient, data_path
+
+_SIZE_FIELDS = {"size_in_bytes", "size"}
+
+
+def read_catalog(client: XnatClient, session_id: str, scan: str, resource: str) -> tuple[StoredFile, ...]:
+    """The entries of one resource of a scan; raises NotFound, or NotAnAnswer for what is no catalog."""
+    path = data_path("experiments", session_id, "scans", scan, "resources", resource)
+    body = client.send("GET", path).content
+    try:
+        return parse_catalog(body)
+    except ValueError as error:
+        raise NotAnAnswer(server=client.server, what=f"GET {path}", status=200, said=str(error)) from None
+
+
+def parse_catalog(body: bytes) -> tuple[StoredFile, ...]:
+    """The entries of a catalog document; raises ValueError for anything else."""
+    try:
+        root = fromstring(body)
+    except (ParseError, DefusedXmlException):
+        raise ValueError("a document that is not readable XML") from None
+    if _plain(root) not in {"Catalog", "DCMCatalog"}:
+        raise ValueError(f"an XML document of another kind ({_plain(root)[:40]})")
+    return tuple(_entry(element) for element in root.iter() if _plain(element) == "entry")
+
+
+def _entry(element: Element) -> StoredFile:
+    size = next(
+        (
+            field.text
+            for field in element.iter()
+            if _plain(field) == "metaField" and (field.get("name") or "").lower() in _SIZE_FIELDS
+        ),
+        None,
+    )
+    return StoredFile(
+        name=(element.get("URI") or element.get("ID") or "").rpartition("/")[2],
+        uid=element.get("UID", ""),
+        size=int(size) if size and size.strip().isdigit() else None,
+        digest=element.get("digest", "").lower(),
+    )
+
+
+def _plain(element: Element) -> str:
+    return element.tag.rpartition("}")[2]

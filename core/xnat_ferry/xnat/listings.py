@@ -1,0 +1,133 @@
+"""What a project and a session hold, in requests whose number does not grow with the files."""
+
+import re
+from typing import Any
+from urllib.parse import unquote
+
+from xnat_ferry.errors import NotAnAnswer, NotFound
+from xnat_ferry.model import FileRow, ScanRow, SessionDetail, SessionRow
+from xnat_ferry.xnat import answers
+from xnat_ferry.xnat.client import XnatClient, data_path
+
+_IN_SCAN = re.compile(r"/experiments/([^/]+)/scans/([^/]+)/resources/([^/]+)/files/(.+)$")
+
+
+def list_sessions(client: XnatClient, project: str) -> tuple[SessionRow, ...]:
+    """All imaging sessions of a project, owned or shared in; two requests for any number of them.
+
+    The first names labels and subjects. The second has no ``label`` column, so that ``project`` stays the
+    owner's (wire-read 13.2), and asks for the study's UID, which renames the key column (13.1).
+    Raises NotFound for a project that is hidden or absent, Forbidden for a protected one.
+    """
+    path = data_path("projects", project, "experiments")
+    named = client.table(path, columns="ID,label,subject_label,date,xsiType")
+    owned = {_session_id(row): row for row in client.table(path, columns="ID,project,UID")} if named else {}
+    rows = (_session_row(row, owned.get(_session_id(row), {})) for row in named)
+    return tuple(sorted((row for row in rows if row.modality), key=lambda row: (row.subject, row.label)))
+
+
+def read_session(client: XnatClient, session_id: str) -> SessionDetail:
+    """One session with its scans and every file in them; two requests (wire-read 2.6, 2.8, rule 11.6).
+
+    ``session_id`` is the accession ID. Raises NotFound, and NotAnAnswer for files of another object.
+    """
+    path = data_path("experiments", session_id)
+    found = client.item(path)
+    fields = found["data_fields"]
+    scans = _scans(found)
+    # asking for files where there is no scan falls through to something else (wire-read 2.4)
+    files = list_files(client, session_id) if scans else ()
+    return SessionDetail(
+        id=str(fields.get("ID", session_id)),
+        label=str(fields.get("label", "")),
+        project=str(fields.get("project", "")),
+        study_uid=str(fields.get("UID", "")),
+        scans=scans,
+        files=files,
+    )
+
+
+def list_files(client: XnatClient, session_id: str) -> tuple[FileRow, ...]:
+    """Every file in every scan of a session, in one request."""
+    path = data_path("experiments", session_id, "scans", "ALL", "files")
+    return tuple(_file(client, path, session_id, row) for row in client.table(path))
+
+
+def find_session(client: XnatClient, project: str, label: str) -> SessionDetail | None:
+    """The archived session that a label names in a project, its files not listed; None when free.
+
+    One request. A label may also be read as an accession ID, so the answer's own label is compared.
+    """
+    try:
+        found = client.item(data_path("projects", project, "experiments", label))
+    except NotFound:
+        return None
+    fields = found["data_fields"]
+    return SessionDetail(
+        id=str(fields.get("ID", "")),
+        label=str(fields.get("label", "")),
+        project=str(fields.get("project", "")),
+        study_uid=str(fields.get("UID", "")),
+        scans=_scans(found),
+        files=(),
+    )
+
+
+def _session_row(named: dict[str, str], owned: dict[str, str]) -> SessionRow:
+    return SessionRow(
+        id=_session_id(named),
+        label=named.get("label", ""),
+        subject=named.get("subject_label", ""),
+        xsi_type=_imaging_type(named.get("xsitype", "")),
+        date=named.get("date", ""),
+        owner=owned.get("project") or None,
+        # the two short names share one path, so either may come back (wire-read 2.1)
+        study_uid=owned.get("uid") or owned.get("studyinstanceuid") or None,
+    )
+
+
+def _imaging_type(xsi_type: str) -> str:
+    return xsi_type if xsi_type.endswith("SessionData") else ""
+
+
+def _session_id(row: dict[str, str]) -> str:
+    for key in ("id", "session_id"):
+        if row.get(key):
+            return row[key]
+    return next((value for key, value in row.items() if key.endswith("/id")), "")
+
+
+def _scans(session: dict[str, Any]) -> tuple[ScanRow, ...]:
+    return tuple(_scan(child) for child in answers.children(session, "scans/scan"))
+
+
+def _scan(child: dict[str, Any]) -> ScanRow:
+    fields = child["data_fields"]
+    resources = (file["data_fields"].get("label", "") for file in answers.children(child, "file"))
+    return ScanRow(
+        id=str(fields.get("ID", "")),
+        uid=str(fields.get("UID", "")),
+        type=str(fields.get("type", "")),
+        description=str(fields.get("series_description", "")),
+        resources=tuple(str(label) for label in resources if label),
+    )
+
+
+def _file(client: XnatClient, path: str, session_id: str, row: dict[str, str]) -> FileRow:
+    """One row, refused unless its address lies in a scan of the session asked for (wire-read 2.4)."""
+    place = _IN_SCAN.search(row.get("uri", ""))
+    if place is None or unquote(place.group(1)) != session_id:
+        raise NotAnAnswer(
+            server=client.server,
+            what=f"GET {path}",
+            status=200,
+            said="files of something else than its scans",
+        )
+    size = row.get("size", "")
+    return FileRow(
+        scan=unquote(place.group(2)),
+        resource=row.get("collection") or place.group(3),
+        path=place.group(4),
+        size=int(size) if size.isdigit() else None,
+        digest=row.get("digest", "").lower(),
+    )

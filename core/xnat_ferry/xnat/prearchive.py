@@ -1,0 +1,125 @@
+"""The prearchive: what waits there, building it, checking it, archiving it, removing it (wire-write 2, 3)."""
+
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from msgspec import Struct
+
+from xnat_ferry.errors import NotAnAnswer
+from xnat_ferry.model import PrearchiveRow, ScanRow, StoredFile
+from xnat_ferry.xnat import answers
+from xnat_ferry.xnat.client import LONG_PATIENCE, XnatClient, data_path
+
+BUSY_PREFIXES = ("QUEUED_", "_")
+"""Locked and queued states: something is really running (wire-write 2.2)."""
+
+
+class Notice(Struct, frozen=True):
+    """One line of a validation; FAIL can never be overridden (wire-write 2.6)."""
+
+    code: int
+    type: str
+    message: str
+
+
+def list_prearchive(client: XnatClient, project: str) -> tuple[PrearchiveRow, ...]:
+    """The rows of one project. Some accounts get the Unassigned ones too: they are left out."""
+    rows = client.table(data_path("prearchive", "projects", project))
+    return tuple(_row(row) for row in rows if row.get("project") == project)
+
+
+def find_row(client: XnatClient, path: str) -> PrearchiveRow | None:
+    """The row at a path below /data, or None when it is gone: archived or removed."""
+    rows = client.table(f"/data{path}")
+    return _row(rows[0]) if rows else None
+
+
+def build(client: XnatClient, path: str) -> None:
+    """Have the session document built now; the row leaves RECEIVING."""
+    client.send("POST", f"/data{path}", params={"action": "build"}, timeout=LONG_PATIENCE)
+
+
+def read_scans(client: XnatClient, path: str) -> tuple[ScanRow, ...]:
+    """The scans of a built session, from its document: the listing there has no UIDs."""
+    response = client.send("GET", f"/data{path}")
+    try:
+        root = fromstring(response.content)
+    except (ParseError, DefusedXmlException):
+        raise answers.not_an_answer(client.server, f"GET /data{path}", response) from None
+    if not _plain(root).endswith("Session"):
+        raise NotAnAnswer(server=client.server, what=path, status=200, said="XML that is not a session")
+    return tuple(_scan(element) for element in root.iter() if _plain(element) == "scan")
+
+
+def list_files(client: XnatClient, path: str, scan: str, resource: str) -> tuple[StoredFile, ...]:
+    """Names and sizes in one resource of a scan; the prearchive tells neither UIDs nor digests."""
+    place = f"/data{path}" + data_path("scans", scan, "resources", resource, "files").removeprefix("/data")
+    return tuple(
+        StoredFile(name=row["name"], size=int(row["size"]) if row.get("size", "").isdigit() else None)
+        for row in client.table(place)
+    )
+
+
+def validate(client: XnatClient, path: str) -> tuple[Notice, ...]:
+    """What the server would say to archiving this session; nothing is changed."""
+    what = "POST /data/services/validate-archive"
+    response = client.send("POST", what.removeprefix("POST "), params={"src": path, "format": "json"})
+    rows = answers.table(client.server, what, answers.json_value(client.server, what, response))
+    return tuple(
+        Notice(int(row["code"]) if row.get("code", "").isdigit() else 0, row["type"], row["message"])
+        for row in rows
+    )
+
+
+def archive(client: XnatClient, path: str) -> str:
+    """Archive one session and wait for it; returns the address of the archived one, "" if not told.
+
+    Raises ServerFault with XNAT's reason in ``facts["said"]``, conflicts included (wire-write 2.5).
+    """
+    response = client.send(
+        "POST",
+        "/data/services/archive",
+        params={"src": path, "auto-archive": "false", "event_reason": "xnat-ferry"},
+        accept=(200, 303),
+        timeout=LONG_PATIENCE,
+    )
+    lines = answers.uri_list(response)
+    if response.status_code == 200 and (len(lines) != 1 or not lines[0].startswith("/archive/")):
+        raise answers.not_an_answer(client.server, "POST /data/services/archive", response)
+    return lines[0] if len(lines) == 1 and lines[0].startswith("/archive/") else ""
+
+
+def remove(client: XnatClient, path: str) -> bool:
+    """Delete one row for good; True once it is gone. The status alone proves nothing (wire-write 2.4)."""
+    client.send("DELETE", f"/data{path}")
+    return find_row(client, path) is None
+
+
+def _row(row: dict[str, str]) -> PrearchiveRow:
+    return PrearchiveRow(
+        project=row.get("project", ""),
+        timestamp=row.get("timestamp", ""),
+        folder=row.get("foldername", ""),
+        name=row.get("name", ""),
+        subject=row.get("subject", ""),
+        status=row.get("status", ""),
+        study_uid=row.get("tag", ""),
+    )
+
+
+def _scan(element: Element) -> ScanRow:
+    def child(name: str) -> str:
+        return next((found.text or "" for found in element if _plain(found) == name), "")
+
+    return ScanRow(
+        id=element.get("ID", ""),
+        uid=element.get("UID", ""),
+        type=element.get("type", ""),
+        description=child("series_description"),
+        resources=tuple(label for file in element if _plain(file) == "file" and (label := file.get("label"))),
+    )
+
+
+def _plain(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
