@@ -5,12 +5,11 @@ import unicodedata
 from collections.abc import Iterable
 
 _HIDDEN = "***"
+# each names what stands before the secret; what follows up to a separator is hidden
 _PATTERNS = (
-    re.compile(r"(?i)(?<=://)[^/\s@]+(?=@)"),
-    re.compile(r"(?i)(?<=jsessionid[=:])\s*[^\s;,&\"']+"),
-    re.compile(r"(?i)(?<=xnat_csrf[=:])\s*[^\s;,&\"']+"),
-    re.compile(r"(?i)(?<=authorization:)[^\r\n]+"),
-    re.compile(r"(?i)(?<=(?:password|secret)[=:])\s*[^\s;,&\"']+"),
+    re.compile(r"(://)[^/\s@]+(?=@)"),
+    re.compile(r"(?i)((?:jsessionid|xnat_csrf|password|secret)\"?[=:]\s*)[^\s;,&\"'}]+"),
+    re.compile(r"(?i)(authorization:)[^\r\n]+"),
 )
 
 
@@ -19,7 +18,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, _HIDDEN)
     for pattern in _PATTERNS:
-        text = pattern.sub(_HIDDEN, text)
+        text = pattern.sub(rf"\1{_HIDDEN}", text)
     return text
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from xnat_ferry.model import Instance, Level, Mark, StoredFile, StoredScan
-from xnat_ferry.verify.observe import Observed
+from xnat_ferry.verify.observed import Observed
 from xnat_ferry.verify.verification import Item, SessionVerification, What, count_marks
 
 _CUT_SHORT = "The upload was cut or a series filter dropped it. Sending it again may help."

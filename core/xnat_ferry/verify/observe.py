@@ -3,23 +3,13 @@
 from collections.abc import Callable
 from functools import partial
 
-from msgspec import Struct
-
 from xnat_ferry.errors import ServerAnswer
 from xnat_ferry.model import DICOM_RESOURCES, ScanRow, StoredFile, StoredScan, Where
+from xnat_ferry.verify.observed import Observed
 from xnat_ferry.xnat import prearchive
 from xnat_ferry.xnat.catalogs import read_catalog
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.listings import find_session
-
-
-class Observed(Struct, frozen=True, kw_only=True):
-    """What is there now. ``knows_uids`` is False where the server shows names and sizes only."""
-
-    where: Where
-    study_uid: str
-    scans: tuple[StoredScan, ...]
-    knows_uids: bool
 
 
 def observe_archive(client: XnatClient, project: str, label: str) -> Observed | None:

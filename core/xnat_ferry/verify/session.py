@@ -11,7 +11,8 @@ from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.manifest import read_manifest
 from xnat_ferry.transfer.state import SessionState
 from xnat_ferry.verify.compare import compare
-from xnat_ferry.verify.observe import Observed, observe_archive, observe_prearchive
+from xnat_ferry.verify.observe import observe_archive, observe_prearchive
+from xnat_ferry.verify.observed import Observed
 from xnat_ferry.verify.verification import SessionVerification, Verification
 from xnat_ferry.xnat.client import XnatClient
 

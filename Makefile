@@ -1,0 +1,23 @@
+.DEFAULT_GOAL := help
+.PHONY: help check test screenshots lock build
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+check: ## lint, types, import contracts
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports
+
+test: ## all tests
+	python -m pytest
+
+screenshots: ## the pictures of the README, from the practice server
+	python screenshots/make.py
+
+lock: ## pin what CI uses, from a fresh environment
+	.ci/lock
+
+build: ## the wheel and the source archive
+	python -m build

@@ -1,0 +1,91 @@
+"""What an XNAT says is believed only as far as its shape goes."""
+
+import httpx
+import pytest
+
+from xnat_ferry.errors import (
+    Forbidden,
+    LoginLapsed,
+    NotAnAnswer,
+    NotFound,
+    ServerAnswer,
+    ServerBusy,
+    ServerFault,
+)
+from xnat_ferry.xnat import answers
+
+STATUS_PAGE = (
+    "<html>\n<head>\n   <title>Status page</title>\n</head>\n<body>\n"
+    "<h3>FAILED: Unable to archive &quot;F&quot;</h3><p>Details <a href='x'>here</a>.</p></body></html>"
+)
+LOGIN_PAGE = "<!DOCTYPE html><html><!-- BEGIN xnat-templates/screens/Login.vm --></html>"
+
+
+def answer(status: int, body: str = "", **headers: str) -> httpx.Response:
+    return httpx.Response(status, text=body, headers=headers)
+
+
+def test_the_servers_words_come_from_its_headline() -> None:
+    assert answers.said(STATUS_PAGE) == 'FAILED: Unable to archive "F"'
+
+
+@pytest.mark.parametrize(("body", "words"), [("", "nothing"), ("plain words", "plain words")])
+def test_other_bodies_speak_for_themselves(body: str, words: str) -> None:
+    assert answers.said(body) == words
+
+
+def test_a_page_without_headline_is_not_read_out() -> None:
+    assert answers.said("<html><body>Dear Jane Doe</body></html>") == "an HTML page without a message"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (401, "", LoginLapsed),
+        (200, LOGIN_PAGE, LoginLapsed),
+        (403, STATUS_PAGE, Forbidden),
+        (404, "", NotFound),
+        (429, "", ServerBusy),
+        (502, "", ServerBusy),
+        (500, STATUS_PAGE, ServerFault),
+        (409, STATUS_PAGE, ServerAnswer),
+    ],
+)
+def test_a_status_becomes_its_error(status: int, body: str, kind: type[ServerAnswer]) -> None:
+    assert type(answers.failure("https://x", "GET /y", answer(status, body))) is kind
+
+
+def test_a_redirect_into_the_application_is_a_lapsed_login() -> None:
+    assert answers.is_login_page(answer(302, location="https://x/app/template/Login.vm"))
+    assert not answers.is_login_page(answer(303, location="https://x/data/archive/projects/P"))
+
+
+@pytest.mark.parametrize("body", ["", "<html></html>", "not json"])
+def test_a_body_that_is_no_json_is_refused_whatever_the_status(body: str) -> None:
+    with pytest.raises(NotAnAnswer):
+        answers.json_value("https://x", "GET /y", answer(200, body))
+
+
+@pytest.mark.parametrize(
+    "value", [{}, [], {"ResultSet": {}}, {"ResultSet": {"Result": ["x"]}}, {"items": []}]
+)
+def test_a_table_of_another_shape_is_refused(value: object) -> None:
+    with pytest.raises(NotAnAnswer):
+        answers.table("https://x", "GET /y", value)
+
+
+def test_cells_are_strings_under_lower_case_keys() -> None:
+    value = {"ResultSet": {"Result": [{"ID": 7, "Label": None, "xsiType": "t"}]}}
+    assert answers.table("https://x", "GET /y", value) == [{"id": "7", "label": "", "xsitype": "t"}]
+
+
+@pytest.mark.parametrize("value", [{}, {"items": []}, {"items": [{}]}, {"ResultSet": {"Result": []}}])
+def test_an_item_of_another_shape_is_refused(value: object) -> None:
+    with pytest.raises(NotAnAnswer):
+        answers.item("https://x", "GET /y", value)
+
+
+def test_a_list_of_addresses_loses_line_ends_and_the_prefix() -> None:
+    assert answers.uri_list(answer(200, "/data/prearchive/projects/P/T/F\r\n\r\n")) == [
+        "/prearchive/projects/P/T/F"
+    ]

@@ -1,0 +1,121 @@
+"""Access and conflicts, judged from what a survey found."""
+
+import pytest
+
+from tests.core.making import DESTINATION, SOURCE, chosen, session_row, survey_of, view, waiting
+from xnat_ferry.checks import ConflictClass, run_checks
+from xnat_ferry.model import Rights, Verdict
+from xnat_ferry.survey import Chosen, Survey
+
+
+def test_a_free_destination_is_clear() -> None:
+    checklist = run_checks(survey_of(chosen(session_row())))
+    assert checklist.verdict == "clear"
+    assert checklist.conflicts == ()
+
+
+def test_a_project_that_cannot_be_listed_blocks_with_its_reason() -> None:
+    survey = Survey(
+        source=view(SOURCE, None, problem="It is hidden."), destination=view(DESTINATION), chosen=()
+    )
+    checklist = run_checks(survey)
+    assert checklist.verdict == "blocked"
+    assert [(one.about, one.message) for one in checklist.first_failures()] == [("SRC", "It is hidden.")]
+
+
+def test_a_collaborator_is_told_whom_to_ask() -> None:
+    rights = Rights(role="Collaborators", create_sessions=False, create_subjects=False)
+    checklist = run_checks(survey_of(chosen(session_row()), rights=rights))
+    assert checklist.verdict == "blocked"
+    (failure,) = checklist.first_failures()
+    assert "not add sessions" in failure.message
+    assert "Collaborators" in failure.message
+    assert "owner of DST" in failure.advice
+
+
+def test_rights_that_the_server_does_not_tell_are_unknown_not_fine() -> None:
+    checklist = run_checks(survey_of(chosen(session_row()), rights=Rights()))
+    assert checklist.verdict == "warned"
+    assert Verdict.UNKNOWN in {one.verdict for one in checklist.findings}
+
+
+def test_new_subjects_without_the_right_to_make_them_are_named() -> None:
+    rights = Rights(role="Members", create_sessions=True, create_subjects=False)
+    known = session_row("other", "001")
+    survey = survey_of(
+        chosen(session_row("a", "001")), chosen(session_row("b", "002")), there=(known,), rights=rights
+    )
+    warned = [one for one in run_checks(survey).findings if one.verdict == Verdict.WARN]
+    assert [one.evidence["subjects"] for one in warned] == ["002"]
+
+
+def test_a_session_that_is_listed_but_unreadable_blocks() -> None:
+    unread = Chosen(row=session_row(), detail=None, problem="500")
+    assert run_checks(survey_of(unread)).verdict == "blocked"
+
+
+@pytest.mark.parametrize("what", ["archived sessions", "prearchive"])
+def test_a_list_that_failed_is_unknown_never_empty(what: str) -> None:
+    lists = {
+        "there": None if what == "archived sessions" else (),
+        "prearchive": None if what == "prearchive" else (),
+    }
+    survey = survey_of(chosen(session_row()), **lists)  # type: ignore[arg-type]
+    messages = [one.message for one in run_checks(survey).findings if one.check == "conflicts"]
+    assert any(what in message and "not known" in message for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("there", "kind"),
+    [
+        ({"study_uid": "1.2.001_MR1"}, ConflictClass.SAME_STUDY),
+        ({"study_uid": "9.9"}, ConflictClass.OTHER_STUDY),
+        ({"study_uid": None}, ConflictClass.OTHER_STUDY),
+        ({"subject": "002"}, ConflictClass.OTHER_SUBJECT),
+        ({"owner": "ELSE"}, ConflictClass.SHARED),
+        ({"label": "001_mr1"}, ConflictClass.SAME_STUDY),
+        ({"label": "new_name", "study_uid": "1.2.001_MR1"}, ConflictClass.SAME_STUDY),
+    ],
+)
+def test_what_a_label_or_study_meets_in_the_archive(there: dict[str, str], kind: ConflictClass) -> None:
+    facts = {"label": "001_MR1", "subject": "001", "owner": "DST", "study_uid": "1.2.001_MR1"} | there
+    survey = survey_of(chosen(session_row()), there=(session_row(**facts),))  # type: ignore[arg-type]
+    (conflict,) = run_checks(survey).conflicts
+    assert conflict.kind == kind
+    assert conflict.evidence["there"] == facts["label"]
+
+
+@pytest.mark.parametrize(
+    ("row", "count"),
+    [
+        (waiting("001_MR1"), 1),
+        (waiting("001_mr1", "9.9"), 1),
+        (waiting("elsewhere", "1.2.001_MR1"), 1),
+        (waiting("elsewhere", "9.9"), 0),
+    ],
+)
+def test_what_waits_in_the_prearchive_counts_too(row: object, count: int) -> None:
+    survey = survey_of(chosen(session_row()), prearchive=(row,))  # type: ignore[arg-type]
+    assert [one.kind for one in run_checks(survey).conflicts] == [ConflictClass.PREARCHIVE] * count
+
+
+def test_two_chosen_sessions_of_one_study_or_label_are_conflicts() -> None:
+    one, two = session_row("a", study_uid="1"), session_row("A", study_uid="1", id="other")
+    kinds = [conflict.kind for conflict in run_checks(survey_of(chosen(one), chosen(two))).conflicts]
+    assert kinds == [ConflictClass.DUPLICATE_TARGET, ConflictClass.DUPLICATE_STUDY] * 2
+
+
+def test_sessions_without_a_study_uid_are_not_twins() -> None:
+    rows = [session_row(label, study_uid=None) for label in ("a", "b")]
+    assert run_checks(survey_of(*(chosen(row) for row in rows))).conflicts == ()
+
+
+def test_a_label_that_xnat_refuses_is_named() -> None:
+    kinds = [one.kind for one in run_checks(survey_of(chosen(session_row("a b[red]")))).conflicts]
+    assert kinds == [ConflictClass.BAD_LABEL]
+
+
+def test_ten_thousand_sessions_are_judged_by_their_namesakes_alone() -> None:
+    rows = [session_row(f"S{number}", study_uid=str(number)) for number in range(10_000)]
+    survey = survey_of(*(chosen(row) for row in rows[5_000:]), there=tuple(rows[:5_001]))
+    assert len(run_checks(survey).conflicts) == 1

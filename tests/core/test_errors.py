@@ -1,0 +1,36 @@
+"""Every error is a sentence, an advice and a place in the drawn tree."""
+
+import string
+from collections.abc import Iterator
+
+import pytest
+
+from xnat_ferry import errors
+from xnat_ferry.errors import FerryError
+
+
+def everything(root: type[FerryError] = FerryError) -> Iterator[type[FerryError]]:
+    yield root
+    for branch in root.__subclasses__():
+        yield from everything(branch)
+
+
+@pytest.mark.parametrize("kind", list(everything()), ids=lambda kind: kind.__name__)
+def test_has_a_sentence_and_an_advice(kind: type[FerryError]) -> None:
+    assert 1 <= len(kind.sentence) <= 140
+    assert 10 <= len(kind.advice) <= 140
+    assert kind.advice.endswith(".")
+    assert kind.exit_code in {1, 2, 3, 4}
+
+
+@pytest.mark.parametrize("kind", list(everything()), ids=lambda kind: kind.__name__)
+def test_stands_in_the_tree_at_the_top_of_its_module(kind: type[FerryError]) -> None:
+    assert kind.__name__ in (errors.__doc__ or "").replace("├", " ").split()
+
+
+@pytest.mark.parametrize("kind", list(everything()), ids=lambda kind: kind.__name__)
+def test_reads_as_one_sentence_with_its_facts(kind: type[FerryError]) -> None:
+    names = [name for _, name, _, _ in string.Formatter().parse(kind.sentence) if name]
+    error = kind(**dict.fromkeys(names, "thing"))
+    assert "{" not in str(error)
+    assert "\n" not in str(error)

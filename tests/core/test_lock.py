@@ -1,0 +1,55 @@
+"""One worker a transfer, and a dead one does not lock for ever."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from xnat_ferry.errors import TransferLocked
+from xnat_ferry.transfer import lock
+from xnat_ferry.transfer.folder import TransferFolder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> TransferFolder:
+    return TransferFolder(tmp_path)
+
+
+def hold(folder: TransferFolder, **facts: object) -> None:
+    me = {"pid": os.getpid(), "host": socket.gethostname(), "born": ""}
+    folder.lock.write_bytes(msgspec.json.encode(me | facts))
+
+
+def test_a_second_worker_is_refused_with_the_first_ones_number(folder: TransferFolder) -> None:
+    with lock.locked(folder):
+        assert lock.running(folder)
+        with pytest.raises(TransferLocked, match=str(os.getpid())), lock.locked(folder):
+            pass
+    assert not lock.running(folder)
+    assert not folder.lock.exists()
+
+
+def test_the_lock_of_a_dead_process_is_taken_over(folder: TransferFolder) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    hold(folder, pid=dead.pid)
+    assert not lock.running(folder)
+    with lock.locked(folder):
+        found = lock.holder(folder)
+        assert found is not None
+        assert found.pid == os.getpid()
+
+
+def test_a_process_that_got_a_dead_ones_number_does_not_hold_its_lock(folder: TransferFolder) -> None:
+    hold(folder, born="1")
+    assert not lock.running(folder)
+
+
+def test_a_worker_on_another_machine_is_never_taken_for_dead(folder: TransferFolder) -> None:
+    hold(folder, host="another-node", pid=1)
+    with pytest.raises(TransferLocked, match="another-node"), lock.locked(folder):
+        pass

@@ -1,0 +1,150 @@
+"""The plan is complete, asks nothing twice and reads back as it was written."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.making import chosen, detail_of, file_row, plan_of, planned, session_row, survey_of
+from xnat_ferry.checks import Answer, ConflictClass, run_checks
+from xnat_ferry.errors import PlanUnreadable
+from xnat_ferry.model import Level, ScanRow
+from xnat_ferry.plan import Fate, Plan, PlannedScan, PlannedSession, Target, plan_hash, read_plan, write_plan
+from xnat_ferry.plan.build import PlanRequest, make_plan
+from xnat_ferry.plan.file import to_json, to_toml
+from xnat_ferry.survey import Chosen, Survey
+
+text = st.text(st.characters(codec="utf-8"), max_size=12)
+scans = st.builds(
+    PlannedScan, id=text, uid=text, type=text, files=st.integers(0, 9), bytes=st.integers(0, 2**50)
+)
+sessions = st.builds(
+    PlannedSession,
+    session=text,
+    id=text,
+    subject=text,
+    to_subject=text,
+    to_session=text,
+    fate=st.sampled_from(Fate),
+    why=text,
+    left_behind=st.lists(text, max_size=2).map(tuple),
+    scans=st.lists(scans, max_size=3).map(tuple),
+)
+plans = st.builds(
+    plan_of,
+).flatmap(
+    lambda empty: st.lists(
+        sessions, max_size=4, unique_by=(lambda one: one.id, lambda one: one.to_session.casefold())
+    ).map(lambda some: plan_of(*some))
+)
+
+
+@given(plans)
+def test_a_plan_reads_back_from_both_its_forms(tmp_path_factory: pytest.TempPathFactory, plan: Plan) -> None:
+    folder = tmp_path_factory.mktemp("plan")
+    write_plan(plan, folder / "plan.toml")
+    (folder / "plan.json").write_bytes(to_json(plan))
+    assert read_plan(folder / "plan.toml") == read_plan(folder / "plan.json") == plan
+
+
+def test_the_hash_names_the_content_and_nothing_else() -> None:
+    one = plan_of(planned())
+    assert plan_hash(one) == plan_hash(plan_of(planned()))
+    assert plan_hash(one) != plan_hash(plan_of(planned(to_session="other")))
+
+
+def test_a_person_can_read_what_each_fate_means() -> None:
+    assert '"skip" leaves it alone' in to_toml(plan_of(planned()))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (('fate = "copy"', 'fate = "perhaps"'), "fate"),
+        (("format = 1", "format = 9"), "format is 9"),
+        (("to_subject", "too_subject"), "too_subject|to_subject"),
+        (("[source]", "[source"), "line"),
+        (("files = 2", 'files = "two"'), "files"),
+    ],
+)
+def test_an_edited_plan_that_makes_no_sense_is_named_by_place(
+    tmp_path: Path, change: tuple[str, str], words: str
+) -> None:
+    path = tmp_path / "plan.toml"
+    content = to_toml(plan_of(planned()))
+    assert change[0] in content
+    path.write_text(content.replace(*change))
+    with pytest.raises(PlanUnreadable, match=words):
+        read_plan(path)
+
+
+def test_two_sessions_under_one_label_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    write_plan(plan_of(planned("a"), planned("b", to_session="A")), path)
+    with pytest.raises(PlanUnreadable, match="more than once"):
+        read_plan(path)
+
+
+def test_a_plan_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(PlanUnreadable, match="no such file"):
+        read_plan(tmp_path / "none.toml")
+
+
+def plan_for(survey: Survey, **asked: object) -> Plan:
+    request = PlanRequest(made="now", **asked)  # type: ignore[arg-type]
+    return make_plan(survey, run_checks(survey), request)
+
+
+def test_a_free_session_is_copied_under_its_own_label() -> None:
+    (one,) = plan_for(survey_of(chosen(session_row("007_MR1", "007")))).sessions
+    assert (one.fate, one.to_subject, one.to_session) == (Fate.COPY, "007", "007_MR1")
+
+
+def test_a_conflict_without_answer_stays_undecided() -> None:
+    row = session_row()
+    plan = plan_for(survey_of(chosen(row), there=(row,)))
+    assert [one.fate for one in plan.sessions] == [Fate.UNDECIDED]
+    assert plan.travelling == ()
+
+
+def test_an_answer_holds_for_its_class_alone() -> None:
+    taken, free = session_row("a"), session_row("b")
+    survey = survey_of(chosen(taken), chosen(free), there=(session_row("a", owner="DST"),))
+    skipped = plan_for(survey, answers={ConflictClass.SAME_STUDY: Answer.SKIP})
+    assert [one.fate for one in skipped.sessions] == [Fate.SKIP, Fate.COPY]
+    other = plan_for(survey, answers={ConflictClass.PREARCHIVE: Answer.SKIP})
+    assert [one.fate for one in other.sessions] == [Fate.UNDECIDED, Fate.COPY]
+
+
+def test_chosen_scans_go_by_id_or_type() -> None:
+    scans = (ScanRow(id="1", type="t1"), ScanRow(id="2", type="dwi"), ScanRow(id="3", type="loc"))
+    (one,) = plan_for(survey_of(chosen(session_row(), *scans)), scans=("1", "dwi")).sessions
+    assert [scan.id for scan in one.scans] == ["1", "2"]
+
+
+def test_what_does_not_travel_is_named() -> None:
+    files = (
+        file_row("a.dcm"),
+        file_row("a.nii", resource="NIFTI"),
+        file_row("r.csv", scan="2", resource="QC"),
+    )
+    row = session_row()
+    detail = detail_of(row, ScanRow(id="1"), ScanRow(id="2"), files=files)
+    (one,) = plan_for(survey_of(Chosen(row=row, detail=detail))).sessions
+    assert one.left_behind == (
+        "resource NIFTI of scan 1",
+        "resource QC of scan 2",
+        "scan 2: no DICOM files",
+    )
+    assert one.totals.files == 1
+
+
+def test_a_session_without_dicom_is_skipped_and_said_so() -> None:
+    row = session_row()
+    detail = detail_of(row, ScanRow(id="1"), files=(file_row("a.nii", resource="NIFTI"),))
+    (one,) = plan_for(
+        survey_of(Chosen(row=row, detail=detail)), to=Target.ARCHIVE, verify=Level.COUNTS
+    ).sessions
+    assert one.fate == Fate.SKIP
+    assert "no DICOM" in one.why
