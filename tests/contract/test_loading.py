@@ -1,0 +1,52 @@
+"""What each part loads, looked at in a process of its own: the import contracts see only what is written."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = {"textual", "pydicom", "httpx", "xnat", "numpy", "starlette", "uvicorn", "rich.progress"}
+
+
+def loaded_by(code: str, tmp_path: Path) -> set[str]:
+    """The modules in memory after ``code`` has run in a fresh interpreter."""
+    script = f"import sys\n{code}\nprint('LOADED', *sys.modules)"
+    environment = {
+        "PYTHONPATH": f"{ROOT / 'core'}:{ROOT / 'tui'}",
+        "HOME": str(tmp_path),
+        "PATH": "/usr/bin:/bin",
+        "XNAT_FERRY_TRANSFERS": str(tmp_path),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True
+    )
+    return set(done.stdout.rpartition("LOADED")[2].split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unwanted"),
+    [
+        (["status"], HEAVY),
+        (["status", "--json"], HEAVY),
+        (["--help"], HEAVY),
+        (["check", "nowhere:P", "nowhere:Q"], {"textual", "pydicom", "starlette", "uvicorn", "numpy"}),
+    ],
+    ids=["status", "status --json", "--help", "check"],
+)
+def test_a_command_loads_no_more_than_it_needs(
+    arguments: list[str], unwanted: set[str], tmp_path: Path
+) -> None:
+    code = f"from xnat_ferry.cli import main\nmain({arguments!r})"
+    assert not loaded_by(code, tmp_path) & unwanted
+
+
+def test_the_worker_loads_neither_screen_nor_practice_server(tmp_path: Path) -> None:
+    modules = loaded_by("import xnat_ferry.worker", tmp_path)
+    assert not modules & {"textual", "starlette", "uvicorn", "xnat_ferry.practice", "cyclopts"}
+
+
+@pytest.mark.parametrize("package", ["checks", "plan.build", "verify.compare"])
+def test_what_judges_loads_no_more_than_values(package: str, tmp_path: Path) -> None:
+    assert not loaded_by(f"import xnat_ferry.{package}", tmp_path) & {"textual", "pydicom", "xnat"}
