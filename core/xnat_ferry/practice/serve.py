@@ -1,0 +1,143 @@
+"""Starts the server, says where it is, and leaves nothing behind."""
+
+import asyncio
+import contextlib
+import ipaddress
+import json
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from xnat_ferry.practice.app import Application
+from xnat_ferry.practice.clock import Clock
+from xnat_ferry.practice.errors import PracticeError
+from xnat_ferry.practice.faults import Rules, read_faults
+from xnat_ferry.practice.prearchive import rebuild_idle
+from xnat_ferry.practice.settling import settle
+from xnat_ferry.practice.shelf import restore, store
+from xnat_ferry.practice.site import Site
+from xnat_ferry.practice.world import read_world
+
+
+class _Protocol(H11Protocol):
+    """Hands its connection to the application, so that a fault may reset it."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+class _Server(uvicorn.Server):
+    """Says where it is once it answers."""
+
+    def __init__(self, config: uvicorn.Config, first_line: dict[str, Any]) -> None:
+        super().__init__(config)
+        self._first_line = first_line
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(json.dumps(self._first_line), flush=True)  # noqa: T201  the contract's first line
+
+
+def serve(
+    *,
+    world: str = "demo",
+    faults: str | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    clock: float = 1.0,
+    data: Path | None = None,
+) -> int:
+    """Serve until SIGTERM or Ctrl-C; raises PracticeError for what cannot be served."""
+    _check(host, clock)
+    described, base = read_world(world)
+    rules = Rules(read_faults(faults))
+    place = data.expanduser().resolve() if data else Path(tempfile.mkdtemp(prefix="xnat-practice-"))
+    try:
+        site = Site(described.server, Clock(clock), place)
+        if not (data and restore(site)):
+            settle(site, described, base)
+        with _bound(host, port) as bound:
+            number = bound.getsockname()[1]
+            shown = f"[{host}]" if ":" in host else host
+            first = described.users[0]
+            line = {
+                "url": f"http://{shown}:{number}",
+                "user": first.login,
+                "password": first.password,
+                "projects": [project.id for project in described.projects],
+            }
+            _run(Application(site, rules), bound, line)
+        if data:
+            store(site)
+    finally:
+        if not data:
+            shutil.rmtree(place, ignore_errors=True)
+    return 0
+
+
+def _run(application: Application, bound: socket.socket, line: dict[str, Any]) -> None:
+    config = uvicorn.Config(
+        application,
+        http=_Protocol,
+        ws="none",
+        lifespan="off",
+        loop="asyncio",
+        log_level="critical",
+        access_log=False,
+        timeout_graceful_shutdown=0,
+        server_header=False,
+    )
+    server = _Server(config, line)
+
+    async def main() -> None:
+        rebuilder = asyncio.create_task(_rebuild(application.site))
+        try:
+            await server.serve(sockets=[bound])
+        finally:
+            rebuilder.cancel()
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(main())
+
+
+async def _rebuild(site: Site) -> None:
+    """The rebuilder looks once a minute of the server's time (wire-write 2.3)."""
+    last = site.clock.now()
+    while True:
+        await asyncio.sleep(0.2)
+        if site.clock.now() - last >= 60:
+            last = site.clock.now()
+            await asyncio.to_thread(rebuild_idle, site)
+
+
+def _check(host: str, clock: float) -> None:
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise PracticeError(
+            f"The practice server has no real protection, so {host} is refused: use 127.0.0.1."
+        )
+    if clock <= 0:
+        raise PracticeError(f"A clock cannot run {clock} times as fast: give a number above 0.")
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise PracticeError(
+            f"Port {port} of {host} cannot be used ({error.strerror}): choose another."
+        ) from None
+    return bound

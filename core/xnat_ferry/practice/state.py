@@ -1,0 +1,127 @@
+"""The ground truth: what really lies on the disk, not by the routes of an XNAT."""
+
+import hashlib
+import warnings
+from pathlib import Path
+
+from pydicom import dcmread
+
+from xnat_ferry.practice.site import UNASSIGNED, Resource, Scan, Session, Site, Waiting
+
+_PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+Value = dict[str, object]
+
+
+class State:
+    """Reads files once and remembers them by size and time."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._known: dict[tuple[str, int, int], Value] = {}
+
+    def all(self, only: str | None) -> Value:
+        site = self._site
+        with site.lock:
+            wanted = [project for project in site.projects.values() if only in (None, project.id)]
+            return {
+                "projects": [
+                    {
+                        "id": project.id,
+                        "accessibility": project.accessibility,
+                        "prearchive_code": project.prearchive_code,
+                        "subjects": [
+                            {
+                                "id": one.id,
+                                "label": one.label,
+                                "project": one.project,
+                                "shares": _shares(one.shares),
+                            }
+                            for one in site.subjects.values()
+                            if one.project == project.id
+                        ],
+                        "sessions": [
+                            self._session(one) for one in site.sessions.values() if one.project == project.id
+                        ],
+                        "prearchive": self._waiting(project.id),
+                    }
+                    for project in wanted
+                ],
+                "unassigned": self._waiting(UNASSIGNED),
+            }
+
+    def _session(self, session: Session) -> Value:
+        session.filled()
+        return {
+            "id": session.id,
+            "label": session.label,
+            "subject": self._site.subjects[session.subject].label,
+            "project": session.project,
+            "shares": _shares(session.shares),
+            "modality": session.xsi_type.removeprefix("xnat:").removesuffix("SessionData").upper(),
+            "study_uid": session.study_uid,
+            "date": session.date,
+            "scans": self._scans(session.scans),
+            "resources": [self._resource(one) for one in session.resources.values()],
+        }
+
+    def _waiting(self, project: str) -> list[Value]:
+        return [self._row(row) for row in self._site.waiting.values() if row.project == project]
+
+    def _row(self, row: Waiting) -> Value:
+        return {
+            "timestamp": row.timestamp,
+            "folder": row.folder,
+            "name": row.name,
+            "subject": row.subject,
+            "status": row.status,
+            "study_uid": row.study_uid,
+            "prevent_auto_commit": row.prevent_auto_commit,
+            "scans": self._scans(row.scans),
+        }
+
+    def _scans(self, scans: dict[str, Scan]) -> list[Value]:
+        return [
+            {
+                "id": scan.id,
+                "uid": scan.uid,
+                "type": scan.type,
+                "series_description": scan.description,
+                "resources": [self._resource(one) for one in scan.resources.values()],
+            }
+            for scan in scans.values()
+        ]
+
+    def _resource(self, resource: Resource) -> Value:
+        found = [(path, file.content()) for path, file in resource.files.items()]
+        files = [{"path": path, **self._file(place)} for path, place in found if place.exists()]
+        return {"label": resource.label, "files": files}
+
+    def _file(self, place: Path) -> Value:
+        facts = place.stat()
+        key = (str(place), facts.st_mtime_ns, facts.st_size)
+        if key not in self._known:
+            content = place.read_bytes()
+            uid, pixels = _look_inside(place)
+            self._known[key] = {
+                "size": facts.st_size,
+                "md5": hashlib.md5(content).hexdigest(),
+                "sop_instance_uid": uid,
+                "pixel_md5": pixels,
+            }
+        return self._known[key]
+
+
+def _look_inside(place: Path) -> tuple[str, str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            dataset = dcmread(place, force=True)
+            uid = str(dataset.get("SOPInstanceUID", ""))
+            value = next((dataset[name].value for name in _PIXELS if name in dataset), None)
+        except Exception:  # not DICOM, and that is no fault of the file's
+            return "", ""
+    return uid, hashlib.md5(value).hexdigest() if value is not None and uid else ""
+
+
+def _shares(shares: dict[str, str]) -> list[Value]:
+    return [{"project": project, "label": label} for project, label in shares.items()]

@@ -1,0 +1,146 @@
+"""What a practice server holds when it starts, as a TOML file says it."""
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from xnat_ferry.practice.errors import PracticeError
+
+PACKAGED = ("demo", "empty")
+
+
+class Server(Struct, forbid_unknown_fields=True):
+    version: str = "1.9.2.1"
+    site_anonymization: bool = True
+    checksums: bool = True
+    session_timeout_minutes: float = 15
+    unconfirmed: dict[str, bool] = {}
+
+
+class User(Struct, forbid_unknown_fields=True):
+    login: str
+    password: str = "practice"  # noqa: S105  a login of a practice server is no secret
+    projects: dict[str, str] = {}
+    admin: bool = False
+
+
+class SeriesFilter(Struct, forbid_unknown_fields=True):
+    mode: str = "blacklist"
+    patterns: list[str] = msgspec.field(default_factory=list, name="list")
+
+
+class Project(Struct, forbid_unknown_fields=True):
+    id: str
+    accessibility: str = "private"
+    prearchive_code: int = 0
+    anonymization: str = ""
+    series_filter: SeriesFilter | None = None
+    sharing: bool = True
+
+
+class Scan(Struct, forbid_unknown_fields=True):
+    id: str
+    type: str = ""
+    description: str = ""
+    files: int = 1
+    rows: int = 64
+    columns: int = 64
+    uid: str = ""
+
+
+class Share(Struct, forbid_unknown_fields=True):
+    project: str
+    label: str = ""
+
+
+class Resource(Struct, forbid_unknown_fields=True):
+    label: str
+    files: dict[str, str] = {}
+
+
+class Session(Struct, forbid_unknown_fields=True):
+    project: str
+    subject: str
+    label: str
+    modality: str = "MR"
+    date: str = "2024-03-05"
+    study: str = ""
+    patient_name: str = ""
+    study_description: str = ""
+    dicom: str | list[str] | None = None
+    prearchive: str = ""
+    scans: list[Scan] = []
+    shared_into: list[Share] = []
+    resources: list[Resource] = []
+    variables: dict[str, str] = {}
+
+
+class Many(Struct, forbid_unknown_fields=True):
+    project: str
+    sessions: int
+    scans: int = 1
+    files: int = 1
+
+
+class World(Struct, forbid_unknown_fields=True):
+    """A whole world; ``folder`` is where relative paths in it start."""
+
+    server: Server = msgspec.field(default_factory=Server)
+    users: list[User] = []
+    projects: list[Project] = []
+    sessions: list[Session] = []
+    many: list[Many] = []
+
+
+def read_world(name: str) -> tuple[World, Path]:
+    """The world and the folder that its relative paths start from; raises PracticeError."""
+    if name in PACKAGED:
+        text, folder = (
+            (files("xnat_ferry.practice") / "worlds" / f"{name}.toml").read_text("utf-8"),
+            Path.cwd(),
+        )
+    else:
+        path = Path(name).expanduser()
+        folder = path.resolve().parent
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            known = " or ".join(PACKAGED)
+            raise PracticeError(f"The world {name} cannot be read: name {known}, or a TOML file.") from None
+    try:
+        world = msgspec.convert(tomllib.loads(text), World)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise PracticeError(
+            f"The world {name} makes no sense: {error}. Mend that place in the file."
+        ) from None
+    _check(name, world)
+    return world, folder
+
+
+_ROLES = ("owner", "member", "collaborator")
+_ACCESS = ("private", "protected", "public")
+
+
+def _check(name: str, world: World) -> None:
+    known = {project.id for project in world.projects}
+    named = [session.project for session in world.sessions] + [many.project for many in world.many]
+    named += [project for user in world.users for project in user.projects]
+    unknown = sorted(set(named) - known)
+    if unknown:
+        raise PracticeError(f"The world {name} names the project {unknown[0]} but does not describe it.")
+    if not world.users:
+        raise PracticeError(f"The world {name} has no users: add one with [[users]], or nobody can log in.")
+    for user in world.users:
+        for role in user.projects.values():
+            _one_of(f"The role of {user.login} in the world {name}", role, _ROLES)
+    for project in world.projects:
+        _one_of(f"The accessibility of {project.id}", project.accessibility, _ACCESS)
+        _one_of(f"The prearchive_code of {project.id}", project.prearchive_code, (0, 4, 5))
+
+
+def _one_of(what: str, value: object, allowed: tuple[object, ...]) -> None:
+    if value not in allowed:
+        raise PracticeError(f"{what} is {value}: use one of {', '.join(map(str, allowed))}.")

@@ -1,0 +1,20 @@
+"""What all tests share: no test sees the machine's own settings, logins or transfers."""
+
+from pathlib import Path
+
+import pytest
+
+_OWN = ("XNAT_HOST", "XNAT_USER", "XNAT_PASS", "NETRC", "TMPDIR", "SLURM_TMPDIR", "XNAT_FERRY_SPOOL")
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty home and an empty environment."""
+    for name in (*_OWN, "DBUS_SESSION_BUS_ADDRESS", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("CONFIG", "STATE", "CACHE", "DATA"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+    monkeypatch.setenv("XNAT_FERRY_TRANSFERS", str(tmp_path / "transfers"))
