@@ -127,7 +127,7 @@ def instances(session: dict[str, Any]) -> dict[str, str]:
         file for scan in session["scans"] for resource in scan["resources"] for file in resource["files"]
     ]
     found = {file["sop_instance_uid"]: file["pixel_md5"] for file in files}
-    assert len(found) == len(files), f"{session['label'] if 'label' in session else session} has a file twice"
+    assert len(found) == len(files), f"{session.get('label', session)} has a file twice"
     return found
 
 

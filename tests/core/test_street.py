@@ -1,4 +1,4 @@
-"""The whole street against a practice server in a process of its own: what was there arrives, and is proven."""
+"""The whole street against a practice server in a process of its own: all arrives, and is proven."""
 
 import json
 from collections.abc import Iterator
@@ -152,8 +152,13 @@ def test_no_request_count_grows_with_the_files(tmp_path: Path) -> None:
             sea.make_plan("--to", "archive")
             assert sea.ferry("run", sea.plan).returncode == 0
             assert sea.ferry("verify").returncode == 0
-            counts.append(sorted(f"{one['method']} {one['path'].split('/')[2]}" for one in steady(sea)))
+            counts.append(sorted(f"{one['method']} {kind_of(one['path'])}" for one in steady(sea)))
     assert counts[0] == counts[1]
+
+
+def kind_of(path: str) -> str:
+    """A path without the names in it that differ from server to server."""
+    return "/".join(part for part in path.split("/") if not any(character.isdigit() for character in part))
 
 
 def steady(sea: Shore) -> list[dict[str, str]]:

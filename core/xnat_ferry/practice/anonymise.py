@@ -1,4 +1,4 @@
-"""Site and project scripts: the assignments and deletions of plain tags act (wire-write 1.12, wire-read 13.8)."""
+"""Site and project scripts: assignments and deletions of plain tags act (wire-write 1.12, wire-read 13.8)."""
 
 import re
 import warnings

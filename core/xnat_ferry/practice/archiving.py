@@ -96,23 +96,30 @@ def _check(site: Site, row: Waiting, there: Session | None, merge: bool, overrid
     there.filled()
     if not merge:
         raise Refused(409, _EXISTS)
-    if there.project != row.project:
-        raise Refused(409, _OTHER_PROJECT)
-    if _type_of(row) != there.xsi_type:
-        raise Refused(409, _OTHER_MODALITY)
-    subject = site.subject_in(row.project, row.subject)
-    if subject is None or subject.id != there.subject:
-        raise Refused(409, _OTHER_SUBJECT.format(row.name))
-    if not override and there.study_uid and row.study_uid != there.study_uid:
-        raise Refused(409, _OTHER_UID)
-    for scan in row.scans.values():
-        notices = _scan_notices(scan, there)
-        if notices and notices[0][0] == 18 and not override:
-            raise Refused(409, notices[0][2])
+    _check_identity(site, row, there, override)
     if not overwrite and _same_files(row, there):
         raise Refused(409, _SAME_FILES)
     if not overwrite and _same_instances(row, there):
         raise Refused(409, _SAME_RESOURCES)
+
+
+def _check_identity(site: Site, row: Waiting, there: Session, override: bool) -> None:
+    subject = site.subject_in(row.project, row.subject)
+    if there.project != row.project:
+        raise Refused(409, _OTHER_PROJECT)
+    if _type_of(row) != there.xsi_type:
+        raise Refused(409, _OTHER_MODALITY)
+    if subject is None or subject.id != there.subject:
+        raise Refused(409, _OTHER_SUBJECT.format(row.name))
+    if override:
+        return
+    if there.study_uid and row.study_uid != there.study_uid:
+        raise Refused(409, _OTHER_UID)
+    moved = [
+        notice for scan in row.scans.values() for notice in _scan_notices(scan, there) if notice[0] == 18
+    ]
+    if moved:
+        raise Refused(409, moved[0][2])
 
 
 def _type_of(row: Waiting) -> str:

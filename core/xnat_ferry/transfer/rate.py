@@ -1,0 +1,30 @@
+"""How fast bytes move, over a window rather than since the start, and how long the rest will take."""
+
+from collections import deque
+
+_SECONDS = 60.0
+
+
+class Rate:
+    """Looks at the newest minute of a growing count of bytes."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def add(self, at: float, total: int) -> None:
+        """``total`` bytes had moved at ``at`` seconds; times must not fall."""
+        self._seen.append((at, total))
+        while len(self._seen) > 2 and at - self._seen[0][0] > _SECONDS:
+            self._seen.popleft()
+
+    def per_second(self) -> float | None:
+        """Bytes a second over the window; None until two points are a moment apart."""
+        if len(self._seen) < 2:
+            return None
+        (first, before), (last, after) = self._seen[0], self._seen[-1]
+        return (after - before) / (last - first) if last - first >= 0.2 else None
+
+    def seconds_left(self, remaining: int) -> float | None:
+        """At this pace; None while that is not known."""
+        speed = self.per_second()
+        return remaining / speed if speed else None

@@ -1,0 +1,1 @@
+"""The four areas, one file each."""

@@ -1,0 +1,60 @@
+"""What the four areas share: the title, the keys, and being told that the desk has changed."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.widgets.key_bar import KeyBar
+from xnat_ferry_tui.widgets.title import TitleLine
+
+if TYPE_CHECKING:
+    from xnat_ferry_tui.app import FerryApp
+
+
+class Area(Screen[None]):
+    """One area; ``show`` draws it anew from the desk."""
+
+    AREA: ClassVar[str] = ""
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.EVERYWHERE)
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine(self.AREA)
+        yield from self.content()
+        yield KeyBar(self.AREA)
+
+    def content(self) -> ComposeResult:
+        """What stands between the title and the keys."""
+        raise NotImplementedError
+
+    def show(self) -> None:
+        """Draw the area from what lies on the desk."""
+        raise NotImplementedError
+
+    @property
+    def ferry(self) -> "FerryApp":
+        """The application, by its own type."""
+        return cast("FerryApp", self.app)
+
+    @property
+    def desk(self) -> Desk:
+        return self.ferry.desk
+
+    def on_mount(self) -> None:
+        self.redraw()
+
+    def on_screen_resume(self) -> None:
+        self.redraw()
+
+    def on_resize(self) -> None:
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Title and content."""
+        ends = self.desk.ends
+        names = f"{self.desk.name_of(ends[0])} -> {self.desk.name_of(ends[1])}" if ends else "no projects yet"
+        self.query_one(TitleLine).show(names)
+        self.show()

@@ -1,0 +1,28 @@
+"""The first line: the areas, and what goes where."""
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.widgets import Static
+
+from xnat_ferry.settings.redact import plain
+from xnat_ferry_tui.keys import AREAS
+
+
+class TitleLine(Static):
+    """``1 CHECKS  2 Browse  3 Transfer  4 Verify   SRC -> DST``; the area one is in stands in capitals."""
+
+    def __init__(self, area: str) -> None:
+        super().__init__(markup=False, id="title")
+        self._area = area
+
+    def show(self, ends: str) -> None:
+        """Name source and destination on the right, as far as they fit."""
+        names = [
+            f"{number} {name.upper() if name == self._area else name.capitalize()}"
+            for number, name in enumerate(AREAS, 1)
+        ]
+        left = " " + "  ".join(names)
+        room = max(self.app.size.width - cell_len(left) - 3, 0)
+        right = plain(ends, room) if room > 4 else ""
+        gap = " " * max(self.app.size.width - cell_len(left) - cell_len(right) - 1, 1)
+        self.update(Text(left + gap + right, no_wrap=True, overflow="crop"))
