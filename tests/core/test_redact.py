@@ -36,4 +36,4 @@ def test_plain_text_cannot_command_a_terminal(text: str) -> None:
 
 
 def test_escape_sequences_and_direction_marks_lose_their_power() -> None:
-    assert plain("a\x1b[31mb\u202ec\r\nd") == "a [31mb c d"
+    assert plain("a\x1b[31mb\u202ec\r\nd") == "a [31mb c  d"

@@ -50,6 +50,15 @@ class Desk:
         known = self.names.get(end.server)
         return f"{end.project} @ {known}" if known else str(end)
 
+    def journey(self) -> str:
+        """From where to where, the server named once where both are on it."""
+        if self.ends is None:
+            return ""
+        source, destination = self.ends
+        if source.server == destination.server:
+            return f"{source.project} -> {self.name_of(destination)}"
+        return f"{self.name_of(source)} -> {self.name_of(destination)}"
+
     # With the servers
 
     def look(self) -> None:

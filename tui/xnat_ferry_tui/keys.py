@@ -63,10 +63,15 @@ _SHOWN = {
 def bindings(where: str) -> list[BindingType]:
     """Textual's bindings for one place, each with an ID so that a key map can change it."""
     return [
-        Binding(key.keys, key.action, key.label, show=False, id=f"{where}.{key.action}")
+        Binding(key.keys, _on(where) + key.action, key.label, show=False, id=f"{where}.{key.keys}")
         for key in KEYS
         if key.where == where
     ]
+
+
+def _on(where: str) -> str:
+    # an action is looked for where its binding stands, and these belong to the application
+    return "app." if where == EVERYWHERE else ""
 
 
 def for_area(area: str) -> Iterator[Key]:

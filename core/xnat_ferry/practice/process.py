@@ -12,6 +12,9 @@ from typing import IO, Any, Self
 
 from xnat_ferry.practice.errors import PracticeError
 
+TIED_VARIABLE = "XNAT_FERRY_PRACTICE_TIED"
+"""Set for a server that shall live no longer than whoever started it."""
+
 
 class PracticeServer:
     """Starts the server on entering, knows its first line, ends it on leaving."""
@@ -57,11 +60,15 @@ class PracticeServer:
         """Start it and wait for its first line; raises PracticeError with its own words."""
         here = str(Path(__file__).resolve().parents[2])
         known = os.environ.get("PYTHONPATH")
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([here, known]) if known else here}
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([here, known]) if known else here,
+            TIED_VARIABLE: "1",
+        }
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115  open as long as the server runs
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter with our own module
             self._command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # the server ends when this pipe does: also when we are killed
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
@@ -88,8 +95,9 @@ class PracticeServer:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-            if self._process.stdout is not None:
-                self._process.stdout.close()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    pipe.close()
         if self._errors is not None:
             self._errors.close()
         self._process = self._errors = None

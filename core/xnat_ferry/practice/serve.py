@@ -4,9 +4,12 @@ import asyncio
 import contextlib
 import ipaddress
 import json
+import os
 import shutil
 import socket
+import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ from xnat_ferry.practice.clock import Clock
 from xnat_ferry.practice.errors import PracticeError
 from xnat_ferry.practice.faults import Rules, read_faults
 from xnat_ferry.practice.prearchive import rebuild_idle
+from xnat_ferry.practice.process import TIED_VARIABLE
 from xnat_ferry.practice.settling import settle
 from xnat_ferry.practice.shelf import restore, store
 from xnat_ferry.practice.site import Site
@@ -94,6 +98,8 @@ def _run(application: Application, bound: socket.socket, line: dict[str, Any]) -
         server_header=False,
     )
     server = _Server(config, line)
+    if os.environ.get(TIED_VARIABLE):
+        threading.Thread(target=_end_with_parent, args=(server,), daemon=True).start()
 
     async def main() -> None:
         rebuilder = asyncio.create_task(_rebuild(application.site))
@@ -104,6 +110,12 @@ def _run(application: Application, bound: socket.socket, line: dict[str, Any]) -
 
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(main())
+
+
+def _end_with_parent(server: uvicorn.Server) -> None:
+    """Standard input ends when the process that started us does, however it ends."""
+    sys.stdin.buffer.read()
+    server.should_exit = True
 
 
 async def _rebuild(site: Site) -> None:

@@ -54,7 +54,5 @@ class Area(Screen[None]):
 
     def redraw(self) -> None:
         """Title and content."""
-        ends = self.desk.ends
-        names = f"{self.desk.name_of(ends[0])} -> {self.desk.name_of(ends[1])}" if ends else "no projects yet"
-        self.query_one(TitleLine).show(names)
+        self.query_one(TitleLine).show(self.desk.journey() if self.desk.ends else "no projects yet")
         self.show()

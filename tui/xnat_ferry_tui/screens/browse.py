@@ -37,7 +37,7 @@ _WIDE = (
     Column("date", 10),
     Column("mod", 4),
 )
-_LEGEND = " + not there yet   = ~ proven   * differs   - only at destination   ? not compared"
+_LEGEND = "+ not there yet   = ~ proven   * differs   - only at destination   ? not compared"
 
 
 class BrowseArea(Area):
@@ -77,22 +77,22 @@ class BrowseArea(Area):
 
     def _side(self, name: str, place: int, view: ProjectView | None) -> str:
         if self.desk.ends is None:
-            return f" {name}"
+            return f"{name}"
         problem = view.problem if view else ""
-        return f" {name}  {self.desk.name_of(self.desk.ends[place])}  {problem}"
+        return f"{name}  {self.desk.name_of(self.desk.ends[place])}  {problem}"
 
     def _counted(self) -> str:
         if self.desk.busy:
-            return f" {self.desk.busy}"
+            return f"{self.desk.busy}"
         if self.desk.problem is not None:
-            return f" {self.desk.problem}"
+            return f"{self.desk.problem}"
         total = len(self._pairs)
         return (
-            f" {len(self._shown):,} of {total:,} labels" if len(self._shown) < total else f" {total:,} labels"
+            f"{len(self._shown):,} of {total:,} labels" if len(self._shown) < total else f"{total:,} labels"
         )
 
     def _marked(self) -> str:
-        return f" {len(self.desk.marks):,} marked" if self.desk.marks else " none marked: copy takes all"
+        return f"{len(self.desk.marks):,} marked" if self.desk.marks else " none marked: copy takes all"
 
     def _line(self, pair: Pair, wide: bool) -> Line:
         star = "*" if pair.left and pair.left.label in self.desk.marks else " "
@@ -110,12 +110,12 @@ class BrowseArea(Area):
         surveyed = self.desk.survey.chosen if self.desk.survey else ()
         detail = next((one.detail for one in surveyed if one.row.id == pair.left.id), None)
         if detail is None:
-            return [f" {pair.label}: what is in it has not been read; r in area 1 reads the marked sessions."]
+            return [f"{pair.label}: what is in it has not been read; r in area 1 reads the marked sessions."]
         scans = "   ".join(
             f"{scan.id} {scan.type or '-'}: {len(detail.dicom_files(scan.id))}" for scan in detail.scans
         )
         total = wording.size(sum(file.size or 0 for file in detail.files))
-        return [f" {pair.label}: {wording.plural(len(detail.files), 'file')}, {total}.  Scans: {scans}"]
+        return [f"{pair.label}: {wording.plural(len(detail.files), 'file')}, {total}.  Scans: {scans}"]
 
     def _highlighted(self) -> Pair | None:
         place = self.query_one(Lines).highlighted

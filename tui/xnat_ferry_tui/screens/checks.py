@@ -49,11 +49,11 @@ class ChecksArea(Area):
 
     def _summary(self, checklist: Checklist | None) -> tuple[str, ...]:
         if self.desk.busy:
-            return (f" {self.desk.busy}",)
+            return (f"{self.desk.busy}",)
         if self.desk.problem is not None:
-            return (f" {self.desk.problem}", f" {self.desk.problem.advice}")
+            return (f"{self.desk.problem}", f"{self.desk.problem.advice}")
         if self.desk.ends is None:
-            return tuple(f" {line}" for line in _WELCOME)
+            return tuple(f"{line}" for line in _WELCOME)
         if checklist is None:
             return (" Not checked yet.",)
         counts = [
@@ -61,7 +61,7 @@ class ChecksArea(Area):
             for verdict, word in ((Verdict.OK, "ok"), (Verdict.WARN, "to look at"), (Verdict.FAIL, "failed"))
         ]
         about = f"{len(self.desk.survey.chosen)} sessions surveyed" if self.desk.survey else ""
-        return (f" {checklist.verdict.upper()}: {', '.join(counts)}.  {about}",)
+        return (f"{checklist.verdict.upper()}: {', '.join(counts)}.  {about}",)
 
     @on(Lines.Highlighted)
     def _show_details(self) -> None:
@@ -75,8 +75,8 @@ class ChecksArea(Area):
 
 
 def _details(finding: Finding) -> list[str]:
-    lines = [f" {finding.about}: {finding.message}"]
+    lines = [f"{finding.about}: {finding.message}"]
     if finding.advice:
-        lines.append(f" Do this: {finding.advice}")
+        lines.append(f"Do this: {finding.advice}")
     evidence = ", ".join(f"{name} {value}" for name, value in finding.evidence.items() if name != "server")
-    return [*lines, f" Evidence: {evidence}"] if evidence else lines
+    return [*lines, f"Evidence: {evidence}"] if evidence else lines

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -31,33 +32,45 @@ class TransferArea(Area):
             id="log",
             empty="There is no transfer yet. Mark sessions in area 2 and press c.",
         )
+        yield Facts(id="event")
+
+    def on_mount(self) -> None:
+        self._shown: list[AnyEvent] = []
+        super().on_mount()
 
     def show(self) -> None:
         watched = self.desk.watched
         facts = self.query_one("#standing", Facts)
         if watched is None:
-            facts.put([f" {self.desk.busy}" if self.desk.busy else " No transfer yet."])
+            facts.put([f"{self.desk.busy}" if self.desk.busy else " No transfer yet."])
             self.query_one(Lines).put([])
             return
         facts.put([*_standing(watched), *self._remarks(watched)])
-        lines = [_line(event) for event in reversed(watched.events) if wording.what_happened(event)]
-        self.query_one(Lines).put(lines)
+        self._shown = [event for event in reversed(watched.events) if wording.what_happened(event)]
+        self.query_one(Lines).put([_line(event) for event in self._shown])
+        self._show_whole()
+
+    @on(Lines.Highlighted)
+    def _show_whole(self) -> None:
+        place = self.query_one(Lines).highlighted
+        event = self._shown[place] if place < len(self._shown) else None
+        self.query_one("#event", Facts).put([wording.what_happened(event)] if event else [])
 
     def _remarks(self, watched: Watched) -> list[str]:
         state = watched.state
         if self.desk.busy:
-            return [f" {self.desk.busy}"]
+            return [f"{self.desk.busy}"]
         if self.desk.problem is not None:
-            return [f" {self.desk.problem} {self.desk.problem.advice}"]
+            return [f"{self.desk.problem} {self.desk.problem.advice}"]
         if state.phase == Phase.RUNNING:
-            return [" You may close this window; the transfer goes on."]
+            return ["You may close this window; the transfer goes on."]
         if state.stopped is not None:
-            return [f" {state.stopped.why} {state.stopped.advice}"]
+            return [f"{state.stopped.why} {state.stopped.advice}"]
         waiting = [
             one for one in state.sessions.values() if one.phase == Phase.DONE and one.where != "archive"
         ]
         if waiting:
-            return [f" {wording.plural(len(waiting), 'session')} in the prearchive: A archives."]
+            return [f"{wording.plural(len(waiting), 'session')} in the prearchive: A archives."]
         return [""]
 
     def action_next_transfer(self) -> None:
@@ -83,10 +96,10 @@ def _standing(watched: Watched) -> list[str]:
     pace += f"  left {wording.duration(left)}" if moving and left is not None and left > 0 else ""
     done, failed = state.count(Phase.DONE) + state.count(Phase.SKIPPED), state.count(Phase.FAILED)
     return [
-        f" {state.phase.upper()}  {watched.folder.id}",
-        f" [{'#' * filled}{'.' * (_BAR - filled)}] {share:4.0%}  "
+        f"{state.phase.upper()}  {watched.folder.id}",
+        f"[{'#' * filled}{'.' * (_BAR - filled)}] {share:4.0%}  "
         f"{wording.size(watched.bytes_sent)} of {wording.size(totals.bytes)}{pace}",
-        f" {done} of {wording.plural(len(state.sessions), 'session')} done, {failed} failed   "
+        f"{done} of {wording.plural(len(state.sessions), 'session')} done, {failed} failed   "
         f"{state.files_sent:,} of {wording.plural(totals.files, 'file')} sent   {state.retries} tried again",
     ]
 

@@ -59,12 +59,12 @@ class VerifyArea(Area):
         if place < len(self._items):
             item = self._items[place]
             self.query_one("#cause", Facts).put(
-                [f" {item.mark} {item.session} scan {item.scan} {item.file}: {item.what}", f" {item.likely}"]
+                [f"{item.mark} {item.session} scan {item.scan} {item.file}: {item.what}", f"{item.likely}"]
             )
             return
         found = self.desk.verification()
         notes = {one.note for one in found.sessions if one.note} if found else set()
-        self.query_one("#cause", Facts).put(f" {note}" for note in sorted(notes))
+        self.query_one("#cause", Facts).put(f"{note}" for note in sorted(notes))
 
     def action_next_transfer(self) -> None:
         self.ferry.next_transfer()
@@ -72,13 +72,13 @@ class VerifyArea(Area):
 
 def _verdict(found: Verification | None) -> list[str]:
     if found is None:
-        return [" Not verified yet: nothing has been compared."]
+        return ["Not verified yet: nothing has been compared."]
     files = sum(found.counts.values())
     places = sorted({f"the {one.where}" for one in found.sessions})
     return [
-        f" {_VERDICTS[found.verdict]}   {wording.plural(len(found.sessions), 'session')}, "
+        f"{_VERDICTS[found.verdict]}   {wording.plural(len(found.sessions), 'session')}, "
         f"{wording.plural(files, 'file')} compared by {found.level} in {' and '.join(places)}",
-        f" {wording.counts(found.counts)}",
+        f"{wording.counts(found.counts)}",
     ]
 
 
