@@ -42,6 +42,12 @@ def test_a_command_loads_no_more_than_it_needs(
     assert not loaded_by(code, tmp_path) & unwanted
 
 
+@pytest.mark.parametrize("arguments", [["status"], ["status", "--help"], ["demo", "--help"]], ids=" ".join)
+def test_the_front_door_opens_the_plain_face_without_textual(arguments: list[str], tmp_path: Path) -> None:
+    code = f"sys.argv = ['xnat-ferry', *{arguments!r}]\nfrom xnat_ferry_tui.entry import main\nmain()"
+    assert not loaded_by(code, tmp_path) & HEAVY
+
+
 def test_the_worker_loads_neither_screen_nor_practice_server(tmp_path: Path) -> None:
     modules = loaded_by("import xnat_ferry.worker", tmp_path)
     assert not modules & {"textual", "starlette", "uvicorn", "xnat_ferry.practice", "cyclopts"}

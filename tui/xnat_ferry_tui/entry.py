@@ -30,7 +30,7 @@ def _wants_demo_screen(arguments: list[str]) -> bool:
 def _why_no_screen() -> str:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return "The screen needs a terminal."
-    if os.environ.get("TERM", "dumb") == "dumb":
+    if os.environ.get("TERM", "") in ("", "dumb"):
         return "This terminal (TERM=dumb) cannot show a screen."
     return ""
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,9 +80,13 @@ def watch(folder: TransferFolder) -> Iterator[AnyEvent]:
 
 
 def wait_until_taken_up(folder: TransferFolder, worker: subprocess.Popen[bytes], skip: int) -> None:
-    """Return once the worker has written its first event; raises WorkerDied when it does not get there."""
+    """Return once the worker has written its first event; raises WorkerDied when it does not get there.
+
+    From then on it is left to itself; a thread only sees to it that its end is noticed by the system.
+    """
     for event in follow(folder, worker, skip):
         if isinstance(event, WorkerStarted):
+            threading.Thread(target=worker.wait, daemon=True).start()
             return
 
 

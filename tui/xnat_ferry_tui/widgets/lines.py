@@ -47,6 +47,8 @@ class Lines(ScrollView, can_focus=True):
         "lines--dim",
     }
 
+    DEFAULT_CSS = "Lines { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }"
+
     highlighted: reactive[int] = reactive(0)
 
     class Highlighted(Message):

@@ -1,0 +1,30 @@
+"""Reads the screen as plain text, and waits until it shows something."""
+
+import time
+from collections.abc import Callable
+
+from textual.app import App
+from textual.pilot import Pilot
+
+
+def screen_text(app: App[None]) -> str:
+    """The lines of the screen as they stand in the terminal, trailing space cut."""
+    # the compositor is private to Textual; this is the one place that knows it
+    width, height = app.size
+    strips = app.screen._compositor.render_strips()
+    lines = ["".join(segment.text for segment in strip)[:width].rstrip() for strip in strips[:height]]
+    return "\n".join(lines)
+
+
+async def until(pilot: Pilot[None], true: Callable[[], object], seconds: float = 30) -> None:
+    """Let the application work until something holds; what the screen shows is in the failure."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"it never came to that:\n{screen_text(pilot.app)}"
+        await pilot.pause(0.02)
+
+
+async def until_shown(pilot: Pilot[None], *words: str, seconds: float = 30) -> str:
+    """Wait for words on the screen and return all of it."""
+    await until(pilot, lambda: all(word in screen_text(pilot.app) for word in words), seconds)
+    return screen_text(pilot.app)

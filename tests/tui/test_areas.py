@@ -1,0 +1,140 @@
+"""The four areas on a real practice server: what they show is what is there."""
+
+import pytest
+
+from tests.core.shore import instances
+from tests.tui.looking import screen_text, until, until_shown
+from xnat_ferry.practice.process import PracticeServer
+from xnat_ferry.transfer.state import Phase
+from xnat_ferry_tui.app import FerryApp
+from xnat_ferry_tui.desk import Desk
+
+SIZES = [(80, 24), (120, 40)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_checklist_runs_and_names_its_evidence(desk: Desk, size: tuple[int, int]) -> None:
+    app = FerryApp(desk)
+    async with app.run_test(size=size) as pilot:
+        text = await until_shown(pilot, "CLEAR", "8 sessions surveyed", "1 CHECKS", "DEMO_SRC -> DEMO_DST")
+        assert "[ ok ]" in text
+        await pilot.press("j")
+        await until_shown(pilot, "role Members")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_both_projects_stand_side_by_side(desk: Desk, size: tuple[int, int]) -> None:
+    app = FerryApp(desk)
+    async with app.run_test(size=size) as pilot:
+        await until_shown(pilot, "CLEAR")
+        await pilot.press("2")
+        text = await until_shown(
+            pilot, "2 BROWSE", "SOURCE  DEMO_SRC", "DESTINATION  DEMO_DST", "001_PET1", "P01_MR1"
+        )
+        assert app.focused is not None
+        assert app.focused.id == "sessions"
+        assert "F1 Help" in text
+        (line,) = [line for line in text.splitlines() if "P01_MR1" in line]
+        assert line.index("P01_MR1") > size[0] // 2
+
+
+async def test_a_marked_session_is_copied_followed_and_archived(
+    desk: Desk, practice_demo: PracticeServer
+) -> None:
+    app = FerryApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "CLEAR")
+        await pilot.press("2", "j", "space")
+        await until_shown(pilot, "1 marked")
+        await pilot.press("c")
+        await until_shown(pilot, "Copy 1 session", "20 files", "y Yes")
+        await pilot.press("y")
+        await until_shown(pilot, "3 TRANSFER", "DONE", "20 of 20 files sent", "1 session in the prearchive")
+        await pilot.press("4")
+        await until_shown(pilot, "PROVEN", "in the prearchive", "not SOPInstanceUIDs")
+        await pilot.press("3", "A")
+        await until_shown(pilot, "Archive what waits")
+        await pilot.press("y")
+        await until(pilot, lambda: desk.watched and desk.watched.state.sessions["001_PET1"].archived)
+        await until_shown(pilot, "done, in the archive")
+        await pilot.press("2", "r")
+        await until(pilot, lambda: "~  001_PET1" in screen_text(app))
+    state = {project["id"]: project for project in practice_demo.state()["projects"]}
+    (arrived,) = [one for one in state["DEMO_DST"]["sessions"] if one["label"] == "001_PET1"]
+    (sent,) = [one for one in state["DEMO_SRC"]["sessions"] if one["label"] == "001_PET1"]
+    assert instances(arrived) == instances(sent)
+    assert len(state["DEMO_DST"]["sessions"]) == 2
+
+
+async def test_no_means_no(desk: Desk, practice_demo: PracticeServer) -> None:
+    app = FerryApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "CLEAR")
+        await pilot.press("2", "c")
+        await until_shown(pilot, "y Yes")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert desk.watched is None
+    assert not [one for one in practice_demo.log() if one["path"].endswith("/services/import")]
+
+
+async def test_the_log_follows_a_transfer_live(desk: Desk, practice_demo: PracticeServer) -> None:
+    app = FerryApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "CLEAR")
+        practice_demo.set_faults([{"match": "POST /data/services/import", "delay": 60.0, "nth": 2}])
+        await pilot.press("2", "c")
+        await until_shown(pilot, "y Yes")
+        await pilot.press("y")
+        await until_shown(pilot, "RUNNING", "001_MR1", "59 of 115 files sent", "You may close this window")
+        await pilot.press("x")
+        await until_shown(pilot, "Stop ", "y Yes")
+        await pilot.press("n")
+        practice_demo.set_faults([])
+        assert desk.watched is not None
+        assert desk.watched.state.phase == Phase.RUNNING
+    kill_worker(desk)
+
+
+def kill_worker(desk: Desk) -> None:
+    import os
+    import signal
+
+    from xnat_ferry.transfer import lock
+
+    assert desk.watched is not None
+    holder = lock.holder(desk.watched.folder)
+    assert holder is not None
+    os.kill(holder.pid, signal.SIGKILL)
+
+
+async def test_a_filter_shows_only_what_matches_and_escape_clears_it(desk: Desk) -> None:
+    app = FerryApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "CLEAR")
+        await pilot.press("2", "slash", *"ct1")
+        text = await until_shown(pilot, "2 of 9 labels")
+        assert "002_CT1" in text
+        assert "001_PET1" not in text
+        await pilot.press("escape")
+        await until_shown(pilot, "9 labels", "001_PET1")
+
+
+async def test_a_wrong_login_is_a_sentence_on_the_screen(desk: Desk) -> None:
+    from xnat_ferry.settings.credentials import Credentials
+
+    desk.find = lambda server: Credentials("ada", "wrong")
+    app = FerryApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        text = await until_shown(pilot, "refused the login of ada")
+        assert "wrong" not in text
+
+
+async def test_help_lists_the_keys_of_the_area(desk: Desk) -> None:
+    app = FerryApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "CLEAR")
+        await pilot.press("2", "f1")
+        await until_shown(pilot, "mark or unmark the session")
+        await pilot.press("escape")
+        await until_shown(pilot, "2 BROWSE", "001_PET1")

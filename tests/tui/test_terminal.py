@@ -1,0 +1,126 @@
+"""The real program in a real terminal: tmux at 80x24, read as a person reads it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+
+
+class Terminal:
+    """One tmux pane of 80x24 on a server of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._tmux = ["tmux", "-L", f"ferry-{uuid.uuid4().hex[:8]}", "-f", os.devnull]
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "TERM": "screen-256color",
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": f"{ROOT / 'core'}:{ROOT / 'tui'}",
+        }
+
+    def run(self, *command: str) -> None:
+        """Start a program in the pane; what it says at its end stays in sight."""
+        line = " ".join(command) + "; echo ENDED $?; sleep 60"
+        self._do("new-session", "-d", "-x", "80", "-y", "24", line)
+
+    def type(self, *keys: str) -> None:
+        self._do("send-keys", *keys)
+
+    def until(self, *words: str, seconds: float = 30) -> str:
+        """Wait until all the words are on the screen."""
+        end = time.monotonic() + seconds
+        while True:
+            text = self._do("capture-pane", "-p")
+            if all(word in text for word in words):
+                return text
+            assert time.monotonic() < end, f"no {words} in:\n{text}"
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        subprocess.run([*self._tmux, "kill-server"], capture_output=True, check=False)
+
+    def _do(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [*self._tmux, *arguments], capture_output=True, text=True, env=self._environment, check=True
+        )
+        return done.stdout
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    made = Terminal(tmp_path)
+    yield made
+    made.close()
+
+
+def servers_of(folder: Path) -> list[str]:
+    """Practice servers whose home is this folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes()
+            environment = (process / "environ").read_bytes()
+        except OSError:
+            continue
+        if b"practice" in command and f"HOME={folder}".encode() in environment:
+            found.append(process.name)
+    return found
+
+
+def wait_until_gone(folder: Path) -> None:
+    end = time.monotonic() + 10
+    while servers_of(folder):
+        assert time.monotonic() < end, "a practice server was left behind"
+        time.sleep(0.05)
+
+
+def test_the_demo_opens_shows_both_projects_and_leaves_nothing_behind(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    terminal.run(sys.executable, "-m", "xnat_ferry_tui", "demo")
+    terminal.until("1 CHECKS", "CLEAR")
+    terminal.type("2")
+    text = terminal.until("2 BROWSE", "001_MR1", "P01_MR1")
+    assert all(len(line) <= 80 for line in text.splitlines())
+    terminal.type("C-q")
+    terminal.until("ENDED 0")
+    wait_until_gone(tmp_path)
+
+
+def test_a_closed_window_takes_the_practice_server_along(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.run(sys.executable, "-m", "xnat_ferry_tui", "demo")
+    terminal.until("CLEAR")
+    assert servers_of(tmp_path)
+    terminal.close()
+    wait_until_gone(tmp_path)
+
+
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_a_terminal_that_cannot_show_a_screen_is_refused(terminal: Terminal, term: str) -> None:
+    terminal.run(f"env TERM={term}", sys.executable, "-m", "xnat_ferry_tui")
+    terminal.until("TERM=dumb", "ENDED 2")
+
+
+def test_without_a_terminal_the_plain_commands_are_named(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "xnat_ferry_tui"],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'core'}:{ROOT / 'tui'}"},
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "needs a terminal" in done.stderr
+    assert "check" in done.stderr

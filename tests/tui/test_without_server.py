@@ -1,0 +1,176 @@
+"""What the screen shows when there is no server, and of values that nobody made for it."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from textual.app import App, ComposeResult
+
+from tests.core.making import DESTINATION, SOURCE, plan_of, planned, session_row, view
+from tests.tui.looking import screen_text, until_shown
+from xnat_ferry import events
+from xnat_ferry.errors import NoCredentials
+from xnat_ferry.model import Level, Mark, Where
+from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.transfer import folder as transfer_folders
+from xnat_ferry.transfer.journal import Journal
+from xnat_ferry.verify.verification import Item, SessionVerification, What, count_marks
+from xnat_ferry_tui.app import FerryApp
+from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.screens.pairing import matching, pair_up
+from xnat_ferry_tui.widgets.lines import Column, Line, Lines
+
+HOSTILE = [
+    "a[b]c",
+    "bad[/x]",
+    "[red]x",
+    "up\x1b[2Jdown",
+    "new\nline",
+    "Кириллица",
+    "患者の名前" * 6,
+    "x" * 64,
+]
+
+
+def no_login(server: str) -> Credentials:
+    raise NoCredentials(server=server)
+
+
+@pytest.fixture
+def empty_desk(tmp_path: Path) -> Desk:
+    return Desk(transfers=tmp_path / "transfers", spool=tmp_path / "spool", find=no_login)
+
+
+async def test_a_first_timer_is_told_what_to_do(empty_desk: Desk) -> None:
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "no projects yet", "Press C to name the two projects")
+        await pilot.press("3")
+        await until_shown(pilot, "No transfer yet")
+        await pilot.press("4")
+        await until_shown(pilot, "Not verified yet")
+        await pilot.press("C")
+        await until_shown(pilot, "Which projects?", "password (kept in memory only)")
+
+
+async def test_a_name_that_is_no_project_is_asked_for_again(empty_desk: Desk) -> None:
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("C", *"nowhere:P", "enter", "enter", "enter", "enter")
+        await until_shown(pilot, "No server is stored under the alias 'nowhere'", "Which projects?")
+
+
+def finished_transfer(desk: Desk, label: str = "001_MR1") -> transfer_folders.TransferFolder:
+    """A transfer as its worker would have left it, with one file missing at the destination."""
+    session = planned(label)
+    folder = transfer_folders.create(desk.transfers, plan_of(session))
+    journal = Journal(folder.journal)
+    for event in (
+        events.WorkerStarted(plan_hash="h", pid=1, host="n", version="0"),
+        events.SessionStarted(session=label),
+        events.SessionFailed(
+            session=label, message=f"{label} could not be proven.", advice="Look at area 4."
+        ),
+        events.TransferFinished(done=0, failed=1, requests=9, bytes_down=1, bytes_up=1, seconds=1),
+    ):
+        journal.write(event)
+    journal.close()
+    item = Item(
+        mark=Mark.ONLY_SOURCE,
+        session=label,
+        scan="2",
+        file=f"{label}.dcm",
+        what=What.MISSING,
+        source="1.2.3",
+        destination="",
+        likely="The upload was cut. Sending it again may help.",
+    )
+    result = SessionVerification(
+        source=label,
+        destination=label,
+        where=Where.ARCHIVE,
+        level=Level.IDENTITY,
+        counts=count_marks([Mark.SAME] * 9 + [Mark.ONLY_SOURCE]),
+        items=(item,),
+    )
+    folder.verification(session.id).write_bytes(msgspec.json.encode(result))
+    return folder
+
+
+async def test_a_difference_is_listed_with_its_likely_cause(empty_desk: Desk) -> None:
+    finished_transfer(empty_desk)
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "FAILED", "could not be proven", "!")
+        await pilot.press("4")
+        text = await until_shown(pilot, "NOT CLEAN", "= 9 same", "+ 1 missing there", "The upload was cut")
+        assert "001_MR1.dcm" in text
+
+
+@pytest.mark.parametrize("label", HOSTILE, ids=range(len(HOSTILE)))
+async def test_hostile_labels_are_only_text_in_every_area(empty_desk: Desk, label: str) -> None:
+    finished_transfer(empty_desk, label)
+    empty_desk.ends = (SOURCE, DESTINATION)
+    empty_desk.source = view(SOURCE, (session_row(label),))
+    empty_desk.destination = view(DESTINATION, (session_row(label),), problem=f"problem {label}")
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "no user name and password")
+        for area in "234":
+            await pilot.press(area)
+            await pilot.pause()
+            text = screen_text(app)
+            assert "\x1b" not in text
+            assert len(text.splitlines()) <= 24
+            shown = label.split("\x1b")[0].split("\n")[0][:4]
+            assert shown in text
+
+
+class OneList(App[None]):
+    """Nothing but a list."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self._count = count
+
+    def compose(self) -> ComposeResult:
+        yield Lines([Column("number", 8, right=True), Column("label")], id="list", empty="nothing here")
+
+    def on_mount(self) -> None:
+        self.query_one(Lines).put([Line((str(number), f"label {number}")) for number in range(self._count)])
+        self.query_one(Lines).focus()
+
+
+async def test_a_hundred_thousand_lines_are_a_list_like_any_other() -> None:
+    app = OneList(100_000)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "label 0", "label 22")
+        await pilot.press("G")
+        await until_shown(pilot, "label 99999")
+        await pilot.press("g", "pagedown", "j")
+        await until_shown(pilot, "label 23")
+        assert app.query_one(Lines).highlighted == 23
+
+
+async def test_an_empty_list_says_so() -> None:
+    app = OneList(0)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "nothing here")
+        await pilot.press("j", "k", "G")
+        assert app.query_one(Lines).highlighted == 0
+
+
+def test_a_label_on_both_sides_is_not_called_the_same_until_it_is_proven() -> None:
+    left, right = (
+        view(SOURCE, (session_row("A"), session_row("B"))),
+        view(DESTINATION, (session_row("a"), session_row("C"))),
+    )
+    marks = {pair.label: pair.mark for pair in pair_up(left, right, None)}
+    assert marks == {"A": "?", "B": "+", "C": "-"}
+
+
+def test_a_filter_wants_every_word() -> None:
+    pairs = pair_up(view(SOURCE, (session_row("x_MR1", "one"), session_row("y_MR1", "two"))), None, None)
+    assert [pair.label for pair in matching(pairs, "mr two")] == ["y_MR1"]
+    assert len(matching(pairs, "")) == 2
