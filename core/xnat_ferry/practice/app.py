@@ -144,6 +144,7 @@ class Application:
         return reply
 
     def _handled(self, request: Request, fault: Fault | None) -> Reply:
+        request.skip_files = fault.skip_file if fault else 0
         handler = find(self._routes, request)
         if fault is not None and fault.drop_file and request.path.endswith("/services/import"):
             return cast(Reply, cast(Any, handler)(drop=fault.drop_file))

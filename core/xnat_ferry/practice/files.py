@@ -218,6 +218,7 @@ def _zip(request: Request, held: list[Held], found: Session) -> Reply:
         for file in one.resource.files.values()
         if file.content().exists()
     ]
+    members = members[request.skip_files :]
     if not members:
         raise Refused(404)
     headers = {"Content-Disposition": f'attachment; filename="{found.label}.zip";'}

@@ -31,6 +31,8 @@ class Request:
     chunked: bool
     user: str = ""
     """The login name; "" for a guest."""
+    skip_files: int = 0
+    """So many files shall be missing from a zip: a fault on order."""
     rest: str = ""
     """What of the path no route has named (wire-read 0.2)."""
     base: str = ""

@@ -6,10 +6,11 @@ import ipaddress
 import json
 import os
 import shutil
+import signal
 import socket
-import sys
 import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,14 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, first_line: dict[str, Any]) -> None:
         super().__init__(config)
         self._first_line = first_line
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End on SIGTERM and Ctrl-C without raising them again: what was begun here is tidied up here."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, setattr, self, "should_exit", True)
+        yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -108,13 +117,13 @@ def _run(application: Application, bound: socket.socket, line: dict[str, Any]) -
         finally:
             rebuilder.cancel()
 
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(main())
+    asyncio.run(main())
 
 
 def _end_with_parent(server: uvicorn.Server) -> None:
     """Standard input ends when the process that started us does, however it ends."""
-    sys.stdin.buffer.read()
+    while os.read(0, 1024):  # past Python's own buffer, whose lock would be in the way at the end
+        pass
     server.should_exit = True
 
 

@@ -1,0 +1,138 @@
+"""The control routes, the faults, the end, and clients that nobody here wrote."""
+
+import json
+import time
+import urllib.error
+import zipfile
+from io import BytesIO
+
+import httpx
+import pytest
+import xnat as xnatpy
+
+from tests.core.practice.conftest import Xnat
+from xnat_ferry.practice.process import PracticeServer
+
+LIST = "/data/projects/SRC/experiments?format=json"
+ZIP = "/data/projects/SRC/subjects/001/experiments/001_MR1/scans/ALL/files?format=zip"
+
+
+def test_the_log_tells_of_each_request_once(fresh: Xnat) -> None:
+    fresh.server.clear_log()
+    fresh.get(LIST)
+    fresh.send("GET", "/data/projects", "zoe", headers={"Connection": "close"})
+    first, second = fresh.server.log()
+    assert second["n"] == first["n"] + 1
+    assert (first["method"], first["path"], first["query"]) == ("GET", LIST.partition("?")[0], "format=json")
+    assert (first["status"], first["user"], second["user"]) == (200, "ada", "zoe")
+    assert first["bytes_out"] > 100
+    assert first["connection"] != second["connection"]
+    assert first["seconds"] < 5
+    assert fresh.server.log(since=first["n"]) == [second]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [({"status": 502}, 502), ({"status": 500, "body": "<h3>why</h3>"}, 500), ({"login_page": True}, 200)],
+)
+def test_a_fault_answers_in_its_own_way(fresh: Xnat, fault: dict[str, object], status: int) -> None:
+    fresh.server.set_faults([{"match": "GET /data/projects/SRC", "times": 1, **fault}])
+    spoiled, good = fresh.get(LIST), fresh.get(LIST)
+    assert (spoiled.status_code, good.status_code) == (status, 200)
+    assert ("Login.vm" in spoiled.text) == ("login_page" in fault)
+    assert [bool(one["fault"]) for one in fresh.server.log()[-2:]] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("when", "hits"), [({"nth": 2}, [2]), ({"every": 2}, [2, 4]), ({"times": 2}, [1, 2]), ({}, [1, 2, 3, 4])]
+)
+def test_a_fault_strikes_when_it_shall(fresh: Xnat, when: dict[str, int], hits: list[int]) -> None:
+    fresh.server.set_faults([{"match": "GET /data/projects/SRC", "status": 503, **when}])
+    codes = [fresh.get(LIST).status_code for _ in range(4)]
+    assert [place for place, code in enumerate(codes, 1) if code == 503] == hits
+
+
+def test_a_cut_body_is_a_broken_connection(fresh: Xnat) -> None:
+    fresh.server.set_faults([{"match": "GET .*/files", "cut_after": 0.5}])
+    with pytest.raises(httpx.RemoteProtocolError):
+        fresh.get(ZIP)
+
+
+def test_a_reset_comes_before_the_answer(fresh: Xnat) -> None:
+    fresh.server.set_faults([{"match": "GET .*/files", "reset": True}])
+    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
+        fresh.get(ZIP)
+
+
+def test_a_truncated_body_ends_well_and_is_no_zip(fresh: Xnat) -> None:
+    fresh.server.set_faults([{"match": "GET .*/files", "truncate": True}])
+    with pytest.raises(zipfile.BadZipFile):
+        zipfile.ZipFile(BytesIO(fresh.get(ZIP).content))
+
+
+def test_a_skipped_file_leaves_a_valid_zip(fresh: Xnat) -> None:
+    fresh.server.set_faults([{"match": "GET .*/files", "skip_file": 2}])
+    with zipfile.ZipFile(BytesIO(fresh.get(ZIP).content)) as archive:
+        assert len(archive.namelist()) == 3
+        assert archive.testzip() is None
+
+
+def test_a_flipped_byte_keeps_the_size(fresh: Xnat) -> None:
+    good = fresh.get(ZIP).content
+    fresh.server.set_faults([{"match": "GET .*/files", "flip_byte": True}])
+    bad = fresh.get(ZIP).content
+    assert len(bad) == len(good)
+    assert sum(one != other for one, other in zip(good, bad, strict=True)) == 1
+
+
+@pytest.mark.parametrize(
+    "body", ['[{"match": "GET /", "nonsense": 1}]', '[{"match": "GET ["}]', '{"faults": 3}', "{"]
+)
+def test_faults_that_make_no_sense_are_refused(fresh: Xnat, body: str) -> None:
+    answer = fresh.send("PUT", "/practice/faults", content=body)
+    assert answer.status_code == 400
+    assert "make no sense" in answer.text
+
+
+def test_the_rules_in_force_can_be_read_and_taken_back(fresh: Xnat) -> None:
+    rule = {"match": "GET /x", "status": 500}
+    fresh.server.set_faults([rule])
+    assert fresh.get("/practice/faults").json() == [rule]
+    fresh.send("DELETE", "/practice/faults")
+    assert fresh.get("/practice/faults").json() == []
+
+
+def test_control_routes_need_no_login_and_are_not_logged(fresh: Xnat) -> None:
+    fresh.server.clear_log()
+    assert fresh.send("GET", "/practice/state", "").status_code == 200
+    assert fresh.server.log() == []
+
+
+def test_it_stops_within_a_second_even_while_it_answers(fresh: Xnat) -> None:
+    fresh.server.set_faults([{"match": "GET /data", "delay": 60.0}])
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.get(fresh.server.url + "/data/auth", timeout=0.2, trust_env=False)
+    began = time.monotonic()
+    fresh.server.stop()
+    assert time.monotonic() - began < 2
+    with pytest.raises(urllib.error.URLError):
+        fresh.server.state()
+
+
+def test_xnatpy_logs_in_lists_and_leaves(xnat: Xnat) -> None:
+    connection = xnatpy.connect(
+        xnat.server.url, user="ada", password="practice", no_parse_model=True, loglevel="ERROR"
+    )
+    with connection:
+        assert connection.logged_in_user == "ada"
+        assert connection.xnat_version == "1.9.2.1"
+        rows = connection.get_json(LIST)["ResultSet"]["Result"]
+        assert [row["label"] for row in rows] == ["001_MR1"]
+
+
+def test_the_first_line_says_where_and_with_which_login() -> None:
+    with PracticeServer("demo") as server:
+        assert server.url.startswith("http://127.0.0.1:")
+        assert (server.user, server.password) == ("ada", "practice")
+        assert server.projects == ["DEMO_SRC", "DEMO_DST"]
+        assert json.dumps(server.log()) == "[]"

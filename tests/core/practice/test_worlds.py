@@ -1,0 +1,184 @@
+"""Where the practice server's data come from: phantoms, real folders, and worlds that make no sense."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pydicom
+import pydicom.data
+import pytest
+
+from tests.core.making import dicom_bytes
+from tests.core.shore import USERS, command, shore
+from xnat_ferry.practice.errors import PracticeError
+from xnat_ferry.practice.phantoms import Slice, make_slice
+from xnat_ferry.practice.process import PracticeServer
+
+REAL = Path(pydicom.data.__file__).parent / "test_files"
+
+
+def a_slice(modality: str = "MR", number: int = 3) -> Slice:
+    return Slice(
+        modality=modality,
+        project="P",
+        subject="S",
+        session="S_1",
+        date="2024-03-05",
+        patient_name="S",
+        study_description="P",
+        study_uid="1.2",
+        series_uid="1.2.3",
+        series_number=4,
+        description="t1",
+        number=number,
+        of=6,
+        rows=64,
+        columns=48,
+    )
+
+
+@pytest.mark.parametrize("modality", ["MR", "CT", "PT", "OT"])
+def test_a_phantom_is_an_image_with_a_place_in_space(modality: str) -> None:
+    image = pydicom.dcmread(BytesIO(make_slice(a_slice(modality))))
+    assert image.Modality == modality
+    assert image.pixel_array.shape == (64, 48)
+    assert image.pixel_array.std() > 100
+    above = pydicom.dcmread(BytesIO(make_slice(a_slice(modality, 4))))
+    assert above.ImagePositionPatient[2] - image.ImagePositionPatient[2] == image.SliceThickness
+    assert not np.array_equal(above.pixel_array, image.pixel_array)
+
+
+@pytest.mark.skipif(shutil.which("dcm2pnm") is None, reason="dcmtk is not installed")
+@pytest.mark.parametrize("modality", ["MR", "CT", "PT"])
+def test_a_viewer_that_is_not_ours_draws_a_phantom(modality: str, tmp_path: Path) -> None:
+    (tmp_path / "a.dcm").write_bytes(make_slice(a_slice(modality)))
+    done = subprocess.run(
+        ["dcm2pnm", "+Wm", "a.dcm", "a.pgm"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "a.pgm").read_bytes().startswith(b"P5")
+
+
+def test_one_world_gives_the_same_bytes_every_time() -> None:
+    states = []
+    for _ in range(2):
+        with PracticeServer("demo") as server:
+            states.append(json.dumps(server.state(), sort_keys=True))
+    assert states[0] == states[1]
+
+
+def awkward_folder(folder: Path) -> Path:
+    """Two studies, odd names, a DICOMDIR, a text, compressed, private, multi-frame, no preamble."""
+    place = folder / "dicom"
+    (place / "sub").mkdir(parents=True)
+    one = pydicom.dcmread(REAL / "MR_small.dcm")
+    (place / "IM 0001+a").write_bytes((REAL / "MR_small.dcm").read_bytes())
+    (place / "readme.txt").write_text("not DICOM")
+    shutil.copy(REAL / "dicomdirtests" / "DICOMDIR", place / "DICOMDIR")
+    for number, name in enumerate(
+        ("JPEG2000.dcm", "emri_small.dcm", "rtdose.dcm", "SC_rgb_rle_2frame.dcm"), 1
+    ):
+        if not (REAL / name).exists():
+            continue
+        other = pydicom.dcmread(REAL / name)
+        other.StudyInstanceUID, other.SeriesNumber = one.StudyInstanceUID, str(10 + number)
+        other.save_as(place / "sub" / f"file{number}")
+    (place / "sub" / "IM 0001+a").write_bytes(dicom_bytes("9.8.1", "9.8", "9.8.7"))
+    whole = dicom_bytes("9.8.2", "9.8", "9.8.7")
+    (place / "nopreamble").write_bytes(whole[132:])
+    return place
+
+
+def test_any_folder_of_dicom_travels_and_what_is_none_is_named(tmp_path: Path) -> None:
+    folder = awkward_folder(tmp_path)
+    session = '\n[[sessions]]\nproject = "SRC"\nsubject = "7"\nlabel = "L"\ndicom = "dicom"\n'
+    instances = {
+        hashlib.md5(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name not in ("readme.txt", "DICOMDIR")
+    }
+    with shore(tmp_path, USERS + session) as sea:
+        said = sea.server.said()
+        assert "readme.txt" in said
+        assert "DICOMDIR" in said
+        assert "L_2" in said
+        (source,) = [one for one in sea.server.state()["projects"] if one["id"] == "SRC"]
+        stored = [file["md5"] for one in source["sessions"] for file in files_of(one)]
+        assert set(stored) == instances
+        assert len(stored) == len(instances)
+        sea.make_plan("--to", "archive")
+        done = sea.ferry("run", sea.plan)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert sea.archived("DST") == sea.archived("SRC")
+        assert set(sea.archived("DST")) == {"L", "L_2"}
+
+
+def files_of(session: dict[str, Any]) -> list[dict[str, Any]]:
+    return [file for scan in session["scans"] for resource in scan["resources"] for file in resource["files"]]
+
+
+def test_what_is_kept_is_there_after_a_restart(tmp_path: Path) -> None:
+    with PracticeServer("demo", data=tmp_path / "data") as server:
+        before = server.state()
+    with PracticeServer("empty", data=tmp_path / "data") as server:
+        assert server.state() == before
+
+
+@pytest.mark.parametrize(
+    ("world", "words"),
+    [
+        (
+            "[[users]]\nlogin = 'a'\n[[sessions]]\nproject='X'\nsubject='1'\nlabel='l'\n",
+            "names the project X",
+        ),
+        ("[[projects]]\nid='P'\n", "no users"),
+        ("[[users]]\nlogin='a'\nprojects={P='king'}\n[[projects]]\nid='P'\n", "king"),
+        ("[[users]]\nlogin='a'\nnonsense=1\n", "nonsense"),
+        ("[[users]\n", "makes no sense"),
+        (
+            "[[users]]\nlogin='a'\n[[projects]]\nid='P'\n[[sessions]]\nproject='P'\nsubject='1'\nlabel='l'\ndicom='no'\n",
+            "no",
+        ),
+    ],
+)
+def test_a_world_that_makes_no_sense_is_one_sentence(world: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "w.toml"
+    path.write_text(world)
+    with pytest.raises(PracticeError, match=words) as caught:
+        PracticeServer(str(path)).start()
+    assert "Traceback" not in str(caught.value)
+
+
+@pytest.mark.parametrize("options", [["--host", "0.0.0.0"], ["--world", "nope.toml"], ["--clock", "0"]])
+def test_what_cannot_be_served_is_usage(options: list[str]) -> None:
+    done = subprocess.run(
+        command("practice", *options),
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[3] / "core",
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_hundred_thousand_sessions_are_listed_and_drawn_when_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "w.toml"
+    path.write_text(USERS + '\n[[many]]\nproject = "SRC"\nsessions = 100000\nscans = 2\nfiles = 2\n')
+    with PracticeServer(str(path)) as server:
+        login = ("ada", "pract1ce-pw")
+        with httpx.Client(base_url=server.url, auth=login, trust_env=False, timeout=60) as ask:
+            listed = ask.get("/data/projects/SRC/experiments?columns=ID,label").json()["ResultSet"]["Result"]
+            assert len(listed) == 100_000
+            last = listed[-1]
+            assert last["label"] == "S100000_MR1"
+            content = ask.get(
+                f"/data/experiments/{last['ID']}/scans/2/resources/DICOM/files/0002.dcm"
+            ).content
+        assert pydicom.dcmread(BytesIO(content)).PatientID == "S100000_MR1"
