@@ -94,6 +94,13 @@ def test_a_scan_that_cannot_be_read_is_unread_not_missing() -> None:
     assert result.verdict == "unknown"
 
 
+def test_a_session_that_is_not_built_yet_is_unread() -> None:
+    observed = Observed(where=Where.PREARCHIVE, study_uid="", scans=(), knows_uids=False, problem="RECEIVING")
+    result = compare(SENT, observed, session="A", destination="B", level=Level.IDENTITY, rewritten=False)
+    assert marks(result) == {"!": 2}
+    assert {item.destination for item in result.items} == {"RECEIVING"}
+
+
 def test_nothing_sent_and_nothing_there_proves_nothing() -> None:
     assert judged(sent=()).verdict == "unknown"
 
@@ -158,7 +165,12 @@ files = st.builds(
 stored_scans = st.builds(
     StoredScan,
     scan=st.builds(ScanRow, id=st.just("1"), uid=st.sampled_from(["s1", "s2", "s3"])),
-    files=st.none() | st.lists(files, max_size=5).map(tuple),
+    files=st.lists(files, max_size=5).map(tuple),
+) | st.builds(
+    StoredScan,
+    scan=st.builds(ScanRow, id=st.just("1"), uid=st.sampled_from(["s1", "s2", "s3"])),
+    files=st.none(),
+    problem=st.just("500"),
 )
 
 

@@ -82,7 +82,7 @@ def test_what_was_sent_is_not_sent_again(sea: Shore) -> None:
 
 
 def test_stop_leaves_off_cleanly_and_resume_goes_on(sea: Shore) -> None:
-    sea.server.set_faults([{"match": "GET .*format=zip", "bytes_per_second": 4000}])
+    sea.server.set_faults([{"match": "GET .*/resources/.*/files", "bytes_per_second": 4000}])
     sea.make_plan()
     assert sea.ferry("run", sea.plan, "--detach").returncode == 0
     until(lambda: journal_has(sea, "SourceRead"))

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.core.shore import TWO_SESSIONS, USERS, Shore, json_lines, shore
@@ -111,6 +112,45 @@ def test_a_label_taken_after_planning_is_never_merged_into(sea: Shore) -> None:
     assert done.returncode == 1
     assert "has appeared at the destination" in done.stdout
     assert len(sea.imports()) == uploads
+
+
+def test_a_conflict_can_be_answered_by_another_label_in_the_plan(sea: Shore) -> None:
+    sea.make_plan("--to", "archive", "--sessions", "001_MR1")
+    assert sea.ferry("run", sea.plan).returncode == 0
+    assert (
+        sea.ferry("plan", "SRC", "DST", "-o", sea.plan, "--sessions", "001_MR1", "--to", "archive").returncode
+        == 1
+    )
+    edited = sea.plan.read_text().replace('fate = "undecided"', 'fate = "copy"')
+    sea.plan.write_text(edited.replace('to_session = "001_MR1"', 'to_session = "001_again"'))
+    assert sea.ferry("run", sea.plan).returncode == 0
+    assert set(sea.archived("DST")) == {"001_MR1", "001_again"}
+    assert sea.archived("DST")["001_again"] == sea.archived("SRC")["001_MR1"]
+    assert sea.plan.with_name("plan.toml.bak").exists()
+
+
+def test_a_session_archived_by_hand_is_still_found_and_proven(sea: Shore) -> None:
+    sea.make_plan("--sessions", "001_MR1")
+    assert sea.ferry("run", sea.plan).returncode == 0
+    row = sea.server.state("DST")["projects"][0]["prearchive"][0]
+    source = f"/prearchive/projects/DST/{row['timestamp']}/{row['folder']}"
+    answer = httpx.post(
+        f"{sea.server.url}/data/services/archive?src={source}", auth=("ada", "pract1ce-pw"), trust_env=False
+    )
+    assert answer.status_code == 200
+    verified = json.loads(sea.ferry("verify", "--json").stdout)
+    assert (verified["verdict"], verified["sessions"][0]["where"]) == ("proven", "archive")
+    uploads = len(sea.imports())
+    assert sea.ferry("archive").returncode == 0
+    assert len(sea.imports()) == uploads
+
+
+def test_a_server_can_be_stored_under_a_short_name(sea: Shore) -> None:
+    stored = sea.ferry("login", "lab", sea.server.url, XNAT_HOST="")
+    assert stored.returncode == 0, stored.stderr
+    assert sea.ferry("check", "lab:SRC", "lab:DST", XNAT_HOST="").returncode == 0
+    for path in Path(sea.environment()["HOME"]).rglob("*.toml"):
+        assert "pract1ce-pw" not in path.read_text()
 
 
 def test_the_record_tells_and_holds_no_secret_and_no_patient(sea: Shore) -> None:

@@ -158,6 +158,11 @@ def _answers(given: tuple[str, ...]) -> dict[ConflictClass, Answer]:
 
 def _write(planned: Plan, output: Path) -> None:
     try:
+        if output.exists():
+            # it may hold somebody's edits
+            kept = output.with_name(output.name + ".bak")
+            output.replace(kept)
+            say(f"The plan that was there is kept as {kept}.")
         write_plan(planned, output)
     except OSError as error:
         raise UsageError(what=f"The plan cannot be written to {output}: {error.strerror}.") from None

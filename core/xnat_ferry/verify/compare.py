@@ -49,10 +49,10 @@ def compare(
     judged: list[_Judged] = []
     for series_uid, sent in _by_series_sent(instances).items():
         scans = stored.pop(series_uid, [])
-        unread = next((scan for scan in scans if scan.files is None), None)
+        unread = observed.problem or next((scan.problem for scan in scans if scan.files is None), "")
         files = [file for scan in scans for file in scan.files or ()]
-        if unread is not None:
-            judged += [judge.unread(one, unread.problem) for one in sent]
+        if unread:
+            judged += [judge.unread(one, unread) for one in sent]
         elif level == Level.COUNTS:
             judged += judge.counts(sent, files)
         elif observed.knows_uids:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from xnat_ferry.errors import ServerAnswer
+from xnat_ferry.errors import NotFound, ServerAnswer
 from xnat_ferry.model import DICOM_RESOURCES, ScanRow, StoredFile, StoredScan, Where
 from xnat_ferry.verify.observed import Observed
 from xnat_ferry.xnat import prearchive
@@ -26,14 +26,18 @@ def observe_prearchive(client: XnatClient, path: str) -> Observed | None:
 
     The prearchive shows SeriesInstanceUIDs in its document and names and sizes in its listings, no more.
     """
-    row = prearchive.find_row(client, path)
-    if row is None:
-        return None
-    scans = tuple(
-        _stored(scan, partial(prearchive.list_files, client, path, scan.id))
-        for scan in prearchive.read_scans(client, path)
-    )
-    return Observed(where=Where.PREARCHIVE, study_uid=row.study_uid, scans=scans, knows_uids=False)
+    try:
+        study_uid, found = prearchive.read_document(client, path)
+    except NotFound:
+        row = prearchive.find_row(client, path)
+        if row is None:
+            return None
+        problem = f"it is {row.status} and has no session document yet"
+        return Observed(
+            where=Where.PREARCHIVE, study_uid=row.study_uid, scans=(), knows_uids=False, problem=problem
+        )
+    scans = tuple(_stored(scan, partial(prearchive.list_files, client, path, scan.id)) for scan in found)
+    return Observed(where=Where.PREARCHIVE, study_uid=study_uid, scans=scans, knows_uids=False)
 
 
 def _stored(scan: ScanRow, read: Callable[[str], tuple[StoredFile, ...]]) -> StoredScan:

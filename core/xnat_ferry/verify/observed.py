@@ -12,3 +12,5 @@ class Observed(Struct, frozen=True, kw_only=True):
     study_uid: str
     scans: tuple[StoredScan, ...]
     knows_uids: bool
+    problem: str = ""
+    """Why none of it could be looked at, in a sentence."""

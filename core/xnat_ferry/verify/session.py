@@ -33,17 +33,17 @@ def verify_session(
     ``past`` tells the prearchive row and the files left out; ``rules`` which scripts run at the
     destination: the site's at receipt, the project's at archiving (wire-write 1.12).
     """
-    if where == Where.PREARCHIVE:
-        observed = observe_prearchive(client, past.row) if past.row else None
-        rewritten = rules.site_script
-    else:
+    observed = observe_prearchive(client, past.row) if where == Where.PREARCHIVE and past.row else None
+    if observed is None:
+        # what waited may have been archived since, by a person in the web interface
         observed = observe_archive(client, project, session.to_session)
-        rewritten = rules.rewrites_headers
-    nothing = Observed(where=where, study_uid="", scans=(), knows_uids=True)
+    if observed is None:
+        observed = Observed(where=where, study_uid="", scans=(), knows_uids=True)
+    rewritten = rules.site_script if observed.where == Where.PREARCHIVE else rules.rewrites_headers
     instances = read_manifest(folder.manifest(session.id))
     result = compare(
         instances,
-        observed or nothing,
+        observed,
         session=session.session,
         destination=session.to_session,
         level=level,

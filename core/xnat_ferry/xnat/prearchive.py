@@ -40,8 +40,11 @@ def build(client: XnatClient, path: str) -> None:
     client.send("POST", f"/data{path}", params={"action": "build"}, timeout=LONG_PATIENCE)
 
 
-def read_scans(client: XnatClient, path: str) -> tuple[ScanRow, ...]:
-    """The scans of a built session, from its document: the listing there has no UIDs."""
+def read_document(client: XnatClient, path: str) -> tuple[str, tuple[ScanRow, ...]]:
+    """The StudyInstanceUID and the scans of a built session, from its document: listings have no UIDs.
+
+    Raises NotFound where there is no such row, and also where it is not built yet (wire-write 2.1).
+    """
     response = client.send("GET", f"/data{path}")
     try:
         root = fromstring(response.content)
@@ -49,7 +52,8 @@ def read_scans(client: XnatClient, path: str) -> tuple[ScanRow, ...]:
         raise answers.not_an_answer(client.server, f"GET /data{path}", response) from None
     if not _plain(root).endswith("Session"):
         raise NotAnAnswer(server=client.server, what=path, status=200, said="XML that is not a session")
-    return tuple(_scan(element) for element in root.iter() if _plain(element) == "scan")
+    scans = tuple(_scan(element) for element in root.iter() if _plain(element) == "scan")
+    return root.get("UID", ""), scans
 
 
 def list_files(client: XnatClient, path: str, scan: str, resource: str) -> tuple[StoredFile, ...]:
