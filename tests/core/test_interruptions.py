@@ -11,6 +11,7 @@ import pytest
 
 from tests.core.shore import Shore, shore
 from xnat_ferry.transfer import lock
+from xnat_ferry.transfer.folder import find_all
 
 
 @pytest.fixture
@@ -34,7 +35,8 @@ def worker_pid(sea: Shore) -> int:
 
 
 def journal_has(sea: Shore, words: str) -> bool:
-    return sea.folder().journal.exists() and words in sea.folder().journal.read_text()
+    journals = [folder.journal for folder in find_all(sea.transfers) if folder.journal.exists()]
+    return any(words in journal.read_text() for journal in journals)
 
 
 def begin_and_hold(sea: Shore, fault: dict[str, object]) -> None:
@@ -99,7 +101,7 @@ def test_closing_the_window_changes_nothing(sea: Shore) -> None:
     sea.server.set_faults([{"match": "POST /data/services/import", "delay": 1.0, "times": 1}])
     sea.make_plan()
     window = sea.start("run", sea.plan)
-    until(lambda: sea.transfers.exists() and journal_has(sea, "UnitSending"))
+    until(lambda: journal_has(sea, "UnitSending"))
     window.kill()
     window.wait()
     until(lambda: journal_has(sea, "TransferFinished"))

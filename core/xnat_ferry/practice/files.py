@@ -109,6 +109,22 @@ def scan_files(
         return _one_file(request, held, request.rest.lstrip("/"))
     if request.format("json") in ("zip", "tar", "tar.gz"):
         return _zip(request, held, found)
+    return _listing(request, held, found)
+
+
+def session_files(request: Request, session: str, project: str | None = None, subject: str = "") -> Reply:
+    """Session-level resources only, unless ``all=true`` (wire-read 2.5)."""
+    negotiate(request, "json", "html", "xml", "jpeg")
+    found = _session_or_500(request, session, project)
+    held = [Held(one) for one in found.resources.values()]
+    if request.flag("all"):
+        held += [Held(one, scan) for scan in found.scans.values() for one in scan.resources.values()]
+    if request.format("json") == "zip":
+        return _zip(request, held, found)
+    return _listing(request, held, found)
+
+
+def _listing(request: Request, held: list[Held], found: Session) -> Reply:
     rows: list[Cells] = [_file_row(one, file, found) for one in held for file in one.resource.files.values()]
     columns = [
         "Name",
@@ -123,30 +139,6 @@ def scan_files(
     ]
     described = [{"key": name, **({"serverRoot": ""} if name == "URI" else {})} for name in columns]
     return table(request, rows, columns, title="Files", total=False, described=described)
-
-
-def session_files(request: Request, session: str, project: str | None = None, subject: str = "") -> Reply:
-    """Session-level resources only, unless ``all=true`` (wire-read 2.5)."""
-    negotiate(request, "json", "html", "xml", "jpeg")
-    found = _session_or_500(request, session, project)
-    held = [Held(one) for one in found.resources.values()]
-    if request.flag("all"):
-        held += [Held(one, scan) for scan in found.scans.values() for one in scan.resources.values()]
-    if request.format("json") == "zip":
-        return _zip(request, held, found)
-    rows: list[Cells] = [_file_row(one, file, found) for one in held for file in one.resource.files.values()]
-    columns = [
-        "Name",
-        "Size",
-        "URI",
-        "collection",
-        "file_tags",
-        "file_format",
-        "file_content",
-        "cat_ID",
-        "digest",
-    ]
-    return table(request, rows, columns, title="Files", total=False)
 
 
 def _file_row(held: Held, file: StoredFile, found: Session) -> Cells:

@@ -22,7 +22,7 @@ from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.login import REQUESTS_PER_LOGIN, Login, spare_loopback_the_proxy
 
 PIECE = 64 * 1024
-"""Bytes read or sent at once, both ways."""
+"""Bytes sent at once."""
 
 _USER_AGENT = f"xnat-ferry/{__version__}"  # no browser's word in it: those get login pages (wire-read 1.3)
 _PATIENCE = httpx.Timeout(60, connect=15, pool=None)
@@ -193,7 +193,7 @@ class XnatClient:
             self.bytes_up += int(response.request.headers.get("content-length", 0))
 
     def _counted(self, response: httpx.Response) -> Iterator[bytes]:
-        for piece in response.iter_raw(PIECE):
+        for piece in response.iter_raw():  # as it arrives: a slow line must not delay a stop
             with self._lock:
                 self.bytes_down += len(piece)
             yield piece
