@@ -100,6 +100,29 @@ def test_a_wrong_password_at_the_run_leaves_a_transfer_that_can_be_resumed(tmp_p
         assert sea.waiting("DST") == sea.archived("SRC")
 
 
+def test_a_spool_that_cannot_be_written_stops_the_transfer_and_resume_goes_on(tmp_path: Path) -> None:
+    with shore(tmp_path) as sea:
+        sea.make_plan()
+        in_the_way = tmp_path / "file"
+        in_the_way.write_text("")
+        done = sea.ferry("run", sea.plan, "--spool", in_the_way / "spool")
+        assert done.returncode == 4
+        assert "Cannot write in" in done.stdout
+        assert "--spool" in done.stderr
+        nothing_changed(sea)
+        assert sea.ferry("resume", "--spool", tmp_path / "spool").returncode == 0
+        assert sea.waiting("DST") == sea.archived("SRC")
+
+
+def test_a_collaborator_cannot_send_even_with_a_plan_of_somebody_elses(tmp_path: Path) -> None:
+    with shore(tmp_path) as sea:
+        sea.make_plan()
+        done = sea.ferry("run", sea.plan, XNAT_USER="carl")
+        assert done.returncode == 1
+        assert "does not let this account" in done.stdout
+        nothing_changed(sea)
+
+
 def nothing_changed(sea: Shore) -> None:
     assert sea.archived("DST") == {}
     assert sea.waiting("DST") == {}

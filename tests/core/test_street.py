@@ -102,6 +102,15 @@ def test_a_session_that_is_there_already_is_a_question_not_a_merge(sea: Shore) -
     assert list(sea.waiting("DST")) == ["002_CT1"]
 
 
+def test_a_label_that_is_another_sessions_id_is_free(tmp_path: Path) -> None:
+    world = USERS + TWO_SESSIONS.replace('label = "001_MR1"', 'label = "XNAT_E00002"')
+    with shore(tmp_path, world) as sea:
+        sea.make_plan("--to", "archive")
+        done = sea.ferry("run", sea.plan)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert sea.archived("DST") == sea.archived("SRC")
+
+
 def test_a_label_taken_after_planning_is_never_merged_into(sea: Shore) -> None:
     sea.make_plan("--to", "archive", "--sessions", "001_MR1")
     late = sea.plan.with_name("late.toml")

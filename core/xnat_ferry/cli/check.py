@@ -7,7 +7,17 @@ from cyclopts import Parameter
 
 from xnat_ferry import wording
 from xnat_ferry.checks import Answer, Checklist, ConflictClass, run_checks
-from xnat_ferry.cli.common import AsJson, Names, answer_json, endpoints, now, opened, say, split_names
+from xnat_ferry.cli.common import (
+    AsJson,
+    Counting,
+    Names,
+    answer_json,
+    endpoints,
+    now,
+    opened,
+    say,
+    split_names,
+)
 from xnat_ferry.errors import UsageError
 from xnat_ferry.model import Level, Verdict
 from xnat_ferry.plan import Plan, Target, plan_hash, write_plan
@@ -92,7 +102,7 @@ def survey_for(source: str, destination: str, wanted: tuple[str, ...] | None) ->
     """Log in at both ends and look."""
     from_end, to_end = endpoints(source, destination)
     with opened(from_end, to_end) as (from_client, to_client):
-        return take_survey((from_client, from_end), (to_client, to_end), wanted)
+        return take_survey((from_client, from_end), (to_client, to_end), wanted, Counting("sessions read"))
 
 
 def as_json(survey: Survey, checklist: Checklist, planned: Plan) -> dict[str, Any]:

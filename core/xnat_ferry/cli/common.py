@@ -1,6 +1,7 @@
 """What the commands share: their options' types, logins, endpoints, and how answers are printed."""
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -29,6 +30,22 @@ Names = Annotated[
 def say(text: str = "") -> None:
     """Talk: progress and remarks, never data."""
     print(text, file=sys.stderr, flush=True)
+
+
+class Counting:
+    """Tells how far something long has come, on one line of a terminal or now and then elsewhere."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._told = time.monotonic()
+        self._on_terminal = sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int) -> None:
+        if time.monotonic() - self._told < (0.2 if self._on_terminal else 5):
+            return
+        self._told = time.monotonic()
+        end = "\r" if self._on_terminal and done < total else "\n"
+        print(f"{self._what}: {done:,} of {total:,}", end=end, file=sys.stderr, flush=True)
 
 
 def answer_json(value: Any) -> None:

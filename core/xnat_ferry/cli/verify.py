@@ -1,7 +1,7 @@
 """``verify`` and ``record``: the proof, looked at again, and what is kept of a transfer."""
 
 from xnat_ferry import wording
-from xnat_ferry.cli.common import AsJson, Transfers, answer_json, say
+from xnat_ferry.cli.common import AsJson, Counting, Transfers, answer_json, say
 from xnat_ferry.errors import NothingChosen
 from xnat_ferry.model import Level, Where
 from xnat_ferry.record import write_record
@@ -102,7 +102,9 @@ def _verify_now(found: TransferFolder, state: TransferState, level: Level) -> Ve
     results = []
     with XnatClient(endpoint.server, find_credentials(endpoint.server)) as client:
         rules = read_rules(client, endpoint.project)
-        for session in sent:
+        tell = Counting("sessions compared")
+        for done, session in enumerate(sent):
+            tell(done, len(sent))
             past = state.sessions[session.session]
             results.append(
                 verify_session(

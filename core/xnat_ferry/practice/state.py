@@ -50,7 +50,6 @@ class State:
             }
 
     def _session(self, session: Session) -> Value:
-        session.filled()
         return {
             "id": session.id,
             "label": session.label,
@@ -60,7 +59,8 @@ class State:
             "modality": session.xsi_type.removeprefix("xnat:").removesuffix("SessionData").upper(),
             "study_uid": session.study_uid,
             "date": session.date,
-            "scans": self._scans(session.scans),
+            # sessions made in bulk have no files until somebody looks inside
+            "scans": self._scans(session.scans) if session.fill is None else [],
             "resources": [self._resource(one) for one in session.resources.values()],
         }
 

@@ -25,7 +25,7 @@ def carry_unit(ferry: Ferry, session: PlannedSession, unit: Unit) -> str:
     zip (wire-read 0.6). Raises the last FerryError when it does not pass.
     """
     for attempt in stamina.retry_context(
-        on=_may_pass, attempts=ATTEMPTS, timeout=None, wait_initial=0.5, wait_max=10.0
+        on=_may_pass, attempts=ATTEMPTS, timeout=None, wait_initial=0.5, wait_max=5.0
     ):
         with attempt:
             try:

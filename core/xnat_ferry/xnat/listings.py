@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from xnat_ferry.errors import NotAnAnswer, NotFound
 from xnat_ferry.model import FileRow, ScanRow, SessionDetail, SessionRow
@@ -33,18 +33,8 @@ def read_session(client: XnatClient, session_id: str) -> SessionDetail:
     """
     path = data_path("experiments", session_id)
     found = client.item(path)
-    fields = found["data_fields"]
-    scans = _scans(found)
     # asking for files where there is no scan falls through to something else (wire-read 2.4)
-    files = list_files(client, session_id) if scans else ()
-    return SessionDetail(
-        id=str(fields.get("ID", session_id)),
-        label=str(fields.get("label", "")),
-        project=str(fields.get("project", "")),
-        study_uid=str(fields.get("UID", "")),
-        scans=scans,
-        files=files,
-    )
+    return _detail(found, files=list_files(client, session_id) if _scans(found) else ())
 
 
 def list_files(client: XnatClient, session_id: str) -> tuple[FileRow, ...]:
@@ -56,21 +46,32 @@ def list_files(client: XnatClient, session_id: str) -> tuple[FileRow, ...]:
 def find_session(client: XnatClient, project: str, label: str) -> SessionDetail | None:
     """The archived session that a label names in a project, its files not listed; None when free.
 
-    One request. A label may also be read as an accession ID, so the answer's own label is compared.
+    One request. The server tries accession IDs before labels and looks at no project then (wire-read 2.3): an
+    answer that is not this project's session of this label is not believed, and the list is asked instead.
     """
+    path = data_path("projects", project, "experiments")
     try:
-        found = client.item(data_path("projects", project, "experiments", label))
+        found = client.item(f"{path}/{quote(label, safe='')}")
     except NotFound:
         return None
-    fields = found["data_fields"]
-    return SessionDetail(
-        id=str(fields.get("ID", "")),
-        label=str(fields.get("label", "")),
-        project=str(fields.get("project", "")),
-        study_uid=str(fields.get("UID", "")),
-        scans=_scans(found),
-        files=(),
-    )
+    if (project, label.casefold()) not in _names(found):
+        rows = client.table(path, columns="ID,label")
+        named = [row for row in rows if row.get("label", "").casefold() == label.casefold()]
+        if not named:
+            return None
+        found = client.item(data_path("experiments", _session_id(named[0])))
+    return _detail(found, files=())
+
+
+def _names(session: dict[str, Any]) -> set[tuple[str, str]]:
+    """Every project that a session is in, with its label there in lower case."""
+    fields = session["data_fields"]
+    label = str(fields.get("label", ""))
+    names = {(str(fields.get("project", "")), label.casefold())}
+    for share in answers.children(session, "sharing/share"):
+        shared = share["data_fields"]
+        names.add((str(shared.get("project", "")), str(shared.get("label") or label).casefold()))
+    return names
 
 
 def _session_row(named: dict[str, str], owned: dict[str, str]) -> SessionRow:
@@ -95,6 +96,18 @@ def _session_id(row: dict[str, str]) -> str:
         if row.get(key):
             return row[key]
     return next((value for key, value in row.items() if key.endswith("/id")), "")
+
+
+def _detail(session: dict[str, Any], files: tuple[FileRow, ...]) -> SessionDetail:
+    fields = session["data_fields"]
+    return SessionDetail(
+        id=str(fields.get("ID", "")),
+        label=str(fields.get("label", "")),
+        project=str(fields.get("project", "")),
+        study_uid=str(fields.get("UID", "")),
+        scans=_scans(session),
+        files=files,
+    )
 
 
 def _scans(session: dict[str, Any]) -> tuple[ScanRow, ...]:
