@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test screenshots lock build
+.PHONY: help check test bench screenshots lock build
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -12,6 +12,9 @@ check: ## lint, types, import contracts
 
 test: ## all tests
 	python -m pytest
+
+bench: ## what a transfer costs
+	python tests/bench/carry.py
 
 screenshots: ## the pictures of the README, from the practice server
 	python screenshots/make.py
