@@ -128,6 +128,10 @@ async def test_a_wrong_login_is_a_sentence_on_the_screen(desk: Desk) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         text = await until_shown(pilot, "refused the login of ada")
         assert "wrong" not in text
+        await pilot.press("C")
+        await until_shown(pilot, "Which projects?", "user name")
+        await pilot.press("enter", "enter", *"ada", "enter", *"practice", "enter")
+        await until_shown(pilot, "CLEAR", "8 sessions surveyed")
 
 
 async def test_help_lists_the_keys_of_the_area(desk: Desk) -> None:

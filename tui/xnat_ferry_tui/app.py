@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from xnat_ferry import wording
-from xnat_ferry.errors import FerryError
+from xnat_ferry.errors import FerryError, LoginRefused
 from xnat_ferry.plan import Plan
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.paths import servers_file
@@ -218,6 +218,9 @@ class FerryApp(App[None]):
         self.push_screen(Connect(*texts, ask_login=self._lacks_login(), said=said), self._connect)
 
     def _lacks_login(self) -> bool:
+        """Whether a login has to be typed: none is known, or the known one was refused."""
+        if isinstance(self.desk.problem, LoginRefused):
+            return True
         server = self.desk.ends[0].server if self.desk.ends else os.environ.get("XNAT_HOST", "")
         try:
             self.desk.find(server)

@@ -45,7 +45,7 @@ class Connect(ModalScreen[Wish | None]):
                 yield Input(placeholder="password (kept in memory only)", password=True, id="password")
 
     def on_mount(self) -> None:
-        hint = "No login was found in the environment or netrc." if self._ask_login else ""
+        hint = "The login is asked for, since none is known that works." if self._ask_login else ""
         self.query_one(Facts).put(
             line for line in ("Which projects? Enter goes on, Escape leaves.", self._said, hint) if line
         )

@@ -37,7 +37,7 @@ _WIDE = (
     Column("date", 10),
     Column("mod", 4),
 )
-_LEGEND = "+ not there yet   = ~ proven   * differs   - only at destination   ? not compared"
+_LEGEND = "+ not there yet  = ~ proven  * differs  - only there  ? not compared"
 
 
 class BrowseArea(Area):
