@@ -112,6 +112,13 @@ class Shore:
         """The same for the prearchive."""
         return {one["name"]: instances(one) for one in self._project(project)["prearchive"]}
 
+    def uids(self, project: str) -> dict[str, tuple[str, frozenset[str]]]:
+        """Session label to StudyInstanceUID and SeriesInstanceUIDs."""
+        return {
+            one["label"]: (one["study_uid"], frozenset(scan["uid"] for scan in one["scans"]))
+            for one in self._project(project)["sessions"]
+        }
+
     def _project(self, project: str) -> dict[str, Any]:
         (found,) = [one for one in self.server.state()["projects"] if one["id"] == project]
         return found

@@ -28,6 +28,7 @@ def test_sessions_arrive_whole_and_are_proven_in_the_archive(sea: Shore) -> None
     assert archived.returncode == 0, archived.stderr
     assert sea.archived("DST") == source == sea.archived("SRC")
     assert sea.waiting("DST") == {}
+    assert sea.uids("DST") == sea.uids("SRC")
 
     verified = sea.ferry("verify", "--json")
     answer = json.loads(verified.stdout)

@@ -13,6 +13,7 @@ import numpy as np
 import pydicom
 import pydicom.data
 import pytest
+from pydicom.uid import EnhancedMRImageStorage
 
 from tests.core.making import dicom_bytes
 from tests.core.shore import USERS, command, shore
@@ -81,18 +82,34 @@ def awkward_folder(folder: Path) -> Path:
     (place / "IM 0001+a").write_bytes((REAL / "MR_small.dcm").read_bytes())
     (place / "readme.txt").write_text("not DICOM")
     shutil.copy(REAL / "dicomdirtests" / "DICOMDIR", place / "DICOMDIR")
-    for number, name in enumerate(
-        ("JPEG2000.dcm", "emri_small.dcm", "rtdose.dcm", "SC_rgb_rle_2frame.dcm"), 1
-    ):
-        if not (REAL / name).exists():
-            continue
+    names = ("JPEG2000.dcm", "liver_1frame.dcm", "rtdose.dcm", "SC_rgb_rle_2frame.dcm")
+    for number, name in enumerate(names, 1):
         other = pydicom.dcmread(REAL / name)
         other.StudyInstanceUID, other.SeriesNumber = one.StudyInstanceUID, str(10 + number)
         other.save_as(place / "sub" / f"file{number}")
     (place / "sub" / "IM 0001+a").write_bytes(dicom_bytes("9.8.1", "9.8", "9.8.7"))
     whole = dicom_bytes("9.8.2", "9.8", "9.8.7")
     (place / "nopreamble").write_bytes(whole[132:])
+    enhanced_multi_frame(one.StudyInstanceUID).save_as(place / "enhanced")
     return place
+
+
+def enhanced_multi_frame(study_uid: str) -> pydicom.FileDataset:
+    """An Enhanced MR image of three frames (PS3.3 A.36.2), each with its own place."""
+    image = pydicom.dcmread(REAL / "MR_small.dcm")
+    image.SOPClassUID = image.file_meta.MediaStorageSOPClassUID = EnhancedMRImageStorage
+    image.SOPInstanceUID = image.file_meta.MediaStorageSOPInstanceUID = "1.2.3.77.1"
+    image.StudyInstanceUID, image.SeriesInstanceUID, image.SeriesNumber = study_uid, "1.2.3.77", "77"
+    image.NumberOfFrames = 3
+    image.PixelData = image.PixelData * 3
+    frames = []
+    for number in range(3):
+        place, frame = pydicom.Dataset(), pydicom.Dataset()
+        place.ImagePositionPatient = [0, 0, number]
+        frame.PlanePositionSequence = [place]
+        frames.append(frame)
+    image.PerFrameFunctionalGroupsSequence = frames
+    return image
 
 
 def test_any_folder_of_dicom_travels_and_what_is_none_is_named(tmp_path: Path) -> None:
