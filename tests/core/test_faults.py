@@ -67,6 +67,9 @@ def test_a_file_that_the_server_drops_in_silence_is_found_and_not_archived(sea: 
     record = sea.folder().record.read_text()
     assert "waits at /prearchive/projects/DST" in record.replace("\\", "")
 
+    assert sea.ferry("resume").returncode == 0
+    assert sea.archived("DST") == sea.archived("SRC")
+
 
 def test_one_session_that_fails_does_not_stop_the_others(sea: Shore) -> None:
     sea.server.set_faults([{"match": "GET .*/scans/1,2/", "status": 500}])

@@ -2,7 +2,7 @@
 
 from xnat_ferry.errors import BuildFailed, DestinationTaken, SourceChanged
 from xnat_ferry.events import SessionBuilt, SourceRead
-from xnat_ferry.model import PrearchiveRow, SessionDetail
+from xnat_ferry.model import PrearchiveRow, SessionDetail, Where
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.ferry import Ferry, growing_waits
 from xnat_ferry.transfer.state import SessionState
@@ -26,9 +26,12 @@ def carry_session(ferry: Ferry, session: PlannedSession, past: SessionState) -> 
             return ""  # ours: by an earlier run of ours that was cut off, or by hand since
         raise DestinationTaken(label=session.to_session, why="an archived session has this label now")
     own_row = _own_row(ferry, session, past)
-    if past.built and own_row is not None and own_row.status == "READY":
+    wrong = _was_found_wrong(past)
+    if past.built and own_row is not None and own_row.status == "READY" and not wrong:
         return own_row.path
-    sent = past.sent if own_row is not None else {}
+    # sending an instance again into the same row overwrites it (wire-write 1.7), so a row that was found
+    # incomplete is mended by sending everything once more
+    sent = past.sent.copy() if own_row is not None and not wrong else {}
     row = own_row.path if own_row else ""
     for unit in _units_of(ferry, session):
         if unit.key not in sent:
@@ -36,6 +39,11 @@ def carry_session(ferry: Ferry, session: PlannedSession, past: SessionState) -> 
     _wait_until_built(ferry, session, row)
     ferry.tell(SessionBuilt(session=session.session, row=row))
     return row
+
+
+def _was_found_wrong(past: SessionState) -> bool:
+    looked_at = past.verified.get(Where.PREARCHIVE)
+    return looked_at is not None and looked_at.verdict != "proven"
 
 
 def _units_of(ferry: Ferry, session: PlannedSession) -> tuple[Unit, ...]:

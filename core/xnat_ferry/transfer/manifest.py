@@ -36,8 +36,8 @@ def append_unit(path: Path, unit: str, instances: Sequence[Instance]) -> None:
 
 
 def read_manifest(path: Path) -> tuple[Instance, ...]:
-    """Every instance of a session, of each unit as it passed through last; none when nothing has yet."""
-    units: dict[str, tuple[Instance, ...]] = {}
+    """Every instance of a session, of each scan as it passed through last; none when nothing has yet."""
+    scans: dict[str, list[Instance]] = {}
     try:
         lines = path.read_bytes().splitlines()
     except FileNotFoundError:
@@ -47,5 +47,9 @@ def read_manifest(path: Path) -> tuple[Instance, ...]:
             one = _decoder.decode(line)
         except msgspec.MsgspecError:
             continue  # torn by a crash: its unit is fetched again
-        units[one.unit] = one.instances
-    return tuple(instance for instances in units.values() for instance in instances)
+        # a unit is made of whole scans, but which scans travel together may change between attempts
+        fresh: dict[str, list[Instance]] = {}
+        for instance in one.instances:
+            fresh.setdefault(instance.scan, []).append(instance)
+        scans |= fresh
+    return tuple(instance for instances in scans.values() for instance in instances)
