@@ -10,20 +10,21 @@ from cyclopts import App, CycloptsError
 from xnat_ferry import __version__
 from xnat_ferry.errors import FerryError
 
+# in the order in which one meets them; the words stand here so that a list of them loads none
 COMMANDS = {
-    "demo": "demo:demo",
-    "practice": "practice:practice",
-    "login": "login:login",
-    "check": "check:check",
-    "plan": "check:plan",
-    "run": "run:run",
-    "status": "status:status",
-    "watch": "status:watch",
-    "stop": "status:stop",
-    "resume": "run:resume",
-    "verify": "verify:verify",
-    "archive": "run:archive",
-    "record": "verify:record",
+    "demo": ("demo:demo", "Carry a few sessions between two projects of a practice server."),
+    "login": ("login:login", "Remember a server's address under a short name."),
+    "check": ("check:check", "Survey both projects and run the checklist."),
+    "plan": ("check:plan", "Write down what a transfer will do."),
+    "run": ("run:run", "Carry out a plan."),
+    "status": ("status:status", "Tell where transfers stand."),
+    "watch": ("status:watch", "Show what a transfer does, as it does it."),
+    "stop": ("status:stop", "Ask a transfer to leave off cleanly."),
+    "resume": ("run:resume", "Go on with a transfer."),
+    "verify": ("verify:verify", "Compare what arrived with what was sent."),
+    "archive": ("run:archive", "Take a transfer from the prearchive into the archive."),
+    "record": ("verify:record", "Write the transfer record and print it."),
+    "practice": ("practice:practice", "Start an XNAT to practise on."),
 }
 
 app = App(
@@ -31,8 +32,8 @@ app = App(
     help="Carries DICOM sessions between XNAT projects: checked before, watched live, proved after.",
     version=__version__,
 )
-for name, place in COMMANDS.items():
-    app.command(f"xnat_ferry.cli.{place}", name=name)
+for number, (name, (place, words)) in enumerate(COMMANDS.items()):
+    app.command(f"xnat_ferry.cli.{place}", name=name, help=words, sort_key=number)
 
 
 def main(arguments: Sequence[str]) -> int:

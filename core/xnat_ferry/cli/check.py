@@ -36,6 +36,8 @@ def check(source: str, destination: str, /, *, sessions: Names = None, json: AsJ
         PROJECT, ALIAS:PROJECT or an address that ends with the project.
     destination
         The same for where the sessions shall go.
+    sessions
+        Labels or accession IDs, with commas between; all without it.
     """
     survey = survey_for(source, destination, split_names(sessions))
     checklist = run_checks(survey)
@@ -70,8 +72,10 @@ def plan(
         The same for where the sessions shall go.
     output
         The file to write.
+    sessions
+        Labels or accession IDs, with commas between; all without it.
     scans
-        IDs or types of the scans to take; all without it.
+        IDs or types of the scans to take, with commas between; all without it.
     on_conflict
         CLASS=ANSWER, for instance same-study=skip; without an answer the plan leaves the session undecided.
     to

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, Parameter(name="--json", negative=(), help="Answer in JSON.")]
 Transfers = Annotated[Path | None, Parameter(help="The folder that holds the transfers.")]
 Spool = Annotated[Path | None, Parameter(help="The folder for data in flight.")]
-Names = Annotated[
-    tuple[str, ...] | None, Parameter(consume_multiple=True, negative=(), help="Labels, with commas between.")
-]
+Names = Annotated[tuple[str, ...] | None, Parameter(consume_multiple=True, negative=())]
 
 
 def say(text: str = "") -> None:
