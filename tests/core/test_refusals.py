@@ -48,6 +48,13 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
     nothing_changed(sea)
 
 
+def test_a_terminal_that_knows_only_ascii_gets_the_rest_spelled_out(sea: Shore) -> None:
+    done = sea.ferry("check", "SRC", "DST", "--sessions", "Кириллица", PYTHONIOENCODING="ascii")
+    assert done.returncode == 2
+    assert "\\u041a" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("sessions", [["--sessions", "NOPE"], ["--sessions", ""]])
 def test_an_empty_selection_is_refused(sea: Shore, sessions: list[str]) -> None:
     done = sea.ferry("check", "SRC", "DST", *sessions)

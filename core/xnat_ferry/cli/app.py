@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from cyclopts import App, CycloptsError
 
@@ -38,6 +39,10 @@ for number, (name, (place, words)) in enumerate(COMMANDS.items()):
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code (0 yes, 1 no, 2 usage, 3 no login, 4 stopped, 70 a bug)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # a terminal that knows few characters gets the others spelled out instead of an error
+            stream.reconfigure(errors="backslashreplace")
     try:
         result = app(list(arguments), exit_on_error=False, print_error=True, result_action="return_value")
         sys.stdout.flush()

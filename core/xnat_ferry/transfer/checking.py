@@ -16,7 +16,7 @@ from xnat_ferry.model import FileRow, Instance
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.spool import spooled
 from xnat_ferry.transfer.units import Unit
-from xnat_ferry.xnat.transfers import entry_name
+from xnat_ferry.xnat.scan_zips import entry_name
 
 _PIECE = 256 * 1024
 

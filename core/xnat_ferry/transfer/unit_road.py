@@ -13,7 +13,7 @@ from xnat_ferry.transfer.ferry import Ferry, Progress
 from xnat_ferry.transfer.manifest import append_unit
 from xnat_ferry.transfer.spool import spooled
 from xnat_ferry.transfer.units import Unit
-from xnat_ferry.xnat.transfers import import_zip, open_scans
+from xnat_ferry.xnat.scan_zips import import_zip, open_scans
 
 ATTEMPTS = 4
 
