@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.shore import Shore, shore
+from tests.core.shore import TWO_SESSIONS, USERS, Shore, shore
 
 
 @pytest.fixture
@@ -69,6 +69,26 @@ def test_a_file_that_the_server_drops_in_silence_is_found_and_not_archived(sea: 
 
     assert sea.ferry("resume").returncode == 0
     assert sea.archived("DST") == sea.archived("SRC")
+
+
+def test_what_lands_in_another_project_stops_everything(sea: Shore) -> None:
+    elsewhere = "/data/prearchive/projects/Unassigned/20240102_030405678/001_MR1\r\n"
+    sea.server.set_faults([{"match": IMPORT, "status": 200, "body": elsewhere}])
+    done = sea.ferry("run", sea.plan)
+    assert done.returncode == 4
+    assert "somewhere else: /prearchive/projects/Unassigned" in done.stdout
+    assert len(sea.imports()) == 1
+
+
+def test_a_yes_with_nothing_stored_is_a_failure(tmp_path: Path) -> None:
+    all_of_it = 'series_filter = { mode = "blacklist", list = [".*"] }'
+    world = USERS.replace("prearchive_code = 0", all_of_it) + TWO_SESSIONS
+    with shore(tmp_path, world) as sea:
+        sea.make_plan()
+        done = sea.ferry("run", sea.plan)
+        assert done.returncode == 1
+        assert "said yes to the upload of 001_MR1 but stored nothing" in done.stdout
+        assert sea.waiting("DST") == {}
 
 
 def test_one_session_that_fails_does_not_stop_the_others(sea: Shore) -> None:

@@ -1,5 +1,7 @@
 """Carries one session: looks at both sides, sends what is missing, has it built in the prearchive."""
 
+import time
+
 from xnat_ferry.errors import BuildFailed, DestinationTaken, SourceChanged
 from xnat_ferry.events import SessionBuilt, SourceRead
 from xnat_ferry.model import PrearchiveRow, SessionDetail, Where
@@ -12,6 +14,8 @@ from xnat_ferry.xnat import prearchive
 from xnat_ferry.xnat.listings import find_session, read_session
 
 _SETTLED = {"READY", "CONFLICT", "ERROR"}
+_LONGEST_BUILD = 2 * 60 * 60.0
+"""Seconds after which a row that is still not built is given up, to be looked at again by a resume."""
 
 
 def carry_session(ferry: Ferry, session: PlannedSession, past: SessionState) -> str:
@@ -100,11 +104,12 @@ def _same_row(row: PrearchiveRow, session: PlannedSession) -> bool:
 
 def _wait_until_built(ferry: Ferry, session: PlannedSession, row: str) -> None:
     prearchive.build(ferry.destination, row)
+    began = time.monotonic()
     for wait in growing_waits():
         found = prearchive.find_row(ferry.destination, row)
         status = found.status if found else "gone"
         if status == "READY":
             return
-        if status in _SETTLED or found is None:
+        if status in _SETTLED or found is None or time.monotonic() - began > _LONGEST_BUILD:
             raise BuildFailed(session=session.session, status=status)
         ferry.wait(wait)

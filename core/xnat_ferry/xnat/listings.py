@@ -81,7 +81,8 @@ def _session_row(named: dict[str, str], owned: dict[str, str]) -> SessionRow:
         subject=named.get("subject_label", ""),
         xsi_type=_imaging_type(named.get("xsitype", "")),
         date=named.get("date", ""),
-        owner=owned.get("project") or None,
+        # both spellings name one path, and a session-level column may bring either (wire-read 2.1, 13.1)
+        owner=owned.get("project") or owned.get("session_project") or None,
         # the two short names share one path, so either may come back (wire-read 2.1)
         study_uid=owned.get("uid") or owned.get("studyinstanceuid") or None,
     )
