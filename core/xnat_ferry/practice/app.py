@@ -168,15 +168,16 @@ class Application:
 
     def _set_cookies(self, reply: Reply, identifier: str) -> None:
         now, patience = int(self.site.clock.now() * 1000), int(self.logins.patience * 1000)
-        reply.headers.setdefault("Set-Cookie", f"JSESSIONID={identifier}; Path=/; HttpOnly")
-        reply.headers["X-Expiration"] = f'SESSION_EXPIRATION_TIME="{now},{patience}"; Version=1; Path=/'
+        if not reply.cookies:
+            reply.cookies.append(f"JSESSIONID={identifier}; Path=/; HttpOnly")
+        reply.cookies.append(f'SESSION_EXPIRATION_TIME="{now},{patience}"; Version=1; Path=/')
 
     async def _send(self, send: Send, reply: Reply, fault: Fault | None, headless: bool = False) -> int:
         """Write the answer; returns the bytes of its body that were sent."""
         body = reply.body
         headers = [("content-type", reply.kind), ("accept-ranges", "bytes"), ("vary", "Accept")]
-        for name, value in reply.headers.items():
-            headers.append(("set-cookie", value) if name == "X-Expiration" else (name.lower(), value))
+        headers += [(name.lower(), value) for name, value in reply.headers.items()]
+        headers += [("set-cookie", cookie) for cookie in reply.cookies]
         pieces: Iterator[bytes]
         if isinstance(body, bytes):
             headers.append(("content-length", str(len(body))))

@@ -61,6 +61,7 @@ class Reply:
     body: bytes | Iterator[bytes] | Path = b""
     kind: str = "text/plain"
     headers: dict[str, str] = field(default_factory=dict)
+    cookies: list[str] = field(default_factory=list)
 
 
 Handler = Callable[..., Reply]

@@ -112,7 +112,7 @@ def memberships(request: Request) -> Reply:
         [
             {
                 "ID": project.id,
-                "secondary_id": project.id,
+                "secondary_ID": project.id,
                 "name": project.id,
                 "role": ROLES[name],
                 "URI": f"/data/projects/{project.id}",

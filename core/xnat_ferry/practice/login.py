@@ -21,6 +21,8 @@ LOGIN_PAGE = (
 
 @dataclass
 class Login:
+    """One session of one user."""
+
     id: str
     user: str
     seen: float
@@ -132,7 +134,7 @@ class LoginRoom:
             raise Refused(401, "Authentication failed.")
         login = self._logins.start(user)
         reply = text(login.id)
-        reply.headers["Set-Cookie"] = f"JSESSIONID={login.id}; Path=/; HttpOnly"
+        reply.cookies.append(f"JSESSIONID={login.id}; Path=/; HttpOnly")
         return reply
 
     def session(self, request: Request) -> Reply:

@@ -2,7 +2,7 @@
 
 import json
 
-from xnat_ferry.practice.access import may_edit, may_read, readable_project, visible_project
+from xnat_ferry.practice.access import may_delete, may_read, readable_project, visible_project
 from xnat_ferry.practice.anonymise import SITE_SCRIPT
 from xnat_ferry.practice.http import Refused, Reply, Request, as_json, text
 
@@ -10,7 +10,7 @@ from xnat_ferry.practice.http import Refused, Reply, Request, as_json, text
 def prearchive_code(request: Request, project: str) -> Reply:
     found = visible_project(request.site, request.user, project)
     if request.method == "PUT":
-        if request.site.users[request.user].login and not may_edit(request.site, request.user, project):
+        if not may_delete(request.site, request.user, project):
             raise Refused(403, f"User cannot edit project {project}")
         found.prearchive_code = int(request.rest.strip("/") or 0)
         return Reply(200)

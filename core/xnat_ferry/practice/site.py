@@ -38,6 +38,8 @@ class StoredFile:
 
 @dataclass
 class Resource:
+    """A catalogued folder of files."""
+
     id: int
     label: str
     place: Path
@@ -52,6 +54,8 @@ class Resource:
 
 @dataclass
 class Scan:
+    """One series of a session."""
+
     id: str
     uid: str
     type: str
@@ -82,6 +86,8 @@ def session_type(modalities: set[str]) -> str:
 
 @dataclass
 class Session:
+    """One archived imaging session."""
+
     id: str
     label: str
     project: str
@@ -107,6 +113,8 @@ class Session:
 
 @dataclass
 class Subject:
+    """One subject and where it is shared."""
+
     id: str
     label: str
     project: str
@@ -147,6 +155,8 @@ class Waiting:
 
 @dataclass
 class Project:
+    """One project with its settings and members."""
+
     id: str
     accessibility: str
     prearchive_code: int

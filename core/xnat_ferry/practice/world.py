@@ -13,6 +13,8 @@ PACKAGED = ("demo", "empty")
 
 
 class Server(Struct, forbid_unknown_fields=True):
+    """What holds for the whole site."""
+
     version: str = "1.9.2.1"
     site_anonymization: bool = True
     checksums: bool = True
@@ -21,6 +23,8 @@ class Server(Struct, forbid_unknown_fields=True):
 
 
 class User(Struct, forbid_unknown_fields=True):
+    """One account and its roles."""
+
     login: str
     password: str = "practice"  # noqa: S105  a login of a practice server is no secret
     projects: dict[str, str] = {}
@@ -28,11 +32,15 @@ class User(Struct, forbid_unknown_fields=True):
 
 
 class SeriesFilter(Struct, forbid_unknown_fields=True):
+    """A series import filter: regular expressions on the SeriesDescription."""
+
     mode: str = "blacklist"
     patterns: list[str] = msgspec.field(default_factory=list, name="list")
 
 
 class Project(Struct, forbid_unknown_fields=True):
+    """One project and its settings."""
+
     id: str
     accessibility: str = "private"
     prearchive_code: int = 0
@@ -42,6 +50,8 @@ class Project(Struct, forbid_unknown_fields=True):
 
 
 class Scan(Struct, forbid_unknown_fields=True):
+    """One generated scan."""
+
     id: str
     type: str = ""
     description: str = ""
@@ -52,16 +62,22 @@ class Scan(Struct, forbid_unknown_fields=True):
 
 
 class Share(Struct, forbid_unknown_fields=True):
+    """Where else a session shows, and under which label."""
+
     project: str
     label: str = ""
 
 
 class Resource(Struct, forbid_unknown_fields=True):
+    """A session-level resource with its files and their text."""
+
     label: str
     files: dict[str, str] = {}
 
 
 class Session(Struct, forbid_unknown_fields=True):
+    """One session: generated, from real files, or waiting in a prearchive."""
+
     project: str
     subject: str
     label: str
@@ -79,6 +95,8 @@ class Session(Struct, forbid_unknown_fields=True):
 
 
 class Many(Struct, forbid_unknown_fields=True):
+    """Sessions by the thousand, drawn only when somebody looks inside."""
+
     project: str
     sessions: int
     scans: int = 1
