@@ -44,6 +44,7 @@ async def take_pictures(folder: Path) -> None:
             await pilot.pause()
             # ports and host names change from run to run and from machine to machine
             drawn = app.export_screenshot(title="xnat-ferry").replace(server.url, "the practice server")
+            drawn = re.sub(rf"(account|as)&#160;{re.escape(server.user)}\b", r"\1&#160;you", drawn)
             drawn = re.sub(r"(worker)&#160;\d+&#160;on&#160;[^&<]+", r"\1", drawn)
             (folder / f"{area}.svg").write_text(drawn, encoding="utf-8")
 

@@ -5,9 +5,11 @@ import pytest
 from tests.core.shore import instances
 from tests.tui.looking import screen_text, until, until_shown
 from xnat_ferry.practice.process import PracticeServer
+from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.transfer.state import Phase
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.logins import Logins
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -121,16 +123,16 @@ async def test_a_filter_shows_only_what_matches_and_escape_clears_it(desk: Desk)
 
 
 async def test_a_wrong_login_is_a_sentence_on_the_screen(desk: Desk) -> None:
-    from xnat_ferry.settings.credentials import Credentials
-
-    desk.find = lambda server: Credentials("ada", "wrong")
+    desk.logins = Logins(lambda server: Credentials("ada", "wrong"))
     app = FerryApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
         text = await until_shown(pilot, "refused the login of ada")
         assert "wrong" not in text
         await pilot.press("C")
-        await until_shown(pilot, "Which projects?", "user name")
-        await pilot.press("enter", "enter", *"ada", "enter", *"practice", "enter")
+        await until_shown(pilot, "Which projects?")
+        await pilot.press("enter", "enter")
+        await until_shown(pilot, "Who are you at")
+        await pilot.press(*"ada", "enter", *"practice", "enter")
         await until_shown(pilot, "CLEAR", "8 sessions surveyed")
 
 
@@ -142,3 +144,45 @@ async def test_help_lists_the_keys_of_the_area(desk: Desk) -> None:
         await until_shown(pilot, "mark or unmark the session")
         await pilot.press("escape")
         await until_shown(pilot, "2 BROWSE", "001_PET1")
+
+
+async def test_enter_lists_the_scans_of_either_side(desk: Desk) -> None:
+    app = FerryApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "CLEAR")
+        await pilot.press("2")
+        await until_shown(pilot, "Scans: 1 localizer: 3")
+        await pilot.press("enter")
+        await until_shown(pilot, "1      localizer", "2      t1 mprage", "32 files", "+ not there yet")
+        await pilot.press("G")
+        await until_shown(pilot, "P01_MR1", "Enter reads them")
+        await pilot.press("enter")
+        await until_shown(pilot, "P01_MR1  subject P01: 1 scan, 4 files")
+
+
+async def test_projects_can_be_browsed_while_the_sessions_are_still_being_read(
+    desk: Desk, practice_demo: PracticeServer
+) -> None:
+    practice_demo.set_faults([{"match": "GET /data/experiments/.*files", "delay": 3.0}])
+    app = FerryApp(desk)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: desk.source)
+        await pilot.press("2")
+        await until_shown(pilot, "001_PET1", "P01_MR1", "Enter reads them")
+        assert desk.checklist is None
+        await pilot.press("c")
+        await until_shown(pilot, "Not yet.")
+        practice_demo.set_faults([])
+
+
+async def test_what_has_arrived_is_seen_without_asking(desk: Desk) -> None:
+    app = FerryApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "CLEAR")
+        await pilot.press("2", "j", "space", "c")
+        await until_shown(pilot, "y Yes")
+        await pilot.press("y")
+        await until_shown(pilot, "DONE", "A archives")
+        await until(pilot, lambda: desk.destination and desk.destination.prearchive)
+        await pilot.press("2")
+        await until_shown(pilot, "(in the prearchive)", "none marked")

@@ -1,22 +1,24 @@
 """What the screen shows when there is no server, and of values that nobody made for it."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 from textual.app import App, ComposeResult
+from textual.scrollbar import ScrollBar
 
 from tests.core.making import DESTINATION, SOURCE, plan_of, planned, session_row, view
-from tests.tui.looking import screen_text, until_shown
+from tests.tui.looking import until_shown
 from xnat_ferry import events
-from xnat_ferry.errors import NoCredentials
-from xnat_ferry.model import Level, Mark, Where
-from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.checks import Checklist, Finding
+from xnat_ferry.model import Level, Mark, Verdict, Where
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.journal import Journal
 from xnat_ferry.verify.verification import Item, SessionVerification, What, count_marks
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.dialogs.ask import Ask
+from xnat_ferry_tui.dialogs.login import LogIn
+from xnat_ferry_tui.glyphs import PlainScrollBar
+from xnat_ferry_tui.keys import AREAS
 from xnat_ferry_tui.screens.pairing import matching, pair_up
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 
@@ -32,15 +34,6 @@ HOSTILE = [
 ]
 
 
-def no_login(server: str) -> Credentials:
-    raise NoCredentials(server=server)
-
-
-@pytest.fixture
-def empty_desk(tmp_path: Path) -> Desk:
-    return Desk(transfers=tmp_path / "transfers", spool=tmp_path / "spool", find=no_login)
-
-
 async def test_a_first_timer_is_told_what_to_do(empty_desk: Desk) -> None:
     app = FerryApp(empty_desk)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -50,14 +43,16 @@ async def test_a_first_timer_is_told_what_to_do(empty_desk: Desk) -> None:
         await pilot.press("4")
         await until_shown(pilot, "Not verified yet")
         await pilot.press("C")
-        await until_shown(pilot, "Which projects?", "password (kept in memory only)")
+        await until_shown(pilot, "Which projects?")
 
 
 async def test_a_name_that_is_no_project_is_asked_for_again(empty_desk: Desk) -> None:
     app = FerryApp(empty_desk)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("C", *"nowhere:P", "enter", "enter", "enter", "enter")
-        await until_shown(pilot, "No server is stored under the alias 'nowhere'", "Which projects?")
+        await pilot.press("C", *"nowhere:P", "enter", "enter")
+        await until_shown(
+            pilot, "No server is stored under the alias 'nowhere'", "Which projects?", "nowhere:P"
+        )
 
 
 def finished_transfer(desk: Desk, label: str = "001_MR1") -> transfer_folders.TransferFolder:
@@ -117,14 +112,37 @@ async def test_hostile_labels_are_only_text_in_every_area(empty_desk: Desk, labe
     app = FerryApp(empty_desk)
     async with app.run_test(size=(80, 24)) as pilot:
         await until_shown(pilot, "no user name and password")
+        shown = label.split("\x1b")[0].split("\n")[0][:4]
         for area in "234":
             await pilot.press(area)
-            await pilot.pause()
-            text = screen_text(app)
+            text = await until_shown(pilot, f"{area} {AREAS[int(area) - 1].upper()}", shown)
             assert "\x1b" not in text
             assert len(text.splitlines()) <= 24
-            shown = label.split("\x1b")[0].split("\n")[0][:4]
-            assert shown in text
+
+
+@pytest.mark.parametrize("label", HOSTILE, ids=range(len(HOSTILE)))
+async def test_hostile_words_are_only_text_in_findings_and_questions(empty_desk: Desk, label: str) -> None:
+    finding = Finding(
+        check="access",
+        verdict=Verdict.WARN,
+        about=label,
+        message=f"at {label}",
+        advice=f"do {label}",
+        evidence={label: label},
+    )
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        empty_desk.ends = (SOURCE, DESTINATION)
+        empty_desk.checklist = Checklist(findings=(finding,), conflicts=())
+        empty_desk.busy = f"busy {label}"
+        app.screen.redraw()  # type: ignore[attr-defined]
+        shown = label.split("\x1b")[0].split("\n")[0][:4]
+        await until_shown(pilot, f"at {shown}", f"do {shown}", f"busy {shown}")
+        app.still_busy()
+        await app.push_screen(Ask(f"ask {label}"))
+        await until_shown(pilot, f"ask {shown}", "y Yes")
+        await app.push_screen(LogIn(f"https://{label}"))
+        await until_shown(pilot, f"https://{shown}")
 
 
 class OneList(App[None]):
@@ -159,6 +177,41 @@ async def test_an_empty_list_says_so() -> None:
         await until_shown(pilot, "nothing here")
         await pilot.press("j", "k", "G")
         assert app.query_one(Lines).highlighted == 0
+
+
+async def test_whoever_reads_an_older_line_stays_with_it_while_new_ones_come() -> None:
+    app = OneList(100)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "label 0")
+        lines = app.query_one(Lines)
+        fresh = [Line((str(number), f"fresh {number}")) for number in range(3)]
+        before = [Line((str(number), f"label {number}")) for number in range(100)]
+        lines.put([*fresh, *before], new_above=3)
+        await until_shown(pilot, "fresh 0")
+        assert lines.highlighted == 0  # on the newest one follows
+        lines.highlighted = 10
+        lines.put([*fresh, *fresh, *before], new_above=3)
+        assert lines.highlighted == 13
+
+
+async def test_where_only_ascii_can_be_drawn_only_ascii_is(
+    empty_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ScrollBar, "renderer", PlainScrollBar)
+    label = "患者ü…"
+    finished_transfer(empty_desk, label)
+    app = FerryApp(empty_desk, ascii_only=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        empty_desk.ends = (SOURCE, DESTINATION)
+        empty_desk.source = view(SOURCE, (session_row(label),))
+        for number, area in enumerate(AREAS, 1):
+            await pilot.press(str(number))
+            assert (await until_shown(pilot, area.upper())).isascii()
+        await until_shown(pilot, "NOT CLEAN", "???.")
+        for key, words in (("f1", "down, j"), ("C", "Which projects?")):
+            await pilot.press(key)
+            assert (await until_shown(pilot, words)).isascii()
+            await pilot.press("escape")
 
 
 def test_a_label_on_both_sides_is_not_called_the_same_until_it_is_proven() -> None:

@@ -1,34 +1,38 @@
 """The application: four areas over one desk. It starts work in threads and shows what comes of it."""
 
-import os
-import signal
+import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
+from rich.text import Text
 from textual.app import App
 from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from xnat_ferry import wording
-from xnat_ferry.errors import FerryError, LoginRefused
-from xnat_ferry.plan import Plan
-from xnat_ferry.settings.credentials import Credentials
-from xnat_ferry.settings.paths import servers_file
-from xnat_ferry.settings.servers import parse_endpoint, read_aliases
-from xnat_ferry.transfer import lock
+from xnat_ferry.errors import FerryError
+from xnat_ferry.events import TransferFinished
+from xnat_ferry.transfer.state import Phase
+from xnat_ferry_tui.acting import Acting
 from xnat_ferry_tui.bridge import JournalGrew, follow_journal
-from xnat_ferry_tui.desk import Desk, Watched
+from xnat_ferry_tui.connecting import Connecting
+from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.dialogs.ask import Ask
-from xnat_ferry_tui.dialogs.connect import Connect, Wish
 from xnat_ferry_tui.dialogs.help import Help
+from xnat_ferry_tui.faults import in_few_words
+from xnat_ferry_tui.glyphs import fit_to_show, terminal_is_utf8
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse import BrowseArea
 from xnat_ferry_tui.screens.checks import ChecksArea
 from xnat_ferry_tui.screens.transfer import TransferArea
 from xnat_ferry_tui.screens.verify import VerifyArea
+from xnat_ferry_tui.watched import Watched
+
+_A_BUG = 70
+_PROGRESS_EVERY = 0.25
 
 
 class DeskChanged(Message):
@@ -53,102 +57,45 @@ class FerryApp(App[None]):
     DEFAULT_MODE = "checks"
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, ascii_only: bool | None = None) -> None:
         super().__init__()
         self.desk = desk
+        self.ascii_only = not terminal_is_utf8() if ascii_only is None else ascii_only
+        self.connecting, self.acting = Connecting(self), Acting(self)
         self._leave = threading.Event()
-        self._followed = ""
+        self._progress_at = 0.0
 
     def on_mount(self) -> None:
-        self.desk.watch_newest()
-        self._follow()
+        self._watch(self.desk.newest)
         if self.desk.ends is not None:
-            self.check()
+            self.look_and_check()
 
     # Work in threads: what blocks never runs on the screen's own thread
 
+    def look_and_check(self) -> None:
+        """List both projects, so that they can be browsed, and then run the checklist."""
+        self.do("Listing both projects.", self.desk.look, self.check)
+
     def check(self) -> None:
         """Survey and checklist."""
-        if self.desk.ends is None:
-            self.action_connect()
-            return
-
-        def progress(done: int, total: int) -> None:
-            self._busy(f"Reading sessions: {done} of {total}")
-
-        self._do("Looking at both projects…", lambda: self.desk.check(progress))
+        self.with_projects("Looking at both projects.", lambda: self.desk.check(self.report_progress))
 
     def look(self) -> None:
         """List both projects."""
-        if self.desk.ends is None:
-            self.action_connect()
-            return
-        self._do("Listing both projects…", self.desk.look)
+        self.with_projects("Listing both projects.", self.desk.look)
 
-    def propose_copy(self) -> None:
-        """Plan what is marked, or all, and ask."""
-        if self.desk.ends is None:
-            self.action_connect()
-            return
-        self._do("Planning…", lambda: self.desk.check(lambda done, total: None), self._ask_to_copy)
-
-    def propose_going_on(self, *, archive: bool) -> None:
-        """Ask whether to resume, or to archive."""
-        watched = self.desk.watched
-        if watched is None:
-            return
-        if lock.running(watched.folder):
-            self._ask([f"{watched.folder.id} is running; stop it first, or wait."], lambda: None)
-            return
-        what = "Archive what waits in the prearchive of" if archive else "Go on with"
-        self._ask(
-            [f"{what} {watched.folder.id}?", "Every session is verified before and after."],
-            lambda: self._do(
-                "Starting the worker…", lambda: self.desk.go_on(watched.folder, archive=archive)
-            ),
-        )
-
-    def propose_stop(self) -> None:
-        """Ask whether to stop the worker."""
-        watched = self.desk.watched
-        holder = lock.holder(watched.folder) if watched else None
-        if watched is None or holder is None or not lock.running(watched.folder):
-            return
-        self._ask(
-            [f"Stop {watched.folder.id}?", "It leaves off cleanly and can be resumed with R."],
-            lambda: os.kill(holder.pid, signal.SIGTERM),
-        )
+    def read_session(self, side: int, session_id: str) -> None:
+        """Read the scans of one session."""
+        self.with_projects("Reading the session.", lambda: self.desk.read(side, session_id))
 
     def next_transfer(self) -> None:
         """Look at another transfer."""
-        self.desk.watch_next()
-        self._follow()
-        self._redraw()
+        self._watch(self.desk.next_older)
 
-    def _ask_to_copy(self) -> None:
-        plan, checklist = self.desk.plan(), self.desk.checklist
-        if plan is None or checklist is None:
-            return
-        if checklist.verdict == "blocked":
-            failure = checklist.first_failures()[0]
-            self._ask([f"This cannot be done: {failure.message}", failure.advice], lambda: None)
-            return
-        left_out = [f"{one.session} is left out: {one.why}" for one in plan.sessions if one.fate != "copy"]
-        if not plan.travelling:
-            self._ask(["There is nothing to copy.", *left_out[:5]], lambda: None)
-            return
-        self._ask([*_proposal(plan), *left_out[:5]], lambda: self._start(plan))
-
-    def _start(self, plan: Plan) -> None:
-        def shown() -> None:
-            self._follow()
-            self.switch_mode("transfer")
-
-        self._do("Starting the worker…", lambda: self.desk.start(plan), shown)
-
-    def _do(self, words: str, work: Callable[[], None], then: Callable[[], None] | None = None) -> None:
+    def do(self, words: str, work: Callable[[], object], then: Callable[[], None] | None = None) -> None:
         """Run blocking work in a thread, one at a time; its error becomes a sentence on the screen."""
         if self.desk.busy:
+            self.still_busy()
             return
         self.desk.busy, self.desk.problem = words, None
         self._redraw()
@@ -165,44 +112,95 @@ class FerryApp(App[None]):
 
         self.run_worker(run, thread=True, exit_on_error=False, group="work")
 
-    def _busy(self, words: str) -> None:
-        self.desk.busy = words
-        self.post_message(DeskChanged())
+    def still_busy(self) -> None:
+        """Say that one thing is done at a time."""
+        self.notify(f"Not yet. {self.desk.busy}", markup=False)
+
+    def with_projects(
+        self, words: str, work: Callable[[], object], then: Callable[[], None] | None = None
+    ) -> None:
+        """The same, but where no projects are named yet, ask for them instead."""
+        if self.desk.ends is None:
+            self.action_connect()
+        else:
+            self.do(words, work, then)
+
+    def report_progress(self, done: int, total: int) -> None:
+        """Say from a thread how much of it is done."""
+        now = time.monotonic()
+        if now - self._progress_at >= _PROGRESS_EVERY:
+            self._progress_at = now
+            self.desk.busy = f"Reading sessions: {done:,} of {total:,}"
+            self.post_message(DeskChanged())
 
     def on_desk_changed(self, message: DeskChanged) -> None:
         self._redraw()
         if message.then is not None:
             message.then()
 
+    # Faults of our own: said in a few words, never with what was in memory
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """An error of our own: said in a few words, never with what was in memory."""
-        if event.state == WorkerState.ERROR:
-            kind = type(event.worker.error).__name__
-            self.desk.busy = ""
-            self.notify(f"A fault in xnat-ferry itself ({kind}).", severity="error", markup=False)
+        if event.state == WorkerState.ERROR and event.worker.error is not None:
+            self.notify(in_few_words(event.worker.error), severity="error", markup=False, timeout=20)
             self._redraw()
+
+    def _fatal_error(self) -> None:
+        # Textual's own would print every local variable: labels, logins, whatever is at hand
+        self._return_code = _A_BUG
+        error = sys.exception()
+        words = in_few_words(error) if error else "A fault in xnat-ferry itself."
+        self.panic(Text(f"{words}\nTransfers go on without this window: 'xnat-ferry status' shows them."))
 
     # The journal
 
-    def _follow(self) -> None:
-        watched = self.desk.watched
-        if watched is None or watched.folder.id == self._followed:
+    def _watch(self, choose: Callable[[], tuple[Watched | None, Iterable[str]]]) -> None:
+        """Find a transfer to look at; reading its plan blocks."""
+
+        def run() -> None:
+            found, unreadable = choose()
+            self.post_message(DeskChanged(lambda: self._found(found, unreadable)))
+
+        self.run_worker(run, thread=True, exit_on_error=False, group="disk", exclusive=True)
+
+    def _found(self, found: Watched | None, unreadable: Iterable[str]) -> None:
+        for one in unreadable:
+            words = fit_to_show(self.screen, f"Unreadable plan: {one}")
+            self.notify(words, severity="warning", markup=False)
+        if found is not None:
+            self.follow(found)
+
+    def follow(self, watched: Watched) -> None:
+        """Look at this transfer from now on."""
+        if self.desk.watched is not None and self.desk.watched.folder.id == watched.folder.id:
             return
         self._leave.set()
-        self._leave, self._followed = threading.Event(), watched.folder.id
-        leave = self._leave
+        leave = self._leave = threading.Event()
+        self.desk.watched = watched
         self.run_worker(
-            lambda: follow_journal(watched.folder, self.post_message, leave),
+            lambda: follow_journal(watched.folder, watched.state.plan, self.post_message, leave),
             thread=True,
             exit_on_error=False,
             group="journal",
         )
+        self._redraw()
 
     def on_journal_grew(self, message: JournalGrew) -> None:
-        watched: Watched | None = self.desk.watched
-        if watched is not None and watched.folder.id == message.transfer_id:
-            watched.take(message.events, message.alive)
-            self._redraw()
+        watched = self.desk.watched
+        if watched is None or watched.folder.id != message.transfer_id:
+            return
+        watched.take(message.events, message.alive)
+        watched.verification = message.verification or watched.verification
+        self._redraw()
+        ended = any(isinstance(event, TransferFinished) for event in message.events)
+        plan = watched.state.plan
+        if (
+            ended
+            and message.live
+            and not self.desk.busy
+            and self.desk.ends == (plan.source, plan.destination)
+        ):
+            self.look()  # what was only at the source is there now
 
     # Keys that work everywhere
 
@@ -212,44 +210,12 @@ class FerryApp(App[None]):
     def action_help(self) -> None:
         self.push_screen(Help(self.current_mode))
 
-    def action_connect(self, said: str = "") -> None:
-        ends = self.desk.ends
-        texts = tuple(f"{end.server}/{end.project}" for end in ends) if ends else ("", "")
-        self.push_screen(Connect(*texts, ask_login=self._lacks_login(), said=said), self._connect)
-
-    def _lacks_login(self) -> bool:
-        """Whether a login has to be typed: none is known, or the known one was refused."""
-        if isinstance(self.desk.problem, LoginRefused):
-            return True
-        server = self.desk.ends[0].server if self.desk.ends else os.environ.get("XNAT_HOST", "")
-        try:
-            self.desk.find(server)
-        except FerryError:
-            return True
-        return False
-
-    def _connect(self, wish: Wish | None) -> None:
-        if wish is None:
-            return
-        try:
-            aliases = read_aliases(servers_file())
-            self.desk.ends = (
-                parse_endpoint(wish.source, aliases),
-                parse_endpoint(wish.destination, aliases),
-            )
-        except FerryError as error:
-            self.action_connect(f"{error} {error.advice}")
-            return
-        if wish.user:
-            login = Credentials(wish.user, wish.password)
-            self.desk.find = lambda _: login
-        self.desk.close()
-        self.desk.forget()
-        self.check()
+    def action_connect(self) -> None:
+        self.connecting.ask()
 
     def action_leave(self) -> None:
-        if self.desk.watched is not None and lock.running(self.desk.watched.folder):
-            self._ask(["Close this window?", "The transfer goes on without it."], self.exit)
+        if self.desk.watched is not None and self.desk.watched.phase == Phase.RUNNING:
+            self.ask(["Close this window?", "The transfer goes on without it."], self.exit)
         else:
             self.exit()
 
@@ -258,7 +224,9 @@ class FerryApp(App[None]):
         # logging out may wait for a server that is gone: nobody waits for it
         threading.Thread(target=self.desk.close, daemon=True).start()
 
-    def _ask(self, lines: list[str], yes: Callable[[], object]) -> None:
+    def ask(self, lines: list[str], yes: Callable[[], object]) -> None:
+        """Ask, and do it on a yes."""
+
         def answered(answer: bool | None) -> None:
             if answer:
                 yes()
@@ -269,13 +237,3 @@ class FerryApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, Area) and screen.is_mounted:
                 screen.redraw()
-
-
-def _proposal(plan: Plan) -> list[str]:
-    totals = plan.totals
-    return [
-        f"Copy {wording.plural(totals.sessions, 'session')}, {wording.plural(totals.scans, 'scan')}, "
-        f"{wording.plural(totals.files, 'file')}, {wording.size(totals.bytes)}",
-        f"from {plan.source.project} to the {plan.to} of {plan.destination.project}?",
-        f"Every file is verified afterwards by {plan.verify}. Nothing at the source changes.",
-    ]

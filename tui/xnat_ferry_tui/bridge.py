@@ -6,31 +6,48 @@ from collections.abc import Callable
 from textual.message import Message
 
 from xnat_ferry.events import AnyEvent
+from xnat_ferry.plan import Plan
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import JournalReader
+from xnat_ferry.verify.verification import Verification
+from xnat_ferry_tui.proofs import Proofs
 
 _EVERY = 0.25
 
 
 class JournalGrew(Message):
-    """New events of a transfer, or its worker came or went."""
+    """New events of a transfer, a new verification, or its worker came or went."""
 
-    def __init__(self, transfer_id: str, events: list[AnyEvent], alive: bool) -> None:
+    def __init__(
+        self,
+        transfer_id: str,
+        events: list[AnyEvent],
+        alive: bool,
+        *,
+        verification: Verification | None = None,
+        live: bool = True,
+    ) -> None:
         super().__init__()
         self.transfer_id, self.events, self.alive = transfer_id, events, alive
+        self.verification, self.live = verification, live
 
 
 def follow_journal(
-    folder: TransferFolder, post: Callable[[JournalGrew], object], leave: threading.Event
+    folder: TransferFolder, plan: Plan, post: Callable[[JournalGrew], object], leave: threading.Event
 ) -> None:
-    """Post what a journal says until ``leave`` is set. Reading blocks, so this runs in a thread."""
-    reader = JournalReader(folder.journal)
+    """Post what a journal says until ``leave`` is set. Reading blocks, so this runs in a thread.
+
+    The first message tells the past and is not ``live``.
+    """
+    reader, proofs = JournalReader(folder.journal), Proofs(folder, plan)
     was_alive: bool | None = None
     while not leave.is_set():
         alive = lock.running(folder)
         events = reader.read_new()
-        if events or alive != was_alive:
-            post(JournalGrew(folder.id, events, alive))
+        found = proofs.newest(events, alive)
+        if events or found is not None or alive != was_alive:
+            live = was_alive is not None
+            post(JournalGrew(folder.id, events, alive, verification=found, live=live))
         was_alive = alive
         leave.wait(_EVERY)

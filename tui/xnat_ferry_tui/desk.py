@@ -1,42 +1,48 @@
 """What lies on the desk: projects, survey, marks, the transfer in view. Knows nothing of Textual."""
 
+import os
+import signal
+import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
 from xnat_ferry.checks import Answer, Checklist, ConflictClass, run_checks
-from xnat_ferry.errors import FerryError
-from xnat_ferry.events import AnyEvent
-from xnat_ferry.model import Endpoint
+from xnat_ferry.errors import FerryError, LoginRefused
+from xnat_ferry.model import Endpoint, SessionDetail
 from xnat_ferry.plan import Plan
 from xnat_ferry.plan.build import PlanRequest, make_plan
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.survey import ProjectView, Survey, take_survey, view_destination, view_source
 from xnat_ferry.transfer import folder as transfer_folders
+from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import start_worker, wait_until_taken_up
-from xnat_ferry.transfer.rate import Rate
-from xnat_ferry.transfer.state import Phase, TransferState
-from xnat_ferry.verify.session import read_verification
 from xnat_ferry.verify.verification import Verification
 from xnat_ferry.xnat.client import XnatClient
+from xnat_ferry.xnat.listings import read_session
 from xnat_ferry.xnat.pair import open_pair
+from xnat_ferry_tui.logins import Logins
+from xnat_ferry_tui.watched import Watched
 
 
 class Desk:
-    """The one thing that screens show and actions change. Calls that reach a server block: use a thread."""
+    """The one thing that screens show and actions change. Its methods may block: use a thread."""
 
     def __init__(self, *, transfers: Path, spool: Path, find: Callable[[str], Credentials]) -> None:
-        self.transfers, self.spool, self.find = transfers, spool, find
+        self.transfers, self.spool, self.logins = transfers, spool, Logins(find)
         self.names: dict[str, str] = {}
         self.ends: tuple[Endpoint, Endpoint] | None = None
         self.source: ProjectView | None = None
         self.destination: ProjectView | None = None
         self.survey: Survey | None = None
         self.checklist: Checklist | None = None
+        self.proposal: Plan | None = None
+        self.details: dict[tuple[str, str], SessionDetail] = {}
+        """What is in a session, by server and accession ID, as far as it has been read."""
         self.marks: set[str] = set()
         self.problem: FerryError | None = None
         self.busy = ""
@@ -44,6 +50,8 @@ class Desk:
         self._open: tuple[XnatClient, XnatClient] | None = None
         self._stack = ExitStack()
         self._lock = threading.Lock()
+
+    # What is there already: these do not block
 
     def name_of(self, end: Endpoint) -> str:
         """The project and its server, by the server's short name where it has one."""
@@ -59,7 +67,25 @@ class Desk:
             return f"{source.project} -> {self.name_of(destination)}"
         return f"{self.name_of(source)} -> {self.name_of(destination)}"
 
+    def verification(self) -> Verification | None:
+        """The newest verification of the transfer that is looked at."""
+        return self.watched.verification if self.watched else None
+
+    def proofs(self) -> Verification | None:
+        """The same, but only where that transfer was between the two projects on the desk."""
+        if self.watched is None:
+            return None
+        plan = self.watched.state.plan
+        return self.watched.verification if self.ends == (plan.source, plan.destination) else None
+
     # With the servers
+
+    def connect(self, ends: tuple[Endpoint, Endpoint]) -> None:
+        """Lay two other projects on the desk and clear away what was found in the old ones."""
+        self.close()
+        self.source = self.destination = self.survey = self.checklist = self.proposal = None
+        self.details, self.marks = {}, set()
+        self.ends = ends
 
     def look(self) -> None:
         """List both projects."""
@@ -75,35 +101,42 @@ class Desk:
             return
         from_client, to_client = self._clients()
         wanted = sorted(self.marks) or None
-        self.survey = take_survey((from_client, self.ends[0]), (to_client, self.ends[1]), wanted, on_session)
-        self.source, self.destination = self.survey.source, self.survey.destination
-        self.checklist = run_checks(self.survey)
+        survey = take_survey((from_client, self.ends[0]), (to_client, self.ends[1]), wanted, on_session)
+        self.source, self.destination = survey.source, survey.destination
+        server = self.ends[0].server
+        self.details |= {(server, one.row.id): one.detail for one in survey.chosen if one.detail}
+        self.survey, self.checklist = survey, run_checks(survey)
 
-    def plan(self) -> Plan | None:
-        """What a transfer of the surveyed sessions would do; conflicts are skipped, never merged."""
+    def propose(self, on_session: Callable[[int, int], None]) -> None:
+        """Check anew, and plan a transfer of it; conflicts are left out, never merged."""
+        self.proposal = None
+        self.check(on_session)
         if self.survey is None or self.checklist is None:
-            return None
+            return
         made = datetime.now().astimezone().isoformat(timespec="seconds")
         answers = dict.fromkeys(ConflictClass, Answer.SKIP)
-        return make_plan(self.survey, self.checklist, PlanRequest(made=made, answers=answers))
+        self.proposal = make_plan(self.survey, self.checklist, PlanRequest(made=made, answers=answers))
 
-    def start(self, plan: Plan) -> None:
+    def read(self, side: int, session_id: str) -> None:
+        """Read what is in one session of the source (0) or the destination (1)."""
+        if self.ends is None:
+            return
+        detail = read_session(self._clients()[side], session_id)
+        self.details[self.ends[side].server, session_id] = detail
+
+    def start(self, plan: Plan) -> Watched:
         """Make a transfer of a plan and start its worker."""
         folder = transfer_folders.create(self.transfers, plan)
-        worker = start_worker(folder, self._logins(plan), spool=self.spool)
+        worker = start_worker(folder, self._logins_of(plan), spool=self.spool)
         wait_until_taken_up(folder, worker, skip=0)
-        self.watch(folder)
+        return Watched(folder)
 
     def go_on(self, folder: TransferFolder, *, archive: bool) -> None:
-        """Resume a transfer, or take it on into the archive."""
+        """Resume a transfer, or take it on into the archive; raises TransferLocked."""
+        lock.refuse_if_running(folder)
         before = len(read_all(folder.journal))
-        worker = start_worker(folder, self._logins(folder.read_plan()), spool=self.spool, archive=archive)
+        worker = start_worker(folder, self._logins_of(folder.read_plan()), spool=self.spool, archive=archive)
         wait_until_taken_up(folder, worker, skip=before)
-
-    def forget(self) -> None:
-        """Clear away what was found in other projects."""
-        self.source = self.destination = self.survey = self.checklist = None
-        self.marks = set()
 
     def close(self) -> None:
         """Log out."""
@@ -113,59 +146,48 @@ class Desk:
 
     # On the disk
 
-    def watch(self, folder: TransferFolder) -> None:
-        """Look at this transfer from now on."""
-        self.watched = Watched(folder)
+    def newest(self) -> tuple[Watched | None, list[str]]:
+        """The newest transfer that can be read, and the IDs of those before it that cannot."""
+        return _first_readable(transfer_folders.find_all(self.transfers))
 
-    def watch_newest(self) -> None:
-        """Look at the newest transfer, if there is one."""
+    def next_older(self) -> tuple[Watched | None, list[str]]:
+        """The one before the transfer that is looked at; after the oldest, the newest."""
         found = transfer_folders.find_all(self.transfers)
-        if found and (self.watched is None or self.watched.folder.id != found[0].id):
-            self.watch(found[0])
+        ids = [folder.id for folder in found]
+        here = ids.index(self.watched.folder.id) + 1 if self.watched and self.watched.folder.id in ids else 0
+        return _first_readable(found[here:] + found[:here])
 
-    def watch_next(self) -> None:
-        """Look at the next older transfer, and after the oldest at the newest."""
-        found = transfer_folders.find_all(self.transfers)
-        if found:
-            ids = [folder.id for folder in found]
-            here = ids.index(self.watched.folder.id) if self.watched and self.watched.folder.id in ids else -1
-            self.watch(found[(here + 1) % len(found)])
-
-    def verification(self) -> Verification | None:
-        """The newest verification of the transfer that is looked at."""
-        return read_verification(self.watched.folder, self.watched.state.plan) if self.watched else None
+    def stop(self, folder: TransferFolder) -> str:
+        """Ask the worker to leave off; says why where that cannot be done from here."""
+        found = lock.holder(folder)
+        if found is None or found.alive() is False:
+            return "It is not running."
+        if found.host != socket.gethostname():
+            # the number means another process here, or none
+            return f"The worker runs on {found.host}: stop it from there, with 'xnat-ferry stop'."
+        os.kill(found.pid, signal.SIGTERM)
+        return ""
 
     def _clients(self) -> tuple[XnatClient, XnatClient]:
         assert self.ends is not None
         with self._lock:
             if self._open is None:
-                self._open = self._stack.enter_context(open_pair(*self.ends, self.find))
+                try:
+                    self._open = self._stack.enter_context(open_pair(*self.ends, self.logins))
+                except LoginRefused as error:
+                    self.logins.refuse(str(error.facts["server"]))
+                    raise
             return self._open
 
-    def _logins(self, plan: Plan) -> dict[str, Credentials]:
-        return {server: self.find(server) for server in {plan.source.server, plan.destination.server}}
+    def _logins_of(self, plan: Plan) -> dict[str, Credentials]:
+        return {server: self.logins(server) for server in {plan.source.server, plan.destination.server}}
 
 
-class Watched:
-    """One transfer as its journal has told so far."""
-
-    def __init__(self, folder: TransferFolder) -> None:
-        self.folder = folder
-        self.state = TransferState(folder.read_plan())
-        self.events: list[AnyEvent] = []
-        self.rate = Rate()
-
-    def take(self, events: Iterable[AnyEvent], alive: bool) -> None:
-        """Take new events in; ``alive`` is whether a worker is at it, which no journal can know."""
-        for event in events:
-            self.state.apply(event)
-            self.events.append(event)
-            self.rate.add(event.at, self.bytes_sent)
-        if self.state.phase == Phase.RUNNING and not alive:
-            self.state.phase = Phase.STOPPED
-
-    @property
-    def bytes_sent(self) -> int:
-        """Those of whole units and those of the one that is leaving."""
-        leaving = (one.moving for one in self.state.sessions.values())
-        return self.state.bytes_sent + sum(one.bytes for one in leaving if one and one.moving == "up")
+def _first_readable(folders: list[TransferFolder]) -> tuple[Watched | None, list[str]]:
+    unreadable: list[str] = []
+    for folder in folders:
+        try:
+            return Watched(folder), unreadable
+        except FerryError:
+            unreadable.append(folder.id)
+    return None, unreadable

@@ -35,8 +35,9 @@ KEYS = (
     Key("copy", "f5,c", "Copy", "plan and copy the marked sessions, or all", "browse"),
     Key("mark", "space", "Mark", "mark or unmark the session, and go down", "browse"),
     Key("mark_all", "a", "All", "mark all that are shown, or none", "browse"),
+    Key("open", "enter", "Scans", "read and list the scans of the session", "browse"),
     Key("filter", "slash", "Filter", "show only labels with these words; Escape clears", "browse"),
-    Key("look_again", "r", "Reload", "list both projects anew", "browse"),
+    Key("look_again", "r", "Reload", "list both projects anew", "browse", bar=False),
     Key("next_transfer", "t", "Other", "look at the next older transfer", "transfer"),
     Key("archive", "A", "Archive", "archive what waits in the prearchive", "transfer"),
     Key("resume", "R", "Resume", "go on with a stopped or failed transfer", "transfer"),
@@ -56,6 +57,7 @@ _SHOWN = {
     "pagedown": "PgDn",
     "pageup": "PgUp",
     "space": "Space",
+    "enter": "Enter",
     "ctrl": "^",
 }
 

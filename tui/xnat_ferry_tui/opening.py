@@ -5,6 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from textual.scrollbar import ScrollBar
+
 from xnat_ferry.model import Endpoint
 from xnat_ferry.practice.errors import PracticeError
 from xnat_ferry.practice.process import PracticeServer
@@ -12,6 +14,7 @@ from xnat_ferry.settings.credentials import Credentials, find_credentials
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.glyphs import PlainScrollBar
 
 
 def open_screen() -> int:
@@ -48,5 +51,7 @@ def demo_desk(server: PracticeServer, folder: Path) -> Desk:
 
 def _run(desk: Desk) -> int:
     app = FerryApp(desk)
+    if app.ascii_only:
+        ScrollBar.renderer = PlainScrollBar
     app.run(mouse="SSH_CONNECTION" not in os.environ)
     return app.return_code or 0

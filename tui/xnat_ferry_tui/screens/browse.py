@@ -1,5 +1,6 @@
 """Area 2: both projects side by side, marks, and copying from one to the other."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -8,36 +9,22 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input
 
-from xnat_ferry import wording
-from xnat_ferry.model import SessionRow
+from xnat_ferry.model import SessionDetail, SessionRow
 from xnat_ferry.survey import ProjectView
 from xnat_ferry_tui import keys
+from xnat_ferry_tui.screens import inside
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.pairing import Pair, matching, pair_up
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
+from xnat_ferry_tui.widgets.made_lines import MadeLines
 
-_NARROW = (
-    Column("", 1),
-    Column("label"),
-    Column("date", 10),
-    Column("st", 2),
-    Column("label"),
-    Column("date", 10),
-)
-_WIDE = (
-    Column("", 1),
-    Column("subject", 12),
-    Column("label"),
-    Column("date", 10),
-    Column("mod", 4),
-    Column("st", 2),
-    Column("subject", 12),
-    Column("label"),
-    Column("date", 10),
-    Column("mod", 4),
-)
-_LEGEND = "+ not there yet  = ~ proven  * differs  - only there  ? not compared"
+_SIDE = (Column("label"), Column("date", 10))
+_WIDE_SIDE = (Column("subject", 12), Column("label"), Column("date", 10), Column("mod", 4))
+_NARROW = (Column("", 1), *_SIDE, Column("st", 2), *_SIDE)
+_WIDE = (Column("", 1), *_WIDE_SIDE, Column("st", 2), *_WIDE_SIDE)
+_STYLES = {"*": "bad", "-": "dim", "=": "good", "~": "good"}
+_LEGEND = "+ not there yet  = ~ proven  * differs  - only there  ? not known"
 
 
 class BrowseArea(Area):
@@ -48,78 +35,97 @@ class BrowseArea(Area):
 
     def content(self) -> ComposeResult:
         with Horizontal(id="sides"):
-            yield Facts(id="left")
-            yield Facts(id="right")
+            yield Facts(id="left", wrap=False)
+            yield Facts(id="right", wrap=False)
         yield Lines(_NARROW, id="sessions", empty="Press C to name two projects, or r to list them.")
-        yield Facts(id="inside")
+        yield Facts(id="inside", wrap=False)
         yield Input(placeholder="words in label or subject; Enter keeps, Escape clears", id="words")
 
     def on_mount(self) -> None:
-        self._pairs: list[Pair] = []
-        self._shown: list[Pair] = []
+        self._basis: tuple[object, ...] = ()
+        self._pairs: Sequence[Pair] = ()
+        self._shown: Sequence[Pair] = ()
+        self._opened: Pair | None = None
         self.query_one(Input).display = False
         super().on_mount()
         self.query_one(Lines).focus()
 
     def show(self) -> None:
         source, destination = self.desk.source, self.desk.destination
-        self._pairs = pair_up(source, destination, self.desk.verification())
-        self._shown = matching(self._pairs, self.query_one(Input).value)
+        self._pair_up(source, destination)
         self.query_one("#left", Facts).put([self._side("SOURCE", 0, source), self._counted()])
         self.query_one("#right", Facts).put([self._side("DESTINATION", 1, destination), self._marked()])
-        self._draw()
-
-    def _draw(self) -> None:
         wide = self.app.size.width >= 100
-        lines = [self._line(pair, wide) for pair in self._shown]
+        lines = MadeLines(len(self._shown), lambda place: self._line(self._shown[place], wide))
         self.query_one(Lines).put(lines, columns=_WIDE if wide else _NARROW)
         self._show_inside()
 
+    def _pair_up(self, source: ProjectView | None, destination: ProjectView | None) -> None:
+        """Pair and filter anew, but only where one of the three things it rests on is another one."""
+        words, basis = self.query_one(Input).value, (source, destination, self.desk.proofs())
+        fresh = len(self._basis) != 4 or any(
+            old is not new for old, new in zip(self._basis, basis, strict=False)
+        )
+        if fresh:
+            self._pairs = pair_up(*basis)
+        if fresh or words != self._basis[3]:
+            self._shown = matching(self._pairs, words)
+        self._basis = (*basis, words)
+
     def _side(self, name: str, place: int, view: ProjectView | None) -> str:
         if self.desk.ends is None:
-            return f"{name}"
-        problem = view.problem if view else ""
-        return f"{name}  {self.desk.name_of(self.desk.ends[place])}  {problem}"
+            return name
+        return f"{name}  {(view.problem if view else '') or self.desk.name_of(self.desk.ends[place])}"
 
     def _counted(self) -> str:
         if self.desk.busy:
-            return f"{self.desk.busy}"
+            return self.desk.busy
         if self.desk.problem is not None:
-            return f"{self.desk.problem}"
+            return str(self.desk.problem)
         total = len(self._pairs)
         return (
             f"{len(self._shown):,} of {total:,} labels" if len(self._shown) < total else f"{total:,} labels"
         )
 
     def _marked(self) -> str:
-        return f"{len(self.desk.marks):,} marked" if self.desk.marks else " none marked: copy takes all"
+        return f"{len(self.desk.marks):,} marked" if self.desk.marks else "none marked: copy takes all"
 
     def _line(self, pair: Pair, wide: bool) -> Line:
         star = "*" if pair.left and pair.left.label in self.desk.marks else " "
-        cells = (star, *_cells(pair.left, wide), pair.mark, *_cells(pair.right, wide))
-        return Line(cells, {"*": "bad", "-": "dim", "=": "good", "~": "good"}.get(pair.mark, ""))
+        absent = "(in the prearchive)" if pair.waits else "-"
+        cells = (star, *_cells(pair.left, wide), pair.mark, *_cells(pair.right, wide, absent))
+        return Line(cells, _STYLES.get(pair.mark, ""))
 
     @on(Lines.Highlighted)
     def _show_inside(self) -> None:
         pair = self._highlighted()
-        self.query_one("#inside", Facts).put([*self._details(pair), _LEGEND])
+        self.query_one("#inside", Facts).put([*(self._details(pair) if pair else ["", ""]), _LEGEND])
 
-    def _details(self, pair: Pair | None) -> list[str]:
-        if pair is None or pair.left is None:
-            return [""]
-        surveyed = self.desk.survey.chosen if self.desk.survey else ()
-        detail = next((one.detail for one in surveyed if one.row.id == pair.left.id), None)
+    def _details(self, pair: Pair) -> list[str]:
+        detail = self._known(pair)
         if detail is None:
-            return [f"{pair.label}: what is in it has not been read; r in area 1 reads the marked sessions."]
-        scans = "   ".join(
-            f"{scan.id} {scan.type or '-'}: {len(detail.dicom_files(scan.id))}" for scan in detail.scans
-        )
-        total = wording.size(sum(file.size or 0 for file in detail.files))
-        return [f"{pair.label}: {wording.plural(len(detail.files), 'file')}, {total}.  Scans: {scans}"]
+            return inside.not_read(pair)
+        opened = self._opened is not None and self._opened.key == pair.key
+        return inside.in_full(pair, detail) if opened else inside.in_short(pair, detail)
+
+    def _known(self, pair: Pair) -> SessionDetail | None:
+        side, row = _read_from(pair)
+        return self.desk.details.get((self.desk.ends[side].server, row.id)) if self.desk.ends else None
 
     def _highlighted(self) -> Pair | None:
         place = self.query_one(Lines).highlighted
         return self._shown[place] if place < len(self._shown) else None
+
+    def action_open(self) -> None:
+        pair = self._highlighted()
+        if pair is None:
+            return
+        again = self._opened is not None and self._opened.key == pair.key
+        self._opened = None if again else pair
+        if not again and self._known(pair) is None:
+            side, row = _read_from(pair)
+            self.ferry.read_session(side, row.id)
+        self._show_inside()
 
     def action_mark(self) -> None:
         pair = self._highlighted()
@@ -156,10 +162,18 @@ class BrowseArea(Area):
         self.ferry.look()
 
     def action_copy(self) -> None:
-        self.ferry.propose_copy()
+        self.ferry.acting.copy()
 
 
-def _cells(row: SessionRow | None, wide: bool) -> tuple[str, ...]:
+def _read_from(pair: Pair) -> tuple[int, SessionRow]:
+    """Which side a session is read from: the source, where it is there."""
+    if pair.left is not None:
+        return 0, pair.left
+    assert pair.right is not None
+    return 1, pair.right
+
+
+def _cells(row: SessionRow | None, wide: bool, absent: str = "-") -> tuple[str, ...]:
     if row is None:
-        return ("-", "-", "", "") if wide else ("-", "")
+        return ("-", absent, "", "") if wide else (absent, "")
     return (row.subject, row.label, row.date, row.modality) if wide else (row.label, row.date)

@@ -6,12 +6,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from xnat_ferry import wording
 from xnat_ferry.checks import Checklist, Finding
 from xnat_ferry.model import Verdict
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
+from xnat_ferry_tui.widgets.made_lines import MadeLines
 
 _SIGNS = {Verdict.OK: "[ ok ]", Verdict.WARN: "[warn]", Verdict.FAIL: "[FAIL]", Verdict.UNKNOWN: "[ ?? ]"}
 _STYLES = {Verdict.OK: "good", Verdict.WARN: "", Verdict.FAIL: "bad", Verdict.UNKNOWN: ""}
@@ -36,31 +38,37 @@ class ChecksArea(Area):
         )
         yield Facts(id="details")
 
+    def on_mount(self) -> None:
+        self._drawn: Checklist | None = None
+        super().on_mount()
+        self.query_one(Lines).focus()
+
     def show(self) -> None:
         checklist = self.desk.checklist
         self.query_one("#summary", Facts).put(self._summary(checklist))
         findings = checklist.findings if checklist else ()
         lines = self.query_one(Lines)
         lines.say_when_empty("" if self.desk.ends is None else "Press r to run the checks.")
-        lines.put(
-            [Line((_SIGNS[one.verdict], one.check, one.message), _STYLES[one.verdict]) for one in findings]
-        )
+        if checklist is not self._drawn:
+            self._drawn = checklist
+            lines.put(MadeLines(len(findings), lambda place: _line(findings[place])))
         self._show_details()
 
     def _summary(self, checklist: Checklist | None) -> tuple[str, ...]:
         if self.desk.busy:
-            return (f"{self.desk.busy}",)
+            return (self.desk.busy,)
         if self.desk.problem is not None:
-            return (f"{self.desk.problem}", f"{self.desk.problem.advice}")
+            return (str(self.desk.problem), self.desk.problem.advice)
         if self.desk.ends is None:
-            return tuple(f"{line}" for line in _WELCOME)
+            return _WELCOME
         if checklist is None:
-            return (" Not checked yet.",)
+            return ("Not checked yet.",)
         counts = [
             f"{sum(one.verdict == verdict for one in checklist.findings)} {word}"
             for verdict, word in ((Verdict.OK, "ok"), (Verdict.WARN, "to look at"), (Verdict.FAIL, "failed"))
         ]
-        about = f"{len(self.desk.survey.chosen)} sessions surveyed" if self.desk.survey else ""
+        surveyed = self.desk.survey.chosen if self.desk.survey else ()
+        about = f"{wording.plural(len(surveyed), 'session')} surveyed"
         return (f"{checklist.verdict.upper()}: {', '.join(counts)}.  {about}",)
 
     @on(Lines.Highlighted)
@@ -72,6 +80,10 @@ class ChecksArea(Area):
 
     def action_check_again(self) -> None:
         self.ferry.check()
+
+
+def _line(finding: Finding) -> Line:
+    return Line((_SIGNS[finding.verdict], finding.check, finding.message), _STYLES[finding.verdict])
 
 
 def _details(finding: Finding) -> list[str]:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from xnat_ferry.model import SessionRow
+from xnat_ferry.model import Mark, SessionRow, Where
 from xnat_ferry.survey import ProjectView
-from xnat_ferry.verify.verification import Verification
+from xnat_ferry.verify.verification import DIFFERS, PROVEN, Verification
+
+_NO_ROWS: dict[str, SessionRow] = {}
 
 
 class Pair(Struct, frozen=True):
@@ -15,6 +17,10 @@ class Pair(Struct, frozen=True):
     left: SessionRow | None
     right: SessionRow | None
     mark: str
+    key: str
+    """Subject and label without case: by this, lines are sorted and found."""
+    waits: bool = False
+    """One of this label waits in the destination's prearchive."""
 
     @property
     def label(self) -> str:
@@ -30,41 +36,46 @@ def pair_up(
 ) -> list[Pair]:
     """The sessions of both sides by subject and label, labels compared as XNAT does.
 
-    ``+`` is only at the source, ``-`` only at the destination. Both sides having a label proves nothing: that
-    is ``?`` until a verification says ``=``, ``~`` or ``*``.
+    ``+`` is only at the source, ``-`` only at the destination; where the other side could not be read nobody
+    knows that, so it is ``?``. Both sides having a label proves nothing either: that is ``?`` until a
+    verification between these two projects says ``=``, ``~`` or ``*``.
     """
-    left = {row.label.casefold(): row for row in (source.sessions if source else None) or ()}
-    right = {row.label.casefold(): row for row in (destination.sessions if destination else None) or ()}
+    left, right = _by_label(source), _by_label(destination)
     proven = _proven(verification)
-    pairs = [
-        Pair(left.get(label), right.get(label), _mark(label, left.get(label), right.get(label), proven))
-        for label in left.keys() | right.keys()
-    ]
-    return sorted(pairs, key=lambda pair: (pair.subject.casefold(), pair.label.casefold()))
+    waiting = {row.name.casefold() for row in (destination.prearchive if destination else None) or ()}
+    here, there = left or _NO_ROWS, right or _NO_ROWS
+    pairs = []
+    for label in here.keys() | there.keys():
+        one, other = here.get(label), there.get(label)
+        if one is None:
+            mark = str(Mark.ONLY_DESTINATION if left is not None else Mark.UNKNOWN)
+        elif other is None:
+            mark = str(Mark.ONLY_SOURCE if right is not None else Mark.UNKNOWN)
+        else:
+            mark = proven.get(label, str(Mark.UNKNOWN))
+        subject = (one or other).subject  # type: ignore[union-attr]  # the label came from one of them
+        pairs.append(Pair(one, other, mark, f"{subject.casefold()}\0{label}", label in waiting))
+    return sorted(pairs, key=lambda pair: pair.key)
 
 
-def matching(pairs: Sequence[Pair], words: str) -> list[Pair]:
+def matching(pairs: Sequence[Pair], words: str) -> Sequence[Pair]:
     """Those whose label or subject has every one of the words in it."""
     wanted = words.casefold().split()
-    return [
-        pair for pair in pairs if all(word in f"{pair.subject} {pair.label}".casefold() for word in wanted)
-    ]
+    return [pair for pair in pairs if all(word in pair.key for word in wanted)] if wanted else pairs
 
 
-def _mark(label: str, left: SessionRow | None, right: SessionRow | None, proven: dict[str, str]) -> str:
-    if right is None:
-        return "+"
-    if left is None:
-        return "-"
-    return proven.get(label, "?")
+def _by_label(view: ProjectView | None) -> dict[str, SessionRow] | None:
+    if view is None or view.sessions is None:
+        return None
+    return {row.label.casefold(): row for row in view.sessions}
 
 
 def _proven(verification: Verification | None) -> dict[str, str]:
-    """By the destination's label: what an archived session was found to be."""
+    """What an archived session was found to be, by its label; a renamed one pairs with nothing here."""
     marks = {}
     for one in verification.sessions if verification else ():
-        if one.where == "archive":
-            changed = any(one.counts.get(mark) for mark in one.counts if mark == "~")
-            found = {"proven": "~" if changed else "=", "differs": "*"}
-            marks[one.destination.casefold()] = found.get(one.verdict, "?")
+        if one.where == Where.ARCHIVE and one.source.casefold() == one.destination.casefold():
+            clean = Mark.AS_PLANNED if one.counts.get(Mark.AS_PLANNED) else Mark.SAME
+            found = {PROVEN: clean, DIFFERS: Mark.DIFFERS}
+            marks[one.source.casefold()] = str(found.get(one.verdict, Mark.UNKNOWN))
     return marks

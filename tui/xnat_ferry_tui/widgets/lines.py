@@ -14,8 +14,8 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from xnat_ferry.settings.redact import plain
 from xnat_ferry_tui import keys
+from xnat_ferry_tui.glyphs import fit_to_show
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,20 @@ class Lines(ScrollView, can_focus=True):
         self._lines: Sequence[Line] = ()
         self._empty = empty
 
-    def put(self, lines: Sequence[Line], *, columns: Sequence[Column] | None = None) -> None:
-        """Show these lines from now on; the highlight stays where it was as far as it can."""
+    def put(
+        self, lines: Sequence[Line], *, columns: Sequence[Column] | None = None, new_above: int = 0
+    ) -> None:
+        """Show these lines from now on; the highlight stays where it was as far as it can.
+
+        ``new_above`` lines have come on top: whoever has moved away from the first line stays with the line
+        under the highlight, and whoever is on the first follows.
+        """
         self._lines = lines
         self._columns = tuple(columns) if columns is not None else self._columns
         self.virtual_size = Size(self.size.width, len(lines) + 1)
+        if new_above and self.highlighted:
+            self.scroll_to(y=self.scroll_offset.y + new_above, animate=False)
+            self.highlighted += new_above
         self.highlighted = min(self.highlighted, max(len(lines) - 1, 0))
         self.refresh()
 
@@ -95,7 +104,7 @@ class Lines(ScrollView, can_focus=True):
         place = y - 1 + self.scroll_offset.y
         if place >= len(self._lines):
             words = self._empty if not self._lines and y == 2 else ""
-            return Strip([Segment(set_cell_size(plain(words), width), self.rich_style)], width)
+            return Strip([Segment(set_cell_size(fit_to_show(self, words), width), self.rich_style)], width)
         line = self._lines[place]
         style = self.rich_style + (
             self.get_component_rich_style(f"lines--{line.style}") if line.style else Style()
@@ -107,7 +116,7 @@ class Lines(ScrollView, can_focus=True):
     def _strip(self, cells: Sequence[str], width: int, style: Style) -> Strip:
         widths = self._widths(width)
         text = " ".join(
-            _fitted(plain(cell), size, column.right)
+            _fitted(fit_to_show(self, cell), size, column.right)
             for cell, size, column in zip(cells, widths, self._columns, strict=False)
         )
         return Strip([Segment(set_cell_size(text, width), style)], width)

@@ -4,7 +4,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Static
 
-from xnat_ferry.settings.redact import plain
+from xnat_ferry_tui.glyphs import fit_to_show
 from xnat_ferry_tui.keys import AREAS
 
 
@@ -23,6 +23,6 @@ class TitleLine(Static):
         ]
         left = " " + "  ".join(names)
         room = max(self.app.size.width - cell_len(left) - 3, 0)
-        right = plain(ends, room) if room > 4 else ""
+        right = fit_to_show(self, ends, room) if room > 4 else ""
         gap = " " * max(self.app.size.width - cell_len(left) - cell_len(right) - 1, 1)
         self.update(Text(left + gap + right, no_wrap=True, overflow="crop"))

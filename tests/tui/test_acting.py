@@ -1,0 +1,167 @@
+"""What changes something is asked first, goes to the right place, and says why where it cannot be done."""
+
+import os
+import socket
+
+import msgspec
+import pytest
+
+from tests.core.making import chosen, plan_of, planned, session_row, survey_of
+from tests.tui.looking import until, until_shown
+from xnat_ferry import events
+from xnat_ferry.checks import Answer, ConflictClass, run_checks
+from xnat_ferry.errors import NoCredentials
+from xnat_ferry.model import Rights
+from xnat_ferry.plan.build import PlanRequest, make_plan
+from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.survey import Survey
+from xnat_ferry.transfer import folder as transfer_folders
+from xnat_ferry.transfer import lock
+from xnat_ferry.transfer.journal import Journal
+from xnat_ferry_tui import proposals
+from xnat_ferry_tui.app import FerryApp
+from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.logins import Logins
+
+
+def no_login(server: str) -> Credentials:
+    raise NoCredentials(server=server)
+
+
+@pytest.fixture
+def signals(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Signals that would have been sent, looking whether a process is there left out."""
+    sent: list[int] = []
+    monkeypatch.setattr(os, "kill", lambda pid, number: sent.append(pid) if number else None)
+    return sent
+
+
+def held(empty_desk: Desk, holder: lock.Holder) -> transfer_folders.TransferFolder:
+    folder = transfer_folders.create(empty_desk.transfers, plan_of(planned("A")))
+    folder.lock.write_bytes(msgspec.json.encode(holder))
+    return folder
+
+
+async def test_a_worker_on_another_machine_is_never_stopped_from_here(
+    empty_desk: Desk, signals: list[int]
+) -> None:
+    held(empty_desk, lock.Holder(os.getpid(), "another-host", ""))
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "RUNNING")
+        await pilot.press("x")
+        await until_shown(pilot, "y Yes")
+        await pilot.press("y")
+        await until_shown(pilot, "The worker runs on another-host")
+    assert signals == []
+
+
+async def test_a_worker_here_is_asked_to_stop_only_after_a_yes(empty_desk: Desk, signals: list[int]) -> None:
+    held(empty_desk, lock.Holder(os.getpid(), socket.gethostname(), ""))
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "RUNNING")
+        await pilot.press("x")
+        await until_shown(pilot, "y Yes")
+        await pilot.press("enter", "x")
+        await until_shown(pilot, "y Yes")
+        assert signals == []
+        await pilot.press("y")
+        await until(pilot, lambda: signals)
+    assert signals == [os.getpid()]
+
+
+async def test_what_makes_no_sense_is_told_instead_of_asked(empty_desk: Desk) -> None:
+    folder = transfer_folders.create(empty_desk.transfers, plan_of(planned("A")))
+    journal = Journal(folder.journal)
+    journal.write(events.WorkerStarted(plan_hash="h", pid=1, host="n", version="0"))
+    journal.write(events.TransferFinished(done=0, failed=0, requests=1, bytes_down=1, bytes_up=1, seconds=1))
+    journal.close()
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "DONE")
+        for key, words in (("A", "Nothing of this transfer waits"), ("R", "is done"), ("x", "not running")):
+            await pilot.press(key)
+            text = await until_shown(pilot, words, "Enter Close")
+            assert "y Yes" not in text
+            await pilot.press("enter")
+            await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
+async def test_a_plan_that_cannot_be_read_does_not_hide_the_others(empty_desk: Desk) -> None:
+    whole = transfer_folders.create(empty_desk.transfers, plan_of(planned("A")))
+    torn = transfer_folders.create(empty_desk.transfers, plan_of(planned("B")))
+    torn.worker_plan.write_bytes(b"{torn")
+    os.utime(whole.worker_plan, (1, 1))
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, whole.id, "Unreadable plan")
+
+
+def test_a_password_goes_to_the_server_it_was_typed_for_and_to_no_other() -> None:
+    logins = Logins(no_login)
+    servers = ["https://a.example", "https://b.example"]
+    assert logins.missing(servers) == servers
+    logins.take("https://a.example", Credentials("ada", "for a"))
+    assert logins("https://a.example").password == "for a"
+    assert logins.missing(servers) == ["https://b.example"]
+    with pytest.raises(NoCredentials):
+        logins("https://b.example")
+
+
+def test_a_refused_login_is_asked_for_again() -> None:
+    logins = Logins(lambda server: Credentials("ada", "from the environment"))
+    assert logins.missing(["https://a.example"]) == []
+    logins.refuse("https://a.example")
+    assert logins.missing(["https://a.example"]) == ["https://a.example"]
+    logins.take("https://a.example", Credentials("ada", "right"))
+    assert logins.missing(["https://a.example"]) == []
+    assert logins("https://a.example").password == "right"
+
+
+async def test_each_server_is_asked_about_by_name(empty_desk: Desk) -> None:
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("C", *"https://127.0.0.1:1/P", "enter", *"https://127.0.0.2:1/Q", "enter")
+        await until_shown(pilot, "Who are you at https://127.0.0.1:1?")
+        await pilot.press(*"ada", "enter", *"one", "enter")
+        text = await until_shown(pilot, "Who are you at https://127.0.0.2:1?")
+        assert "one" not in text
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+    assert empty_desk.ends is None
+
+
+def question(survey: Survey) -> tuple[list[str], list[str]]:
+    checklist = run_checks(survey)
+    answers = dict.fromkeys(ConflictClass, Answer.SKIP)
+    plan = make_plan(survey, checklist, PlanRequest(made="now", answers=answers))
+    return proposals.why_not_copy(plan, checklist), proposals.copy_question(plan, checklist)
+
+
+def test_what_is_left_out_is_said_and_counted() -> None:
+    taken = tuple(session_row(f"S{number}") for number in range(8))
+    free = chosen(session_row("FREE"))
+    refused, asked = question(survey_of(*(chosen(row) for row in taken), free, there=taken))
+    assert refused == []
+    assert "Copy 1 session" in asked[0]
+    assert sum("is left out" in line for line in asked) == 5
+    assert "and 3 more are left out" in asked
+
+
+def test_a_blocked_checklist_is_the_reason_given() -> None:
+    rights = Rights(role="Collaborators", create_sessions=False, create_subjects=False)
+    refused, _ = question(survey_of(chosen(session_row("A")), rights=rights))
+    assert "cannot be done" in refused[0]
+    assert "not add sessions" in refused[0]
+
+
+def test_nothing_but_conflicts_is_nothing_to_copy() -> None:
+    row = session_row("A")
+    refused, _ = question(survey_of(chosen(row), there=(row,)))
+    assert refused[0] == "There is nothing to copy."
+    assert "A is left out" in refused[1]

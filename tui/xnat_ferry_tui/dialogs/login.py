@@ -1,0 +1,51 @@
+"""Asks for the login of one server, which it names; the password stays in memory."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry_tui.widgets.facts import Facts
+
+
+class LogIn(ModalScreen[Credentials | None]):
+    """Enter goes on; Escape leaves, and nothing is sent to the server."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+
+    def __init__(self, server: str) -> None:
+        super().__init__()
+        self._server = server
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield Facts(id="said")
+            yield Input(placeholder="user name", id="user")
+            yield Input(placeholder="password (kept in memory only)", password=True, id="password")
+
+    def on_mount(self) -> None:
+        self.query_one(Facts).put(
+            [
+                f"Who are you at {self._server}?",
+                "No login that it takes was found in the environment or netrc.",
+            ]
+        )
+        self.query_one("#user", Input).focus()
+
+    @on(Input.Submitted, "#user")
+    def _to_password(self) -> None:
+        self.query_one("#password", Input).focus()
+
+    @on(Input.Submitted, "#password")
+    def _go_on(self) -> None:
+        user, password = (field.value for field in self.query(Input))
+        if user.strip() and password:
+            self.dismiss(Credentials(user.strip(), password))
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
