@@ -56,6 +56,18 @@ def test_run_streams_its_journal_and_ends_with_the_status(sea: Shore) -> None:
     assert json.loads(sea.ferry("status", "--json").stdout) == status
 
 
+def test_one_damaged_transfer_does_not_hide_the_others(sea: Shore) -> None:
+    sea.make_plan("--sessions", "002_CT1")
+    assert sea.ferry("run", sea.plan).returncode == 0
+    damaged = sea.transfers / "20240101-A-B-0000"
+    damaged.mkdir()
+    (damaged / "plan.json").write_text('{"torn')
+    done = sea.ferry("status")
+    assert done.returncode == 0
+    assert "1 done" in done.stdout
+    assert "20240101-A-B-0000 is left out" in done.stderr
+
+
 def test_counts_are_a_level_of_their_own(sea: Shore) -> None:
     sea.make_plan("--verify", "counts")
     assert sea.ferry("run", sea.plan).returncode == 0

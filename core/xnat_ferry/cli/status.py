@@ -6,7 +6,7 @@ import socket
 
 from xnat_ferry.cli import following
 from xnat_ferry.cli.common import AsJson, Transfers, answer_json, say
-from xnat_ferry.errors import UsageError
+from xnat_ferry.errors import PlanUnreadable, UsageError
 from xnat_ferry.settings.paths import transfers_folder
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer import lock
@@ -26,7 +26,12 @@ def status(name: str | None = None, /, *, transfers: Transfers = None, json: AsJ
     if name is not None:
         following.answer_status(transfer_folders.find(place, name), json)
         return 0
-    everything = [status_of(folder) for folder in transfer_folders.find_all(place)]
+    everything = []
+    for folder in transfer_folders.find_all(place):
+        try:
+            everything.append(status_of(folder))
+        except PlanUnreadable as error:
+            say(f"{folder.id} is left out: {error}")  # one damaged folder must not hide the others
     if json:
         answer_json(everything[0] if len(everything) == 1 else everything)
         return 0

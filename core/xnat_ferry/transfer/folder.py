@@ -52,7 +52,10 @@ def create(transfers: Path, plan: Plan) -> TransferFolder:
         folder.manifests.mkdir(mode=0o700)
         folder.verifications.mkdir(mode=0o700)
         write_plan(plan, folder.plan_file)
-        folder.worker_plan.write_bytes(to_json(plan))
+        # last and whole: a folder without it is none, so a crash here leaves no half transfer
+        fresh = folder.worker_plan.with_suffix(".new")
+        fresh.write_bytes(to_json(plan))
+        fresh.replace(folder.worker_plan)
     except OSError as error:
         raise CannotWrite(folder=transfers, why=error.strerror) from None
     return folder
