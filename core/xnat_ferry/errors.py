@@ -152,7 +152,7 @@ class Forbidden(ServerAnswer):
 
 
 class ServerBusy(ServerAnswer):
-    sentence = "{server} is busy ({status}) at {what}."
+    sentence = "{server} is busy ({status}) at {what}: {said}"
     advice = "It is tried again after a pause."
     retry = Retry.AGAIN
 

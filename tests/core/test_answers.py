@@ -49,6 +49,8 @@ def test_a_page_without_headline_is_not_read_out() -> None:
         (502, "", ServerBusy),
         (500, STATUS_PAGE, ServerFault),
         (409, STATUS_PAGE, ServerAnswer),
+        (400, "<h3>Concurrent file sends of the same data is not supported.</h3>", ServerBusy),
+        (409, "<h3>session document locked</h3>", ServerBusy),
     ],
 )
 def test_a_status_becomes_its_error(status: int, body: str, kind: type[ServerAnswer]) -> None:

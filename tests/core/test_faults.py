@@ -49,6 +49,16 @@ def test_what_passes_once_passes_in_the_end(sea: Shore, fault: dict[str, object]
     assert sea.archived("DST") == sea.archived("SRC")
 
 
+@pytest.mark.parametrize(
+    "fault", [{"status": 503}, {"reset": True}, {"cut_after": 0.5}], ids=["503", "reset", "cut"]
+)
+def test_a_server_that_stumbles_now_and_then_is_borne_with(sea: Shore, fault: dict[str, object]) -> None:
+    sea.server.set_faults([{"match": "GET /data/(projects|experiments|prearchive)", "every": 3, **fault}])
+    done = sea.ferry("run", sea.plan)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert sea.archived("DST") == sea.archived("SRC")
+
+
 def test_a_broken_download_is_never_sent_on(sea: Shore) -> None:
     sea.server.set_faults([{"match": ZIP, "truncate": True}])
     done = sea.ferry("run", sea.plan)

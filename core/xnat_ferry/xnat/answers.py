@@ -22,6 +22,14 @@ _H3 = re.compile(r"<h3>(.*?)</h3>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _LOGIN_PAGE = "xnat-templates/screens/login.vm"
 _BUSY = {429, 502, 503, 504}
+_BUSY_WORDS = (
+    "Concurrent file sends",
+    "already archiving",
+    "session in use",
+    "already in progress",
+    "locked",
+)
+"""What XNAT says, under any status, of things that pass (wire-write 1.7, 2.4, 3.5)."""
 
 
 def said(body: str) -> str:
@@ -51,14 +59,14 @@ def is_login_page(response: httpx.Response) -> bool:
 def failure(server: str, what: str, response: httpx.Response) -> ServerAnswer:
     """The error that a status which is not a success stands for."""
     status = response.status_code
-    facts = {"server": server, "status": status, "what": what, "said": said(response.text)}
+    facts: dict[str, Any] = {"server": server, "status": status, "what": what, "said": said(response.text)}
     if is_login_page(response):
         return LoginLapsed(**facts)
     if status == 403:
         return Forbidden(**facts)
     if status == 404:
         return NotFound(**facts)
-    if status in _BUSY:
+    if status in _BUSY or any(words in facts["said"] for words in _BUSY_WORDS):
         return ServerBusy(**facts)
     return ServerFault(**facts) if status >= 500 else ServerAnswer(**facts)
 

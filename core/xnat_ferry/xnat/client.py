@@ -8,6 +8,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 import httpx
+import stamina
 
 from xnat_ferry import __version__
 from xnat_ferry.errors import (
@@ -15,6 +16,7 @@ from xnat_ferry.errors import (
     LoginLapsed,
     NotAnXnat,
     ServerAnswer,
+    ServerBusy,
     ServerUnreachable,
 )
 from xnat_ferry.settings.credentials import Credentials
@@ -110,8 +112,27 @@ class XnatClient:
     ) -> httpx.Response:
         """One request; ``body`` makes a fresh body for each try, since a login may have to be renewed.
 
-        Raises a ServerAnswer for any status not in ``accept`` and ConnectionLost when none came.
+        Raises a ServerAnswer for any status not in ``accept`` and ConnectionLost when none came. A GET that
+        was lost or met a busy server is asked again before that.
         """
+        if method != "GET":
+            return self._send_once(method, path, accept=accept, body=body, **options)
+        for attempt in stamina.retry_context(
+            on=(ConnectionLost, ServerBusy), attempts=4, timeout=None, wait_initial=0.2, wait_max=3.0
+        ):
+            with attempt:
+                return self._send_once(method, path, accept=accept, body=body, **options)
+        raise AssertionError("a retry ends by returning or raising")
+
+    def _send_once(
+        self,
+        method: str,
+        path: str,
+        *,
+        accept: tuple[int, ...],
+        body: Callable[[], Iterator[bytes]] | None,
+        **options: Any,
+    ) -> httpx.Response:
         what = f"{method} {path}"
         for renewed in (False, True):
             login = self._login
