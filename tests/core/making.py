@@ -4,7 +4,7 @@ from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile
 
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
+from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
 
 from xnat_ferry.model import (
     Endpoint,
@@ -121,7 +121,7 @@ def dicom_bytes(sop_uid: str = "1.2.3.1.1", study_uid: str = "1.2.3", series_uid
     """A small MR image."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = MRImageStorage
-    meta.MediaStorageSOPInstanceUID = sop_uid
+    meta.MediaStorageSOPInstanceUID = UID(sop_uid)
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     dataset = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
     dataset.SOPClassUID = MRImageStorage

@@ -120,6 +120,7 @@ class Shore:
         }
 
     def _project(self, project: str) -> dict[str, Any]:
+        found: dict[str, Any]
         (found,) = [one for one in self.server.state()["projects"] if one["id"] == project]
         return found
 

@@ -17,8 +17,8 @@ from xnat_ferry.transfer.units import Unit
 ONE, TWO = dicom_bytes("1.2.3.1.1"), dicom_bytes("1.2.3.1.2")
 
 
-def listed(path: str, content: bytes, **more: object) -> FileRow:
-    return file_row(path, size=len(content), digest=hashlib.md5(content).hexdigest(), **more)
+def listed(path: str, content: bytes) -> FileRow:
+    return file_row(path, size=len(content), digest=hashlib.md5(content).hexdigest())
 
 
 def check(zipped: BytesIO, *files: FileRow, scratch: Path, study: str = "1.2.3") -> CheckedUnit:

@@ -79,7 +79,7 @@ def test_a_list_that_failed_is_unknown_never_empty(what: str) -> None:
 )
 def test_what_a_label_or_study_meets_in_the_archive(there: dict[str, str], kind: ConflictClass) -> None:
     facts = {"label": "001_MR1", "subject": "001", "owner": "DST", "study_uid": "1.2.001_MR1"} | there
-    survey = survey_of(chosen(session_row()), there=(session_row(**facts),))  # type: ignore[arg-type]
+    survey = survey_of(chosen(session_row()), there=(session_row(**facts),))
     (conflict,) = run_checks(survey).conflicts
     assert conflict.kind == kind
     assert conflict.evidence["there"] == facts["label"]

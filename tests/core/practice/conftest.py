@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -94,9 +95,10 @@ class Xnat:
         found: list[dict[str, str]] = self.get(path, user).json()["ResultSet"]["Result"]
         return found
 
-    def project(self, name: str) -> dict[str, list[dict[str, object]]]:
+    def project(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any]
         (found,) = self.server.state(name)["projects"]
-        return found  # type: ignore[no-any-return]
+        return found
 
 
 @pytest.fixture(scope="module")

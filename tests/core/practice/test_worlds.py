@@ -13,7 +13,7 @@ import numpy as np
 import pydicom
 import pydicom.data
 import pytest
-from pydicom.uid import EnhancedMRImageStorage
+from pydicom.uid import UID, EnhancedMRImageStorage
 
 from tests.core.making import dicom_bytes
 from tests.core.shore import USERS, command, shore
@@ -98,7 +98,7 @@ def enhanced_multi_frame(study_uid: str) -> pydicom.FileDataset:
     """An Enhanced MR image of three frames (PS3.3 A.36.2), each with its own place."""
     image = pydicom.dcmread(REAL / "MR_small.dcm")
     image.SOPClassUID = image.file_meta.MediaStorageSOPClassUID = EnhancedMRImageStorage
-    image.SOPInstanceUID = image.file_meta.MediaStorageSOPInstanceUID = "1.2.3.77.1"
+    image.SOPInstanceUID = image.file_meta.MediaStorageSOPInstanceUID = UID("1.2.3.77.1")
     image.StudyInstanceUID, image.SeriesInstanceUID, image.SeriesNumber = study_uid, "1.2.3.77", "77"
     image.NumberOfFrames = 3
     image.PixelData = image.PixelData * 3
