@@ -1,5 +1,6 @@
 """The frozen values everybody passes around. Words are XNAT's own; DICOM attributes go by keyword."""
 
+import re
 from enum import StrEnum
 
 from msgspec import Struct
@@ -151,6 +152,9 @@ class ProjectRules(Struct, frozen=True, kw_only=True):
             return None
         return False
 
+
+LABEL = re.compile(r"[A-Za-z0-9_-]+")
+"""What XNAT takes for a subject's or session's label; anything else is refused at save (wire-write 0.3)."""
 
 DICOM_RESOURCES = ("DICOM", "secondary")
 """The resources of a scan in which XNAT keeps DICOM (wire-read 2.12); the others do not travel by import."""

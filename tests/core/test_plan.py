@@ -15,6 +15,7 @@ from xnat_ferry.plan.build import PlanRequest, make_plan
 from xnat_ferry.plan.file import to_json, to_toml
 from xnat_ferry.survey import Chosen, Survey
 
+label = st.from_regex(r"[A-Za-z0-9_-]+", fullmatch=True)
 text = st.text(st.characters(codec="utf-8"), max_size=12)
 scans = st.builds(
     PlannedScan, id=text, uid=text, type=text, files=st.integers(0, 9), bytes=st.integers(0, 2**50)
@@ -24,12 +25,12 @@ sessions = st.builds(
     session=text,
     id=text,
     subject=text,
-    to_subject=text,
-    to_session=text,
+    to_subject=label,
+    to_session=label,
     fate=st.sampled_from(Fate),
     why=text,
     left_behind=st.lists(text, max_size=2).map(tuple),
-    scans=st.lists(scans, max_size=3).map(tuple),
+    scans=st.lists(scans, min_size=1, max_size=3).map(tuple),
 )
 plans = st.builds(
     plan_of,
@@ -66,6 +67,8 @@ def test_a_person_can_read_what_each_fate_means() -> None:
         (("to_subject", "too_subject"), "too_subject|to_subject"),
         (("[source]", "[source"), "line"),
         (("files = 2", 'files = "two"'), "files"),
+        (('to_session = "001_MR1"', 'to_session = "a b[red]"'), "XNAT takes letters"),
+        (('to_subject = "001"', 'to_subject = ""'), "XNAT takes letters"),
     ],
 )
 def test_an_edited_plan_that_makes_no_sense_is_named_by_place(
@@ -77,6 +80,15 @@ def test_an_edited_plan_that_makes_no_sense_is_named_by_place(
     path.write_text(content.replace(*change))
     with pytest.raises(PlanUnreadable, match=words):
         read_plan(path)
+
+
+def test_a_session_that_shall_be_copied_needs_a_scan(tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    write_plan(plan_of(planned(scans=())), path)
+    with pytest.raises(PlanUnreadable, match="names no scan"):
+        read_plan(path)
+    write_plan(plan_of(planned(fate=Fate.SKIP, scans=(), to_session="a b")), path)
+    assert read_plan(path).travelling == ()
 
 
 def test_two_sessions_under_one_label_are_refused(tmp_path: Path) -> None:

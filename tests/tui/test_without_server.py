@@ -57,7 +57,7 @@ async def test_a_name_that_is_no_project_is_asked_for_again(empty_desk: Desk) ->
 
 def finished_transfer(desk: Desk, label: str = "001_MR1") -> transfer_folders.TransferFolder:
     """A transfer as its worker would have left it, with one file missing at the destination."""
-    session = planned(label)
+    session = planned(label, to_session="S_1")
     folder = transfer_folders.create(desk.transfers, plan_of(session))
     journal = Journal(folder.journal)
     for event in (

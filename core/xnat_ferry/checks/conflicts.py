@@ -1,14 +1,11 @@
 """The guide's second item: what is already at the destination under these labels or of these studies."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from xnat_ferry.checks.finding import Answer, Conflict, ConflictClass, Finding
-from xnat_ferry.model import PrearchiveRow, SessionRow, Verdict
+from xnat_ferry.model import LABEL, PrearchiveRow, SessionRow, Verdict
 from xnat_ferry.survey import Chosen, Survey
-
-_LABEL = re.compile(r"[A-Za-z0-9_-]+")  # wire-write 0.3: anything else is refused at save
 
 
 def check_conflicts(survey: Survey, conflicts: tuple[Conflict, ...]) -> tuple[Finding, ...]:
@@ -77,7 +74,7 @@ class _Known:
 
 def _labels(row: SessionRow) -> Iterator[Conflict]:
     for what, label in (("session", row.label), ("subject", row.subject)):
-        if not _LABEL.fullmatch(label):
+        if not LABEL.fullmatch(label):
             words = f"The {what} label '{label}' has characters that XNAT refuses."
             yield _conflict(row, ConflictClass.BAD_LABEL, words)
 

@@ -3,7 +3,7 @@
 from xnat_ferry.cli.common import say
 from xnat_ferry.settings import paths
 from xnat_ferry.settings.credentials import find_credentials
-from xnat_ferry.settings.servers import parse_server, store_alias
+from xnat_ferry.settings.servers import check_alias, parse_server, store_alias
 
 
 def login(alias: str, url: str, /) -> int:
@@ -18,6 +18,7 @@ def login(alias: str, url: str, /) -> int:
     """
     from xnat_ferry.xnat.client import XnatClient
 
+    check_alias(alias)
     server = parse_server(url)
     with XnatClient(server, find_credentials(server)) as client:
         say(f"logged in at {server} as {client.user} (XNAT {client.version})")

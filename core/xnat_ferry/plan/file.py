@@ -10,7 +10,9 @@ import msgspec
 import tomli_w
 
 from xnat_ferry.errors import PlanUnreadable
-from xnat_ferry.plan.model import FORMAT, Plan
+from xnat_ferry.model import LABEL
+from xnat_ferry.plan.model import FORMAT, Plan, PlannedSession
+from xnat_ferry.settings.redact import plain
 
 _HEAD = """\
 # A transfer as xnat-ferry will carry it out: read it, change it, keep it.
@@ -63,7 +65,19 @@ def _checked(path: Path, raw: Any) -> Plan:
     plan = msgspec.convert(raw, Plan)
     _refuse_twins(path, "the session", [session.id for session in plan.sessions])
     _refuse_twins(path, "the destination label", [one.to_session.casefold() for one in plan.travelling])
+    for session in plan.travelling:
+        _refuse_impossible(path, session)
     return plan
+
+
+def _refuse_impossible(path: Path, session: PlannedSession) -> None:
+    for label in (session.to_subject, session.to_session):
+        if not LABEL.fullmatch(label):
+            why = f"{session.session} would become {label!r}; XNAT takes letters, digits, - and _"
+            raise PlanUnreadable(path=path, why=plain(why))
+    if not session.scans:
+        why = f'{session.session} shall be copied but names no scan; say fate = "skip" instead'
+        raise PlanUnreadable(path=path, why=plain(why))
 
 
 def _refuse_twins(path: Path, what: str, values: list[str]) -> None:

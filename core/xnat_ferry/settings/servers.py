@@ -65,10 +65,15 @@ def read_aliases(path: Path) -> dict[str, str]:
     return {alias: parse_server(url) for alias, url in servers.items()}
 
 
-def store_alias(path: Path, alias: str, server: str) -> None:
-    """Writes one alias beside those already there."""
+def check_alias(alias: str) -> None:
+    """Raise BadEndpoint for what could not be told from a project or an address later."""
     if not _ALIAS.fullmatch(alias):
         raise BadEndpoint(text=_safe(alias), why="an alias starts with a letter and has no colon or slash")
+
+
+def store_alias(path: Path, alias: str, server: str) -> None:
+    """Writes one alias beside those already there."""
+    check_alias(alias)
     servers = read_aliases(path) | {alias: parse_server(server)}
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
