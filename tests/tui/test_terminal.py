@@ -4,8 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +20,9 @@ class Terminal:
     """One tmux pane of 80x24 on a server of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self._tmux = ["tmux", "-L", f"ferry-{uuid.uuid4().hex[:8]}", "-f", os.devnull]
+        # a socket's path must be short, and shorter than a test's own folder
+        self._sockets = Path(tempfile.mkdtemp(prefix="ferry-"))
+        self._tmux = ["tmux", "-S", str(self._sockets / "tmux"), "-f", os.devnull]
         self._environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
@@ -49,6 +51,7 @@ class Terminal:
 
     def close(self) -> None:
         subprocess.run([*self._tmux, "kill-server"], capture_output=True, check=False)
+        shutil.rmtree(self._sockets, ignore_errors=True)
 
     def _do(self, *arguments: str) -> str:
         done = subprocess.run(
