@@ -97,13 +97,14 @@ def test_stop_leaves_off_cleanly_and_resume_goes_on(sea: Shore) -> None:
     assert sea.waiting("DST") == sea.archived("SRC")
 
 
-def test_closing_the_window_changes_nothing(sea: Shore) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 4)])
+def test_closing_the_window_changes_nothing(sea: Shore, number: signal.Signals, code: int) -> None:
     sea.server.set_faults([{"match": "POST /data/services/import", "delay": 1.0, "times": 1}])
     sea.make_plan()
     window = sea.start("run", sea.plan)
     until(lambda: journal_has(sea, "UnitSending"))
-    window.kill()
-    window.wait()
+    window.send_signal(number)
+    assert window.wait(20) == code
     until(lambda: journal_has(sea, "TransferFinished"))
     assert sea.waiting("DST") == sea.archived("SRC")
 
