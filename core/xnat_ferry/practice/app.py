@@ -14,10 +14,11 @@ from starlette.types import Receive, Scope, Send
 
 from xnat_ferry.practice.control import Control
 from xnat_ferry.practice.faults import Fault, Rules
-from xnat_ferry.practice.http import PIECE, STANDARD, Refused, Reply, Request, page
-from xnat_ferry.practice.login import LOGIN_PAGE, LoginRoom, Logins, identify
-from xnat_ferry.practice.routes import find, table_of_routes
-from xnat_ferry.practice.site import Site
+from xnat_ferry.practice.http.replies import PIECE, STANDARD, Refused, Reply, page
+from xnat_ferry.practice.http.request import Request
+from xnat_ferry.practice.rooms.login import LOGIN_PAGE, identify
+from xnat_ferry.practice.rooms.table import all_routes
+from xnat_ferry.practice.site.site import Site
 
 _IN_MEMORY = 4 * 1024 * 1024
 
@@ -53,8 +54,7 @@ class Application:
 
     def __init__(self, site: Site, rules: Rules) -> None:
         self.site, self.rules, self.log = site, rules, Log()
-        self.logins = Logins(site)
-        self._routes = table_of_routes(LoginRoom(self.logins))
+        self._router = all_routes()
         self._control = Control(site, rules, self.log)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -125,16 +125,17 @@ class Application:
         )
 
     def _reply(self, request: Request, fault: Fault | None) -> Reply:
-        if fault is not None:
-            spoiled = self._spoiled(request, fault)
-            if spoiled is not None:
-                return spoiled
+        spoiled = self._spoiled(request, fault) if fault is not None else None
+        if spoiled is not None:
+            return spoiled
         try:
-            login, refused = identify(self.logins, request)
+            login, refused = identify(request)
             if refused is not None:
                 return refused
-            request.user = login.user if login else ""
-            reply = self._handled(request, fault)
+            if login is not None:
+                request.user, request.login = login.user, login.id
+            request.fault = fault or request.fault
+            reply = self._router.find(request)()
         except Refused as error:
             if error.message is None and error.status in (404, 501):
                 return Reply(error.status, b"", "text/html")
@@ -142,13 +143,6 @@ class Application:
         if login is not None:
             self._set_cookies(reply, login.id)
         return reply
-
-    def _handled(self, request: Request, fault: Fault | None) -> Reply:
-        request.skip_files = fault.skip_file if fault else 0
-        handler = find(self._routes, request)
-        if fault is not None and fault.drop_file and request.path.endswith("/services/import"):
-            return cast(Reply, cast(Any, handler)(drop=fault.drop_file))
-        return handler()
 
     def _spoiled(self, request: Request, fault: Fault) -> Reply | None:
         if fault.status is not None:
@@ -163,11 +157,11 @@ class Application:
                 return page(400, "unable to read DICOM object 0001.dcm")
             return page(500, STANDARD[500])
         if fault.expire_login:
-            self.logins.lapse()
+            self.site.logins.lapse()
         return None
 
     def _set_cookies(self, reply: Reply, identifier: str) -> None:
-        now, patience = int(self.site.clock.now() * 1000), int(self.logins.patience * 1000)
+        now, patience = int(self.site.clock.now() * 1000), int(self.site.logins.patience * 1000)
         if not reply.cookies:
             reply.cookies.append(f"JSESSIONID={identifier}; Path=/; HttpOnly")
         reply.cookies.append(f'SESSION_EXPIRATION_TIME="{now},{patience}"; Version=1; Path=/')

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from xnat_ferry.practice.faults import Rules, parse_faults
-from xnat_ferry.practice.http import Reply, Request, as_json, text
-from xnat_ferry.practice.site import Site
-from xnat_ferry.practice.state import State
+from xnat_ferry.practice.http.replies import Reply, as_json, text
+from xnat_ferry.practice.http.request import Request
+from xnat_ferry.practice.site.site import Site
+from xnat_ferry.practice.site.state import State
 
 if TYPE_CHECKING:
     from xnat_ferry.practice.app import Log

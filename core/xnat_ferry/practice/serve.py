@@ -21,12 +21,12 @@ from xnat_ferry.practice.app import Application
 from xnat_ferry.practice.clock import Clock
 from xnat_ferry.practice.errors import PracticeError
 from xnat_ferry.practice.faults import Rules, read_faults
-from xnat_ferry.practice.prearchive import rebuild_idle
 from xnat_ferry.practice.process import TIED_VARIABLE
-from xnat_ferry.practice.settling import settle
-from xnat_ferry.practice.shelf import restore, store
-from xnat_ferry.practice.site import Site
-from xnat_ferry.practice.world import read_world
+from xnat_ferry.practice.rooms.prearchive import rebuild_idle
+from xnat_ferry.practice.site.shelf import restore, store
+from xnat_ferry.practice.site.site import Site
+from xnat_ferry.practice.world.description import read_world
+from xnat_ferry.practice.world.settling import settle
 
 
 class _Protocol(H11Protocol):

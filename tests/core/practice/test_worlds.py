@@ -18,8 +18,8 @@ from pydicom.uid import UID, EnhancedMRImageStorage
 from tests.core.making import dicom_bytes
 from tests.core.shore import USERS, command, shore
 from xnat_ferry.practice.errors import PracticeError
-from xnat_ferry.practice.phantoms import Slice, make_slice
 from xnat_ferry.practice.process import PracticeServer
+from xnat_ferry.practice.world.phantoms import Slice, make_slice
 
 REAL = Path(pydicom.data.__file__).parent / "test_files"
 

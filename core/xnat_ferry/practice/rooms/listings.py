@@ -1,6 +1,11 @@
 """Projects, subjects, experiments and scans as tables, with the columns' traps (wire-read 2.1 to 2.4, 13)."""
 
-from xnat_ferry.practice.access import (
+from xnat_ferry.practice.http.negotiation import negotiate
+from xnat_ferry.practice.http.replies import Refused, Reply, as_json, text
+from xnat_ferry.practice.http.request import Request
+from xnat_ferry.practice.http.routing import Routes, under_sessions
+from xnat_ferry.practice.http.tables import Cells, table
+from xnat_ferry.practice.rooms.access import (
     ROLES,
     may_delete,
     may_edit,
@@ -12,8 +17,9 @@ from xnat_ferry.practice.access import (
     role,
     visible_project,
 )
-from xnat_ferry.practice.http import Cells, Refused, Reply, Request, as_json, negotiate, table, text
-from xnat_ferry.practice.site import Project, Session
+from xnat_ferry.practice.site.records import Project, Session
+
+ROUTES = Routes()
 
 _SESSION_LEVEL = {"modality", "uid", "studyinstanceuid", "scanner"}
 _KNOWN = {
@@ -34,6 +40,7 @@ _KNOWN = {
 }
 
 
+@ROUTES.at("/data/projects")
 def projects(request: Request) -> Reply:
     """All that the caller can see, or by right with ``permissions=``."""
     negotiate(request, "json", "html", "xml")
@@ -101,6 +108,7 @@ def _filtered(request: Request) -> Reply:
     return table(request, rows, columns, title="Projects")
 
 
+@ROUTES.at("/xapi/access/projects")
 def memberships(request: Request) -> Reply:
     """``/xapi/access/projects``: memberships only, as a bare JSON list (wire-read 3.3)."""
     mine = [
@@ -124,6 +132,7 @@ def memberships(request: Request) -> Reply:
     )
 
 
+@ROUTES.at("/data/projects/{project}/users")
 def users(request: Request, project: str) -> Reply:
     found = visible_project(request.site, request.user, project)
     rows: list[Cells] = [
@@ -141,11 +150,13 @@ def users(request: Request, project: str) -> Reply:
     return table(request, rows, columns, title="Projects")
 
 
+@ROUTES.at("/data/projects/{project}/accessibility")
 def accessibility(request: Request, project: str) -> Reply:
     negotiate(request, "text")
     return text(visible_project(request.site, request.user, project).accessibility)
 
 
+@ROUTES.at("/data/projects/{project}/subjects")
 def subjects(request: Request, project: str) -> Reply:
     """Owned and shared-in subjects; the project column stays the owner's."""
     negotiate(request, "json", "html", "xml")
@@ -154,13 +165,12 @@ def subjects(request: Request, project: str) -> Reply:
         {
             "ID": subject.id,
             "project": subject.project,
-            "label": subject.label if subject.project == project else subject.shares[project],
+            "label": request.site.subjects.label_in(subject, project),
             "insert_date": subject.inserted,
             "insert_user": "admin",
             "URI": f"/data/subjects/{subject.id}",
         }
-        for subject in request.site.subjects.values()
-        if subject.project == project or project in subject.shares
+        for subject in request.site.subjects.of(project)
     ]
     columns = ["ID", "project", "label", "insert_date", "insert_user", "URI"]
     given = request.get("columns")
@@ -169,11 +179,12 @@ def subjects(request: Request, project: str) -> Reply:
     return table(request, rows, list(dict.fromkeys(columns)))
 
 
+@ROUTES.at("/data/projects/{project}/subjects/{subject}/experiments", "/data/projects/{project}/experiments")
 def experiments(request: Request, project: str, subject: str | None = None) -> Reply:
     """A project's experiments, owned and shared in."""
     negotiate(request, "json", "html", "xml")
     readable_project(request.site, request.user, project, "experiments")
-    found = request.site.sessions_of(project)
+    found = request.site.sessions.of(project)
     if subject is not None:
         known = request.site.subject_in(project, subject)
         if known is None:
@@ -182,12 +193,11 @@ def experiments(request: Request, project: str, subject: str | None = None) -> R
     return _experiments(request, found, project)
 
 
+@ROUTES.at("/data/experiments")
 def all_experiments(request: Request) -> Reply:
     negotiate(request, "json", "html", "xml")
     found = [
-        session
-        for session in request.site.sessions.values()
-        if may_read_session(request.site, request.user, session)
+        session for session in request.site.sessions if may_read_session(request.site, request.user, session)
     ]
     return _experiments(request, found, None)
 
@@ -228,7 +238,7 @@ def _experiment_row(request: Request, session: Session, project: str | None, rew
     here = project or session.project
     return {
         "ID": session.id,
-        "label": session.label if session.project == here else session.shares[here],
+        "label": request.site.sessions.label_in(session, here),
         "project": rewritten or session.project,
         "date": session.date,
         "xsiType": session.xsi_type,
@@ -243,6 +253,7 @@ def _experiment_row(request: Request, session: Session, project: str | None, rew
     }
 
 
+@ROUTES.at(*under_sessions("/scans"))
 def scans(request: Request, session: str, project: str | None = None) -> Reply:
     """A session's scans; ``columns`` without ``ID`` breaks as soon as there is a row (wire-read 2.1)."""
     negotiate(request, "json", "html", "xml")

@@ -3,18 +3,19 @@
 import shutil
 from datetime import datetime
 
-from xnat_ferry.practice.access import (
-    may_delete,
-    may_read,
-    readable_session,
-    visible_project,
-)
-from xnat_ferry.practice.http import Refused, Reply, Request, as_json, html_page, negotiate
-from xnat_ferry.practice.site import Resource, Scan, Session, Subject
+from xnat_ferry.practice.http.negotiation import negotiate
+from xnat_ferry.practice.http.replies import Refused, Reply, as_json, html_page
+from xnat_ferry.practice.http.request import Request
+from xnat_ferry.practice.http.routing import Routes, under_sessions
+from xnat_ferry.practice.rooms.access import may_delete, may_read, readable_session, visible_project
+from xnat_ferry.practice.site.records import Resource, Scan, Session, Subject
+
+ROUTES = Routes()
 
 Fields = dict[str, object]
 
 
+@ROUTES.at("/data/projects/{project}")
 def project(request: Request, project: str) -> Reply:
     found = visible_project(request.site, request.user, project)
     if request.rest.strip("/"):
@@ -23,6 +24,7 @@ def project(request: Request, project: str) -> Reply:
     return _show(request, _item("xnat:projectData", fields, {}), f"Project {found.id}")
 
 
+@ROUTES.at("/data/projects/{project}/subjects/{subject}", "/data/subjects/{subject}", methods="GET DELETE")
 def subject(request: Request, subject: str, project: str | None = None) -> Reply:
     site = request.site
     found = site.subjects.get(subject) or (site.subject_in(project, subject) if project else None)
@@ -34,6 +36,7 @@ def subject(request: Request, subject: str, project: str | None = None) -> Reply
     return _show(request, _item("xnat:subjectData", fields, {}), f"Subject {found.label}")
 
 
+@ROUTES.at("/data/projects/{project}/experiments/{session}", *under_sessions(""), methods="GET DELETE")
 def session(request: Request, session: str, project: str | None = None, subject: str | None = None) -> Reply:
     """By accession ID whatever stands above it in the path, else by label (wire-read 2.3)."""
     if project is not None and session not in request.site.sessions:
@@ -46,6 +49,7 @@ def session(request: Request, session: str, project: str | None = None, subject:
     )
 
 
+@ROUTES.at(*under_sessions("/scans/{scan}"))
 def scan(request: Request, session: str, scan: str, project: str | None = None) -> Reply:
     found = readable_session(request.site, request.user, session, project)
     if scan not in found.scans:
@@ -130,12 +134,12 @@ def _delete_session(request: Request, found: Session, project: str | None) -> Re
     if request.rest.strip("/"):
         raise Refused(400, f"Illegal file path '{request.rest.strip('/')}' does not start with 'projects/'.")
     if project is not None and project != found.project and project in found.shares:
-        del found.shares[project]
+        site.sessions.unshare(found, project)
         return Reply(200)
     if not may_delete(site, request.user, found.project):
         raise Refused(403, f"User cannot delete experiments for project {found.project}")
     with site.lock:
-        site.sessions.pop(found.id, None)
+        site.sessions.remove(found)
         if request.flag("removeFiles"):
             shutil.rmtree(found.folder, ignore_errors=True)
     return Reply(200)
@@ -146,7 +150,7 @@ def _delete_subject(request: Request, found: Subject) -> Reply:
     if not may_delete(site, request.user, found.project):
         raise Refused(403, f"User cannot delete subjects for project {found.project}")
     with site.lock:
-        for session in [one for one in site.sessions.values() if one.subject == found.id]:
+        for session in [one for one in site.sessions if one.subject == found.id]:
             _delete_session(request, session, None)
-        site.subjects.pop(found.id, None)
+        site.subjects.remove(found)
     return Reply(200)

@@ -8,14 +8,6 @@ from io import BytesIO
 from pydicom import Dataset, dcmread
 from pydicom.datadict import dictionary_VR, keyword_for_tag
 
-SITE_SCRIPT = """\
-version "6.1"
-(0008,1030) := project
-(0010,0010) := subject
-(0010,0020) := session
-"""
-"""What the stock script of a fresh site does: headers carry XNAT's labels from receipt on."""
-
 _ASSIGN = re.compile(r"\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)\s*:=\s*(.+)")
 _DELETE = re.compile(r"-\s*\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)\s*$")
 _PASSING = re.compile(r"^(\s*//.*|\s*version\b.*|\s*)$")

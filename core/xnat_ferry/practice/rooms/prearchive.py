@@ -4,11 +4,18 @@ import re
 import shutil
 from xml.sax.saxutils import escape, quoteattr
 
-from xnat_ferry.practice.access import is_admin, may_edit
-from xnat_ferry.practice.archiving import archive_row, validate
 from xnat_ferry.practice.clock import written
-from xnat_ferry.practice.http import Cells, Refused, Reply, Request, in_part, table, text, uri_list, xml
-from xnat_ferry.practice.site import UNASSIGNED, Site, Waiting, session_type
+from xnat_ferry.practice.http.ranges import in_part
+from xnat_ferry.practice.http.replies import Refused, Reply, text, uri_list, xml
+from xnat_ferry.practice.http.request import Request
+from xnat_ferry.practice.http.routing import Routes
+from xnat_ferry.practice.http.tables import Cells, table
+from xnat_ferry.practice.rooms.access import is_admin, may_edit
+from xnat_ferry.practice.rooms.archiving import archive_row, validate
+from xnat_ferry.practice.site.records import UNASSIGNED, Waiting, session_type
+from xnat_ferry.practice.site.site import Site
+
+ROUTES = Routes()
 
 COLUMNS = [
     "project",
@@ -56,6 +63,7 @@ def rebuild_idle(site: Site) -> None:
                     row.log.append(error.message or "")
 
 
+@ROUTES.at("/data/prearchive")
 def rows(request: Request) -> Reply:
     """All rows of the projects that the caller may edit."""
     rebuild_idle(request.site)
@@ -104,6 +112,7 @@ def _cells(site: Site, row: Waiting) -> Cells:
     }
 
 
+@ROUTES.at("/data/prearchive/projects/{project}/{timestamp}/{folder}", methods="GET POST DELETE")
 def one(request: Request, project: str, timestamp: str, folder: str) -> Reply:
     """One session: its row, its document, what is in it, or an action on it."""
     if not _may(request, project):
@@ -267,6 +276,7 @@ def _sources(request: Request) -> list[Waiting]:
     return found
 
 
+@ROUTES.at("/data/services/validate-archive", methods="POST")
 def validate_archive(request: Request) -> Reply:
     """A dry run of archiving, as a table of all that it would meet (wire-write 2.6)."""
     sources = _sources(request)
@@ -279,6 +289,7 @@ def validate_archive(request: Request) -> Reply:
     return table(request, rows, ["code", "type", "message"], total=False)
 
 
+@ROUTES.at("/data/services/archive", methods="POST")
 def archive(request: Request) -> Reply:
     """``services/archive`` for one session; any failure is a 500 with the reason in the headline."""
     rows = _sources(request)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pydicom import dcmread
 
-from xnat_ferry.practice.site import UNASSIGNED, Resource, Scan, Session, Site, Waiting
+from xnat_ferry.practice.site.records import UNASSIGNED, Resource, Scan, Session, Waiting
+from xnat_ferry.practice.site.site import Site
 
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 Value = dict[str, object]
@@ -36,11 +37,11 @@ class State:
                                 "project": one.project,
                                 "shares": _shares(one.shares),
                             }
-                            for one in site.subjects.values()
+                            for one in site.subjects
                             if one.project == project.id
                         ],
                         "sessions": [
-                            self._session(one) for one in site.sessions.values() if one.project == project.id
+                            self._session(one) for one in site.sessions if one.project == project.id
                         ],
                         "prearchive": self._waiting(project.id),
                     }
@@ -92,7 +93,7 @@ class State:
         ]
 
     def _resource(self, resource: Resource) -> Value:
-        found = [(path, file.content()) for path, file in resource.files.items()]
+        found = [(path, file.on_disk()) for path, file in resource.files.items()]
         files = [{"path": path, **self._file(place)} for path, place in found if place.exists()]
         return {"label": resource.label, "files": files}
 

@@ -1,7 +1,8 @@
 """Who may do what (wire-read 3.1)."""
 
-from xnat_ferry.practice.http import Refused
-from xnat_ferry.practice.site import Project, Session, Site
+from xnat_ferry.practice.http.replies import Refused
+from xnat_ferry.practice.site.records import Project, Session
+from xnat_ferry.practice.site.site import Site
 
 ROLES = {"owner": "Owners", "member": "Members", "collaborator": "Collaborators"}
 

@@ -1,5 +1,6 @@
 """The import service: what comes in, where it lands, and what silently does not (wire-write 1)."""
 
+import json
 import re
 import tarfile
 import zipfile
@@ -9,22 +10,19 @@ from typing import BinaryIO
 
 from pydicom import Dataset, dcmread
 
-from xnat_ferry.practice.access import may_read
-from xnat_ferry.practice.anonymise import SITE_SCRIPT, run_script
-from xnat_ferry.practice.archiving import archive_row
-from xnat_ferry.practice.http import Refused, Reply, Request, uri_list
-from xnat_ferry.practice.prearchive import build_row
-from xnat_ferry.practice.site import (
-    DICOM,
-    UNASSIGNED,
-    Project,
-    Site,
-    StoredFile,
-    Waiting,
-    measure,
-    read_header,
-)
-from xnat_ferry.practice.sorting import scan_for
+from xnat_ferry.practice.http.replies import Refused, Reply, uri_list
+from xnat_ferry.practice.http.request import Request
+from xnat_ferry.practice.http.routing import Routes
+from xnat_ferry.practice.rooms.access import may_read
+from xnat_ferry.practice.rooms.anonymise import run_script
+from xnat_ferry.practice.rooms.archiving import archive_row
+from xnat_ferry.practice.rooms.prearchive import build_row
+from xnat_ferry.practice.rooms.sorting import scan_for
+from xnat_ferry.practice.site.keeping import measure, read_header
+from xnat_ferry.practice.site.records import DICOM, UNASSIGNED, Project, StoredFile, Waiting
+from xnat_ferry.practice.site.site import Site
+
+ROUTES = Routes()
 
 _TYPES = {
     "application/zip": "upload.zip",
@@ -40,13 +38,19 @@ _TAGS += ["SeriesDescription", "PatientName", "PatientID", "StudyDescription", "
 _TAGS += ["PatientComments", "InstanceNumber"]
 
 
+@ROUTES.at("/data/services/import", methods="POST")
+def import_upload(request: Request) -> Reply:
+    """POST of an archive or of one object (wire-write 1)."""
+    return Import(request).run()
+
+
 class Import:
     """One call of the DICOM-zip or gradual-DICOM importer."""
 
-    def __init__(self, request: Request, drop: int = 0) -> None:
+    def __init__(self, request: Request) -> None:
         self._request = request
         self._site: Site = request.site
-        self._drop = drop
+        self._drop = request.fault.drop_file
         self._rows: dict[tuple[str, str, str], Waiting] = {}
         dest = (request.get("dest") or "").removeprefix("/data").removeprefix("/REST")
         found = _DEST.fullmatch(dest) if dest else None
@@ -113,15 +117,23 @@ class Import:
         if not sop_uid:
             raise Refused(400, f"object {name} contains no SOP Instance UID")
         project, subject, session = self._identify(header)
-        if project is not None and _filtered(project, str(header.get("SeriesDescription", "") or "")):
+        if project is not None and _filtered(
+            self._site, project, str(header.get("SeriesDescription", "") or "")
+        ):
             return  # dropped without a message (wire-write 1.7)
         row = self._row(
             project.id if project else UNASSIGNED, str(header.StudyInstanceUID), subject, session, header
         )
         row.prevent_anon = row.prevent_anon or self._request.get("prevent_anon") == "true"
-        if self._site.server.site_anonymization and not row.prevent_anon:
+        if self._site.preferences["enableSitewideAnonymizationScript"] and not row.prevent_anon:
             names = {"project": row.project, "subject": row.subject, "session": row.name}
-            content = run_script(content, SITE_SCRIPT, names, "site", row.log.append)
+            content = run_script(
+                content,
+                str(self._site.preferences["sitewideAnonymizationScript"]),
+                names,
+                "site",
+                row.log.append,
+            )
         self._write(row, name.rpartition("/")[2], sop_class, sop_uid, header, content)
 
     def _identify(self, header: Dataset) -> tuple[Project | None, str, str]:
@@ -201,8 +213,8 @@ class Import:
         file = StoredFile(name, resource.place / name)
         file.place.parent.mkdir(parents=True, exist_ok=True)
         file.place.write_bytes(content)
-        measure(file, self._site.server.checksums)
-        read_header(file.place, file)
+        measure(file, self._site.keeps_checksums)
+        read_header(file)
         resource.files[name] = file
 
     def _answer(self) -> Reply:
@@ -294,9 +306,10 @@ def _label(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "_", text)
 
 
-def _filtered(project: Project, description: str) -> bool:
-    chosen = project.series_filter
-    if chosen is None:
+def _filtered(site: Site, project: Project, description: str) -> bool:
+    contents = site.config(project.id, "seriesImportFilter", "config")
+    if contents is None:
         return False
-    matches = any(re.fullmatch(pattern, description) for pattern in chosen.patterns)
-    return matches if chosen.mode == "blacklist" else not matches
+    chosen = json.loads(contents)
+    matches = any(re.fullmatch(pattern, description) for pattern in chosen["list"].splitlines())
+    return matches if chosen["mode"] == "blacklist" else not matches

@@ -3,20 +3,12 @@
 import shutil
 from functools import partial
 
-from xnat_ferry.practice.anonymise import run_script
 from xnat_ferry.practice.clock import written
-from xnat_ferry.practice.http import Refused
-from xnat_ferry.practice.site import (
-    Resource,
-    Scan,
-    Session,
-    Site,
-    StoredFile,
-    Waiting,
-    measure,
-    read_header,
-    session_type,
-)
+from xnat_ferry.practice.http.replies import Refused
+from xnat_ferry.practice.rooms.anonymise import run_script
+from xnat_ferry.practice.site.keeping import measure, read_header
+from xnat_ferry.practice.site.records import Resource, Scan, Session, StoredFile, Waiting, session_type
+from xnat_ferry.practice.site.site import Site
 
 Notice = tuple[int, str, str]
 _EXISTS = "Session already exists, retry with overwrite enabled"
@@ -164,7 +156,7 @@ def _carry_over(site: Site, row: Waiting, there: Session | None) -> Session:
     now = written(site.clock.now())
     session = there
     if session is None:
-        subject = site.make_subject(row.project, row.subject, now)
+        subject = site.make_subject(row.project, row.subject)
         folder = site.archive_folder(row.project, row.name)
         session = Session(
             site.next_id("E"),
@@ -177,7 +169,7 @@ def _carry_over(site: Site, row: Waiting, there: Session | None) -> Session:
             folder,
             now,
         )
-        site.sessions[session.id] = session
+        site.sessions.add(session)
     for scan in row.scans.values():
         target = _scan_in(site, session, scan)
         for label, resource in scan.resources.items():
@@ -211,12 +203,12 @@ def _take(site: Site, row: Waiting, file: StoredFile, into: Resource) -> None:
             del into.files[name]
     moved = StoredFile(file.path, into.place / file.path)
     moved.place.parent.mkdir(parents=True, exist_ok=True)
-    content = file.content().read_bytes()
+    content = file.on_disk().read_bytes()
     script = site.projects[row.project].script
     if script and not row.prevent_anon:
         names = {"project": row.project, "subject": row.subject, "session": row.name}
         content = run_script(content, script, names, "project", partial(row.log.append))
     moved.place.write_bytes(content)
-    measure(moved, site.server.checksums)
-    read_header(moved.place, moved)
+    measure(moved, site.keeps_checksums)
+    read_header(moved)
     into.files[moved.path] = moved

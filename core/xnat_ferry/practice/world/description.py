@@ -117,7 +117,7 @@ def read_world(name: str) -> tuple[World, Path]:
     """The world and the folder that its relative paths start from; raises PracticeError."""
     if name in PACKAGED:
         text, folder = (
-            (files("xnat_ferry.practice") / "worlds" / f"{name}.toml").read_text("utf-8"),
+            (files("xnat_ferry.practice") / "world" / f"{name}.toml").read_text("utf-8"),
             Path.cwd(),
         )
     else:

@@ -2,11 +2,15 @@
 
 import json
 
-from xnat_ferry.practice.access import may_delete, may_read, readable_project, visible_project
-from xnat_ferry.practice.anonymise import SITE_SCRIPT
-from xnat_ferry.practice.http import Refused, Reply, Request, as_json, text
+from xnat_ferry.practice.http.replies import Refused, Reply, as_json, text
+from xnat_ferry.practice.http.request import Request
+from xnat_ferry.practice.http.routing import Routes
+from xnat_ferry.practice.rooms.access import may_delete, may_read, readable_project, visible_project
+
+ROUTES = Routes()
 
 
+@ROUTES.at("/data/projects/{project}/prearchive_code", methods="GET PUT")
 def prearchive_code(request: Request, project: str) -> Reply:
     found = visible_project(request.site, request.user, project)
     if request.method == "PUT":
@@ -17,21 +21,10 @@ def prearchive_code(request: Request, project: str) -> Reply:
     return text(str(found.prearchive_code))
 
 
+@ROUTES.at("/xapi/siteConfig", prefix=True)
 def site_config(request: Request) -> Reply:
     """All that any login may read, some keys, or one raw value."""
-    values: dict[str, object] = {
-        "checksums": request.site.server.checksums,
-        "enableSitewideAnonymizationScript": request.site.server.site_anonymization,
-        "sitewideAnonymizationScript": SITE_SCRIPT,
-        "enableSitewideSeriesImportFilter": False,
-        "sitewideSeriesImportFilterMode": "blacklist",
-        "sitewideSeriesImportFilter": "",
-        "siteId": "XNAT",
-        "siteUrl": request.base,
-        "uiAllowNonAdminProjectCreation": True,
-        "sessionXmlRebuilderInterval": 5,
-        "sessionXmlRebuilderRepeat": 60000,
-    }
+    values = {**request.site.preferences, "siteUrl": request.base}
     rest = request.rest.strip("/")
     if not rest:
         return as_json(values)
@@ -44,13 +37,15 @@ def site_config(request: Request) -> Reply:
     return text(json.dumps(value) if isinstance(value, bool) else str(value))
 
 
+@ROUTES.at("/xapi/anonymize/site", prefix=True)
 def site_script(request: Request) -> Reply:
     rest = request.rest.strip("/")
     if rest == "enabled":
-        return as_json(request.site.server.site_anonymization)
-    return text(SITE_SCRIPT)
+        return as_json(request.site.preferences["enableSitewideAnonymizationScript"])
+    return text(str(request.site.preferences["sitewideAnonymizationScript"]))
 
 
+@ROUTES.at("/xapi/anonymize/projects/{project}", prefix=True)
 def project_script(request: Request, project: str) -> Reply:
     """403 for the unknown and the hidden alike (wire-read 1.8)."""
     if not may_read(request.site, request.user, project):
@@ -61,20 +56,12 @@ def project_script(request: Request, project: str) -> Reply:
     return text(script) if script else Reply(204)
 
 
+@ROUTES.at("/data/projects/{project}/config")
 def config(request: Request, project: str) -> Reply:
     """The configuration service, as far as the series import filter goes."""
     readable_project(request.site, request.user, project, "configuration")
-    chosen = request.site.projects[project].series_filter
-    if request.rest.strip("/") != "seriesImportFilter/config" or chosen is None:
+    tool, _, path = request.rest.strip("/").partition("/")
+    versions = request.site.configs.get((project, tool, path))
+    if not versions:
         raise Refused(404, "Config file does not exist")
-    contents = {"mode": chosen.mode, "enabled": True, "list": "\n".join(chosen.patterns)}
-    row = {
-        "tool": "seriesImportFilter",
-        "path": "config",
-        "project": project,
-        "user": "admin",
-        "contents": json.dumps(contents),
-        "version": "1",
-        "status": "enabled",
-    }
-    return as_json({"ResultSet": {"Result": [row]}})
+    return as_json({"ResultSet": {"Result": [versions[-1]]}})

@@ -3,7 +3,8 @@
 import pickle
 from collections.abc import Iterator
 
-from xnat_ferry.practice.site import Site, StoredFile
+from xnat_ferry.practice.site.records import StoredFile
+from xnat_ferry.practice.site.site import Site
 
 _NAME = "site.pickle"
 
@@ -11,7 +12,7 @@ _NAME = "site.pickle"
 def store(site: Site) -> None:
     """Write everything down; what was only promised is made first."""
     for promised in _files(site):
-        promised.content()
+        promised.on_disk()
         promised.make = None
     site.data.mkdir(parents=True, exist_ok=True)
     with (site.data / _NAME).open("wb") as file:
@@ -29,7 +30,7 @@ def restore(site: Site) -> bool:
 
 
 def _files(site: Site) -> Iterator[StoredFile]:
-    for session in site.sessions.values():
+    for session in site.sessions:
         session.filled()
         for resource in session.resources.values():
             yield from resource.files.values()

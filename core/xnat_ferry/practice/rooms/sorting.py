@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from xnat_ferry.practice.site import DICOM, Scan, Site, StoredFile
+from xnat_ferry.practice.site.records import DICOM, Scan, StoredFile
+from xnat_ferry.practice.site.site import Site
 
 
 def scan_for(

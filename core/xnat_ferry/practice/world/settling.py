@@ -1,28 +1,20 @@
 """Fills a site from a world: people, projects, phantoms, real files, and what already waits."""
 
+import json
 import re
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from xnat_ferry.practice import world as told
 from xnat_ferry.practice.clock import written
-from xnat_ferry.practice.folders import Found, find_studies
-from xnat_ferry.practice.phantoms import Slice, make_slice, uid_of
-from xnat_ferry.practice.site import (
-    DICOM,
-    Project,
-    Scan,
-    Session,
-    Site,
-    StoredFile,
-    Waiting,
-    measure,
-    read_header,
-    session_type,
-)
-from xnat_ferry.practice.sorting import free_name, scan_for
+from xnat_ferry.practice.rooms.sorting import free_name, scan_for
+from xnat_ferry.practice.site.keeping import measure, read_header
+from xnat_ferry.practice.site.records import DICOM, Project, Scan, Session, StoredFile, Waiting, session_type
+from xnat_ferry.practice.site.site import Site
+from xnat_ferry.practice.world import description as told
+from xnat_ferry.practice.world.folders import Found, find_studies
+from xnat_ferry.practice.world.phantoms import Slice, make_slice, uid_of
 
 _MODALITIES = {"PET": "PT"}
 
@@ -45,14 +37,26 @@ def settle(site: Site, world: told.World, base: Path) -> None:
             project.accessibility,
             project.prearchive_code,
             project.anonymization,
-            project.series_filter,
             project.sharing,
             members,
+            inserted=site.now(),
+            fields={"name": project.id, "secondary_ID": project.id},
         )
+        if project.series_filter is not None:
+            site.configure("admin", project.id, *SERIES_FILTER, _as_contents(project.series_filter))
     for session in world.sessions:
         _add(site, session, base)
     for many in world.many:
         _add_many(site, many)
+
+
+SERIES_FILTER = ("seriesImportFilter", "config")
+"""Tool and path of a project's series import filter (wire-read 4.4)."""
+
+
+def _as_contents(told_filter: told.SeriesFilter) -> str:
+    patterns = "\n".join(told_filter.patterns)
+    return json.dumps({"mode": told_filter.mode, "enabled": True, "list": patterns})
 
 
 def _add(site: Site, session: told.Session, base: Path) -> None:
@@ -105,7 +109,7 @@ def _store(
         fill(row.scans, row.place)
         site.waiting[row.key] = row
         return
-    subject = site.make_subject(session.project, session.subject, written(now))
+    subject = site.make_subject(session.project, session.subject)
     folder = site.archive_folder(session.project, label)
     kind = xsi_type or session_type({modality})
     made = Session(
@@ -115,15 +119,16 @@ def _store(
     made.variables = dict(session.variables)
     for share in session.shared_into:
         made.shares[share.project] = share.label or label
-        subject.shares.setdefault(share.project, session.subject)
+        if share.project not in subject.shares:
+            site.subjects.share(subject, share.project, session.subject)
     for resource in session.resources:
         stored = site.new_resource(resource.label, folder / "RESOURCES" / resource.label)
         made.resources[resource.label] = stored
         for path, text in resource.files.items():
             file = StoredFile(path, stored.place / path, make=partial(str.encode, text))
-            measure(file, site.server.checksums)
+            measure(file, site.keeps_checksums)
             stored.files[path] = file
-    site.sessions[made.id] = made
+    site.sessions.add(made)
 
 
 def _study_uid(session: told.Session) -> str:
@@ -183,8 +188,8 @@ def _keep(
     site: Site, files: dict[str, StoredFile], place: Path, name: str, make: Callable[[], bytes]
 ) -> None:
     file = StoredFile(name, place / name, make=make)
-    measure(file, site.server.checksums)
-    read_header(file.place, file)
+    measure(file, site.keeps_checksums)
+    read_header(file)
     files[name] = file
 
 
@@ -200,7 +205,7 @@ def _add_many(site: Site, many: told.Many) -> None:
             label=label,
             scans=[told.Scan(id=str(scan), type="t1", files=many.files) for scan in range(1, many.scans + 1)],
         )
-        subject = site.make_many_subject(many.project, subject_label, now)
+        subject = site.make_subject(many.project, subject_label, known_new=True)
         session = Session(
             site.next_id("E"),
             label,
@@ -213,7 +218,7 @@ def _add_many(site: Site, many: told.Many) -> None:
             now,
         )
         session.fill = partial(_fill_later, site, described)
-        site.sessions[session.id] = session
+        site.sessions.add(session)
 
 
 def _fill_later(site: Site, described: told.Session, session: Session) -> None:

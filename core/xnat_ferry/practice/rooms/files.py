@@ -8,20 +8,17 @@ from xml.sax.saxutils import quoteattr
 
 from msgspec import Struct
 
-from xnat_ferry.practice.access import readable_session
-from xnat_ferry.practice.http import (
-    PIECE,
-    Cells,
-    Refused,
-    Reply,
-    Request,
-    in_part,
-    negotiate,
-    table,
-    xml,
-)
-from xnat_ferry.practice.site import Resource, Scan, Session, StoredFile
-from xnat_ferry.practice.zips import stored_zip
+from xnat_ferry.practice.http.negotiation import negotiate
+from xnat_ferry.practice.http.ranges import in_part
+from xnat_ferry.practice.http.replies import PIECE, Refused, Reply, xml
+from xnat_ferry.practice.http.request import Request
+from xnat_ferry.practice.http.routing import Routes, under_sessions
+from xnat_ferry.practice.http.tables import Cells, table
+from xnat_ferry.practice.rooms.access import readable_session
+from xnat_ferry.practice.rooms.zips import stored_zip
+from xnat_ferry.practice.site.records import Resource, Scan, Session, StoredFile
+
+ROUTES = Routes()
 
 
 class Held(Struct, frozen=True):
@@ -31,6 +28,7 @@ class Held(Struct, frozen=True):
     scan: Scan | None = None
 
 
+@ROUTES.at(*under_sessions("/scans/{scan}/resources"))
 def scan_resources(
     request: Request, session: str, scan: str, project: str | None = None, subject: str = ""
 ) -> Reply:
@@ -55,6 +53,7 @@ def scan_resources(
     return table(request, rows, columns, title="Resources")
 
 
+@ROUTES.at(*under_sessions("/scans/{scan}/resources/{resource}"))
 def scan_catalog(
     request: Request, session: str, scan: str, resource: str, project: str | None = None, subject: str = ""
 ) -> Reply:
@@ -92,6 +91,9 @@ def _entry(file: StoredFile) -> str:
     return f"<cat:entry {written}>{size}</cat:entry>\n"
 
 
+@ROUTES.at(
+    *under_sessions("/scans/{scan}/resources/{resource}/files"), *under_sessions("/scans/{scan}/files")
+)
 def scan_files(
     request: Request,
     session: str,
@@ -112,6 +114,7 @@ def scan_files(
     return _listing(request, held, found)
 
 
+@ROUTES.at(*under_sessions("/files"))
 def session_files(request: Request, session: str, project: str | None = None, subject: str = "") -> Reply:
     """Session-level resources only, unless ``all=true`` (wire-read 2.5)."""
     negotiate(request, "json", "html", "xml", "jpeg")
@@ -191,10 +194,10 @@ def _by_label(held: list[Held], resource: str) -> list[Held]:
 def _one_file(request: Request, held: list[Held], path: str) -> Reply:
     for one in held:
         file = one.resource.files.get(unquote(path)) or one.resource.files.get(path)
-        if file is not None and file.content().exists():
+        if file is not None and file.on_disk().exists():
             name = file.path.rpartition("/")[2]
             headers = {"Content-Disposition": f'attachment; filename="{name}";'}
-            return in_part(request, file.content(), headers)
+            return in_part(request, file.on_disk(), headers)
     raise Refused(404)
 
 
@@ -205,12 +208,12 @@ def _zip(request: Request, held: list[Held], found: Session) -> Reply:
     layout = request.get("structure") or "default"
     # files that are gone from the disk are left out without a word
     members = [
-        (_entry_path(layout, found, one, file), file.content())
+        (_entry_path(layout, found, one, file), file.on_disk())
         for one in held
         for file in one.resource.files.values()
-        if file.content().exists()
+        if file.on_disk().exists()
     ]
-    members = members[request.skip_files :]
+    members = members[request.fault.skip_file :]
     if not members:
         raise Refused(404)
     headers = {"Content-Disposition": f'attachment; filename="{found.label}.zip";'}

@@ -1,0 +1,47 @@
+"""A request as a handler sees it (wire-read 0.4, wire-write 0.3)."""
+
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from xnat_ferry.practice.faults import Fault
+from xnat_ferry.practice.site.site import Site
+
+
+@dataclass
+class Request:
+    """One request; the body lies in a file."""
+
+    site: Site
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    body: BinaryIO
+    length: int
+    chunked: bool
+    base: str = ""
+    """The address that the caller used, ``http://host:port``."""
+    user: str = ""
+    """The login name; "" for a guest."""
+    login: str = ""
+    """The JSESSIONID."""
+    rest: str = ""
+    """What of the path no route has named, beginning with its slash (wire-read 0.2)."""
+    fault: Fault = field(default_factory=lambda: Fault(match=""))
+    """What shall go wrong with this request; a room looks at the members that concern it."""
+
+    def get(self, *names: str) -> str | None:
+        """The first of these query variables that is there."""
+        for name in names:
+            if name in self.query:
+                return self.query[name][-1]
+        return None
+
+    def flag(self, name: str) -> bool:
+        """True if present and neither ``false`` nor ``0``, also when empty (wire-write 0.3)."""
+        value = self.get(name)
+        return value is not None and value.lower() not in ("false", "0")
+
+    def format(self, default: str) -> str:
+        """What ``format=`` asks for."""
+        return self.get("format") or default

@@ -1,0 +1,1 @@
+"""What the server answers, a room for each part of the wire; each room brings its own ``ROUTES``."""

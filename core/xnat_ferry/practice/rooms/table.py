@@ -1,0 +1,11 @@
+"""Every room's routes, together."""
+
+from xnat_ferry.practice.http.routing import Router
+from xnat_ferry.practice.rooms import files, imports, items, listings, login, prearchive, settings
+
+_ROOMS = (login, listings, items, files, settings, imports, prearchive)
+
+
+def all_routes() -> Router:
+    """The router of the server."""
+    return Router(room.ROUTES for room in _ROOMS)
