@@ -6,7 +6,16 @@ from pathlib import Path
 
 from pydicom import dcmread
 
-from xnat_ferry.practice.site.records import UNASSIGNED, Resource, Scan, Session, Waiting
+from xnat_ferry.practice.site.records import (
+    UNASSIGNED,
+    Assessor,
+    Project,
+    Resource,
+    Scan,
+    Session,
+    Subject,
+    Waiting,
+)
 from xnat_ferry.practice.site.site import Site
 
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
@@ -21,48 +30,68 @@ class State:
         self._known: dict[tuple[str, int, int], Value] = {}
 
     def all(self, only: str | None) -> Value:
+        """Everything, or what concerns one project."""
         site = self._site
         with site.lock:
             wanted = [project for project in site.projects.values() if only in (None, project.id)]
             return {
-                "projects": [
-                    {
-                        "id": project.id,
-                        "accessibility": project.accessibility,
-                        "prearchive_code": project.prearchive_code,
-                        "subjects": [
-                            {
-                                "id": one.id,
-                                "label": one.label,
-                                "project": one.project,
-                                "shares": _shares(one.shares),
-                            }
-                            for one in site.subjects
-                            if one.project == project.id
-                        ],
-                        "sessions": [
-                            self._session(one) for one in site.sessions if one.project == project.id
-                        ],
-                        "prearchive": self._waiting(project.id),
-                    }
-                    for project in wanted
-                ],
+                "projects": [self._project(project) for project in wanted],
                 "unassigned": self._waiting(UNASSIGNED),
             }
 
+    def _project(self, project: Project) -> Value:
+        site = self._site
+        owned = [one for one in site.sessions.of(project.id) if one.project == project.id]
+        return {
+            "id": project.id,
+            "accessibility": project.accessibility,
+            "prearchive_code": project.prearchive_code,
+            "subjects": [
+                self._subject(one) for one in site.subjects.of(project.id) if one.project == project.id
+            ],
+            "sessions": [self._session(one) for one in owned],
+            "resources": self._resources(project.resources),
+            "prearchive": self._waiting(project.id),
+        }
+
+    def _subject(self, subject: Subject) -> Value:
+        return {
+            "id": subject.id,
+            "label": subject.label,
+            "project": subject.project,
+            "shares": _shares(subject.shares),
+            "fields": dict(subject.fields),
+            "resources": self._resources(subject.resources),
+        }
+
     def _session(self, session: Session) -> Value:
+        # sessions made in bulk have no files until somebody looks inside
+        drawn = session.fill is None
         return {
             "id": session.id,
             "label": session.label,
             "subject": self._site.subjects[session.subject].label,
             "project": session.project,
+            "status": session.status,
             "shares": _shares(session.shares),
             "modality": session.xsi_type.removeprefix("xnat:").removesuffix("SessionData").upper(),
             "study_uid": session.study_uid,
             "date": session.date,
-            # sessions made in bulk have no files until somebody looks inside
-            "scans": self._scans(session.scans) if session.fill is None else [],
-            "resources": [self._resource(one) for one in session.resources.values()],
+            "fields": dict(session.fields),
+            "scans": self._scans(session.scans) if drawn else [],
+            "resources": self._resources(session.resources),
+            "assessors": [self._assessor(one) for one in session.assessors.values()],
+        }
+
+    def _assessor(self, assessor: Assessor) -> Value:
+        return {
+            "id": assessor.id,
+            "label": assessor.label,
+            "project": assessor.project,
+            "type": assessor.xsi_type,
+            "shares": _shares(assessor.shares),
+            "resources": self._resources(assessor.resources),
+            "inputs": self._resources(assessor.inputs),
         }
 
     def _waiting(self, project: str) -> list[Value]:
@@ -78,6 +107,7 @@ class State:
             "study_uid": row.study_uid,
             "prevent_auto_commit": row.prevent_auto_commit,
             "scans": self._scans(row.scans),
+            "resources": self._resources(row.resources),
         }
 
     def _scans(self, scans: dict[str, Scan]) -> list[Value]:
@@ -87,10 +117,16 @@ class State:
                 "uid": scan.uid,
                 "type": scan.type,
                 "series_description": scan.description,
-                "resources": [self._resource(one) for one in scan.resources.values()],
+                "quality": scan.quality,
+                "note": scan.note,
+                "fields": dict(scan.fields),
+                "resources": self._resources(scan.resources),
             }
             for scan in scans.values()
         ]
+
+    def _resources(self, resources: dict[str, Resource]) -> list[Value]:
+        return [self._resource(one) for one in resources.values()]
 
     def _resource(self, resource: Resource) -> Value:
         found = [(path, file.on_disk()) for path, file in resource.files.items()]
