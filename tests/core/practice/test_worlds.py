@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 import pydicom
 import pydicom.data
 import pytest
@@ -19,51 +18,8 @@ from tests.core.making import dicom_bytes
 from tests.core.shore import USERS, command, shore
 from xnat_ferry.practice.errors import PracticeError
 from xnat_ferry.practice.process import PracticeServer
-from xnat_ferry.practice.world.phantoms import Slice, make_slice
 
 REAL = Path(pydicom.data.__file__).parent / "test_files"
-
-
-def a_slice(modality: str = "MR", number: int = 3) -> Slice:
-    return Slice(
-        modality=modality,
-        project="P",
-        subject="S",
-        session="S_1",
-        date="2024-03-05",
-        patient_name="S",
-        study_description="P",
-        study_uid="1.2",
-        series_uid="1.2.3",
-        series_number=4,
-        description="t1",
-        number=number,
-        of=6,
-        rows=64,
-        columns=48,
-    )
-
-
-@pytest.mark.parametrize("modality", ["MR", "CT", "PT", "OT"])
-def test_a_phantom_is_an_image_with_a_place_in_space(modality: str) -> None:
-    image = pydicom.dcmread(BytesIO(make_slice(a_slice(modality))))
-    assert image.Modality == modality
-    assert image.pixel_array.shape == (64, 48)
-    assert image.pixel_array.std() > 100
-    above = pydicom.dcmread(BytesIO(make_slice(a_slice(modality, 4))))
-    assert above.ImagePositionPatient[2] - image.ImagePositionPatient[2] == image.SliceThickness
-    assert not np.array_equal(above.pixel_array, image.pixel_array)
-
-
-@pytest.mark.skipif(shutil.which("dcm2pnm") is None, reason="dcmtk is not installed")
-@pytest.mark.parametrize("modality", ["MR", "CT", "PT"])
-def test_a_viewer_that_is_not_ours_draws_a_phantom(modality: str, tmp_path: Path) -> None:
-    (tmp_path / "a.dcm").write_bytes(make_slice(a_slice(modality)))
-    done = subprocess.run(
-        ["dcm2pnm", "+Wm", "a.dcm", "a.pgm"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "a.pgm").read_bytes().startswith(b"P5")
 
 
 def test_one_world_gives_the_same_bytes_every_time() -> None:
