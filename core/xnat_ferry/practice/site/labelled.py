@@ -48,45 +48,49 @@ class Labelled(Generic[Item]):
 
     def add(self, item: Item) -> None:
         self._by_id[item.id] = item
-        for project in (item.project, *item.shares):
-            self._enter(item, project)
+        self._index(item)
 
     def remove(self, item: Item) -> None:
+        self._forget(item)
         for project in (item.project, *item.shares):
-            self._leave(item, project)
+            self._of_project[project].pop(item.id, None)
         self._by_id.pop(item.id, None)
 
     def relabel(self, item: Item, project: str, label: str) -> None:
         """Another label in a project that has it already."""
-        self._leave(item, project)
+        self._forget(item)
         if item.project == project:
             item.label = label
         else:
             item.shares[project] = label
-        self._enter(item, project)
+        self._index(item)
 
     def share(self, item: Item, project: str, label: str) -> None:
         item.shares[project] = label
-        self._enter(item, project)
+        self._index(item)
 
     def unshare(self, item: Item, project: str) -> None:
-        self._leave(item, project)
+        self._forget(item)
         item.shares.pop(project, None)
+        self._of_project[project].pop(item.id, None)
+        self._index(item)
 
     def move(self, item: Item, project: str, label: str) -> None:
         """Another owner; a share into it ends with that."""
-        for known in {item.project, project}:
-            self._leave(item, known)
+        self._forget(item)
+        self._of_project[item.project].pop(item.id, None)
         item.shares.pop(project, None)
         item.project, item.label = project, label
-        self._enter(item, project)
+        self._index(item)
 
-    def _enter(self, item: Item, project: str) -> None:
-        self._by_label.setdefault((project, self.label_in(item, project).casefold()), item.id)
-        self._of_project[project][item.id] = None
+    def _index(self, item: Item) -> None:
+        for project in (item.project, *item.shares):
+            self._by_label.setdefault((project, self.label_in(item, project).casefold()), item.id)
+            self._of_project[project][item.id] = None
 
-    def _leave(self, item: Item, project: str) -> None:
-        key = (project, self.label_in(item, project).casefold())
-        if self._by_label.get(key) == item.id:
-            del self._by_label[key]
-        self._of_project[project].pop(item.id, None)
+    def _forget(self, item: Item) -> None:
+        """Its labels, in all projects: the owner's shows wherever a share has none of its own."""
+        for project in (item.project, *item.shares):
+            key = (project, self.label_in(item, project).casefold())
+            if self._by_label.get(key) == item.id:
+                del self._by_label[key]
