@@ -1,5 +1,6 @@
 """Fills a site from a world: people, projects, phantoms, real files, and what already waits."""
 
+import gc
 import json
 import re
 import sys
@@ -10,13 +11,23 @@ from pathlib import Path
 from xnat_ferry.practice.clock import written
 from xnat_ferry.practice.rooms.sorting import free_name, scan_for
 from xnat_ferry.practice.site.keeping import measure, read_header
-from xnat_ferry.practice.site.records import DICOM, Project, Scan, Session, StoredFile, Waiting, session_type
+from xnat_ferry.practice.site.records import (
+    DICOM,
+    Project,
+    Scan,
+    Session,
+    StoredFile,
+    Subject,
+    Waiting,
+    session_type,
+)
 from xnat_ferry.practice.site.site import Site
 from xnat_ferry.practice.world import description as told
 from xnat_ferry.practice.world.folders import Found, find_studies
 from xnat_ferry.practice.world.phantoms import Slice, make_slice, uid_of
 
 _MODALITIES = {"PET": "PT"}
+_MANY_DATE = "2024-03-05"
 
 
 def tell(text: str) -> None:
@@ -26,6 +37,16 @@ def tell(text: str) -> None:
 
 def settle(site: Site, world: told.World, base: Path) -> None:
     """Make everything that the world describes."""
+    # nothing made here is garbage: to look for it among 100,000 sessions takes longer than to make them
+    gc.disable()
+    try:
+        _settle(site, world, base)
+    finally:
+        gc.enable()
+    gc.freeze()
+
+
+def _settle(site: Site, world: told.World, base: Path) -> None:
     for user in world.users:
         site.users[user.login] = user
     for project in world.projects:
@@ -195,31 +216,36 @@ def _keep(
 
 def _add_many(site: Site, many: told.Many) -> None:
     """Sessions that are listed at once and drawn only when somebody looks inside."""
-    now = written(site.clock.now())
+    now = site.now()
+    archive = site.archive_folder(many.project, "")
     for number in range(1, many.sessions + 1):
-        subject_label = f"S{number:06d}"
-        label = f"{subject_label}_MR1"
-        described = told.Session(
-            project=many.project,
-            subject=subject_label,
-            label=label,
-            scans=[told.Scan(id=str(scan), type="t1", files=many.files) for scan in range(1, many.scans + 1)],
+        subject = Subject(site.next_id("S"), f"S{number:06d}", many.project, now)
+        site.subjects.add(subject)
+        label = f"{subject.label}_MR1"
+        study_uid = uid_of("study", many.project, subject.label, label)
+        site.sessions.add(
+            Session(
+                site.next_id("E"),
+                label,
+                many.project,
+                subject.id,
+                "xnat:mrSessionData",
+                _MANY_DATE,
+                study_uid,
+                archive / label,
+                now,
+                fill=partial(_draw_one_of_many, site, many),
+            )
         )
-        subject = site.make_subject(many.project, subject_label, known_new=True)
-        session = Session(
-            site.next_id("E"),
-            label,
-            many.project,
-            subject.id,
-            "xnat:mrSessionData",
-            described.date,
-            _study_uid(described),
-            site.archive_folder(many.project, label),
-            now,
-        )
-        session.fill = partial(_fill_later, site, described)
-        site.sessions.add(session)
 
 
-def _fill_later(site: Site, described: told.Session, session: Session) -> None:
+def _draw_one_of_many(site: Site, many: told.Many, session: Session) -> None:
+    scans = [told.Scan(id=str(scan), type="t1", files=many.files) for scan in range(1, many.scans + 1)]
+    described = told.Session(
+        project=many.project,
+        subject=session.label.removesuffix("_MR1"),
+        label=session.label,
+        date=_MANY_DATE,
+        scans=scans,
+    )
     _draw(site, described, session.scans, session.folder)
