@@ -103,6 +103,11 @@ def test_what_is_kept_is_there_after_a_restart(tmp_path: Path) -> None:
         assert server.state() == before
 
 
+TWICE = "[[users]]\nlogin='a'\n[[projects]]\nid='P'\n" + "".join(
+    f"[[sessions]]\nproject='P'\nsubject='1'\nlabel='{label}'\n" for label in ("l", "L")
+)
+
+
 @pytest.mark.parametrize(
     ("world", "words"),
     [
@@ -114,6 +119,10 @@ def test_what_is_kept_is_there_after_a_restart(tmp_path: Path) -> None:
         ("[[users]]\nlogin='a'\nprojects={P='king'}\n[[projects]]\nid='P'\n", "king"),
         ("[[users]]\nlogin='a'\nnonsense=1\n", "nonsense"),
         ("[[users]\n", "makes no sense"),
+        ("[server]\nunconfirmed={nonsense=true}\n[[users]]\nlogin='a'\n", "no switch nonsense"),
+        (TWICE, "l of P twice"),
+        (TWICE.replace("'L'", "'M'\nprearchive='SOMETIMES'"), "SOMETIMES"),
+        (TWICE.replace("'L'", "'M'\nshared_into=[{project='Q'}]"), "names the project Q"),
         (
             "[[users]]\nlogin='a'\n[[projects]]\nid='P'\n[[sessions]]\nproject='P'\nsubject='1'\nlabel='l'\ndicom='no'\n",
             "no",

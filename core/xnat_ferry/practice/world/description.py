@@ -1,6 +1,7 @@
 """What a practice server holds when it starts, as a TOML file says it."""
 
 import tomllib
+from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 
@@ -140,12 +141,22 @@ def read_world(name: str) -> tuple[World, Path]:
 
 _ROLES = ("owner", "member", "collaborator")
 _ACCESS = ("private", "protected", "public")
+_FILTERS = ("blacklist", "whitelist", "modalityMap")
+STATUSES = (
+    *("RECEIVING", "RECEIVING_INTERRUPT", "BUILDING", "READY", "CONFLICT", "ERROR"),
+    *("ARCHIVING", "MOVING", "DELETING", "SEPARATING"),
+    *("QUEUED_BUILDING", "QUEUED_ARCHIVING", "QUEUED_MOVING", "QUEUED_DELETING", "QUEUED_SEPARATING"),
+    *("_RECEIVING", "_RECEIVING_INTERRUPT", "_BUILDING", "_ARCHIVING", "_MOVING", "_DELETING"),
+    *("_CONFLICT", "_SEPARATING"),
+)
+"""Every status of a prearchive row; a leading underscore is a lock (wire-write 2.2)."""
 
 
 def _check(name: str, world: World) -> None:
     known = {project.id for project in world.projects}
     named = [session.project for session in world.sessions] + [many.project for many in world.many]
     named += [project for user in world.users for project in user.projects]
+    named += [share.project for session in world.sessions for share in session.shared_into]
     unknown = sorted(set(named) - known)
     if unknown:
         raise PracticeError(f"The world {name} names the project {unknown[0]} but does not describe it.")
@@ -157,6 +168,21 @@ def _check(name: str, world: World) -> None:
     for project in world.projects:
         _one_of(f"The accessibility of {project.id}", project.accessibility, _ACCESS)
         _one_of(f"The prearchive_code of {project.id}", project.prearchive_code, (0, 4, 5))
+        if project.series_filter is not None:
+            _one_of(f"The series_filter of {project.id}", project.series_filter.mode, _FILTERS)
+    _check_labels(name, world)
+
+
+def _check_labels(name: str, world: World) -> None:
+    """A project holds each label once, whatever its case; in the prearchive it may stand again."""
+    archived = [session for session in world.sessions if not session.prearchive]
+    taken = Counter((session.project, session.label.casefold()) for session in archived)
+    for (project, label), count in taken.items():
+        if count > 1:
+            raise PracticeError(f"The world {name} has the session {label} of {project} twice: rename one.")
+    for session in world.sessions:
+        if session.prearchive:
+            _one_of(f"The status of {session.label}", session.prearchive, STATUSES)
 
 
 def _one_of(what: str, value: object, allowed: tuple[object, ...]) -> None:
