@@ -1,9 +1,9 @@
 """Every room's routes, together."""
 
 from xnat_ferry.practice.http.routing import Router
-from xnat_ferry.practice.rooms import files, imports, items, listings, login, prearchive, settings
+from xnat_ferry.practice.rooms import files, imports, items, listings, login, prearchive, schemas, settings
 
-_ROOMS = (login, listings, items, files, settings, imports, prearchive)
+_ROOMS = (login, listings, items, files, settings, imports, prearchive, schemas)
 
 
 def all_routes() -> Router:
