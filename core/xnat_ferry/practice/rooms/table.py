@@ -1,9 +1,19 @@
 """Every room's routes, together."""
 
 from xnat_ferry.practice.http.routing import Router
-from xnat_ferry.practice.rooms import files, imports, items, listings, login, prearchive, schemas, settings
+from xnat_ferry.practice.rooms import (
+    files,
+    imports,
+    items,
+    listings,
+    login,
+    prearchive,
+    schemas,
+    settings,
+    tracking,
+)
 
-_ROOMS = (login, listings, items, files, settings, imports, prearchive, schemas)
+_ROOMS = (login, listings, items, files, settings, imports, prearchive, schemas, tracking)
 
 
 def all_routes() -> Router:

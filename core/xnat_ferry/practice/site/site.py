@@ -17,6 +17,7 @@ from xnat_ferry.practice.site.records import (
     Waiting,
     Workflow,
 )
+from xnat_ferry.practice.site.tracking import Tracked, Tracking
 from xnat_ferry.practice.site.unconfirmed import settled
 from xnat_ferry.practice.world.description import Server, User
 
@@ -34,6 +35,7 @@ class Site:
         "burnt",
         "preferences",
         "configs",
+        "tracked",
         "_numbers",
     )
 
@@ -62,6 +64,8 @@ class Site:
         A version has the keys of wire-read 4.2: tool path project user create_date reason contents
         unversioned version status.
         """
+        self.tracked: dict[tuple[str, str], Tracked] = {}
+        """Work under way and done, by user and key; to be reached through ``tracking``."""
         self._numbers: dict[str, int] = {}
         self.logins = Logins(self.users, clock, server.session_timeout_minutes * 60)
 
@@ -74,6 +78,11 @@ class Site:
         for name in self._KEPT:
             setattr(self, name, kept[name])
         self.logins = Logins(self.users, self.clock, self.server.session_timeout_minutes * 60)
+
+    @property
+    def tracking(self) -> Tracking:
+        """How far work is that goes on after its answer (wire-read 7.1)."""
+        return Tracking(self.clock, self.tracked)
 
     def now(self) -> str:
         """The server's time as tables print it."""
