@@ -1,6 +1,6 @@
 """The short names of columns and parameters, each with the schema path that it means (wire-read 2.1).
 
-Of two short names for one path the first is the one that a listing shows, whichever was asked for; a short name
+Of two short names for one path the first is the one that a listing shows, whichever was asked for; a name
 that stands twice in XNAT's own table means the last of its paths.
 """
 
