@@ -1,6 +1,6 @@
 """The data model as XML Schema, and the plugins that would add to it (wire-read 7.2, 8.3).
 
-The schemas beside this file are as small as a client can do with that builds its classes from them: every data
+The schemas beside this file are as small as a client needs that builds its classes from them: every data
 type that a listing names, and the fields that clients read and set.
 """
 
