@@ -2,6 +2,7 @@
 
 from xnat_ferry.practice.http.routing import Router
 from xnat_ferry.practice.rooms import (
+    changing,
     files,
     imports,
     items,
@@ -13,7 +14,7 @@ from xnat_ferry.practice.rooms import (
     tracking,
 )
 
-_ROOMS = (login, listings, items, files, settings, imports, prearchive, schemas, tracking)
+_ROOMS = (login, listings, items, files, settings, imports, prearchive, schemas, tracking, *changing.ROOMS)
 
 
 def all_routes() -> Router:

@@ -15,7 +15,20 @@ class Switch(NamedTuple):
     """What the server does when it is on; off is the opposite."""
 
 
-SWITCHES: dict[str, Switch] = {}
+SWITCHES: dict[str, Switch] = {
+    "move_without_create_right_is_500": Switch(
+        False, "write 5.3", "a move into a project where the caller may not create is 500, not 403"
+    ),
+    "share_without_label_shows_the_owners": Switch(
+        True, "write 5.2", "lists show the owner's label for a share without one, not an empty one"
+    ),
+    "deleted_subject_leaves_foreign_sessions": Switch(
+        True, "write 6", "sessions of a deleted subject that another project owns stay, without a subject"
+    ),
+    "refresh_fills_uids": Switch(
+        True, "write 4.5", "refreshing a DICOM catalog fills in the UIDs of files that were put there raw"
+    ),
+}
 
 
 def settled(given: dict[str, bool]) -> dict[str, bool]:

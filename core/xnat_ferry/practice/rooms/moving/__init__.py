@@ -1,0 +1,1 @@
+"""Other labels, further projects, other owners (wire-write 5)."""
