@@ -125,12 +125,14 @@ class Truth:
         """The prearchive's rows by their names."""
         return {row["name"]: row for row in self.project(project)["prearchive"]}
 
-    def files(self, holder: dict[str, Any], resource: str) -> dict[str, dict[str, Any]]:
+    @staticmethod
+    def files(holder: dict[str, Any], resource: str) -> dict[str, dict[str, Any]]:
         """The files of a session's or a scan's resource by path."""
         (found,) = [one for one in holder["resources"] if one["label"] == resource]
         return {file["path"]: file for file in found["files"]}
 
-    def scan(self, session: dict[str, Any], identifier: str) -> dict[str, Any]:
+    @staticmethod
+    def scan(session: dict[str, Any], identifier: str) -> dict[str, Any]:
         found: dict[str, Any]
         (found,) = [one for one in session["scans"] if one["id"] == identifier]
         return found
