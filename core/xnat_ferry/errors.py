@@ -3,7 +3,7 @@
 FerryError
 ├── UsageError                      what was asked for cannot be understood or done
 │   ├── BadEndpoint  UnknownAlias  NoDefaultServer
-│   ├── NothingChosen  UnknownSessions
+│   ├── NothingChosen  UnknownSessions  BadLabelRule
 │   ├── PlanUnreadable  PlanUndecided
 │   └── UnknownTransfer  SeveralTransfers  SettingsUnreadable
 ├── CannotConnect                   no conversation with the server came about
@@ -75,6 +75,11 @@ class NothingChosen(UsageError):
 class UnknownSessions(UsageError):
     sentence = "The source project {project} has no session called {labels}."
     advice = "Check the spelling; labels are listed by 'xnat-ferry check SRC DST --json'."
+
+
+class BadLabelRule(UsageError):
+    sentence = "The label rule '{rule}' cannot be used: {why}."
+    advice = "Write prefix=P_, suffix=_b, replace=OLD/NEW, template={subject}_{modality}, or a .csv file."
 
 
 class PlanUnreadable(UsageError):

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from xnat_ferry.checks.finding import Answer, Conflict, ConflictClass, Finding
+from xnat_ferry.labels import KEEP, LabelRules, Labels
 from xnat_ferry.model import LABEL, PrearchiveRow, SessionRow, Verdict
 from xnat_ferry.survey import Chosen, Survey
 
@@ -38,14 +39,14 @@ def check_conflicts(survey: Survey, conflicts: tuple[Conflict, ...]) -> tuple[Fi
     return tuple(findings)
 
 
-def find_conflicts(survey: Survey) -> tuple[Conflict, ...]:
+def find_conflicts(survey: Survey, rules: LabelRules = KEEP) -> tuple[Conflict, ...]:
     """Every conflict of every chosen session, labels compared without regard to case, as XNAT does."""
-    there = _Known(survey)
+    there = _Known(survey, rules)
     return tuple(
         conflict
         for chosen in survey.chosen
         for conflict in (
-            *_labels(chosen.row),
+            *_labels(chosen, there),
             *_archived(chosen, there),
             *_waiting(chosen, there),
             *_within(chosen, there),
@@ -56,11 +57,13 @@ def find_conflicts(survey: Survey) -> tuple[Conflict, ...]:
 class _Known:
     """The survey by label and by study, so that each session is compared with its namesakes only."""
 
-    def __init__(self, survey: Survey) -> None:
+    def __init__(self, survey: Survey, rules: LabelRules) -> None:
+        self.to = {chosen.row.id: rules.apply(chosen.row) for chosen in survey.chosen}
+        """The labels at the destination, by accession ID."""
         self.project = survey.destination.endpoint.project
         self.archived: dict[str, list[SessionRow]] = defaultdict(list)
         self.waiting: dict[str, list[PrearchiveRow]] = defaultdict(list)
-        self.labels: Counter[str] = Counter(chosen.row.label.casefold() for chosen in survey.chosen)
+        self.labels: Counter[str] = Counter(to.session.casefold() for to in self.to.values())
         self.twins: dict[str, list[str]] = defaultdict(list)
         for row in survey.destination.sessions or ():
             for key in {_by_label(row.label), _by_study(row.study_uid)}:
@@ -72,19 +75,21 @@ class _Known:
             self.twins[_study(chosen)].append(chosen.row.label)
 
 
-def _labels(row: SessionRow) -> Iterator[Conflict]:
-    for what, label in (("session", row.label), ("subject", row.subject)):
+def _labels(chosen: Chosen, known: _Known) -> Iterator[Conflict]:
+    to = known.to[chosen.row.id]
+    for what, label in (("session", to.session), ("subject", to.subject)):
         if not LABEL.fullmatch(label):
             words = f"The {what} label '{label}' has characters that XNAT refuses."
-            yield _conflict(row, ConflictClass.BAD_LABEL, words)
+            yield _conflict(chosen.row, ConflictClass.BAD_LABEL, words)
 
 
 def _archived(chosen: Chosen, known: _Known) -> Iterator[Conflict]:
     row, study = chosen.row, _study(chosen)
-    same_label = known.archived.get(_by_label(row.label), [])
+    to = known.to[row.id]
+    same_label = known.archived.get(_by_label(to.session), [])
     for there in same_label:
         same_study = bool(study) and study == there.study_uid
-        kind, words = _same_label(row, there, known.project, same_study, bool(study and there.study_uid))
+        kind, words = _same_label(to, there, known.project, same_study, bool(study and there.study_uid))
         yield _conflict(row, kind, words, _both_sides(study, there))
     for there in known.archived.get(_by_study(study), []) if study else []:
         if there not in same_label:
@@ -103,28 +108,28 @@ def _both_sides(study: str, there: SessionRow) -> dict[str, str]:
 
 
 def _same_label(
-    row: SessionRow, there: SessionRow, project: str, same_study: bool, both_known: bool
+    to: Labels, there: SessionRow, project: str, same_study: bool, both_known: bool
 ) -> tuple[ConflictClass, str]:
     if there.owner not in (None, project):
         return (
             ConflictClass.SHARED,
-            f"{row.label} is held in {project} by a session shared from {there.owner}.",
+            f"{to.session} is held in {project} by a session shared from {there.owner}.",
         )
-    if there.subject.casefold() != row.subject.casefold():
-        words = f"{row.label} is already in {project}, under another subject ({there.subject})."
+    if there.subject.casefold() != to.subject.casefold():
+        words = f"{to.session} is already in {project}, under another subject ({there.subject})."
         return ConflictClass.OTHER_SUBJECT, words
     if same_study:
-        return ConflictClass.SAME_STUDY, f"{row.label} is already in {project}: the same study."
+        return ConflictClass.SAME_STUDY, f"{to.session} is already in {project}: the same study."
     if both_known:
-        words = f"{row.label} is already in {project}, with another study. Sending would merge the two."
+        words = f"{to.session} is already in {project}, with another study. Sending would merge the two."
         return ConflictClass.OTHER_STUDY, words
-    words = f"{row.label} is already in {project}; whether it is the same study is not known."
+    words = f"{to.session} is already in {project}; whether it is the same study is not known."
     return ConflictClass.OTHER_STUDY, words
 
 
 def _waiting(chosen: Chosen, known: _Known) -> Iterator[Conflict]:
     row, study = chosen.row, _study(chosen)
-    same_label = known.waiting.get(_by_label(row.label), [])
+    same_label = known.waiting.get(_by_label(known.to[row.id].session), [])
     same_study = known.waiting.get(_by_study(study), []) if study else []
     for there in (*same_study, *(other for other in same_label if other not in same_study)):
         what = "This study" if there in same_study else "Another study"
@@ -135,9 +140,10 @@ def _waiting(chosen: Chosen, known: _Known) -> Iterator[Conflict]:
 
 def _within(chosen: Chosen, known: _Known) -> Iterator[Conflict]:
     row, study = chosen.row, _study(chosen)
-    count = known.labels[row.label.casefold()]
+    label = known.to[row.id].session
+    count = known.labels[label.casefold()]
     if count > 1:
-        words = f"{count} chosen sessions would become {row.label}."
+        words = f"{count} chosen sessions would become {label}."
         yield _conflict(row, ConflictClass.DUPLICATE_TARGET, words)
     twins = known.twins[study] if study else []
     if len(twins) > 1:

@@ -19,15 +19,28 @@ from xnat_ferry.cli.common import (
     split_names,
 )
 from xnat_ferry.errors import UsageError
+from xnat_ferry.labels import LabelRules, Labels, Rule, parse_rule
 from xnat_ferry.model import Level, Verdict
 from xnat_ferry.plan import Plan, Target, plan_hash, write_plan
 from xnat_ferry.plan.build import PlanRequest, make_plan
+from xnat_ferry.plan.label_table import read_label_table, write_label_table
 from xnat_ferry.survey import Survey, take_survey
+
+LabelOption = Annotated[tuple[str, ...], Parameter(consume_multiple=True, negative=())]
 
 _SIGNS = {Verdict.OK: "[ ok ]", Verdict.WARN: "[warn]", Verdict.FAIL: "[FAIL]", Verdict.UNKNOWN: "[ ?? ]"}
 
 
-def check(source: str, destination: str, /, *, sessions: Names = None, json: AsJson = False) -> int:
+def check(
+    source: str,
+    destination: str,
+    /,
+    *,
+    sessions: Names = None,
+    labels: LabelOption = (),
+    write_labels: Path | None = None,
+    json: AsJson = False,
+) -> int:
     """Survey both projects and run the checklist; changes nothing anywhere.
 
     Parameters
@@ -38,10 +51,17 @@ def check(source: str, destination: str, /, *, sessions: Names = None, json: AsJ
         The same for where the sessions shall go.
     sessions
         Labels or accession IDs, with commas between; all without it.
+    labels
+        prefix=P_, suffix=_b, replace=OLD/NEW (a regular expression), template={subject}_{modality}_{date},
+        with subject. or session. in front for one of the two, or a .csv file; several are applied in order.
+    write_labels
+        A .csv file to write: every session with its labels before and after, to change and give to --labels.
     """
+    rules = _rules(labels)
     survey = survey_for(source, destination, split_names(sessions))
-    checklist = run_checks(survey)
-    preview = make_plan(survey, checklist, PlanRequest(made=now()))
+    checklist = run_checks(survey, rules)
+    preview = make_plan(survey, checklist, PlanRequest(made=now(), labels=rules))
+    _write_labels(write_labels, survey, rules)
     if json:
         answer_json(as_json(survey, checklist, preview))
     else:
@@ -57,6 +77,8 @@ def plan(
     output: Annotated[Path, Parameter(name=["--output", "-o"])] = Path("plan.toml"),
     sessions: Names = None,
     scans: Names = None,
+    labels: LabelOption = (),
+    write_labels: Path | None = None,
     on_conflict: Annotated[tuple[str, ...], Parameter(consume_multiple=True, negative=())] = (),
     to: Target = Target.PREARCHIVE,
     verify: Level = Level.IDENTITY,
@@ -76,6 +98,11 @@ def plan(
         Labels or accession IDs, with commas between; all without it.
     scans
         IDs or types of the scans to take, with commas between; all without it.
+    labels
+        prefix=P_, suffix=_b, replace=OLD/NEW (a regular expression), template={subject}_{modality}_{date},
+        with subject. or session. in front for one of the two, or a .csv file; several are applied in order.
+    write_labels
+        A .csv file to write: every session with its labels before and after, to change and give to --labels.
     on_conflict
         CLASS=ANSWER, for instance same-study=skip; without an answer the plan leaves the session undecided.
     to
@@ -83,10 +110,18 @@ def plan(
     verify
         How much is compared afterwards.
     """
-    answers = _answers(on_conflict)
+    answers, rules = _answers(on_conflict), _rules(labels)
     survey = survey_for(source, destination, split_names(sessions))
-    checklist = run_checks(survey)
-    request = PlanRequest(made=now(), to=to, verify=verify, scans=split_names(scans) or (), answers=answers)
+    checklist = run_checks(survey, rules)
+    _write_labels(write_labels, survey, rules)
+    request = PlanRequest(
+        made=now(),
+        to=to,
+        verify=verify,
+        scans=split_names(scans) or (),
+        answers=answers,
+        labels=rules,
+    )
     planned = make_plan(survey, checklist, request)
     blocked = checklist.verdict == "blocked"
     if json:
@@ -142,6 +177,9 @@ def print_plan(planned: Plan, output: Path | None = None) -> None:
         f"to the {planned.to} of {planned.destination.project}; verified by {planned.verify}"
     )
     for session in planned.sessions:
+        before, after = (session.subject, session.session), (session.to_subject, session.to_session)
+        if session.fate == "copy" and before != after:
+            print(f"  {'/'.join(before)} becomes {'/'.join(after)}")
         if session.fate != "copy":
             print(f"  {session.session}: {session.fate}: {session.why}")
         for left in session.left_behind:
@@ -156,6 +194,27 @@ def print_plan(planned: Plan, output: Path | None = None) -> None:
 
 def _side(server: str, project: str, view: Any) -> dict[str, Any]:
     return {"server": server, "project": project, "role": view.rights.role, "version": view.version}
+
+
+def _rules(given: tuple[str, ...]) -> LabelRules:
+    """The label rules as they were written, in their order."""
+    rules: list[Rule] = []
+    table: dict[str, Labels] = {}
+    for text in given:
+        if text.lower().endswith(".csv"):
+            table |= read_label_table(Path(text).expanduser())
+        elif text != "keep":
+            rules.append(parse_rule(text))
+    return LabelRules(rules=tuple(rules), table=table)
+
+
+def _write_labels(path: Path | None, survey: Survey, rules: LabelRules) -> None:
+    if path is None:
+        return
+    try:
+        write_label_table(path, (chosen.row for chosen in survey.chosen), rules)
+    except OSError as error:
+        raise UsageError(what=f"The labels cannot be written to {path}: {error.strerror}.") from None
 
 
 def _answers(given: tuple[str, ...]) -> dict[ConflictClass, Answer]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from xnat_ferry.checks import Answer, Checklist, Conflict, ConflictClass
+from xnat_ferry.labels import KEEP, LabelRules
 from xnat_ferry.model import DICOM_RESOURCES, Level, ScanRow, SessionDetail
 from xnat_ferry.plan.model import Fate, Plan, PlannedScan, PlannedSession, Target
 from xnat_ferry.survey import Chosen, Survey
@@ -21,6 +22,7 @@ class PlanRequest(Struct, frozen=True, kw_only=True):
     scans: tuple[str, ...] = ()
     """IDs or types of the scans to take; none means all."""
     answers: Mapping[ConflictClass, Answer] = {}
+    labels: LabelRules = KEEP
 
 
 def make_plan(survey: Survey, checklist: Checklist, request: PlanRequest) -> Plan:
@@ -47,6 +49,7 @@ def _planned(
 ) -> PlannedSession:
     wanted = [scan for scan in detail.scans if _wanted(scan, request.scans)]
     scans = tuple(planned for scan in wanted if (planned := _scan(detail, scan)).files)
+    to = request.labels.apply(chosen.row)
     fate, why = _fate(conflicts, request.answers)
     if not scans:
         fate, why = Fate.SKIP, "it has no DICOM files to carry"
@@ -56,8 +59,8 @@ def _planned(
         subject=chosen.row.subject,
         modality=chosen.row.modality,
         study_uid=detail.study_uid,
-        to_subject=chosen.row.subject,
-        to_session=chosen.row.label,
+        to_subject=to.subject,
+        to_session=to.session,
         fate=fate,
         why=why,
         left_behind=_left_behind(detail, wanted),

@@ -1,0 +1,82 @@
+"""The guide's third item: what subjects and sessions will be called, and whether that fits in there."""
+
+from collections.abc import Sequence
+
+from xnat_ferry.checks.finding import Finding
+from xnat_ferry.labels import LabelRules, Labels, common_shape, shape
+from xnat_ferry.model import Verdict
+from xnat_ferry.survey import Chosen, Survey
+
+_EXAMPLES = 5
+
+
+def check_labels(survey: Survey, rules: LabelRules) -> tuple[Finding, ...]:
+    """What the rules make of the labels: unused lines of a table, unusual forms.
+
+    What XNAT refuses and what two sessions would share are conflicts."""
+    about = survey.destination.endpoint.project
+    named = [(chosen, rules.apply(chosen.row)) for chosen in survey.chosen]
+    findings = [*_unused(survey, rules), *_unusual(survey, named)]
+    if findings:
+        return tuple(findings)
+    if rules.keep:
+        words = f"All {len(named)} sessions keep their labels."
+        return (_finding(Verdict.OK, about, words),)
+    changed = [pair for pair in named if pair[1] != Labels(pair[0].row.subject, pair[0].row.label)]
+    words = f"{len(changed)} of {len(named)} sessions get other labels."
+    return (_finding(Verdict.OK, about, words, evidence=_before_and_after(changed)),)
+
+
+def _unused(survey: Survey, rules: LabelRules) -> list[Finding]:
+    known = {name for chosen in survey.chosen for name in (chosen.row.id, chosen.row.label)}
+    unused = sorted(set(rules.table) - known)
+    if not unused:
+        return []
+    words = f"The label table names {len(unused)} sessions that are not chosen: {_some(unused)}."
+    advice = "Check the spelling in the table; a session that it does not name keeps its labels."
+    return [_finding(Verdict.WARN, survey.source.endpoint.project, words, advice)]
+
+
+def _unusual(survey: Survey, named: Sequence[tuple[Chosen, Labels]]) -> list[Finding]:
+    """Labels unlike nearly all that are there already."""
+    there = survey.destination.sessions or ()
+    findings = []
+    for what, old, new in (
+        ("subject", [row.subject for row in there], [(one.row, to.subject) for one, to in named]),
+        ("session", [row.label for row in there], [(one.row, to.session) for one, to in named]),
+    ):
+        form = common_shape(sorted(set(old)))
+        odd = sorted({label for _, label in new if form is not None and shape(label) != form})
+        if odd:
+            example = next(label for label in sorted(old) if shape(label) == form)
+            words = (
+                f"{what.capitalize()} labels in {survey.destination.endpoint.project} look like {example}; "
+                f"{len(odd)} would not: {_some(odd)}."
+            )
+            advice = "If that is not wanted, map them with --labels, or ask an owner for the convention."
+            findings.append(_finding(Verdict.WARN, survey.destination.endpoint.project, words, advice))
+    return findings
+
+
+def _before_and_after(changed: Sequence[tuple[Chosen, Labels]]) -> dict[str, str]:
+    return {
+        f"{one.row.subject}/{one.row.label}": f"{to.subject}/{to.session}" for one, to in changed[:_EXAMPLES]
+    }
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _EXAMPLES
+    return ", ".join(names[:_EXAMPLES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _finding(
+    verdict: Verdict, about: str, message: str, advice: str = "", evidence: dict[str, str] | None = None
+) -> Finding:
+    return Finding(
+        check="labels",
+        verdict=verdict,
+        about=about,
+        message=message,
+        advice=advice,
+        evidence=evidence or {},
+    )
