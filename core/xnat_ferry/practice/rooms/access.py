@@ -1,7 +1,7 @@
 """Who may do what (wire-read 3.1)."""
 
 from xnat_ferry.practice.http.replies import Refused
-from xnat_ferry.practice.site.records import Project, Session
+from xnat_ferry.practice.site.records import Assessor, Project, Session, Subject
 from xnat_ferry.practice.site.site import Site
 
 ROLES = {"owner": "Owners", "member": "Members", "collaborator": "Collaborators"}
@@ -9,6 +9,18 @@ ROLES = {"owner": "Owners", "member": "Members", "collaborator": "Collaborators"
 
 def is_admin(site: Site, user: str) -> bool:
     return user in site.users and site.users[user].admin
+
+
+def is_data_admin(site: Site, user: str) -> bool:
+    """ALL_DATA_ADMIN: may change everything; an administrator belongs to it unless the world says no."""
+    found = site.users.get(user)
+    return found is not None and (found.all_data == "admin" or (found.admin and not found.all_data))
+
+
+def reads_all(site: Site, user: str) -> bool:
+    """ALL_DATA_ACCESS or more."""
+    found = site.users.get(user)
+    return found is not None and (found.all_data == "access" or is_data_admin(site, user))
 
 
 def role(site: Site, user: str, project: str) -> str:
@@ -19,7 +31,9 @@ def role(site: Site, user: str, project: str) -> str:
 
 def may_see(site: Site, user: str, project: Project) -> bool:
     """Whether the project itself is visible."""
-    return project.accessibility != "private" or bool(role(site, user, project.id)) or is_admin(site, user)
+    if project.accessibility != "private" or bool(role(site, user, project.id)):
+        return True
+    return is_admin(site, user) or reads_all(site, user)
 
 
 def may_read(site: Site, user: str, project: str) -> bool:
@@ -27,26 +41,32 @@ def may_read(site: Site, user: str, project: str) -> bool:
     found = site.projects.get(project)
     if found is None:
         return False
-    return found.accessibility == "public" or bool(role(site, user, project)) or is_admin(site, user)
+    if found.accessibility == "public" or bool(role(site, user, found.id)):
+        return True
+    return is_admin(site, user) or reads_all(site, user)
 
 
 def may_edit(site: Site, user: str, project: str) -> bool:
     """Create and change: owners and members."""
-    return role(site, user, project) in ("owner", "member") or is_admin(site, user)
+    if role(site, user, project) in ("owner", "member"):
+        return True
+    return is_admin(site, user) or is_data_admin(site, user)
 
 
 def may_delete(site: Site, user: str, project: str) -> bool:
-    return role(site, user, project) == "owner" or is_admin(site, user)
+    if role(site, user, project) == "owner":
+        return True
+    return is_admin(site, user) or is_data_admin(site, user)
 
 
-def may_read_session(site: Site, user: str, session: Session) -> bool:
+def may_read_session(site: Site, user: str, session: Session | Subject | Assessor) -> bool:
     """Through the owner's project or any that it is shared into."""
     return any(may_read(site, user, project) for project in (session.project, *session.shares))
 
 
 def visible_project(site: Site, user: str, project: str) -> Project:
     """404 hides private projects from strangers (wire-read 3.2)."""
-    found = site.projects.get(project)
+    found = site.project_named(project)
     if found is None or not may_see(site, user, found):
         raise Refused(404, f"Unable to identify project {project}")
     return found
@@ -55,16 +75,36 @@ def visible_project(site: Site, user: str, project: str) -> Project:
 def readable_project(site: Site, user: str, project: str, what: str) -> Project:
     """404 for the private, 403 for the protected."""
     found = visible_project(site, user, project)
-    if not may_read(site, user, project):
-        raise Refused(403, f"Unable to read {what} for Project: {project}")
+    if not may_read(site, user, found.id):
+        raise Refused(403, f"Unable to read {what} for Project: {found.id}")
     return found
 
 
 def readable_session(site: Site, user: str, name: str, project: str | None = None) -> Session:
-    """By accession ID, or by label where the project is named; 404 otherwise."""
+    """By accession ID, or by label where the project is named; 404 otherwise.
+
+    A label is looked up in the project and with the rights there: what one reads by a share is not found
+    through its owner's project (wire-read 2.5).
+    """
     found = site.sessions.get(name)
-    if found is None and project is not None:
-        found = site.session_in(project, name)
-    if found is None or not may_read_session(site, user, found):
-        raise Refused(404, "Unable to find the specified experiment.")
-    return found.filled()
+    if found is not None and may_read_session(site, user, found):
+        return found.filled()
+    here = site.project_named(project) if found is None and project is not None else None
+    if here is not None and may_read(site, user, here.id):
+        found = site.session_in(here.id, name)
+        if found is not None:
+            return found.filled()
+    raise Refused(404, "Unable to find the specified experiment.")
+
+
+def readable_subject(site: Site, user: str, name: str, project: str | None = None) -> Subject:
+    """By accession ID, or by label where the project is named; 404 otherwise."""
+    found = site.subjects.get(name)
+    if found is not None and may_read_session(site, user, found):
+        return found
+    here = site.project_named(project) if found is None and project is not None else None
+    if here is not None and may_read(site, user, here.id):
+        found = site.subject_in(here.id, name)
+        if found is not None:
+            return found
+    raise Refused(404, "Unable to find the specified subject.")

@@ -30,6 +30,9 @@ class User(Struct, forbid_unknown_fields=True):
     password: str = "practice"  # noqa: S105  a login of a practice server is no secret
     projects: dict[str, str] = {}
     admin: bool = False
+    all_data: str = ""
+    """``access`` reads and ``admin`` changes everything, whatever the roles; so does an administrator, unless
+    this is ``none``."""
 
 
 class SeriesFilter(Struct, forbid_unknown_fields=True):
@@ -141,6 +144,7 @@ def read_world(name: str) -> tuple[World, Path]:
 
 _ROLES = ("owner", "member", "collaborator")
 _ACCESS = ("private", "protected", "public")
+_ALL_DATA = ("", "none", "access", "admin")
 _FILTERS = ("blacklist", "whitelist", "modalityMap")
 STATUSES = (
     *("RECEIVING", "RECEIVING_INTERRUPT", "BUILDING", "READY", "CONFLICT", "ERROR"),
@@ -163,6 +167,7 @@ def _check(name: str, world: World) -> None:
     if not world.users:
         raise PracticeError(f"The world {name} has no users: add one with [[users]], or nobody can log in.")
     for user in world.users:
+        _one_of(f"The all_data of {user.login} in the world {name}", user.all_data, _ALL_DATA)
         for role in user.projects.values():
             _one_of(f"The role of {user.login} in the world {name}", role, _ROLES)
     for project in world.projects:
