@@ -2,24 +2,21 @@
 
 import json
 import re
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from xnat_ferry.practice.faults import Rules, parse_faults
 from xnat_ferry.practice.http.replies import Reply, as_json, text
 from xnat_ferry.practice.http.request import Request
+from xnat_ferry.practice.log import Log
 from xnat_ferry.practice.site.site import Site
 from xnat_ferry.practice.site.state import State
-
-if TYPE_CHECKING:
-    from xnat_ferry.practice.app import Log
 
 
 class Control:
     """Answers ``/practice/…``."""
 
-    def __init__(self, site: Site, rules: Rules, log: "Log") -> None:
+    def __init__(self, site: Site, rules: Rules, log: Log) -> None:
         self._site, self._rules, self._log = site, rules, log
         self._state = State(site)
 

@@ -19,7 +19,7 @@ class Fault(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
     every: int | None = None
     times: int | None = None
     status: int | None = None
-    body: str = ""
+    body: str | None = None
     cut_after: float | None = None
     delay: float = 0.0
     bytes_per_second: float | None = None

@@ -16,12 +16,42 @@ ITEM = ("html", "xml")
 """The variants of a single object."""
 
 
-def negotiate(request: Request, *variants: str) -> None:
-    """406 when Accept allows none of the variants, whatever ``format=`` says. Raises Refused."""
-    accepted = [part.split(";")[0].strip() for part in request.headers.get("accept", "*/*").split(",")]
-    for wanted in accepted:
-        for variant in variants:
-            media = _MEDIA[variant]
-            if wanted in ("*/*", media, media.split("/")[0] + "/*"):
-                return
-    raise Refused(406, STANDARD[406])
+def negotiate(request: Request, *variants: str) -> str:
+    """The variant that Accept likes best, of equals the one offered first; kept in ``request.variant``
+    where Accept names it. 406 when it allows none, whatever ``format=`` says. Raises Refused."""
+    accepted = _accepted(request.headers.get("accept", "*/*"))
+    best, liked = "", 0.0
+    for variant in variants:
+        quality = max((accepted.get(one, 0.0) for one in _ranges(variant)), default=0.0)
+        if quality > liked:
+            best, liked = variant, quality
+    if not best:
+        raise Refused(406, STANDARD[406])
+    if accepted.get(_MEDIA[best], 0.0) >= liked:
+        request.variant = best
+    return best
+
+
+def _ranges(variant: str) -> tuple[str, str, str]:
+    media = _MEDIA[variant]
+    return media, media.partition("/")[0] + "/*", "*/*"
+
+
+def _accepted(header: str) -> dict[str, float]:
+    """Each media range with its quality."""
+    found: dict[str, float] = {}
+    for part in header.split(","):
+        media, *options = (piece.strip() for piece in part.split(";"))
+        found[media.lower()] = max(found.get(media.lower(), 0.0), _quality(options))
+    return found
+
+
+def _quality(options: list[str]) -> float:
+    for option in options:
+        name, _, value = option.partition("=")
+        if name.strip() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 1.0
+    return 1.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import unquote
 
+from xnat_ferry.practice.http.parameters import escaped
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply
 from xnat_ferry.practice.http.request import Request
 
@@ -88,15 +89,15 @@ class Router:
 
     def find(self, request: Request) -> Callable[[], Reply]:
         """The handler for a request, its names taken from the path; sets ``rest``. Raises Refused."""
-        path = _canonical(request.path)
+        path = canonical(request.path)
         route, match = self._best(path)
         if route is None or match is None:
             raise Refused(404, STANDARD[404])
         method = "GET" if request.method == "HEAD" else request.method
         if method not in route.handlers:
-            raise Refused(405, STANDARD[405])
+            raise Refused(405, STANDARD[405], {"Allow": ", ".join(sorted(route.handlers))})
         request.rest = path[match.end() :]
-        names = {name: value if name in _RAW else unquote(value) for name, value in match.groupdict().items()}
+        names = {name: _named(route.template, name, value) for name, value in match.groupdict().items()}
         return partial(route.handlers[method], request, **names)
 
     def _best(self, path: str) -> tuple[_Route | None, re.Match[str] | None]:
@@ -112,8 +113,15 @@ class Router:
         return best
 
 
+def _named(template: str, name: str, value: str) -> str:
+    """``/data`` takes the path undecoded, and no mark-up from it; Spring decodes it (wire-read 0.4)."""
+    if not template.startswith("/data/"):
+        return unquote(value)
+    return value if name in _RAW else escaped(value)
+
+
 def _head(path: str) -> str:
-    return path.split("/", 2)[1]
+    return path.split("/", 2)[1] if path.startswith("/") else ""
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -123,7 +131,7 @@ def _pattern(template: str) -> re.Pattern[str]:
     )
 
 
-def _canonical(path: str) -> str:
+def canonical(path: str) -> str:
     """``/REST`` is ``/data``, and most of ``/data/archive`` is ``/data`` again."""
     if path.startswith("/REST/"):
         path = "/data/" + path.removeprefix("/REST/")

@@ -2,19 +2,39 @@
 
 from xnat_ferry.practice.http.routing import Router
 from xnat_ferry.practice.rooms import (
+    archiving,
     changing,
     files,
     imports,
     items,
+    listeners,
     listings,
-    login,
     prearchive,
     schemas,
     settings,
+    site_config,
     tracking,
 )
+from xnat_ferry.practice.rooms.login import accounts, pages, sessions, tokens
 
-_ROOMS = (login, listings, items, files, settings, imports, prearchive, schemas, tracking, *changing.ROOMS)
+_ROOMS = (
+    pages,
+    sessions,
+    tokens,
+    accounts,
+    site_config,
+    listings,
+    items,
+    files,
+    settings,
+    imports,
+    prearchive,
+    archiving,
+    listeners,
+    schemas,
+    tracking,
+    *changing.ROOMS,
+)
 
 
 def all_routes() -> Router:

@@ -9,6 +9,7 @@ from xnat_ferry.practice.site.logins import Logins
 from xnat_ferry.practice.site.preferences import fresh_preferences
 from xnat_ferry.practice.site.records import (
     DICOM,
+    Inboxed,
     Project,
     Resource,
     Scan,
@@ -17,6 +18,7 @@ from xnat_ferry.practice.site.records import (
     Waiting,
     Workflow,
 )
+from xnat_ferry.practice.site.tokens import Token
 from xnat_ferry.practice.site.tracking import Tracked, Tracking
 from xnat_ferry.practice.site.unconfirmed import settled
 from xnat_ferry.practice.world.description import Server, User
@@ -31,11 +33,14 @@ class Site:
         "subjects",
         "sessions",
         "waiting",
+        "direct",
         "workflows",
         "burnt",
         "preferences",
+        "tokens",
         "configs",
         "tracked",
+        "routing",
         "_numbers",
     )
 
@@ -58,16 +63,34 @@ class Site:
         self.workflows: list[Workflow] = []
         self.burnt: set[str] = set()
         """IDs of deleted projects (wire-write 6)."""
+        self.direct: dict[int, Waiting] = {}
+        """Sessions on their way straight into the archive, by number (wire-write 1.8)."""
+        self.inboxed: dict[int, Inboxed] = {}
+        """Imports from the inbox, by number (wire-write 1.11)."""
+        self.receiving: set[Path] = set()
+        """Files that are being written by an import."""
         self.configs: dict[tuple[str, str, str], list[dict[str, str]]] = {}
         """The configuration service: (project or "", tool, path) to its versions, oldest first.
 
-        A version has the keys of wire-read 4.2: tool path project user create_date reason contents
-        unversioned version status.
+        A version has the keys of wire-read 4.2, tool path project user create_date reason contents
+        unversioned version status, and an ``id`` that no other has.
         """
         self.tracked: dict[tuple[str, str], Tracked] = {}
         """Work under way and done, by user and key; to be reached through ``tracking``."""
+        self.routing: dict[str, dict[str, str]] = {}
+        """Projects that studies are to go to, by StudyInstanceUID, as rows of wire-read 4.5."""
         self._numbers: dict[str, int] = {}
-        self.logins = Logins(self.users, clock, server.session_timeout_minutes * 60)
+        self.busy: set[tuple[str, ...]] = set()
+        """What an archiving has taken: prearchive rows and places in the archive (wire-write 3.3)."""
+        self.closing = threading.Event()
+        """Set when the server ends: work that is held up gives up then."""
+        self.rebuilt = clock.now()
+        """When the rebuilder looked last (wire-write 2.3)."""
+        self.tokens: dict[str, Token] = {}
+        """Alias tokens, by alias (wire-read 1.7)."""
+        self.started = clock.now()
+        """When the server came up."""
+        self.logins = Logins(self.users, clock, self.preferences)
 
     def kept(self) -> dict[str, object]:
         """What has to outlive the process."""
@@ -77,7 +100,7 @@ class Site:
         """The opposite."""
         for name in self._KEPT:
             setattr(self, name, kept[name])
-        self.logins = Logins(self.users, self.clock, self.server.session_timeout_minutes * 60)
+        self.logins = Logins(self.users, self.clock, self.preferences)
 
     @property
     def tracking(self) -> Tracking:
@@ -99,13 +122,25 @@ class Site:
         return versions[-1]["contents"] if versions and versions[-1]["status"] == "enabled" else None
 
     def configure(
-        self, user: str, project: str, tool: str, path: str, contents: str, *, status: str = "enabled"
+        self,
+        user: str,
+        project: str,
+        tool: str,
+        path: str,
+        contents: str,
+        *,
+        status: str = "enabled",
+        reason: str = "",
+        unversioned: bool = False,
     ) -> None:
-        """A new version of one entry."""
+        """A new version of one entry, or the only one of an unversioned entry."""
         versions = self.configs.setdefault((project, tool, path), [])
+        if unversioned:
+            versions.clear()
         row = {"tool": tool, "path": path, "project": project, "user": user, "create_date": self.now()}
-        row |= {"reason": "", "contents": contents, "unversioned": "false", "status": status}
-        versions.append({**row, "version": str(len(versions) + 1)})
+        row |= {"reason": reason, "contents": contents, "status": status}
+        row |= {"unversioned": "true" if unversioned else "false", "version": str(len(versions) + 1)}
+        versions.append({**row, "id": str(self.next_number("config"))})
 
     def next_number(self, kind: str) -> int:
         """1, 2, 3 … for each kind of thing."""
@@ -160,7 +195,8 @@ class Site:
 
     def archive_folder(self, project: str, label: str) -> Path:
         """Where a session's files lie."""
-        return self.data / "archive" / project / "arc001" / label
+        arc = self.projects[project].current_arc if project in self.projects else "arc001"
+        return self.data / "archive" / project / arc / label
 
     def note(
         self,

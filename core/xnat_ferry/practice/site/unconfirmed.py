@@ -16,6 +16,27 @@ class Switch(NamedTuple):
 
 
 SWITCHES: dict[str, Switch] = {
+    "range_past_the_end_is_empty": Switch(
+        True, "read 0.6", "a range that starts past the end of a file is 206 with nothing in it, not 500"
+    ),
+    "webdav_codes_link_to_webdav": Switch(
+        True, "write 0.5", "the page of a 422 or 423 explains itself with WebDAV's paper, not with HTTP's"
+    ),
+    "missing_csrf_token_is_403": Switch(
+        False, "write 0.2", "a browser's write without the token is 403, not 500"
+    ),
+    "token_times_are_milliseconds": Switch(
+        True, "read 1.7", "the times of alias tokens are milliseconds since 1970, not written out"
+    ),
+    "build_fails_without_scans": Switch(
+        True, "write 2.3", "building the document of a row without any scan fails and leaves ERROR"
+    ),
+    "batch_move_of_unassigned_needs_admin": Switch(
+        False, "write 2.7", "services/prearchive/move refuses unassigned rows to all but admins"
+    ),
+    "projects_have_autorun": Switch(
+        False, "write 3.4", "projects have an AutoRun pipeline, so that archiving starts one"
+    ),
     "move_without_create_right_is_500": Switch(
         False, "write 5.3", "a move into a project where the caller may not create is 500, not 403"
     ),
