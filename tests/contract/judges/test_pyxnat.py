@@ -13,8 +13,7 @@ from xnat_ferry.practice.process import PracticeServer
 pytest.importorskip("nibabel", reason="pyxnat needs it without saying so")
 pytest.importorskip("pandas", reason="pyxnat needs it without saying so")
 pyxnat = pytest.importorskip("pyxnat")
-
-from pyxnat.core.errors import DatabaseError  # noqa: E402  only where pyxnat is there
+DatabaseError: type[Exception] = pytest.importorskip("pyxnat.core.errors").DatabaseError
 
 LEFT_OUT = [
     LeftOut(
@@ -69,16 +68,16 @@ def test_the_version(central: Any) -> None:
 @fact("read 9", "a wrong password is an error")
 def test_a_wrong_password(server: PracticeServer) -> None:
     with pytest.raises(DatabaseError):
-        pyxnat.Interface(server.url, user="ada", password="wrong").select.projects().get()
+        pyxnat.Interface(server.url, user="ada", password="wrong").select.project("SRC").accessibility()
 
 
 @fact("read 9", "pyxnat lists by format=csv: projects by ID, subjects and experiments by ID and label")
 def test_listings(central: Any, project: Any, truth: Truth) -> None:
     assert set(central.select.projects().get()) == {"SRC", "DST", "COL"}
-    assert set(project.subjects().get("label")) == {"001", "002", "003"}
+    assert {one.label() for one in project.subjects()} == {"001", "002", "003"}
     sessions = truth.project("SRC")["sessions"]
     assert set(project.experiments().get()) == {one["id"] for one in sessions}
-    assert set(project.subject("001").experiments().get("label")) == {"001_MR1"}
+    assert [one.label() for one in project.subject("001").experiments()] == ["001_MR1"]
 
 
 @fact("read 9", "a path selects on all levels at once")
@@ -88,7 +87,7 @@ def test_selecting_by_path(central: Any, truth: Truth) -> None:
     scans = central.select("/project/SRC/subject/001/experiment/001_MR1/scans").get()
     assert scans == ["1", "2"]
     files = central.select("/project/SRC/subject/001/experiment/001_MR1/resource/BIDS/files").get()
-    assert files == ["T1w.json"] or files == ["sub-001/anat/T1w.json"]
+    assert files == ["T1w.json"]
 
 
 @fact("read 9", "whether a thing is there is looked up in its parent's listing, by ID and then by label")
@@ -158,11 +157,11 @@ def test_setting_attributes(made: Any, central: Any) -> None:
 
 
 @fact("read 9", "a file is put and got; its path comes from the URI")
-def test_files(made: Any, tmp_path: Path, truth: Truth) -> None:
+def test_one_file(made: Any, tmp_path: Path, truth: Truth) -> None:
     (tmp_path / "note.txt").write_bytes(b"line\r\n\x00\xff")
     file = made.resource("NOTES").file("note.txt")
     file.put(str(tmp_path / "note.txt"), format="TXT", content="NOTE", tags="a")
-    known = truth.files(truth.session("DST", "files_MR1"), "NOTES")
+    known = truth.files(truth.session("DST", "one_file_MR1"), "NOTES")
     assert known["note.txt"]["size"] == 8
     assert made.resource("NOTES").files().get() == ["note.txt"]
     attributes = file.attributes()
@@ -248,9 +247,9 @@ def test_settings(central: Any) -> None:
     project = central.select.project("COL")
     assert project.accessibility() == b"private"
     assert project.prearchive_code() == 0
-    project.set_prearchive_code(4)
+    project.set_prearchive_code("4")
     assert project.prearchive_code() == 4
-    project.set_prearchive_code(0)
+    project.set_prearchive_code("0")
     assert project.quarantine_code() == 0
     assert project.current_arc() == b"arc001"
     project.set_accessibility("protected")
