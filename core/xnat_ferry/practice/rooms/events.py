@@ -5,9 +5,16 @@ from xnat_ferry.practice.http.request import Request
 
 
 def require_reason(request: Request) -> None:
-    """403 where the site wants changes justified and ``event_reason`` is missing. Raises Refused."""
-    if request.site.preferences["requireChangeJustification"] and not request.get("event_reason"):
+    """403 where the site asks for a reason or a name of what is done, and it is missing. Raises Refused.
+
+    A reason must be given only if people are shown the question, too (wire-write 0.3).
+    """
+    values = request.site.preferences
+    asked = values["requireChangeJustification"] and values["showChangeJustification"]
+    if asked and not request.get("event_reason"):
         raise Refused(403, "Justification required.")
+    if values["requireEventName"] and not request.get("event_action"):
+        raise Refused(403, "Action name required.")
 
 
 def record(request: Request, item: str, project: str, data_type: str, action: str) -> None:

@@ -5,15 +5,18 @@ from xnat_ferry.practice.rooms import (
     archiving,
     changing,
     files,
+    history,
     imports,
     items,
     listeners,
     listings,
     prearchive,
     schemas,
+    search,
     settings,
     site_config,
     tracking,
+    workflows,
 )
 from xnat_ferry.practice.rooms.login import accounts, pages, sessions, tokens
 
@@ -33,6 +36,9 @@ _ROOMS = (
     listeners,
     schemas,
     tracking,
+    history,
+    workflows,
+    search,
     *changing.ROOMS,
 )
 
