@@ -74,7 +74,8 @@ def test_a_document_says_the_same_as_parameters(fresh: Xnat) -> None:
     document = (
         '<xnat:Subject xmlns:xnat="http://nrg.wustl.edu/xnat" group="g" src="s"'
         ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        '<xnat:demographics xsi:type="xnat:demographicData"><xnat:gender>male</xnat:gender></xnat:demographics>'
+        '<xnat:demographics xsi:type="xnat:demographicData">'
+        "<xnat:gender>male</xnat:gender></xnat:demographics>"
         '<xnat:fields><xnat:field name="eyes">blue</xnat:field></xnat:fields></xnat:Subject>'
     )
     answer = fresh.put(f"{S}/NEW", content=document, headers={"Content-Type": "text/xml"})

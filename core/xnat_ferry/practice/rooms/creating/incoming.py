@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, ParseError
-from xml.sax.saxutils import escape
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from xnat_ferry.practice.http.bodies import body_of, media_type
 from xnat_ferry.practice.http.multipart import is_multipart
+from xnat_ferry.practice.http.parameters import escaped
 from xnat_ferry.practice.http.replies import STANDARD, Refused
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.rooms.shortcuts import shortcuts_of
@@ -84,22 +84,17 @@ def incoming(request: Request, context: str) -> Incoming:
     for name, value in given.items():
         if name in typed or name in known:
             xsi_type, _, path = known.get(name, name).partition("/")
-            found.by_path.append((xsi_type, path, _escaped(value)))
+            found.by_path.append((xsi_type, path, value))
     found.xsi_type = given.get("xsiType") or found.xsi_type
     if not found.xsi_type and typed:
         found.xsi_type = typed[0].partition("/")[0]
     return found
 
 
-def _escaped(value: str) -> str:
-    """Parameters are escaped before they are stored (wire-write 0.3)."""
-    return escape(value, {'"': "&quot;", "'": "&#39;"})
-
-
 def _document(request: Request, form: dict[str, str]) -> bytes:
     if is_multipart(request):
         body = body_of(request)
-        form.update(body.fields)
+        form.update({name: escaped(value) for name, value in body.fields.items()})
         return b"".join(one.file.read() for one in body.files if one.name.endswith(".xml"))
     xml = media_type(request) in ("text/xml", "application/xml") or request.get("req_format") == "xml"
     return request.body.read() if request.length and (xml or request.flag("inbody")) else b""
