@@ -40,9 +40,11 @@ class _Protocol(H11Protocol):
 class _Server(uvicorn.Server):
     """Says where it is once it answers."""
 
-    def __init__(self, config: uvicorn.Config, first_line: dict[str, Any]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, first_line: dict[str, Any], closing: threading.Event
+    ) -> None:
         super().__init__(config)
-        self._first_line = first_line
+        self._first_line, self._closing = first_line, closing
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -55,6 +57,10 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         print(json.dumps(self._first_line), flush=True)  # noqa: T201  the contract's first line
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._closing.set()  # whatever is held up ends with the server
+        await super().shutdown(sockets)
 
 
 def serve(
@@ -106,7 +112,7 @@ def _run(application: Application, bound: socket.socket, line: dict[str, Any]) -
         timeout_graceful_shutdown=0,
         server_header=False,
     )
-    server = _Server(config, line)
+    server = _Server(config, line, application.site.closing)
     if os.environ.get(TIED_VARIABLE):
         threading.Thread(target=_end_with_parent, args=(server,), daemon=True).start()
 
@@ -128,13 +134,10 @@ def _end_with_parent(server: uvicorn.Server) -> None:
 
 
 async def _rebuild(site: Site) -> None:
-    """The rebuilder looks once a minute of the server's time (wire-write 2.3)."""
-    last = site.clock.now()
+    """The rebuilder knows itself when it is its turn (wire-write 2.3)."""
     while True:
         await asyncio.sleep(0.2)
-        if site.clock.now() - last >= 60:
-            last = site.clock.now()
-            await asyncio.to_thread(rebuild_idle, site)
+        await asyncio.to_thread(rebuild_idle, site)
 
 
 def _check(host: str, clock: float) -> None:

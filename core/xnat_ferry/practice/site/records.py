@@ -54,6 +54,8 @@ class Resource:
     content: str = ""
     description: str = ""
     tags: str = ""
+    revision: int = 0
+    """How often its catalog has been written by hand: two writers at once are told apart by it."""
 
     @property
     def size(self) -> int:
@@ -207,6 +209,8 @@ class Waiting:
     built: bool = False
     """Whether there is a session document."""
     log: list[str] = field(default_factory=list)
+    log_times: dict[int, float] = field(default_factory=dict)
+    """When an entry of the log was written, by its number from 1."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -262,3 +266,16 @@ class Workflow:
     kind: str = "WEB_SERVICE"
     reason: str = ""
     comment: str = ""
+
+
+@dataclass
+class Inboxed:
+    """One import from the inbox, as its progress is told (wire-write 1.11)."""
+
+    id: int
+    user: str
+    project: str
+    path: str
+    status: str = "Queued"
+    """Queued, Importing, Imported or Failed."""
+    resolution: str = ""
