@@ -1,66 +1,164 @@
-"""Site and project scripts: assignments and deletions of plain tags act (wire-write 1.12, wire-read 13.8)."""
+"""Site and project scripts at work (wire-write 1.12, wire-read 4.3, 13.8).
+
+Of DicomEdit 6 this understands assignments and deletions of plain tags, ``removeAllPrivateTags``, variables,
+conditions on one tag, and the expressions of ``scripts.py``. What else stands there is told and passed over.
+"""
 
 import re
-import warnings
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from pydicom import Dataset, dcmread
-from pydicom.datadict import dictionary_VR, keyword_for_tag
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
 
-_ASSIGN = re.compile(r"\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)\s*:=\s*(.+)")
-_DELETE = re.compile(r"-\s*\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)\s*$")
-_PASSING = re.compile(r"^(\s*//.*|\s*version\b.*|\s*)$")
+from xnat_ferry.practice.rooms.instances import (
+    Edits,
+    Instance,
+    Unreadable,
+    Written,
+    copied,
+    new_element,
+    read_instance,
+)
+from xnat_ferry.practice.rooms.scripts import (
+    Assign,
+    Choose,
+    Define,
+    Delete,
+    DropPrivate,
+    Expression,
+    Reject,
+    Script,
+    ScriptError,
+    Statement,
+    Unknown,
+    read_script,
+)
+
+__all__ = ["Rejected", "ScriptError", "anonymise", "edits_of", "run_script"]
+
+_TRACE = 0x00120064
+_SHORT_STRING = 16
+Tell = Callable[[str], None]
 
 
-def run_script(
-    content: bytes, script: str, names: dict[str, str], identifier: str, tell: Callable[[str], None]
-) -> bytes:
-    """The file after a script; ``names`` are project, subject and session. What is not understood is told."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # odd values in real files are kept as they are
-        dataset = dcmread(BytesIO(content), force=True)
-        for line in script.splitlines():
-            _run_line(dataset, line.strip(), names, tell)
-        _leave_trace(dataset, identifier)
-        out = BytesIO()
-        dataset.save_as(out, enforce_file_format=False)
-    return out.getvalue()
+class Rejected(Exception):
+    """The script wants no such object; it is to be dropped without a word."""
 
 
-def _run_line(dataset: Dataset, line: str, names: dict[str, str], tell: Callable[[str], None]) -> None:
-    assigned, deleted = _ASSIGN.fullmatch(line), _DELETE.fullmatch(line)
-    if assigned:
-        tag = int(assigned[1] + assigned[2], 16)
-        value = assigned[3].strip()
-        if value.startswith('"') and value.endswith('"'):
-            _assign(dataset, tag, value[1:-1])
-        elif value in names:
-            _assign(dataset, tag, names[value])
+def edits_of(instance: Instance, script: str, names: dict[str, str], identifier: str, tell: Tell) -> Edits:
+    """What a script changes in an object; ``names`` are project, subject and session.
+
+    A name that has no value (the project of what is unassigned) leaves its assignment out. The last edit is
+    the trace that every run leaves. Raises ScriptError for a broken script, Rejected if it rejects.
+    """
+    run = _Run(instance, names, tell)
+    run.all(read_script(script))
+    run.edits[_TRACE] = _trace(instance, run.edits.get(_TRACE), identifier)
+    return run.edits
+
+
+def anonymise(
+    source: Path,
+    target: Path,
+    script: str,
+    names: dict[str, str],
+    identifier: str,
+    tell: Tell,
+    *,
+    digest: bool = True,
+) -> Written:
+    """One file by a script into another file, only the header in memory; what is no DICOM is just copied."""
+    with source.open("rb") as file:
+        try:
+            instance = read_instance(file)
+        except Unreadable:
+            file.seek(0)
+            return copied(file, target, digest=digest)
+        return instance.write(target, edits_of(instance, script, names, identifier, tell), digest=digest)
+
+
+def run_script(content: bytes, script: str, names: dict[str, str], identifier: str, tell: Tell) -> bytes:
+    """The same with bytes, for what is small."""
+    try:
+        instance = read_instance(BytesIO(content))
+    except Unreadable:
+        return content
+    with TemporaryDirectory() as folder:
+        place = Path(folder) / "object"
+        instance.write(place, edits_of(instance, script, names, identifier, tell), digest=False)
+        return place.read_bytes()
+
+
+class _Run:
+    """One script over one object; later statements see what earlier ones did."""
+
+    def __init__(self, instance: Instance, names: dict[str, str], tell: Tell) -> None:
+        self._instance, self._names, self._tell = instance, dict(names), tell
+        self.edits: dict[int, DataElement | None] = {}
+
+    def all(self, script: Script) -> None:
+        for statement in script:
+            self._do(statement)
+
+    def _do(self, statement: Statement) -> None:
+        match statement:
+            case Assign(tag, expression):
+                self._assign(tag, self._value(expression))
+            case Define(name, expression):
+                self._names[name] = self._value(expression) or ""
+            case Delete(tag):
+                self.edits[tag] = None
+            case DropPrivate():
+                self._drop_private()
+            case Choose():
+                self._choose(statement)
+            case Reject():
+                raise Rejected
+            case Unknown(line):
+                self._tell(f"cannot interpret: {line}")
+
+    def _assign(self, tag: int, value: str | None) -> None:
+        if value is None:
+            return
+        there = self._instance.header.get_item(tag) if tag in self._instance.header else None
+        try:
+            self.edits[tag] = new_element(tag, there.VR if there is not None else None, value)
+        except ValueError:
+            self._tell(f"cannot assign {value} to ({tag >> 16:04X},{tag & 0xFFFF:04X})")
+
+    def _drop_private(self) -> None:
+        for tag in self._instance.header.keys():  # noqa: SIM118  a dataset iterates over elements
+            if tag.is_private:
+                self.edits[int(tag)] = None
+
+    def _choose(self, choice: Choose) -> None:
+        found = self._text(choice.tag)
+        if choice.operator.endswith("~"):
+            holds = re.fullmatch(choice.wanted, found) is not None
         else:
-            tell(f"cannot interpret: {line}")
-    elif deleted:
-        dataset.pop(int(deleted[1] + deleted[2], 16), None)
-    elif not _PASSING.match(line):
-        tell(f"cannot interpret: {line}")
+            holds = found == choice.wanted
+        chosen = choice.then if holds != choice.operator.startswith("!") else choice.otherwise
+        if chosen is not None:
+            self._do(chosen)
+
+    def _value(self, expression: Expression) -> str | None:
+        return expression(self._text, self._names)
+
+    def _text(self, tag: int) -> str:
+        if tag in self.edits:
+            element = self.edits[tag]
+            return "" if element is None else str(element.value)
+        return self._instance.text(tag)
 
 
-def _assign(dataset: Dataset, tag: int, value: str) -> None:
-    keyword = keyword_for_tag(tag)
-    if keyword:
-        setattr(dataset, keyword, value)
-    else:
-        dataset.add_new(tag, dictionary_VR(tag) if keyword else "LO", value)
-
-
-def _leave_trace(dataset: Dataset, identifier: str) -> None:
+def _trace(instance: Instance, left: DataElement | None, identifier: str) -> DataElement:
+    """One more item that names the script (wire-read 13.8); earlier ones stay."""
     code = Dataset()
-    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = (
-        identifier,
-        "XNAT",
-        "XNAT DicomEdit Script",
-    )
-    dataset.DeidentificationMethodCodeSequence = [
-        *dataset.get("DeidentificationMethodCodeSequence", []),
-        code,
-    ]
+    code.CodeValue = identifier[:_SHORT_STRING]
+    code.CodingSchemeDesignator, code.CodeMeaning = "XNAT", "XNAT DicomEdit Script"
+    before = left.value if left is not None else instance.header.get("DeidentificationMethodCodeSequence", [])
+    return new_element(_TRACE, "SQ", Sequence([*before, code]))

@@ -1,0 +1,40 @@
+"""One call of an importer, with all that the importers share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO
+
+from xnat_ferry.practice.faults import Fault
+from xnat_ferry.practice.rooms.imports.parameters import Parameters
+from xnat_ferry.practice.site.site import Site
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The one file of a call."""
+
+    name: str
+    file: IO[bytes]
+
+
+@dataclass(frozen=True)
+class Call:
+    """Who wants what to be done with which file."""
+
+    site: Site
+    user: str
+    parameters: Parameters
+    fault: Fault
+    upload: Upload | None
+    tell: Callable[[str, str, bool], None]
+    """Progress: status, message, whether it is the last (wire-write 0.7)."""
+
+    def processing(self, message: str) -> None:
+        """One step more."""
+        self.tell("PROCESSING", message, False)
+
+    @property
+    def file(self) -> Upload:
+        """The upload, where there has to be one."""
+        assert self.upload is not None
+        return self.upload

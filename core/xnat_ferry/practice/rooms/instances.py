@@ -1,0 +1,255 @@
+"""A DICOM object on its way: the header read once, the pixels carried untouched (PS3.5, PS3.10)."""
+
+import hashlib
+import struct
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from pydicom import config, dcmread
+from pydicom.charset import convert_encodings, decode_bytes, default_encoding
+from pydicom.datadict import dictionary_VR
+from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataset import Dataset, FileDataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_data_element, write_file_meta_info
+from pydicom.uid import DeflatedExplicitVRLittleEndian
+from pydicom.valuerep import EXPLICIT_VR_LENGTH_32
+
+PIECE = 1024 * 1024
+"""Bytes carried at a time."""
+_FIRST = 64 * 1024
+"""What is read before the first look; nearly every header ends within."""
+_PIXELS = 0x7FE00000
+_TEXT = {"AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT"}
+_DELIMITERS = {0x0A, 0x0D, 0x09, 0x0C}
+_SOP_INSTANCE_UID = 0x00080018
+
+Edits = Mapping[int, DataElement | None]
+"""New elements by tag; None takes one away."""
+
+
+class Unreadable(Exception):
+    """Not a DICOM object, or broken within its header."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was measured while a file was written."""
+
+    size: int
+    digest: str
+    """MD5 in hex, or "" where none was wanted."""
+
+
+class Instance:
+    """One object, of which only the header has been read."""
+
+    def __init__(self, header: FileDataset, head: bytes, after: bytes, more: BinaryIO) -> None:
+        self.header = header
+        """Everything before the pixels; raw elements stay raw, so that reading costs little."""
+        self._head, self._after, self._more = head, after, more
+        self._encodings: list[str] | None = None
+
+    def text(self, tag: int) -> str:
+        """An element as text, values separated by backslashes; "" where there is none."""
+        if tag not in self.header:
+            return ""
+        element = self.header.get_item(tag)
+        if isinstance(element, RawDataElement):
+            kind = element.VR or _kind_of(tag)
+            if kind in _TEXT:
+                return self._decoded(element.value or b"", kind)
+        value = self.header[tag].value
+        if isinstance(value, str) or not hasattr(value, "__iter__"):
+            return "" if value is None else str(value)
+        return "\\".join(map(str, value))
+
+    def _decoded(self, value: bytes, kind: str) -> str:
+        if kind in ("CS", "DA", "DS", "IS", "TM", "UI"):
+            return value.decode("latin-1").strip(" \0")
+        return decode_bytes(value, self.encodings, _DELIMITERS).strip(" \0")
+
+    @property
+    def encodings(self) -> list[str]:
+        """How its text is written (PS3.3 C.12.1.1.2)."""
+        if self._encodings is None:
+            named = self.text(0x00080005).split("\\")
+            self._encodings = convert_encodings(named) if any(named) else [default_encoding]
+        return self._encodings
+
+    def write(self, place: Path, edits: Edits, *, digest: bool = True, turned: bool = False) -> Written:
+        """Store it with some elements changed; ``turned`` turns one bit of the bytes, as a bad disk does."""
+        pieces = self._pieces(edits)
+        return _stored(_with_a_bit_turned(pieces) if turned else pieces, place, digest)
+
+    def _pieces(self, edits: Edits) -> Iterator[bytes]:
+        head = self._edited(edits) if edits else self._head
+        if head is None:
+            yield _rewritten(self._head + self._after + self._more.read(), edits)
+            return
+        # one piece where it is small, since two calls for each object would be felt
+        yield head + self._after
+        while piece := self._more.read(PIECE):
+            yield piece
+
+    def _edited(self, edits: Edits) -> bytes | None:
+        """The header's bytes with the edits in place; None where only writing all anew will do."""
+        if max(edits) >= _PIXELS or _transfer_syntax(self.header) == DeflatedExplicitVRLittleEndian:
+            return None
+        starts = self._starts()
+        if starts is None:
+            return None
+        order = sorted(starts)
+        bounds = [starts[tag] for tag in order] + [len(self._head)]
+        parts, copied = [self._preface(edits, bounds[0])], bounds[0]
+        for tag in sorted(edits):
+            place = _first_not_below(order, tag)
+            begin = bounds[place]
+            parts.append(self._head[copied:begin])
+            copied = bounds[place + 1] if place < len(order) and order[place] == tag else begin
+            element = edits[tag]
+            if element is not None:
+                parts.append(self._encoded(element))
+        parts.append(self._head[copied:])
+        return b"".join(parts)
+
+    def _preface(self, edits: Edits, end: int) -> bytes:
+        """Preamble and file meta as they came, but for a new SOPInstanceUID, which is the file's too."""
+        new, meta = edits.get(_SOP_INSTANCE_UID), self.header.file_meta
+        if new is None or "MediaStorageSOPInstanceUID" not in meta:
+            return self._head[:end]
+        meta = copy(meta)
+        meta.MediaStorageSOPInstanceUID = new.value
+        out = DicomBytesIO()
+        write_file_meta_info(out, meta, enforce_standard=False)
+        return self._head[:132] + out.getvalue()
+
+    def _starts(self) -> dict[int, int] | None:
+        """Where each element begins; None if the bytes do not bear it out."""
+        implicit, little = self.header.original_encoding
+        starts = {}
+        form = "<HH" if little else ">HH"
+        for tag in self.header.keys():  # noqa: SIM118  a dataset iterates over elements
+            element = self.header.get_item(tag)
+            raw = isinstance(element, RawDataElement)
+            value = element.value_tell if isinstance(element, RawDataElement) else element.file_tell
+            kind = element.VR
+            short = implicit or (raw and kind is None) or kind not in EXPLICIT_VR_LENGTH_32
+            begin = (value or 0) - (8 if short else 12)
+            if begin < 0 or struct.unpack_from(form, self._head, begin) != (tag.group, tag.element):
+                return None
+            starts[int(tag)] = begin
+        return starts if list(starts.values()) == sorted(starts.values()) else None
+
+    def _encoded(self, element: DataElement) -> bytes:
+        implicit, little = self.header.original_encoding
+        out = DicomBytesIO()
+        out.is_implicit_VR, out.is_little_endian = bool(implicit), bool(little)
+        write_data_element(out, element, self.encodings)
+        return out.getvalue()
+
+
+def copied(stream: BinaryIO, place: Path, *, digest: bool = True) -> Written:
+    """Bytes as they come into a file."""
+    return _stored(iter(partial(stream.read, PIECE), b""), place, digest)
+
+
+def _stored(pieces: Iterable[bytes], place: Path, digest: bool) -> Written:
+    hashed, size = hashlib.md5(), 0
+    with place.open("wb", buffering=0) as file:
+        for piece in pieces:
+            file.write(piece)
+            size += len(piece)
+            if digest:
+                hashed.update(piece)
+    return Written(size, hashed.hexdigest() if digest else "")
+
+
+def read_instance(stream: BinaryIO) -> Instance:
+    """Read as much of a stream as its header takes. Raises Unreadable."""
+    head = stream.read(_FIRST)
+    if not _looks_like_dicom(head):
+        raise Unreadable
+    while True:
+        header, ends = _parsed(head)
+        if header is not None and ends < len(head):
+            return Instance(header, head[:ends], head[ends:], stream)
+        further = stream.read(max(len(head), _FIRST))
+        if not further:
+            break
+        head += further
+    if header is None:
+        raise Unreadable
+    return Instance(header, head, b"", BytesIO())
+
+
+def _parsed(head: bytes) -> tuple[FileDataset | None, int]:
+    """The header if it can be read from these bytes, and where it ends: at the pixels, or with them all."""
+    stream = BytesIO(head)
+    try:
+        header = dcmread(stream, stop_before_pixels=True, force=True)
+    except Exception:  # pydicom has many ways to give up on bytes that are no DICOM
+        return None, len(head)
+    if _transfer_syntax(header) == DeflatedExplicitVRLittleEndian:
+        return header, len(head)
+    return header, stream.tell()
+
+
+def _looks_like_dicom(head: bytes) -> bool:
+    """A preamble, or a data set that begins with one of the groups that begin data sets."""
+    if head[128:132] == b"DICM":
+        return True
+    return len(head) > 8 and head[:2] in (b"\x02\x00", b"\x08\x00", b"\x00\x08") and head[2:4] != b"  "
+
+
+def _transfer_syntax(header: Dataset) -> str:
+    meta = getattr(header, "file_meta", None)
+    return str(meta.get("TransferSyntaxUID", "")) if meta is not None else ""
+
+
+def _rewritten(content: bytes, edits: Edits) -> bytes:
+    """The slow way, for what has to be written anew as a whole."""
+    dataset = dcmread(BytesIO(content), force=True)
+    for tag, element in edits.items():
+        if element is not None:
+            dataset[tag] = element
+        elif tag in dataset:
+            del dataset[tag]
+    if edits.get(_SOP_INSTANCE_UID) is not None and "MediaStorageSOPInstanceUID" in dataset.file_meta:
+        dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+    out = BytesIO()
+    dataset.save_as(out, enforce_file_format=False)
+    return out.getvalue()
+
+
+def _first_not_below(order: list[int], tag: int) -> int:
+    return next((place for place, known in enumerate(order) if known >= tag), len(order))
+
+
+def _with_a_bit_turned(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """One bit of the first piece's last byte: of the pixels, where there are any."""
+    first = next(pieces, b"")
+    yield first[:-1] + bytes([first[-1] ^ 0x01]) if first else first
+    yield from pieces
+
+
+def _kind_of(tag: int) -> str:
+    try:
+        return dictionary_VR(tag)
+    except KeyError:
+        return "LO"
+
+
+def new_element(tag: int, kind: str | None, value: object) -> DataElement:
+    """An element to put in; a tag that keeps no VR gets the dictionary's, or LO. Raises ValueError."""
+    kind = (kind or _kind_of(tag)).partition(" ")[0]
+    if kind in ("US", "SS", "UL", "SL", "UV", "SV"):
+        value = int(cast(str, value))
+    elif kind in ("FL", "FD"):
+        value = float(cast(str, value))
+    return DataElement(tag, kind, value, validation_mode=config.IGNORE)
