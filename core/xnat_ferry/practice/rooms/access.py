@@ -5,6 +5,20 @@ from xnat_ferry.practice.site.records import Assessor, Project, Session, Subject
 from xnat_ferry.practice.site.site import Site
 
 ROLES = {"owner": "Owners", "member": "Members", "collaborator": "Collaborators"}
+ACTIONS = ("read", "create", "edit", "delete", "active")
+"""What a right can be for."""
+_ON_DATA = {
+    "owner": ACTIONS,
+    "member": ("read", "create", "edit", "active"),
+    "collaborator": ("read", "active"),
+}
+_ON_PROJECT = {"owner": ("read", "edit", "delete"), "member": ("read",), "collaborator": ("read",)}
+
+
+def role_allows(role: str, action: str, data_type: str) -> bool:
+    """Whether a role's group holds a right on a data type in its project."""
+    rights = _ON_PROJECT if data_type == "xnat:projectData" else _ON_DATA
+    return action in rights.get(role, ())
 
 
 def is_admin(site: Site, user: str) -> bool:
@@ -31,9 +45,14 @@ def role(site: Site, user: str, project: str) -> str:
 
 def may_see(site: Site, user: str, project: Project) -> bool:
     """Whether the project itself is visible."""
-    if project.accessibility != "private" or bool(role(site, user, project.id)):
+    if sees_without_admin(site, user, project):
         return True
     return is_admin(site, user) or reads_all(site, user)
+
+
+def sees_without_admin(site: Site, user: str, project: Project) -> bool:
+    """Whether the project is visible by accessibility or role alone."""
+    return project.accessibility != "private" or bool(role(site, user, project.id))
 
 
 def may_read(site: Site, user: str, project: str) -> bool:
@@ -57,6 +76,11 @@ def may_delete(site: Site, user: str, project: str) -> bool:
     if role(site, user, project) == "owner":
         return True
     return is_admin(site, user) or is_data_admin(site, user)
+
+
+def may_edit_project(site: Site, user: str, project: str) -> bool:
+    """Change the project itself and its settings: owners."""
+    return may_delete(site, user, project)
 
 
 def may_read_session(site: Site, user: str, session: Session | Subject | Assessor) -> bool:

@@ -49,6 +49,9 @@ SWITCHES: dict[str, Switch] = {
     "refresh_fills_uids": Switch(
         True, "write 4.5", "refreshing a DICOM catalog fills in the UIDs of files that were put there raw"
     ),
+    "filtered_projects_describe_columns": Switch(
+        False, "read 2.2", "the filtered project listing has ``Columns`` beside its rows"
+    ),
 }
 
 

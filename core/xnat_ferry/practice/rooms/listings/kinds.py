@@ -1,0 +1,295 @@
+"""How the values of each kind of object are found by their schema paths (wire-read 2.1)."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
+from typing import Any, NamedTuple
+
+from xnat_ferry.practice.clock import written
+from xnat_ferry.practice.rooms import model
+from xnat_ferry.practice.rooms.shortcuts import columns_of
+from xnat_ferry.practice.site.records import Assessor, Project, Scan, Session, Subject, Workflow
+from xnat_ferry.practice.site.site import Site
+
+Parts = Mapping[str, Any]
+"""What a row shows of the lists inside an object, by the list's name."""
+Read = Callable[[Any, Parts], object]
+_VARIABLE = re.compile(r"fields/field\[name=['\"]?([^'\"\]]+)['\"]?\]/field", re.IGNORECASE)
+_MODALITIES = {"pet": "PT"}
+
+
+class Found(NamedTuple):
+    """Where the value at a path comes from."""
+
+    read: Read
+    many: str = ""
+    """The list that repeats the row, or ""."""
+
+
+class History:
+    """Who made and who changed an object last, from what was noted of it."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @cached_property
+    def _noted(self) -> dict[str, tuple[Workflow, Workflow]]:
+        noted: dict[str, tuple[Workflow, Workflow]] = {}
+        for one in list(self._site.workflows):
+            noted[one.item] = (noted[one.item][0] if one.item in noted else one, one)
+        return noted
+
+    def changed(self, identifier: str, inserted: str) -> str:
+        """When an object was changed last."""
+        found = self._noted.get(identifier)
+        return written(found[1].launched) if found else inserted
+
+    def maker(self, identifier: str) -> str:
+        """The login that made an object; what a world describes is the administrator's."""
+        found = self._noted.get(identifier)
+        return found[0].user if found else "admin"
+
+
+class Kind:
+    """One kind of object; ``top`` is the type that all objects of the kind are of."""
+
+    context = ""
+    top = ""
+    key = "ID"
+    """The primary key below the type."""
+    own: Mapping[str, Callable[[Any], object]]
+    """What a record has a member for, by path in lower case."""
+
+    def __init__(self, site: Site, project: str = "") -> None:
+        self.site, self.project = site, project
+        self.history = History(site)
+
+    @property
+    def _short(self) -> Iterable[str]:
+        return columns_of(self.context).values()
+
+    def type_of(self, record: Any) -> str:
+        """The data type of one record."""
+        return self.top
+
+    def items(self, many: str, record: Any) -> Iterable[Any]:
+        """The members of a list inside a record."""
+        if many == "sharing":
+            return list(record.shares.items())
+        return list(record.variables.items())
+
+    def find(self, path: str) -> Found | None:
+        """Where a path's value comes from; None for a path that there is not."""
+        xsi_type, _, below = path.partition("/")
+        xsi_type = model.spelled(xsi_type)
+        elsewhere = self.elsewhere(xsi_type, below)
+        if elsewhere is not None:
+            return elsewhere
+        if not model.is_a(xsi_type, self.top) and xsi_type not in model.ancestors(self.top):
+            return None
+        found = self._own(below) or self._stored(xsi_type, below)
+        if found is None or xsi_type in model.ancestors(self.top):
+            return found
+        return Found(partial(self._guarded, xsi_type, found.read), found.many)
+
+    def elsewhere(self, xsi_type: str, below: str) -> Found | None:
+        """What another kind of object answers."""
+        return None
+
+    def _own(self, below: str) -> Found | None:
+        variable = _VARIABLE.fullmatch(below)
+        if variable:
+            name = variable[1]
+            return Found(lambda record, parts: getattr(record, "variables", {}).get(name, ""))
+        lists: dict[str, Found] = {
+            "sharing/share/project": Found(partial(_member, "sharing", 0), "sharing"),
+            "sharing/share/label": Found(partial(_member, "sharing", 1), "sharing"),
+            "fields/field/name": Found(partial(_member, "variables", 0), "variables"),
+            "fields/field/field": Found(partial(_member, "variables", 1), "variables"),
+        }
+        if below.lower() in lists:
+            return lists[below.lower()]
+        read = self.own.get(below.lower())
+        return Found(lambda record, parts: read(record)) if read else None
+
+    def _stored(self, xsi_type: str, below: str) -> Found | None:
+        plain = re.sub(r"\[[^\]]*\]", "", below)
+        if model.part_at(f"{xsi_type}/{plain}") is None and f"{xsi_type}/{below}" not in self._short:
+            return None
+        return Found(partial(_stored_at, plain))
+
+    def _guarded(self, xsi_type: str, read: Read, record: Any, parts: Parts) -> object:
+        return read(record, parts) if model.is_a(self.type_of(record), xsi_type) else ""
+
+
+def _member(name: str, place: int, record: Any, parts: Parts) -> object:
+    return parts[name][place]
+
+
+def _stored_at(path: str, record: Any, parts: Parts) -> object:
+    fields: dict[str, str] = record.fields
+    if not fields or path in fields:
+        return fields.get(path, "")
+    return next((value for name, value in fields.items() if name.lower() == path.lower()), "")
+
+
+class Projects(Kind):
+    """Projects."""
+
+    context = "project"
+    top = "xnat:projectData"
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.own = {"id": lambda one: one.id}
+
+    def items(self, many: str, record: Project) -> Iterable[Any]:
+        return list(record.aliases) if many == "aliases" else super().items(many, record)
+
+    def elsewhere(self, xsi_type: str, below: str) -> Found | None:
+        if below.lower() == "aliases/alias/alias":
+            return Found(lambda record, parts: parts["aliases"], "aliases")
+        return None
+
+
+class Subjects(Kind):
+    """Subjects, as seen from a project where one is named: labels are the project's then."""
+
+    context = "subject"
+    top = "xnat:subjectData"
+
+    def __init__(self, site: Site, project: str = "") -> None:
+        super().__init__(site, project)
+        self.own = {
+            "id": lambda one: one.id,
+            "label": self._label,
+            "project": lambda one: one.project,
+            "meta/insert_date": lambda one: one.inserted,
+            "meta/insert_user/login": lambda one: one.inserted_by,
+            "meta/last_modified": lambda one: self.history.changed(one.id, one.inserted),
+        }
+
+    def _label(self, record: Subject) -> str:
+        return label_in(self.site, record, self.project)
+
+
+class Scans(Kind):
+    """The scans of sessions."""
+
+    context = "scan"
+    top = "xnat:imageScanData"
+    key = "xnat_imagescandata_id"
+
+    def __init__(self, site: Site, session: Session | None = None) -> None:
+        super().__init__(site)
+        self.own = {
+            "id": lambda one: one.id,
+            "uid": lambda one: one.uid,
+            "type": lambda one: one.type,
+            "note": lambda one: one.note,
+            "quality": lambda one: one.quality,
+            "series_description": lambda one: one.description,
+            "modality": lambda one: one.modality,
+            "frames": frames_of,
+            "xnat_imagescandata_id": lambda one: one.key,
+            "image_session_id": lambda one: session.id if session else "",
+            "extension_item/element_name": lambda one: one.xsi_type,
+            "meta/insert_date": lambda one: session.inserted if session else "",
+            "meta/insert_user/login": lambda one: self.history.maker(session.id) if session else "",
+            "meta/last_modified": lambda one: (
+                self.history.changed(session.id, session.inserted) if session else ""
+            ),
+        }
+
+    def type_of(self, record: Scan) -> str:
+        return record.xsi_type
+
+
+def frames_of(scan: Scan) -> str:
+    """The catalog's frame count as text, "" where there is none (wire-read 2.4)."""
+    return scan.fields.get("frames") or str(sum(1 for _ in scan.files()) or "")
+
+
+class Experiments(Kind):
+    """Sessions and assessors alike."""
+
+    context = "session"
+    top = "xnat:experimentData"
+
+    def __init__(self, site: Site, project: str = "", context: str = "session") -> None:
+        super().__init__(site, project)
+        self.context = context
+        self.rewritten = ""
+        """The project that stands in every row, where labels are shown too (wire-read 13.2)."""
+        self._subjects = Subjects(site, project)
+        self._scans = Scans(site)
+        self.own = {
+            "id": lambda one: one.id,
+            "label": self._label,
+            "project": lambda one: self.rewritten or one.project,
+            "date": date_of,
+            "uid": lambda one: one.study_uid if isinstance(one, Session) else "",
+            "modality": modality_of,
+            "subject_id": lambda one: self._session(one).subject,
+            "imagesession_id": lambda one: one.session if isinstance(one, Assessor) else "",
+            "extension_item/element_name": lambda one: one.xsi_type,
+            "meta/insert_date": lambda one: one.inserted,
+            "meta/insert_user/login": lambda one: self.history.maker(one.id),
+            "meta/last_modified": lambda one: self.history.changed(one.id, one.inserted),
+        }
+
+    def type_of(self, record: Session | Assessor) -> str:
+        return record.xsi_type
+
+    def items(self, many: str, record: Any) -> Iterable[Any]:
+        if many == "scans":
+            return list(self._session(record).filled().scans.values())
+        if many == "variables" and isinstance(record, Assessor):
+            return []
+        return super().items(many, record)
+
+    def elsewhere(self, xsi_type: str, below: str) -> Found | None:
+        path = f"{xsi_type}/{below}"
+        of_subject = self._subjects.find(path) if model.is_a(xsi_type, self._subjects.top) else None
+        if of_subject is not None and not of_subject.many:
+            return Found(lambda one, parts: of_subject.read(self._subject(one), parts))
+        of_scan = self._scans.find(path) if model.is_a(xsi_type, self._scans.top) else None
+        if of_scan is not None and not of_scan.many:
+            return Found(lambda one, parts: of_scan.read(parts["scans"], parts), "scans")
+        return None
+
+    def _guarded(self, xsi_type: str, read: Read, record: Any, parts: Parts) -> object:
+        """An assessor's ``session_ID`` and the like are those of its session."""
+        if isinstance(record, Assessor) and model.is_a(xsi_type, "xnat:imageSessionData"):
+            record = self._session(record)
+        return super()._guarded(xsi_type, read, record, parts)
+
+    def _session(self, record: Session | Assessor) -> Session:
+        return record if isinstance(record, Session) else self.site.sessions[record.session]
+
+    def _subject(self, record: Session | Assessor) -> Subject:
+        return self.site.subjects[self._session(record).subject]
+
+    def _label(self, record: Session | Assessor) -> str:
+        return label_in(self.site, record, self.project)
+
+
+def label_in(site: Site, record: Subject | Session | Assessor, project: str) -> str:
+    """The label that a listing of a project shows; "" as the project means the owner's."""
+    if project not in record.shares:
+        return record.label
+    own = record.shares[project]
+    return own or (record.label if site.unconfirmed["share_without_label_shows_the_owners"] else "")
+
+
+def date_of(record: Session | Assessor) -> str:
+    """An experiment's date."""
+    return record.date if isinstance(record, Session) else record.fields.get("date", "")
+
+
+def modality_of(record: Session | Assessor) -> str:
+    """A session's modality, which follows from its type unless it was set by hand."""
+    if not isinstance(record, Session):
+        return ""
+    name = record.xsi_type.removeprefix("xnat:").removesuffix("SessionData")
+    return record.fields.get("modality") or _MODALITIES.get(name, name.upper())
