@@ -10,7 +10,7 @@ from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes, under_sessions
 from xnat_ferry.practice.rooms import events, places
-from xnat_ferry.practice.rooms.access import may_delete, may_read, may_read_session, may_see
+from xnat_ferry.practice.rooms.access import may_delete, may_see, readable_session, readable_subject
 from xnat_ferry.practice.rooms.creating.assessors import assessor_named
 from xnat_ferry.practice.rooms.creating.scans import plain_id, session_named
 from xnat_ferry.practice.rooms.erasing import erase
@@ -40,13 +40,7 @@ def delete_experiment(
     request: Request, session: str, project: str | None = None, subject: str | None = None
 ) -> Reply:
     """The session goes, or where the project named does not own it, its share."""
-    site = request.site
-    found = site.sessions.get(session)
-    known = site.project_named(project) if project else None
-    if found is None and known is not None:
-        found = site.session_in(known.id, session)
-    if found is None or not may_read_session(site, request.user, found):
-        raise Refused(404, "Unable to find the specified experiment.")
+    found = readable_session(request.site, request.user, session, project)
     named = _named_project(request, project, found.project)
     _check_experiment(request, found.project, found.shares, named)
     if named != found.project:
@@ -90,12 +84,7 @@ def _remove_session(request: Request, session: Session) -> None:
 def delete_subject(request: Request, subject: str, project: str | None = None) -> Reply:
     """The subject with its experiments in the owner's project, or its share."""
     site = request.site
-    found = site.subjects.get(subject)
-    known = site.project_named(project) if project else None
-    if found is None and known is not None:
-        found = site.subject_in(known.id, subject)
-    if found is None or not any(may_read(site, request.user, one) for one in (found.project, *found.shares)):
-        raise Refused(404, "Unable to find the specified subject.")
+    found = readable_subject(site, request.user, subject, project)
     named = _named_project(request, project, found.project)
     if named not in (found.project, *found.shares):
         raise Refused(403, f"Subject is not assigned to specified project {named}")

@@ -3,7 +3,7 @@
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply, text
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.access import may_edit, may_read_session, may_see
+from xnat_ferry.practice.rooms.access import may_edit, may_read, may_read_session, may_see
 from xnat_ferry.practice.rooms.creating.applying import created_in_list, take_parameters
 from xnat_ferry.practice.rooms.creating.experiment_saving import after_save, create_session, update_session
 from xnat_ferry.practice.rooms.creating.experiment_subjects import change_subject, subject_for
@@ -65,7 +65,9 @@ def _find(request: Request, project: str | None, name: str) -> Session | None:
     site = request.site
     if project is None:
         return site.sessions.get(name)
-    found = site.session_in(project, name) or site.sessions.get(name)
+    # a label is looked up with the rights in that project, an ID with all rights that there are
+    here = site.session_in(project, name) if may_read(site, request.user, project) else None
+    found = here or site.sessions.get(name)
     if found is None or project not in (found.project, *found.shares):
         return None
     return found if may_read_session(site, request.user, found) else None

@@ -10,7 +10,6 @@ from defusedxml.ElementTree import fromstring
 
 from xnat_ferry.practice.http.bodies import body_of, media_type
 from xnat_ferry.practice.http.multipart import is_multipart
-from xnat_ferry.practice.http.parameters import escaped
 from xnat_ferry.practice.http.replies import STANDARD, Refused
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.rooms.shortcuts import shortcuts_of
@@ -94,7 +93,7 @@ def incoming(request: Request, context: str) -> Incoming:
 def _document(request: Request, form: dict[str, str]) -> bytes:
     if is_multipart(request):
         body = body_of(request)
-        form.update({name: escaped(value) for name, value in body.fields.items()})
+        form.update(body.fields)
         return b"".join(one.file.read() for one in body.files if one.name.endswith(".xml"))
     xml = media_type(request) in ("text/xml", "application/xml") or request.get("req_format") == "xml"
     return request.body.read() if request.length and (xml or request.flag("inbody")) else b""

@@ -6,7 +6,7 @@ from xnat_ferry.practice.http.replies import Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes, under_sessions
 from xnat_ferry.practice.rooms import events
-from xnat_ferry.practice.rooms.access import may_edit, may_read_session
+from xnat_ferry.practice.rooms.access import may_edit, may_read, may_read_session
 from xnat_ferry.practice.rooms.creating.applying import created_in_list, fill_scan, new_scan, take_parameters
 from xnat_ferry.practice.rooms.creating.headers import pull_scan
 from xnat_ferry.practice.rooms.creating.incoming import Incoming, incoming
@@ -53,7 +53,7 @@ def session_named(request: Request, name: str, project: str | None) -> Session |
     found = site.sessions.get(name)
     if found is not None and known is not None and known.id not in (found.project, *found.shares):
         found = None
-    if found is None and known is not None:
+    if found is None and known is not None and may_read(site, request.user, known.id):
         found = site.session_in(known.id, name)
     return found if found is not None and may_read_session(site, request.user, found) else None
 
@@ -72,7 +72,9 @@ def _save(request: Request, session: Session | None, identifier: str) -> Scan:
         session = request.site.sessions.get(named)
         if session is None or not may_read_session(request.site, request.user, session):
             raise Refused(404, "Specified image session doesn't exist.")
-    return _store(request, session, identifier or given.values.get("ID", ""), xsi_type, given)
+    # a new scan's ID may stand among its fields, whatever the path says: xnatpy puts the type there
+    named = identifier if there else given.values.get("ID", identifier)
+    return _store(request, session, named, xsi_type, given)
 
 
 def _check_type(xsi_type: str) -> None:

@@ -66,7 +66,9 @@ def _subject(request: Request, name: str, project: Project | None) -> Subject:
 
 def _session(request: Request, names: dict[str, str], project: Project | None) -> Session:
     site, name = request.site, names["session"]
-    found = site.session_in(project.id, name) if project is not None else None
+    found = None
+    if project is not None and may_read(site, request.user, project.id):
+        found = site.session_in(project.id, name)
     found = found or site.sessions.get(name)
     if found is None or not may_read_session(site, request.user, found):
         inside = "scan" in names or "assessor" in names
