@@ -137,6 +137,15 @@ def xnat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Xnat]:
         yield Xnat(server)
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Xnat]:
+    """For tests that change something that no other test of their file looks at."""
+    path = tmp_path_factory.mktemp("shared") / "world.toml"
+    path.write_text(WORLD)
+    with PracticeServer(str(path), clock=60) as server:
+        yield Xnat(server)
+
+
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Xnat]:
     """For tests that change something; a minute of its time is a second of ours."""

@@ -87,13 +87,13 @@ def _visible(request: Request, project: str) -> Project:
 
 
 def _set(request: Request, project: str, name: str, change: Callable[[Project, str], None]) -> Reply:
-    """Owners only; 400 where there is no such project. Nothing after the name changes nothing."""
+    """Owners only, everybody else is 403. Nothing after the name changes nothing."""
     site = request.site
     found = site.project_named(project)
-    if found is None or not may_see(site, request.user, found):
+    if found is None and is_admin(site, request.user):
         without = "without specifying the project on which you want to set it."
         raise Refused(400, f"You can't set the '{name}' attribute {without}")
-    if not (may_delete(site, request.user, found.id) or is_admin(site, request.user)):
+    if found is None or not may_delete(site, request.user, found.id):
         message = f"User {request.user} doesn't have permission to edit the project {project}"
         raise Refused(403, message)
     if not request.rest.startswith("/"):
