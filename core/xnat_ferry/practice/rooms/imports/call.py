@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from xnat_ferry.practice.faults import Fault
+from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.rooms.imports.parameters import Parameters
 from xnat_ferry.practice.site.site import Site
 
@@ -21,13 +22,23 @@ class Upload:
 class Call:
     """Who wants what to be done with which file."""
 
-    site: Site
-    user: str
+    request: Request
     parameters: Parameters
-    fault: Fault
     upload: Upload | None
     tell: Callable[[str, str, bool], None]
     """Progress: status, message, whether it is the last (wire-write 0.7)."""
+
+    @property
+    def site(self) -> Site:
+        return self.request.site
+
+    @property
+    def user(self) -> str:
+        return self.request.user
+
+    @property
+    def fault(self) -> Fault:
+        return self.request.fault
 
     def processing(self, message: str) -> None:
         """One step more."""

@@ -7,10 +7,9 @@ from xnat_ferry.practice.http.replies import Refused
 from xnat_ferry.practice.rooms.imports.call import Call
 from xnat_ferry.practice.rooms.imports.destination import Destination, Malformed, parse_destination
 from xnat_ferry.practice.rooms.imports.direct_rows import direct_address, is_direct
-from xnat_ferry.practice.rooms.imports.overwriting import overwriting
 from xnat_ferry.practice.rooms.imports.parameters import Parameters
 from xnat_ferry.practice.rooms.imports.receive import Receiver
-from xnat_ferry.practice.rooms.imports.settle import archive_all, build_all
+from xnat_ferry.practice.rooms.imports.settle import archive_one, build_all, plain_wish
 from xnat_ferry.practice.rooms.imports.unpack import Broken, entries_of, format_of
 from xnat_ferry.practice.rooms.imports.wanted import Wanted, wanted_by
 from xnat_ferry.practice.site.records import Waiting
@@ -115,10 +114,9 @@ def _commit(call: Call, dest: Destination | None, rows: list[Waiting]) -> list[s
     if not archives(call.parameters, dest):
         build_all(call.site, ours)
         return _addresses(call.site, rows)
-    way = overwriting(call.parameters.get("overwrite"))
-    files = call.parameters.exactly("overwrite_files")
     try:
-        return archive_all(call.site, ours, call.user, way, overwrite_files=files, hold=call.fault.hold)
+        # one after another: what follows the first that fails is not even built
+        return [archive_one(call.site, row, plain_wish(call, row)) for row in ours]
     except Refused:
         # the reason is in the row's log only (wire-write 1.7)
         raise Refused(400, "unable to archive for the Prearchive session") from None

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from xnat_ferry.practice.http.parameters import escaped
 from xnat_ferry.practice.http.replies import STANDARD, Refused
 from xnat_ferry.practice.http.request import Request
 
@@ -34,9 +33,9 @@ class Parameters:
         """True for ``true`` only, as ``rename`` and the ``prevent`` ones want it."""
         return self.get(name) == "true"
 
-    def with_fields(self, fields: Mapping[str, str]) -> "Parameters":
-        """These and the fields of a form, which are escaped on entry as all parameters are."""
-        return Parameters({**self._values, **{name: [escaped(value)] for name, value in fields.items()}})
+    def but(self, **values: str) -> "Parameters":
+        """These with some in place of what was given."""
+        return Parameters({**self._values, **{name: [value] for name, value in values.items()}})
 
 
 def from_query(request: Request) -> Parameters:

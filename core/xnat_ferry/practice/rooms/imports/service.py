@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from xnat_ferry.practice.http.bodies import NotInBody, body_of, media_type
 from xnat_ferry.practice.http.multipart import is_multipart
-from xnat_ferry.practice.http.parameters import is_form
+from xnat_ferry.practice.http.parameters import escaped, is_form
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply, html_page, text, uri_list
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
@@ -54,10 +54,8 @@ def _import(request: Request) -> Reply:
     parameters = _with_prearchive_code(request, parameters)
     handler = _handler(request, parameters, uploads)
     call = Call(
-        request.site,
-        request.user,
+        request,
         parameters,
-        request.fault,
         uploads[0] if uploads else None,
         _listener(request, parameters),
     )
@@ -92,7 +90,9 @@ def _brought(request: Request) -> tuple[Parameters, list[Upload]]:
     named = request.rest.strip("/")
     raw = not is_multipart(request)
     uploads = [Upload(named if raw and named else one.name, one.file) for one in body.files]
-    return parameters.with_fields(body.fields), uploads
+    for name, value in body.fields.items():
+        request.query.setdefault(name, []).append(escaped(value))
+    return parameters, uploads
 
 
 def _handler(request: Request, parameters: Parameters, uploads: list[Upload]) -> Callable[[Call], list[str]]:
@@ -124,7 +124,7 @@ def _with_prearchive_code(request: Request, parameters: Parameters) -> Parameter
     project = request.site.project_named(parameters.get("project") or "")
     if project is None:
         raise Refused(500, STANDARD[500])
-    return parameters.with_fields({"overwrite": "delete" if project.prearchive_code == 5 else "append"})
+    return parameters.but(overwrite="delete" if project.prearchive_code == 5 else "append")
 
 
 def _listener(request: Request, parameters: Parameters) -> Callable[[str, str, bool], None]:

@@ -6,9 +6,8 @@ from xnat_ferry.practice.http.replies import STANDARD, Refused
 from xnat_ferry.practice.rooms.imports.call import Call
 from xnat_ferry.practice.rooms.imports.destination import Destination, Malformed, parse_destination
 from xnat_ferry.practice.rooms.imports.dicom_zip import archives, label_of
-from xnat_ferry.practice.rooms.imports.overwriting import overwriting
 from xnat_ferry.practice.rooms.imports.receive import Manners, Receiver
-from xnat_ferry.practice.rooms.imports.settle import archive_all, build_all
+from xnat_ferry.practice.rooms.imports.settle import archive_one, build_all, full_wish
 from xnat_ferry.practice.rooms.imports.unpack import Broken, entries_of, format_of
 from xnat_ferry.practice.rooms.imports.wanted import Wanted, wanted_by
 from xnat_ferry.practice.site.records import Waiting
@@ -81,9 +80,7 @@ def _settle(call: Call, dest: Destination | None, rows: list[Waiting]) -> list[s
     if to_prearchive or not (archives(call.parameters, dest) or _by_code(call, rows[0])):
         build_all(call.site, rows)
         return [row.path for row in rows]
-    way = overwriting(call.parameters.get("overwrite"))
-    files = call.parameters.exactly("overwrite_files")
-    return archive_all(call.site, rows, call.user, way, overwrite_files=files, hold=call.fault.hold)
+    return [archive_one(call.site, row, full_wish(call)) for row in rows]
 
 
 def _by_code(call: Call, row: Waiting) -> bool:
