@@ -34,6 +34,8 @@ _ODD_NAMES = {"QCManualAssessment": "qcManualAssessorData", "QCAssessment": "qcA
 _VARIABLE = re.compile(r"fields/field\[name=(?P<name>[^\]]+)\]/field")
 _DATES = ("date", "dob", "demographics/dob")
 _NUMBERS = ("yob", "demographics/yob", "demographics/education")
+_SPELT = {name.lower(): name for name in ("ID", "UID", "subject_ID", "image_session_ID")}
+"""The case of a field's name does not matter in a parameter: xnatpy says ``id``."""
 TEXT = ""
 """The path of an element's own text."""
 
@@ -66,6 +68,7 @@ class Incoming:
             self.variables[variable["name"].strip("'\"")] = value
             return
         plain = re.sub(r"\[[^\]]*\]", "", path)
+        plain = _SPELT.get(plain.lower(), plain)
         _check_value(plain, value)
         self.values[plain] = value
 
