@@ -36,6 +36,14 @@ def home(request: Request) -> Reply:
     return Reply(200, page.encode(), "text/html")
 
 
+@ROUTES.at("/app/action/LogoutUser")
+def log_out(request: Request) -> Reply:
+    """How people leave, and the desktop client (wire-read 10)."""
+    request.site.logins.end(request.login)
+    request.user = request.login = ""
+    return Reply(200, LOGIN_PAGE.encode(), "text/html")
+
+
 @ROUTES.at("/app", prefix=True)
 def template(request: Request) -> Reply:
     """The login page; every other one is the home page here."""
