@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pydicom
 import pytest
 import xnat
@@ -78,6 +79,25 @@ def test_a_wrong_password(server: PracticeServer) -> None:
 def test_a_guest_of_a_closed_site(server: PracticeServer) -> None:
     with pytest.raises(XNATAuthError, match="Could not determine if login was successful"):
         xnat.connect(server.url, loglevel="CRITICAL", no_parse_model=True)
+
+
+@fact("read 8.1", "on an open site the page of / says that this is a guest, and xnatpy believes it")
+def test_a_guest_of_an_open_site(server: PracticeServer) -> None:
+    def set_closed(value: bool) -> None:
+        answer = httpx.post(
+            f"{server.url}/xapi/siteConfig",
+            json={"requireLogin": value},
+            auth=("root", "practice"),
+            trust_env=False,
+        )
+        assert answer.status_code == 200
+
+    set_closed(False)
+    try:
+        with xnat.connect(server.url, loglevel="CRITICAL", no_parse_model=True) as connection:
+            assert connection.logged_in_user == "guest"
+    finally:
+        set_closed(True)
 
 
 @fact("read 8.1", "with extension_types=False xnatpy asks for the schemas xdat and xnat only")

@@ -1,5 +1,6 @@
 """xnatpy changes what is stored: it creates, uploads, shares, deletes, uses tokens (wire-read 8.2)."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ def ada(connect: Connect) -> Any:
 @pytest.fixture
 def subject(ada: Any, request: pytest.FixtureRequest) -> Any:
     """A subject of the test's own."""
-    label = request.node.name.removeprefix("test_")
+    label = re.sub(r"\W+", "_", request.node.name.removeprefix("test_"))
     return ada.classes.SubjectData(parent=ada.projects["DST"], label=label)
 
 

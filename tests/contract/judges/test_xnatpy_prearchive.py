@@ -115,7 +115,7 @@ def test_a_refused_import(ada: Any, tmp_path: Path) -> None:
 
     with zipfile.ZipFile(tmp_path / "no.zip", "w") as archive:
         archive.writestr("note.txt", "no image")
-    with pytest.raises(XNATUploadError, match=r"Status code 400.*unable to read DICOM object"):
+    with pytest.raises(XNATUploadError, match=r"(?s)Status code 400.*unable to read DICOM object"):
         ada.services.import_(str(tmp_path / "no.zip"), project="DST", destination="/prearchive/projects/DST")
 
 
