@@ -147,6 +147,14 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Xnat]:
 
 
 @pytest.fixture
+def settable(shared: Xnat) -> Iterator[Xnat]:
+    """The shared server for a test that changes site preferences: afterwards they are as before."""
+    before = shared.get("/xapi/siteConfig", "root").json()
+    yield shared
+    assert shared.post("/xapi/siteConfig", "root", json=before).status_code == 200
+
+
+@pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Xnat]:
     """For tests that change something; a minute of its time is a second of ours."""
     path = tmp_path / "world.toml"

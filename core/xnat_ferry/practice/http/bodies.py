@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from xnat_ferry.practice.http.multipart import is_multipart, parts_of
+from xnat_ferry.practice.http.parameters import escaped
 from xnat_ferry.practice.http.request import Request
 
 _ENDINGS = {
@@ -73,5 +74,5 @@ def _form(request: Request) -> Body:
         if part.filename:
             body.files.append(Sent(part.filename.replace("\\", "/").rpartition("/")[2], part.file, part.size))
         else:
-            body.fields[part.name] = part.file.read().decode(errors="replace")
+            body.fields[part.name] = escaped(part.file.read().decode(errors="replace"))
     return body

@@ -54,7 +54,7 @@ class Sending:
 
     async def _pieces(self, body: Outgoing) -> None:
         async for piece in self._paced(body.pieces):
-            transport = self._scope["state"].get("transport")
+            transport = self._scope.get("state", {}).get("transport")
             if transport is not None and transport.is_closing():
                 raise Broken
             await self._send({"type": "http.response.body", "body": piece, "more_body": True})
