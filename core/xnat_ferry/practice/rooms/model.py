@@ -13,6 +13,8 @@ _XDAT = "{http://nrg.wustl.edu/xdat}"
 _NUMBERS = ("integer", "long", "float", "double", "decimal", "int")
 _ACTUAL = {"xnat:abstractDemographicData": "xnat:demographicData"}
 """What really stands where the schema allows several things."""
+MUST_BE_TOLD = frozenset(_ACTUAL.values())
+"""Types that a document has to name, since the schema does not."""
 _EXPERIMENT = "xnat:experimentData"
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from xnat_ferry.practice.clock import Clock, written
 from xnat_ferry.practice.site.labelled import Labelled
 from xnat_ferry.practice.site.logins import Logins
+from xnat_ferry.practice.site.noted import Noted
 from xnat_ferry.practice.site.preferences import fresh_preferences
 from xnat_ferry.practice.site.records import (
     DICOM,
@@ -61,6 +62,7 @@ class Site:
         self.sessions: Labelled[Session] = Labelled()
         self.waiting: dict[tuple[str, str, str], Waiting] = {}
         self.workflows: list[Workflow] = []
+        self.noted = Noted(self.workflows)
         self.burnt: set[str] = set()
         """IDs of deleted projects (wire-write 6)."""
         self.direct: dict[int, Waiting] = {}
@@ -100,6 +102,7 @@ class Site:
         """The opposite."""
         for name in self._KEPT:
             setattr(self, name, kept[name])
+        self.noted = Noted(self.workflows)
         self.logins = Logins(self.users, self.clock, self.preferences)
 
     @property

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, NamedTuple
 
 from xnat_ferry.practice.clock import written
 from xnat_ferry.practice.rooms import model
 from xnat_ferry.practice.rooms.shortcuts import columns_of
-from xnat_ferry.practice.site.records import Assessor, Project, Scan, Session, Subject, Workflow
+from xnat_ferry.practice.site.records import Assessor, Project, Scan, Session, Subject
 from xnat_ferry.practice.site.site import Site
 
 Parts = Mapping[str, Any]
@@ -32,21 +32,14 @@ class History:
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    @cached_property
-    def _noted(self) -> dict[str, tuple[Workflow, Workflow]]:
-        noted: dict[str, tuple[Workflow, Workflow]] = {}
-        for one in list(self._site.workflows):
-            noted[one.item] = (noted[one.item][0] if one.item in noted else one, one)
-        return noted
-
     def changed(self, identifier: str, inserted: str) -> str:
         """When an object was changed last."""
-        found = self._noted.get(identifier)
-        return written(found[1].launched) if found else inserted
+        found = self._site.noted.of(identifier)
+        return written(found[-1].launched) if found else inserted
 
     def maker(self, identifier: str) -> str:
         """The login that made an object; what a world describes is the administrator's."""
-        found = self._noted.get(identifier)
+        found = self._site.noted.of(identifier)
         return found[0].user if found else "admin"
 
 

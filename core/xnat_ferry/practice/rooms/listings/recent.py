@@ -1,4 +1,4 @@
-"""``recent=`` on the experiments: what was made or worked on lately, in columns of its own (wire-read 2.3)."""
+"""``recent=`` on the experiments: what was made or worked on lately, in its own columns (wire-read 2.3)."""
 
 from datetime import datetime
 
