@@ -16,6 +16,9 @@ def rebuild_idle(site: Site) -> None:
         if now - site.rebuilt < repeat:
             return
         site.rebuilt = now
+        for row in site.waiting.values():
+            if row.status == "RECEIVING_INTERRUPT":
+                row.status = "RECEIVING"
         due = [row for row in site.waiting.values() if _is_due(site, row, now)]
         for row in due:
             row.status = "QUEUED_BUILDING"

@@ -6,7 +6,7 @@ from xnat_ferry.practice.http.negotiation import TABLE, negotiate
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.access import is_admin
+from xnat_ferry.practice.rooms.access import is_data_admin, reads_all
 from xnat_ferry.practice.rooms.archiving.rebuilder import rebuild_idle
 from xnat_ferry.practice.rooms.prearchive.recovery import rebuild_from_disk
 from xnat_ferry.practice.rooms.waiting.rows import NO_PERMISSION, may_work_on, rows_table
@@ -28,7 +28,7 @@ def rows(request: Request) -> Reply:
     found = _of(request, wanted.split(",")) if wanted else _editable(request)
     tag = request.get("tag")
     if tag is not None:
-        if not is_admin(request.site, request.user):
+        if not reads_all(request.site, request.user):
             raise Refused(403, NO_PERMISSION)
         found = [row for row in found if row.study_uid == tag]
     return rows_table(request, found)
@@ -56,12 +56,12 @@ def _of(request: Request, projects: list[str]) -> list[Waiting]:
             raise Refused(500, f"No project named {project}")
         if not may_work_on(site, request.user, project):
             raise Refused(403, NO_PERMISSION)
-    wanted = {*projects, UNASSIGNED} if is_admin(site, request.user) else {*projects}
+    wanted = {*projects, UNASSIGNED} if reads_all(site, request.user) else {*projects}
     return [row for row in list(site.waiting.values()) if row.project in wanted]
 
 
 def _rebuild(request: Request) -> Reply:
-    if not is_admin(request.site, request.user):
+    if not is_data_admin(request.site, request.user):
         raise Refused(403, STANDARD[403])
     rebuild_from_disk(request.site)
     return Reply(200)

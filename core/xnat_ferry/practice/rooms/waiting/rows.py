@@ -6,7 +6,7 @@ from xnat_ferry.practice.clock import written
 from xnat_ferry.practice.http.replies import Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.tables import Cells, table
-from xnat_ferry.practice.rooms.access import is_admin, may_edit
+from xnat_ferry.practice.rooms.access import is_data_admin, may_edit
 from xnat_ferry.practice.rooms.waiting.building import auto_archive_of
 from xnat_ferry.practice.site.records import UNASSIGNED, Waiting
 from xnat_ferry.practice.site.site import Site
@@ -20,7 +20,7 @@ NO_PERMISSION = "user does not have permission"
 def may_work_on(site: Site, user: str, project: str) -> bool:
     """Whoever may edit the project; for what is unassigned only those who may everything."""
     if project == UNASSIGNED:
-        return is_admin(site, user)
+        return is_data_admin(site, user)
     return may_edit(site, user, project)
 
 
