@@ -164,7 +164,7 @@ def _draw(site: Site, session: told.Session, scans: dict[str, Scan], folder: Pat
     for place, scan in enumerate(session.scans, 1):
         number = int(scan.id) if scan.id.isdigit() else 100 + place
         series_uid = uid_of("series", scan.uid) if scan.uid else uid_of(study_uid, scan.id)
-        made = Scan(scan.id, series_uid, scan.type, scan.description or scan.type, modality, number)
+        made = site.new_scan(scan.id, series_uid, scan.type, scan.description or scan.type, modality, number)
         resource = site.new_resource(DICOM, folder / "SCANS" / scan.id / DICOM)
         made.resources[DICOM] = resource
         scans[scan.id] = made
