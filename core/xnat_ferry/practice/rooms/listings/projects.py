@@ -57,7 +57,8 @@ def _readable(request: Request) -> Reply:
     if restrict in ("edit", "delete"):
         found = [project for project in found if _allowed(request, project)]
     # only where everything is shown anyway does nothing take the filters' place
-    return query.answer(query.lines(found, filtered=everything and not restrict), "/data/projects/")
+    lines = query.lines(found, filtered=everything and not restrict)
+    return query.answer(lines, "/data/projects/", pages=False)
 
 
 def _allowed(request: Request, project: Project) -> bool:

@@ -109,16 +109,20 @@ class Query:
         return lines if page is None else itertools.islice(lines, page.offset, page.offset + page.limit)
 
     def answer(
-        self, lines: Iterable[tuple[Any, Parts]], uri: str, *, title: str = "", raw: bool = False
+        self,
+        lines: Iterable[tuple[Any, Parts]],
+        uri: str,
+        *,
+        title: str = "",
+        raw: bool = False,
+        pages: bool = True,
     ) -> Reply:
         """The table; ``raw`` says whether CSV without a row shows the database's names."""
         rows = self.cells(lines, uri)
-        total = self.page() is None
-        if raw and not rows:
-            return table(
-                self.request, rows, self.shown, title=title, total=total, headings=self._raw_headings()
-            )
-        return table(self.request, rows, [*self.shown, "URI"], title=title, total=total)
+        total = not pages or self.page() is None
+        columns = self.shown if raw and not rows else [*self.shown, "URI"]
+        headings = self._raw_headings() if raw and not rows else None
+        return table(self.request, rows, columns, title=title, total=total, headings=headings)
 
     def fields(self) -> Reply | None:
         """The short names that are allowed, where ``?fields`` asks for them."""
