@@ -54,6 +54,13 @@ def rebase_session(session: Session, new: Path, staying: Collection[str] = ()) -
     session.folder = new
 
 
+def forget_promises(session: Session) -> None:
+    """Files that are gone from their place are not made there again."""
+    for held in places.held_in(places.all_in(session)):
+        for file in held.resource.files.values():
+            file.make = None
+
+
 def move_subject_files(site: Site, subject: Subject, project: str, label: str) -> None:
     """A subject's own folder; its sessions have theirs elsewhere."""
     old = places.of_subject(site, subject).folder

@@ -38,6 +38,7 @@ def relocate_session(request: Request, session: Session, dest: str, source: str 
         # noticed before, but nothing stops: the files go, and only the save fails
         if not new.exists():
             _move_files(old, new, staying)
+            folders.forget_promises(session)
         raise Refused(409, "Conflict: Duplicate experiment label")
     folders.require_empty(new)
     _move_files(old, new, staying)

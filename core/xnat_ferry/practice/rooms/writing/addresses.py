@@ -28,6 +28,11 @@ def resource_templates(rest: str = "") -> list[str]:
     return [f"{base}/resources/{{resource}}{rest}" for base in (*_FULL, _SHORT)]
 
 
+def list_templates() -> list[str]:
+    """Where the list of resources may stand."""
+    return [f"{base}/resources" for base in (*_FULL, _SHORT)]
+
+
 def file_templates() -> list[str]:
     """Where ``files`` may stand, with or without a resource's label."""
     return [*resource_templates("/files"), *(f"{base}/files" for base in _FULL)]
