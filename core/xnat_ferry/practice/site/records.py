@@ -56,6 +56,8 @@ class Resource:
     tags: str = ""
     revision: int = 0
     """How often its catalog has been written by hand: two writers at once are told apart by it."""
+    lost: bool = False
+    """Whether the file that its catalog stands in is gone (wire-read 2.8)."""
 
     @property
     def size(self) -> int:

@@ -67,10 +67,12 @@ class State:
     def _session(self, session: Session) -> Value:
         # sessions made in bulk have no files until somebody looks inside
         drawn = session.fill is None
+        # none where a subject was deleted over the head of another project's session (wire-write 6)
+        subject = self._site.subjects.get(session.subject)
         return {
             "id": session.id,
             "label": session.label,
-            "subject": self._site.subjects[session.subject].label,
+            "subject": subject.label if subject is not None else "",
             "project": session.project,
             "status": session.status,
             "shares": _shares(session.shares),
