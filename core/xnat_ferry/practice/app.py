@@ -12,10 +12,10 @@ from starlette.types import Receive, Scope, Send
 
 from xnat_ferry.practice.control import Control
 from xnat_ferry.practice.faults import Fault, Rules
-from xnat_ferry.practice.http.engines import broken, dressed, refusal
+from xnat_ferry.practice.http.engines import broken, dressed, refusal, refuse_parts
 from xnat_ferry.practice.http.parameters import take_form
 from xnat_ferry.practice.http.receiving import Broken, brings_a_body, head_of, receive_body
-from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply, page
+from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.sending import Sending
 from xnat_ferry.practice.log import Log
@@ -99,6 +99,7 @@ class Application:
             reply = let_in(request)
             if reply is None:
                 check_token(request, early=True)
+                refuse_parts(request)
         except Refused as error:
             reply = refusal(request, error)
         return set_cookies(request, dressed(request, reply)) if reply is not None else None
@@ -128,8 +129,9 @@ def _answer_of(fault: Fault, request: Request) -> Reply:
     """Of a server, or of something before it, that does not come to the point."""
     if fault.login_page:
         return Reply(200, LOGIN_PAGE.encode(), "text/html")
-    if fault.status is None:
-        return page(500, STANDARD[500])
+    status = fault.status or 500
     if fault.body is None:
-        return page(fault.status, STANDARD.get(fault.status, STANDARD[503]))
-    return Reply(fault.status, fault.body.encode(), "text/html")
+        return refusal(request, Refused(status, STANDARD.get(status, STANDARD[503])))
+    # nothing under a JSON type is how a table fails (wire-read 0.5)
+    kind = "application/json" if fault.body[:1] in ("", "{", "[") else "text/html"
+    return Reply(status, fault.body.encode(), kind)

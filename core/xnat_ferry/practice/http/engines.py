@@ -33,6 +33,12 @@ def dressed(request: Request, reply: Reply) -> Reply:
     return reply
 
 
+def refuse_parts(request: Request) -> None:
+    """A body that is a part of something cannot be stored. Raises Refused."""
+    if request.method == "PUT" and "content-range" in request.headers and is_restlet(request.path):
+        raise Refused(501, STANDARD[501])
+
+
 def refusal(request: Request, error: Refused) -> Reply:
     """A page, a line or nothing, as the engine of that path has it."""
     if is_restlet(request.path):

@@ -27,7 +27,7 @@ def negotiate(request: Request, *variants: str) -> str:
             best, liked = variant, quality
     if not best:
         raise Refused(406, STANDARD[406])
-    if accepted.get(_MEDIA[best], 0.0) >= liked:
+    if any(accepted.get(one, 0.0) >= liked for one in _ranges(best)[:2]):
         request.variant = best
     return best
 

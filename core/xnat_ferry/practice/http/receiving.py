@@ -76,7 +76,22 @@ async def receive_body(request: Request, receive: Receive, fault: Fault | None =
             await asyncio.sleep(len(piece) / fault.bytes_per_second)
     if fault.cut_after is not None and request.length:
         raise Broken
+    if fault.flip_byte and _is_raw(request):
+        _flip_a_byte(request)
     request.body.seek(0)
+
+
+def _is_raw(request: Request) -> bool:
+    """Whether the body is the file itself; what stands in an archive or a form is the rooms' to spoil."""
+    kind = request.headers.get("content-type", "")
+    return request.length > 0 and request.method == "PUT" and "multipart" not in kind
+
+
+def _flip_a_byte(request: Request) -> None:
+    request.body.seek(request.length // 2)
+    byte = request.body.read(1)[0]
+    request.body.seek(request.length // 2)
+    request.body.write(bytes([byte ^ 0x01]))
 
 
 def _limit(request: Request, fault: Fault) -> int | None:

@@ -9,6 +9,9 @@ from pathlib import Path
 PIECE = 256 * 1024
 """Bytes read at a time."""
 
+PLAIN = "text/plain"
+"""The kind of what has none; nothing at all is sent without a kind."""
+
 
 @dataclass
 class Reply:
@@ -16,7 +19,7 @@ class Reply:
 
     status: int = 200
     body: bytes | Iterator[bytes] | Path = b""
-    kind: str = "text/plain"
+    kind: str = PLAIN
     headers: dict[str, str] = field(default_factory=dict)
     cookies: list[str] = field(default_factory=list)
     length: int | None = None
@@ -93,7 +96,7 @@ def container_page(status: int, message: str, headers: dict[str, str] | None = N
 
 
 def text(value: str, status: int = 200) -> Reply:
-    return Reply(status, value.encode(), "text/plain")
+    return Reply(status, value.encode(), PLAIN)
 
 
 def as_json(value: object, status: int = 200) -> Reply:

@@ -8,7 +8,7 @@ from starlette.types import Scope, Send
 
 from xnat_ferry.practice.faults import Fault
 from xnat_ferry.practice.http.receiving import Broken
-from xnat_ferry.practice.http.replies import Reply
+from xnat_ferry.practice.http.replies import PLAIN, Reply
 from xnat_ferry.practice.http.spoiling import Outgoing, outgoing
 
 _BATCH = 512 * 1024
@@ -47,7 +47,7 @@ class Sending:
         if reply.status not in _BODILESS:
             if body.length is not None:
                 headers.append(("content-length", str(body.length)))
-            if body.length != 0:
+            if body.length != 0 or reply.kind != PLAIN:
                 headers.append(("content-type", reply.kind))
         raw = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers]
         await self._send({"type": "http.response.start", "status": reply.status, "headers": raw})
