@@ -1,7 +1,7 @@
-"""A session's scans as a table, the words for their quality, the types in use (wire-read 2.2, 2.4)."""
+"""A session's scans as a table, and the scan types in use (wire-read 2.2, 2.4)."""
 
 from xnat_ferry.practice.http.negotiation import TABLE, negotiate
-from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply, as_json
+from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes, under_sessions
 from xnat_ferry.practice.http.tables import Cells, table
@@ -17,8 +17,6 @@ from xnat_ferry.practice.site.records import Session
 
 ROUTES = Routes()
 _DEFAULT = ("xnat_imagescandata_id", "ID", "type", "quality", "xsiType", "note", "series_description")
-QUALITIES = ("usable", "questionable", "unusable")
-"""What a fresh site allows."""
 
 
 @ROUTES.at(*under_sessions("/scans"))
@@ -51,14 +49,6 @@ def _session(request: Request, session: str, project: str | None, subject: str) 
     if here.id != found.project and here.id not in found.shares:
         raise Refused(404, "Unable to find the specified experiment.")
     return found
-
-
-@ROUTES.at("/data/services/scan-quality-labels", "/data/services/scan-quality-labels/{project}")
-def quality_labels(request: Request, project: str = "") -> Reply:
-    """The labels under the project's name, or under ``site``."""
-    if project:
-        visible_project(request.site, request.user, project)
-    return as_json({project or "site": list(QUALITIES)})
 
 
 @ROUTES.at("/data/scan_types", "/data/projects/{project}/scan_types")
