@@ -63,9 +63,10 @@ def server(no_proxy: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield running
 
 
-@pytest.fixture
-def xnatctl(server: PracticeServer, tmp_path: Path) -> Command:
-    """The command, with profiles for both sides of a transfer; it shall not look for updates."""
+@pytest.fixture(scope="module")
+def xnatctl(server: PracticeServer, tmp_path_factory: pytest.TempPathFactory) -> Command:
+    """The command, logged in on both sides of a transfer; it shall not look for updates."""
+    home = tmp_path_factory.mktemp("home")
 
     def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
@@ -77,8 +78,8 @@ def xnatctl(server: PracticeServer, tmp_path: Path) -> Command:
             timeout=100,
             env={
                 **os.environ,
-                "HOME": str(tmp_path),
-                "TMPDIR": str(tmp_path),
+                "HOME": str(home),
+                "TMPDIR": str(home),
                 "XNAT_NO_UPDATE_CHECK": "1",
                 "XNAT_USER": "ada",
                 "XNAT_PASS": "practice",
@@ -90,12 +91,13 @@ def xnatctl(server: PracticeServer, tmp_path: Path) -> Command:
 
     run("config", "init", "--url", server.url, "--profile", "src", "--no-login", "--force")
     run("config", "add-profile", "dst", "--url", server.url)
+    for profile in ("src", "dst"):
+        run("auth", "login", "-p", profile, "-u", "ada", "--password-stdin", stdin="practice\n")
     return run
 
 
 @fact("read 1.4", "xnatctl logs in, and knows who it is")
 def test_logging_in(xnatctl: Command) -> None:
-    xnatctl("auth", "login", "-p", "src", "-u", "ada", "--password-stdin", stdin="practice\n")
     assert "ada" in xnatctl("whoami", "-p", "src").stdout
 
 
@@ -112,8 +114,6 @@ def test_listing(xnatctl: Command) -> None:
 def test_transferring_a_project(
     xnatctl: Command, server: PracticeServer, truth: Truth, tmp_path: Path
 ) -> None:
-    for profile in ("src", "dst"):
-        xnatctl("auth", "login", "-p", profile, "-u", "ada", "--password-stdin", stdin="practice\n")
     (tmp_path / "quick.yaml").write_text(
         "source_project: SRC\ndest_project: COL\narchive_poll_interval: 0.2\narchive_wait_timeout: 80\n"
     )

@@ -154,23 +154,22 @@ def test_sharing(ada: Any, session: Any, subject: Any, truth: Truth) -> None:
 def test_deleting_a_session(ada: Any, resource: Any, session: Any, subject: Any, truth: Truth) -> None:
     resource.upload_data("1", "one.txt")
     label = session.label
-    session.delete()
+    subject.experiments[label].delete()
     assert label not in truth.labels("DST")
-    again = ada.classes.MrSessionData(parent=subject, label=label)
+    ada.classes.MrSessionData(parent=subject, label=label)
     assert truth.session("DST", label)["resources"] == []
-    again.delete()
 
 
 @fact("read 8.2", "scans, resources and subjects are deleted alike")
 def test_deleting_the_others(ada: Any, resource: Any, session: Any, subject: Any, truth: Truth) -> None:
-    scan = ada.classes.MrScanData(parent=session, id="t1", type="t1")
-    scan.delete()
+    ada.classes.MrScanData(parent=session, id="1", type="t1")
+    session.scans["1"].delete()
     resource.delete()
     known = truth.session("DST", session.label)
     assert known["scans"] == []
     assert known["resources"] == []
     label = subject.label
-    subject.delete()
+    ada.projects["DST"].subjects[label].delete()
     assert label not in truth.labels("DST", "subjects")
     assert known["label"] not in truth.labels("DST")
 
