@@ -1,9 +1,9 @@
 """Where resources hang: on a project, a subject, a session, a scan or an assessor (wire-read 2.4, 2.7)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
 from xnat_ferry.practice.site.records import (
     Assessor,
@@ -99,7 +99,8 @@ def all_in(session: Session) -> list[Place]:
 
 def selected_scans(session: Session, selector: str) -> list[Scan]:
     """The scans that a selector means: IDs or types, a list of them, ALL, ``*`` or NULL (wire-read 2.4)."""
-    wanted = {unquote(part).replace("[SLASH]", "/").replace("[COMMA]", ",") for part in selector.split(",")}
+    decoded = unquote_plus(selector).replace("[SLASH]", "/")
+    wanted = {part.replace("[COMMA]", ",") for part in decoded.split(",")}
     everything = wanted & {"ALL", "*"}
     return [
         scan
@@ -117,3 +118,24 @@ def held_in(places: Iterable[Place], selector: str = "") -> list[Held]:
         for resource in place.resources.values()
         if wanted is None or resource.label in wanted or str(resource.id) in wanted
     ]
+
+
+def numbered(site: Site, number: str) -> Held | None:
+    """The resource of that number, wherever on the site it hangs (wire-read 2.7)."""
+    for place in _everywhere(site):
+        for resource in place.resources.values():
+            if str(resource.id) == number:
+                return Held(place, resource)
+    return None
+
+
+def _everywhere(site: Site) -> Iterator[Place]:
+    """What has not been looked into has no numbers yet."""
+    for session in site.sessions:
+        if session.fill is None:
+            for place in all_in(session):
+                yield place
+                if isinstance(place.holder, Assessor):
+                    yield of_assessor(session, place.holder, "in")
+    yield from (of_subject(site, one) for one in site.subjects)
+    yield from (of_project(site, one) for one in site.projects.values())

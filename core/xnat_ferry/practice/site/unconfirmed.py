@@ -52,6 +52,12 @@ SWITCHES: dict[str, Switch] = {
     "filtered_projects_describe_columns": Switch(
         False, "read 2.2", "the filtered project listing has ``Columns`` beside its rows"
     ),
+    "many_resources_have_the_data_prefix": Switch(
+        True, "read 2.8", "addresses in a file listing of several resources begin with /data"
+    ),
+    "all_true_names_no_scan_type": Switch(
+        True, "read 2.10", "scan folders in a zip made with all=true are called by their ID only"
+    ),
 }
 
 

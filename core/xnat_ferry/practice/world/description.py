@@ -77,6 +77,8 @@ class Resource(Struct, forbid_unknown_fields=True):
 
     label: str
     files: dict[str, str] = {}
+    lost: bool = False
+    """Whether the file that its catalog stands in is gone."""
 
 
 class Session(Struct, forbid_unknown_fields=True):

@@ -144,6 +144,7 @@ def _store(
             site.subjects.share(subject, share.project, session.subject)
     for resource in session.resources:
         stored = site.new_resource(resource.label, folder / "RESOURCES" / resource.label)
+        stored.lost = resource.lost
         made.resources[resource.label] = stored
         for path, text in resource.files.items():
             file = StoredFile(path, stored.place / path, make=partial(str.encode, text))

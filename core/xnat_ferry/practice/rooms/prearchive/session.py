@@ -7,12 +7,12 @@ from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
 from xnat_ferry.practice.http.tables import Cells, table
 from xnat_ferry.practice.rooms.archiving.rebuilder import rebuild_idle
+from xnat_ferry.practice.rooms.files.zips import stored_zip
 from xnat_ferry.practice.rooms.prearchive.actions import act
 from xnat_ferry.practice.rooms.prearchive.document import document_of
 from xnat_ferry.practice.rooms.prearchive.removal import remove_row, remove_scan
 from xnat_ferry.practice.rooms.waiting.log import entries
 from xnat_ferry.practice.rooms.waiting.rows import NO_PERMISSION, may_work_on, rows_table
-from xnat_ferry.practice.rooms.zips import stored_zip
 from xnat_ferry.practice.site.keeping import measure
 from xnat_ferry.practice.site.records import UNASSIGNED, Resource, StoredFile, Waiting
 from xnat_ferry.practice.site.site import Site
