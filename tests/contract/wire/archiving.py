@@ -51,7 +51,7 @@ def archive(xnat: Xnat, row: str, query: str = "", user: str = "ada") -> httpx.R
 
 def archived(xnat: Xnat, label: str, files: dict[str, bytes] | None = None, **more: Any) -> str:
     """A session of that label in the archive; the address below ``/data/archive``."""
-    answer = archive(xnat, ready(xnat, label, files, **more))
+    answer = archive(xnat, ready(xnat, label, files, **more), "auto-archive=false")
     assert answer.status_code == 200, xnat.headline(answer)
     return answer.text.strip()
 
