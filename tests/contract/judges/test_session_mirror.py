@@ -91,6 +91,7 @@ def test_mirroring_a_session(server: PracticeServer, truth: Truth, tmp_path: Pat
     target = truth.session("DST", "mirrored_MR1")
     assert target["subject"] == "001"
     assert target["modality"] == "MR"
+    assert (target["date"], target["study_uid"]) == (source["date"], source["study_uid"])
     for scan in source["scans"]:
         there = Truth.scan(target, scan["id"])
         assert (there["uid"], there["type"]) == (scan["uid"], scan["type"])

@@ -34,10 +34,11 @@ def session(ada: Any) -> Any:
 @fact("read 8.1", "xnatpy connects by these requests in this order, and leaves no heartbeat behind")
 def test_connecting(server: PracticeServer) -> None:
     before = server.log()[-1]["n"] if server.log() else 0
+    threads = threading.enumerate()
     with xnat.connect(server.url, user="ada", password="practice", loglevel="ERROR") as connection:
         assert connection.logged_in_user == "ada"
         assert connection.xnat_version == "1.9.2.1"
-    assert "XNATpyKeepAliveThread" not in {thread.name for thread in threading.enumerate()}
+    assert set(threading.enumerate()) <= set(threads)
     calls = [(entry["method"], entry["path"], entry["status"]) for entry in server.log(before)]
     kinds = [call for call in calls if not call[1].startswith(("/xapi/schemas/", "/data/search/elements/"))]
     assert kinds == [
@@ -62,6 +63,41 @@ def test_the_model(ada: Any) -> None:
     fields = ada.inspect.datafields("xnat:mrSessionData")
     assert fields
     assert {field.partition("/")[0] for field in fields} == {"xnat:mrSessionData"}
+
+
+@fact("read 8.1", "without search fields of one data type xnatpy connects all the same")
+def test_search_fields_that_cannot_be_had(server: PracticeServer) -> None:
+    server.set_faults([{"match": "GET /data/search/elements/xnat:mrSessionData$", "status": 500}])
+    try:
+        with xnat.connect(server.url, user="ada", password="practice", loglevel="CRITICAL") as connection:
+            assert "SRC" in connection.projects
+    finally:
+        server.set_faults([])
+
+
+@fact("read 8.1", "without the list of data types xnatpy does not connect")
+def test_data_types_that_cannot_be_had(server: PracticeServer) -> None:
+    server.set_faults([{"match": "GET /data/search/elements$", "status": 500}])
+    try:
+        with pytest.raises(XNATResponseError) as error:
+            xnat.connect(server.url, user="ada", password="practice", loglevel="CRITICAL")
+    finally:
+        server.set_faults([])
+    # it has forgotten the heartbeat that it had started
+    (begun,) = [one.locals["xnat_session"] for one in error.traceback if one.name == "connect"]
+    begun.disconnect()
+
+
+@fact("read 8.1", "a body of /data/version would be taken for the version")
+def test_a_version_where_there_is_none(server: PracticeServer) -> None:
+    server.set_faults([{"match": "GET /data/version", "status": 200, "body": "1.6.5"}])
+    try:
+        with xnat.connect(
+            server.url, user="ada", password="practice", loglevel="CRITICAL", no_parse_model=True
+        ) as connection:
+            assert connection.xnat_version == "1.6.5"
+    finally:
+        server.set_faults([])
 
 
 @fact("read 8.1", "the cookie SESSION_EXPIRATION_TIME is in quotes, so xnatpy reads the time-out from it")
