@@ -127,5 +127,6 @@ def test_a_post_to_the_scans_answers_200_with_the_address(fresh: Xnat) -> None:
     answer = fresh.post(f"{SCANS}?{MR}&ID=9")
     assert answer.status_code == 200
     assert answer.text == answer.headers["location"] == f"{fresh.server.url}{SCANS}/9"
+    assert fresh.post(f"{SCANS}?{MR}").text == f"{fresh.server.url}{SCANS}/3"
     again = fresh.post(f"{SCANS}?{MR}&ID=9")
     assert (again.status_code, fresh.headline(again)) == (409, "Specified scan already exists.")

@@ -49,6 +49,30 @@ def test_fields_come_by_shortcut_and_by_schema_path(fresh: Xnat) -> None:
     }
 
 
+SHORTCUTS = {
+    **dict.fromkeys(("group", "src", "pi_firstname", "pi_lastname", "age", "handedness", "ses"), "1"),
+    **dict.fromkeys(("educationDesc", "race", "ethnicity", "weight", "height", "gestational_age"), "1"),
+    **{"dob": "1960-01-02", "yob": "1960", "education": "12", "gender": "male"},
+}
+BELOW = {"group": "group", "src": "src"}
+BELOW |= {"pi_firstname": "investigator/firstname", "pi_lastname": "investigator/lastname"}
+
+
+@fact("write 4.1")
+def test_every_shortcut_of_a_subject_is_stored_by_its_path(fresh: Xnat) -> None:
+    fresh.put(f"{S}/NEW", params=SHORTCUTS)
+    wanted = {BELOW.get(name, f"demographics/{name}"): value for name, value in SHORTCUTS.items()}
+    assert subject(fresh, "NEW")["fields"] == wanted
+
+
+@fact("write 4.1")
+@pytest.mark.parametrize("prefix", ["/REST", "/data/archive", "/REST/archive"])
+def test_the_same_under_every_prefix(fresh: Xnat, prefix: str) -> None:
+    path = f"{prefix}/projects/SRC/subjects/NEW"
+    assert fresh.put(path).status_code == 201
+    assert fresh.delete(path).status_code == 200
+
+
 @fact("write 0.3")
 def test_parameters_are_stored_escaped(fresh: Xnat) -> None:
     fresh.put(f"{S}/NEW", params={"group": "a & b"})

@@ -127,6 +127,7 @@ def test_a_label_in_use_is_409(fresh: Xnat) -> None:
         assert (answer.status_code, fresh.headline(answer)) == (409, "Specified label is already in use.")
 
 
+@fact("write 4.2", "triggerPipelines starts a pipeline")
 @fact("write 5.1")
 def test_a_session_in_processing_is_409_until_it_is_done(world: Callable[..., Xnat]) -> None:
     xnat = world(WORLD)

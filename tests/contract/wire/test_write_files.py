@@ -187,6 +187,14 @@ def test_a_chunked_zip_is_taken(fresh: Xnat) -> None:
     assert set(files(fresh)) == {"a.txt"}
 
 
+@fact("write 7")
+def test_large_bodies_are_taken(fresh: Xnat) -> None:
+    content = bytes(20 * 1024 * 1024)
+    assert put(fresh, "raw", content).status_code == 200
+    assert fresh.post(NOTES, files={"any": ("form", content)}).status_code == 200
+    assert {one["size"] for one in files(fresh).values()} == {len(content)}
+
+
 @fact("write 4.5")
 def test_a_name_like_a_catalogs_is_500(xnat: Xnat) -> None:
     answer = put(xnat, "sub/x_catalog.xml")

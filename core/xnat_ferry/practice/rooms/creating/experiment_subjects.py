@@ -1,6 +1,6 @@
 """Which subject an experiment belongs to; one that is not known is made on the fly (wire-write 4.2)."""
 
-from xnat_ferry.practice.http.replies import Refused
+from xnat_ferry.practice.http.replies import STANDARD, Refused
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.rooms import events
 from xnat_ferry.practice.rooms.access import may_edit
@@ -19,6 +19,8 @@ def subject_for(request: Request, project: str, name: str) -> Subject | None:
     found = site.subject_in(project, name)
     if found is not None:
         return found
+    if name in site.subjects:
+        raise Refused(500, STANDARD[500])  # of another project: only the save finds that out
     if not may_edit(site, request.user, project):
         words = "has insufficient create privileges for subjects in this project."
         raise Refused(403, f"User {request.user} {words}")

@@ -7,7 +7,6 @@ from xnat_ferry.practice.rooms import places
 from xnat_ferry.practice.rooms.access import may_read, may_read_session, may_see
 from xnat_ferry.practice.rooms.places import Place
 from xnat_ferry.practice.site.records import Assessor, Project, Resource, Session, Subject
-from xnat_ferry.practice.site.site import Site
 
 _FULL = (
     "/data/projects/{project}",
@@ -107,20 +106,10 @@ def resource_at(request: Request, place: Place, label: str) -> Resource | None:
     for resource in place.resources.values():
         if str(resource.id) == label:
             return resource
-    owner = _owner_of(request.site, label)
-    if owner is not None and may_read(request.site, request.user, owner):
+    elsewhere = places.numbered(request.site, label)
+    if elsewhere is not None and may_read(request.site, request.user, elsewhere.place.project):
         raise Refused(403, "User account doesn't have permission to modify this session.")
     raise Refused(404)
-
-
-def _owner_of(site: Site, number: str) -> str | None:
-    """The project of the resource with that number, wherever it hangs."""
-    everywhere = [places.of_project(site, one) for one in site.projects.values()]
-    everywhere += [places.of_subject(site, one) for one in site.subjects]
-    for session in site.sessions:
-        if session.fill is None:
-            everywhere += places.all_in(session)
-    return next((held.place.project for held in places.held_in(everywhere, number)), None)
 
 
 def security_of(place: Place) -> tuple[str, str]:

@@ -46,7 +46,8 @@ def put_files(request: Request, resource: str = "", **names: str) -> Reply:
         reply = as_json({"duplicates": storing.duplicates})
         reply.kind = "text/html"
         return reply
-    return Reply(200)
+    # unlike an answer that nobody gave, this one has a type though it is empty
+    return Reply(200, b"", "text/plain;charset=UTF-8")
 
 
 def _first(place: Place) -> Resource | None:
