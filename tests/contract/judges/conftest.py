@@ -70,6 +70,13 @@ subject = "009"
 label = "009_MR1"
 prearchive = "READY"
 scans = [{ id = "1", type = "t1", description = "T1w", files = 2, rows = 16, columns = 16 }]
+
+[[sessions]]
+project = "DST"
+subject = "010"
+label = "010_MR1"
+prearchive = "READY"
+scans = [{ id = "1", type = "t1", files = 1, rows = 16, columns = 16 }]
 """
 
 

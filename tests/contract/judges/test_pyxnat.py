@@ -242,6 +242,26 @@ def test_users_and_roles(project: Any, central: Any) -> None:
     assert central.manage.users.email("mem")
 
 
+@fact("read 9", "a user is taken into a project's group and out of it")
+def test_changing_roles(central: Any, truth: Truth) -> None:
+    project = central.select.project("COL")
+    project.add_user("mem", "collaborator")
+    assert project.collaborators() == ["mem"]
+    assert project.user_role("mem") == "collaborator"
+    project.add_user("mem", "member")
+    assert (project.members(), project.collaborators()) == (["mem"], [])
+    project.remove_user("mem")
+    assert project.users() == ["ada"]
+
+
+@fact("read 9", "only an owner changes who belongs to a project")
+def test_a_member_changes_no_roles(server: PracticeServer) -> None:
+    with pyxnat.Interface(server.url, user="mem", password="practice") as member:
+        with pytest.raises(DatabaseError, match="status code: 403"):
+            member.select.project("DST").add_user("root", "owner")
+        assert set(member.select.project("DST").users()) == {"ada", "mem"}
+
+
 @fact("read 9", "project settings are plain values")
 def test_settings(central: Any) -> None:
     project = central.select.project("COL")
@@ -267,6 +287,26 @@ def test_the_prearchive(central: Any) -> None:
     assert prearchive.get_resources(triple, "1") == "DICOM"
     assert len(prearchive.get_files(triple, "1", "DICOM")) == 2
     assert prearchive.get_uri(triple) == f"/prearchive/projects/{'/'.join(triple)}"
+
+
+@fact("read 9", "a prearchive session is rebuilt and deleted")
+def test_acting_on_the_prearchive(central: Any, server: PracticeServer) -> None:
+    prearchive = central.manage.prearchive
+    (triple,) = [row[:3] for row in prearchive.get() if row[2] == "010_MR1"]
+    prearchive.reset(triple)
+    assert prearchive.status(triple) == "READY"
+    prearchive.delete(prearchive.get_uri(triple))
+    while any(row["folder"] == "010_MR1" for row in server.state("DST")["projects"][0]["prearchive"]):
+        central.get("/data/JSESSION")
+    assert triple not in [row[:3] for row in prearchive.get()]
+
+
+@fact("read 9", "scans as a table, joined to their sessions")
+def test_scan_arrays(central: Any) -> None:
+    found = central.array.scans(project_id="SRC", scan_type="xnat:imageScanData").data
+    assert [row["xnat:imagescandata/id"] for row in found] == ["1", "2", "4", "7"]
+    sessions = central.array.mrsessions(project_id="SRC").data
+    assert len(sessions) == 1
 
 
 @fact("read 9", "data types, search fields and schemas")

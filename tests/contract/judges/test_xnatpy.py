@@ -330,6 +330,25 @@ def test_walking(ada: Any) -> None:
     assert {"localizer", "t1 mprage", "thorax", "fdg"} <= set(seen.values())
 
 
+@fact("read 8.2", "where /data/uptime and /data/buildInfo are no more, xnatpy asks /xapi/siteConfig")
+def test_the_site(ada: Any) -> None:
+    assert set(ada.xnat_uptime) == {"days", "hours", "minutes", "seconds"}
+    assert ada.xnat_build_info["version"] == "1.9.2.1"
+    assert {"localizer", "t1 mprage", "thorax", "fdg"} <= {row["type"] for row in ada.scan_types}
+
+
+@fact("read 8.2", "a project's folder holds its subjects, each its sessions")
+def test_downloading_a_project(ada: Any, tmp_path: Path) -> None:
+    ada.projects["SRC"].download_dir(str(tmp_path), verbose=False)
+    found = {path.relative_to(tmp_path).parts[:3] for path in tmp_path.rglob("*.dcm")}
+    assert found >= {("SRC", "001", "001_MR1"), ("SRC", "002", "002_CT1"), ("SRC", "003", "003_PT1")}
+
+
+@fact("read 8.2", "without definitions a session has no custom variables of groups")
+def test_groups_of_custom_variables(session: Any) -> None:
+    assert dict(session.custom_variables) == {}
+
+
 @fact("read 7.2", "xnatpy reads a plain server's plugins as none")
 def test_plugins(ada: Any) -> None:
     assert ada.plugins.data == {}

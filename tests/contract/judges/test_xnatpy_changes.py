@@ -116,6 +116,44 @@ def test_deleting_a_file(resource: Any, session: Any, truth: Truth) -> None:
     assert set(truth.files(truth.session("DST", session.label), "NOTES")) == {"two.txt"}
 
 
+@fact("read 8.2", "an assessor of a session, with a resource of its own")
+def test_assessors(ada: Any, session: Any, truth: Truth) -> None:
+    ada.classes.QcManualAssessorData(parent=session, label="assessors_QC1")
+    (known,) = truth.session("DST", session.label)["assessors"]
+    assert (known["label"], known["type"]) == ("assessors_QC1", "xnat:qcManualAssessorData")
+    (assessor,) = session.assessors.values()
+    assert (assessor.id, assessor.image_session_id) == (known["id"], session.id)
+    assessor.create_resource("REPORT").upload_data("fine", "report.txt")
+    assert list(assessor.files.keys()) == ["report.txt"]
+    assessor.delete()
+    assert truth.session("DST", session.label)["assessors"] == []
+
+
+@fact("read 8.2", "a session is put in quarantine and released")
+def test_quarantine(session: Any, truth: Truth) -> None:
+    session.quarantine()
+    assert session.status == "quarantine"
+    assert truth.session("DST", session.label)["status"] == "quarantine"
+    session.activate()
+    assert session.status == "active"
+
+
+@fact("read 8.2", "a user is taken into a project")
+def test_giving_access(ada: Any, connect: Connect) -> None:
+    ada.projects["COL"].set_access("mem", "collaborators")
+    assert ada.projects["COL"].users["mem"].access_level == "Collaborators"
+    assert connect("mem").projects["COL"].access_level == "Collaborators"
+
+
+@fact("read 8.2", "what the caller has no right to is 403, and nothing has changed")
+def test_a_member_deletes_nothing(connect: Connect, session: Any, truth: Truth) -> None:
+    by_member = connect("mem").projects["DST"].experiments[session.label]
+    with pytest.raises(XNATResponseError) as error:
+        by_member.delete()
+    assert error.value.status_code == 403
+    assert session.label in truth.labels("DST")
+
+
 @fact("read 8.2", "a field is set by its path under the type of the object")
 def test_setting_fields(ada: Any, session: Any, subject: Any) -> None:
     session.note = "seen twice"

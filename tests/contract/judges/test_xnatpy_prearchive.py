@@ -87,6 +87,16 @@ def test_importing_into_the_prearchive(waiting: Any, truth: Truth) -> None:
     assert waiting.autoarchive == "Manual"
 
 
+@fact("read 8.2", "without a destination what is imported is received, and not yet built")
+def test_importing_without_a_destination(ada: Any, session_zip: Zip, truth: Truth) -> None:
+    received = ada.services.import_(
+        str(session_zip("002_CT1")), project="DST", subject="plain", experiment="plain_CT1"
+    )
+    assert received.status == "RECEIVING"
+    assert received.uri.startswith("/data/prearchive/projects/DST/")
+    assert truth.waiting("DST")["plain_CT1"]["subject"] == "plain"
+
+
 @fact("read 8.2", "a folder is zipped by xnatpy on its way")
 def test_importing_a_folder(ada: Any, session_zip: Zip, tmp_path: Path, truth: Truth) -> None:
     import zipfile
