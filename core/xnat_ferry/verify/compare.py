@@ -1,5 +1,6 @@
 """Compares a manifest with what is stored: pure, and never a tick where nothing was compared."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -102,8 +103,9 @@ class _Judge:
             there[file.name].append(file)
         unmatched = []
         for one in sent:
-            if there.get(one.name):
-                yield self._same_name(one, there[one.name].pop())
+            name = one.name if there.get(one.name) else _as_xnat_writes(one.name)
+            if there.get(name):
+                yield self._same_name(one, there[name].pop())
             else:
                 unmatched.append(one)
         others = [file for twins in there.values() for file in twins]
@@ -203,3 +205,8 @@ def _by_series_sent(instances: Iterable[Instance]) -> dict[str, list[Instance]]:
     for one in instances:
         found[one.series_uid].append(one)
     return found
+
+
+def _as_xnat_writes(name: str) -> str:
+    """XNAT keeps letters, digits, dots and hyphens of a file's name; all else becomes an underscore."""
+    return re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)
