@@ -68,6 +68,9 @@ def test_copying_a_project(
     subject.create_resource("CONSENT").upload_data("yes", "signed.txt")
     subject.demographics.gender = "female"
     subject.demographics.yob = 1950
+    session = subject.experiments["001_MR1"]
+    ada.classes.QcManualAssessorData(parent=session, label="001_QC1")
+    session.assessors["001_QC1"].create_resource("REPORT").upload_data("fine", "pages/one.txt")
 
     url = server.url
     done = xnat_command(
@@ -92,6 +95,9 @@ def test_copying_a_project(
     assert there.subjects["001"].demographics.gender == "female"
     assert there.subjects["001"].demographics.yob == 1950
     assert there.experiments["001_MR1"].fields["handedness_note"] == "left"
+    (assessor,) = truth.session("COL", "001_MR1")["assessors"]
+    assert (assessor["label"], assessor["type"]) == ("001_QC1", "xnat:qcManualAssessorData")
+    assert Truth.files(assessor, "REPORT")["pages/one.txt"]["size"] == 4
     (known,) = [one for one in target["subjects"] if one["label"] == "001"]
     assert Truth.files(known, "CONSENT")["signed.txt"]["size"] == 3
 

@@ -201,6 +201,46 @@ def test_committing_into_the_archive(client: httpx.Client, token: str, truth: Tr
     assert {file["md5"] for file in Truth.files(known["scans"][0], "DICOM").values()} == sent
 
 
+@fact("read 10", "a whole visit: log in, look around, upload, commit, log out")
+def test_a_visit(server: PracticeServer, truth: Truth) -> None:
+    """Every call of the client in its order, as one login."""
+    source = truth.session("SRC", "002_CT1")
+    with httpx.Client(base_url=server.url, headers={"User-Agent": AGENT}, trust_env=False) as client:
+        assert client.get("/data/auth", auth=("ada", "practice")).text == "User 'ada' is logged in"
+        (token,) = re.findall(r"var csrfToken = '([^']+)'", client.get("/").text)
+        looked = [
+            client.get("/xapi/siteConfig/buildInfo"),
+            client.get("/data/projects?permissions=edit&dataType=xnat:subjectData"),
+            client.get("/data/projects/DST/prearchive_code"),
+            client.get("/data/projects/DST/subjects?columns=group,insert_date,insert_user,project,label"),
+            client.put(
+                f"/data/projects/DST/subjects/visitor?group=&event_reason=XNAT+Application&XNAT_CSRF={token}"
+            ),
+            client.get("/data/projects/DST/subjects/visitor/experiments?columns=ID,label&format=json"),
+            client.get("/data/prearchive/projects/DST"),
+        ]
+        assert [answer.status_code for answer in looked] == [200, 200, 200, 200, 201, 200, 200]
+        sent = upload(client, token, "visitor_MR1", series(source["id"], "4", client))
+        done = client.post(
+            f"{sent.text.strip()}?action=commit&SOURCE=uploader&AA=true&XNAT_CSRF={token}", json={}
+        )
+        assert done.status_code == 301
+        assert client.get("/app/action/LogoutUser").status_code == 200
+        assert client.get("/data/projects").status_code == 401
+    assert truth.session("DST", "visitor_MR1")["subject"] == "visitor"
+    assert {one["user"] for one in server.log() if one["path"] == "/data/services/import"} == {"ada"}
+
+
+@fact("read 10", "a configuration that is disabled says so in row 0")
+def test_a_disabled_setting(client: httpx.Client) -> None:
+    path = "/data/projects/COL/config/seriesImportFilter/config"
+    contents = '{"enabled": "true", "mode": "blacklist", "list": ".*loc.*"}'
+    assert client.put(f"{path}?inbody=true", content=contents).status_code == 201
+    assert rows(client.get(f"{path}?format=json"))[0]["status"] == "enabled"
+    assert client.put(f"{path}?status=disabled").status_code == 200
+    assert rows(client.get(f"{path}?format=json"))[0]["status"] == "disabled"
+
+
 @fact("read 10", "download: a catalogue by a token, then each resource as a zip from /data")
 def test_downloading_by_a_link(
     client: httpx.Client, server: PracticeServer, truth: Truth, tmp_path: Path
