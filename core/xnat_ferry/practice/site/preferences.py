@@ -39,6 +39,8 @@ def fresh_preferences(server: Server) -> dict[str, object]:
         "siteHome": "/screen/QuickSearch.vm",
         "siteLogoPath": "/images/logo.png",
         "uiAllowNonAdminProjectCreation": True,
+        "restrictUserListAccessToAdmins": False,
+        "securityAllowNonPrivateProjects": True,
         "sessionXmlRebuilderInterval": 5,
         "sessionXmlRebuilderRepeat": 60000,
         "requireLogin": True,
