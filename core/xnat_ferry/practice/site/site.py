@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 from xnat_ferry.practice.clock import Clock, written
+from xnat_ferry.practice.site.downloads import Download
 from xnat_ferry.practice.site.labelled import Labelled
 from xnat_ferry.practice.site.logins import Logins
 from xnat_ferry.practice.site.noted import Noted
@@ -42,6 +43,7 @@ class Site:
         "configs",
         "tracked",
         "routing",
+        "downloads",
         "_numbers",
     )
 
@@ -90,6 +92,8 @@ class Site:
         """When the rebuilder looked last (wire-write 2.3)."""
         self.tokens: dict[str, Token] = {}
         """Alias tokens, by alias (wire-read 1.7)."""
+        self.downloads: dict[str, Download] = {}
+        """Catalogs of what callers chose to fetch, by ID (wire-read 2.11)."""
         self.started = clock.now()
         """When the server came up."""
         self.logins = Logins(self.users, clock, self.preferences)
