@@ -224,6 +224,10 @@ def test_a_header_carries_the_ids_that_the_editor_shows(fresh: Xnat) -> None:
     (stored,) = fresh.rows(f"/data/experiments/{session}/scans/1/files?format=json")
     content = fresh.get(stored["URI"]).content
     assert codes(pydicom.dcmread(BytesIO(content))) == [site["id"], project["id"]]
+    fresh.post("/xapi/siteConfig", "root", json={"rerunProjectAnonOnRename": True})
+    assert fresh.put(f"/data/experiments/{session}?label=renamed").status_code == 200
+    content = fresh.get(stored["URI"]).content
+    assert codes(pydicom.dcmread(BytesIO(content))) == [site["id"], project["id"], project["id"]]
 
 
 def codes(header: pydicom.Dataset) -> list[str]:

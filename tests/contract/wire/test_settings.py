@@ -97,11 +97,12 @@ def test_only_quarantine_code_1_acts_when_a_session_is_modified(fresh: Xnat, cod
 
 
 @fact("read 4.1")
-def test_quarantine_code_1_acts_when_a_session_is_archived(fresh: Xnat) -> None:
-    fresh.put("/data/projects/DST/quarantine_code/1", "root")
+@pytest.mark.parametrize(("code", "status"), [("1", "quarantine"), ("2", "active")])
+def test_only_quarantine_code_1_acts_when_a_session_is_archived(fresh: Xnat, code: str, status: str) -> None:
+    fresh.put(f"/data/projects/DST/quarantine_code/{code}", "root")
     row = fresh.rows("/data/prearchive/projects/DST?format=json")[0]
     assert fresh.post("/data/services/archive", data={"src": row["url"]}).status_code == 200
-    assert [one["status"] for one in fresh.project("DST")["sessions"]] == ["quarantine"]
+    assert [one["status"] for one in fresh.project("DST")["sessions"]] == [status]
 
 
 @fact("read 4.1")

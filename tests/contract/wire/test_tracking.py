@@ -7,6 +7,7 @@ import pytest
 
 from tests.contract.facts import fact
 from tests.contract.wire.conftest import Xnat
+from tests.contract.wire.sending import image, new_study, send
 from xnat_ferry.practice.clock import Clock
 from xnat_ferry.practice.site.shelf import restore, store
 from xnat_ferry.practice.site.site import Site
@@ -115,3 +116,10 @@ def test_what_is_tracked_outlives_the_server(tmp_path: Path) -> None:
     found = again.tracking.find(KEY, "ada")
     assert found is not None
     assert found.final_message == "done"
+
+
+@fact("read 7.1", "on the import service the listener feeds the old status listing only")
+def test_an_import_is_not_tracked(shared: Xnat) -> None:
+    query = "PROJECT_ID=SRC&SUBJECT_ID=S&EXPT_LABEL=S_MR1&http-session-listener=imported"
+    assert send(shared, {"1.dcm": image(new_study())}, query).status_code == 200
+    assert shared.get("/xapi/event_tracking/imported").status_code == 404

@@ -136,7 +136,7 @@ def _session(site: Site, case: Case, altered: Altered) -> Session:
     for path, value in told.items():
         if value:
             session.fields.setdefault(path, value)
-    if case.wish.quarantine or (case.project is not None and case.project.quarantine_code):
+    if case.wish.quarantine or (case.project is not None and case.project.quarantine_code == 1):
         session.status = "quarantine"
     return session
 

@@ -2,6 +2,7 @@
 
 from xnat_ferry.practice.rooms import places
 from xnat_ferry.practice.rooms.anonymise import run_script
+from xnat_ferry.practice.rooms.settings.scripts import script_id
 from xnat_ferry.practice.site.keeping import measure, read_header
 from xnat_ferry.practice.site.records import DICOM, Session
 from xnat_ferry.practice.site.site import Site
@@ -15,11 +16,12 @@ def run_again(site: Site, session: Session) -> None:
         return
     subject = site.subjects.get(session.subject)
     names = {"project": project.id, "subject": subject.label if subject else "", "session": session.label}
+    identifier = script_id(site, project.id)
     for held in places.held_in(places.all_in(session)):
         if held.place.scan is None or held.resource.label != DICOM:
             continue
         for file in held.resource.files.values():
-            content = run_script(file.on_disk().read_bytes(), project.script, names, "project", _ignore)
+            content = run_script(file.on_disk().read_bytes(), project.script, names, identifier, _ignore)
             file.place.write_bytes(content)
             measure(file, site.keeps_checksums)
             read_header(file)
