@@ -120,7 +120,7 @@ def test_a_destination_in_use(xnat: Xnat) -> None:
 def test_a_pipeline_at_work_on_the_session(world: Callable[..., Xnat]) -> None:
     site = world(f"[server]\nunconfirmed = {{ projects_have_autorun = true }}\n{WORLD}")
     study = new_study()
-    row = second(site, {"1.dcm": image(study)}, {"2.dcm": image(study, series=2)})
+    row = second(site, {"1.dcm": image(study)}, {"2.dcm": image(study, 1, 2)})
     words = (
         "Session processing may already be in progress: xnat_tools/AutoRun.xml.  "
         "Concurrent modification is discouraged."
@@ -174,7 +174,7 @@ def test_a_session_of_another_project(xnat: Xnat, query: str) -> None:
 @pytest.mark.parametrize("query", ["", *OVERRIDES])
 def test_a_session_of_another_modality(xnat: Xnat, query: str) -> None:
     study = new_study()
-    row = second(xnat, {"1.dcm": image(study)}, {"2.dcm": image(study, series=2, Modality="CT")})
+    row = second(xnat, {"1.dcm": image(study)}, {"2.dcm": image(study, 1, 2, Modality="CT")})
     words = "Invalid modification of session modality via archive process.  Data may require a manual merge."
     refuse(xnat, row, words, query)
 
@@ -183,7 +183,7 @@ def test_a_session_of_another_modality(xnat: Xnat, query: str) -> None:
 def test_another_modality_is_no_matter_where_the_site_says_so(fresh: Xnat) -> None:
     fresh.post("/xapi/siteConfig", "root", json={"preventCrossModalityMerge": False})
     study = new_study()
-    row = second(fresh, {"1.dcm": image(study)}, {"2.dcm": image(study, series=2, Modality="CT")})
+    row = second(fresh, {"1.dcm": image(study)}, {"2.dcm": image(study, 1, 2, Modality="CT")})
     assert archive(fresh, row).status_code == 200
 
 
@@ -196,7 +196,7 @@ def test_a_session_of_another_subject(xnat: Xnat, query: str, known: bool) -> No
     subject = f"T{label}"
     if known:
         xnat.put(f"/data/projects/SRC/subjects/{subject}")
-    row = ready(xnat, label, {"2.dcm": image(study, series=2)}, subject=subject)
+    row = ready(xnat, label, {"2.dcm": image(study, 1, 2)}, subject=subject)
     words = (
         "Invalid modification of session subject via archive process.: {} Already Exists for another Subject"
     )
@@ -205,7 +205,7 @@ def test_a_session_of_another_subject(xnat: Xnat, query: str, known: bool) -> No
 
 @fact("write 3.3", "14")
 def test_another_study(xnat: Xnat) -> None:
-    row = second(xnat, {"1.dcm": image(new_study())}, {"2.dcm": image(new_study(), series=2)})
+    row = second(xnat, {"1.dcm": image(new_study())}, {"2.dcm": image(new_study(), 1, 2)})
     refuse(xnat, row, OTHER_UID)
     assert archive(xnat, row, "overwrite=append").status_code == 200
 
@@ -215,7 +215,7 @@ def test_another_study(xnat: Xnat) -> None:
 def test_another_study_is_no_matter_where_merging_is_configured_so(fresh: Xnat, project: str) -> None:
     path = f"/data{project}/config/sessionmerging/uid_mod?inbody=true"
     assert fresh.put(path, "root", content=b"true").status_code in (200, 201)
-    row = second(fresh, {"1.dcm": image(new_study())}, {"2.dcm": image(new_study(), series=2)})
+    row = second(fresh, {"1.dcm": image(new_study())}, {"2.dcm": image(new_study(), 1, 2)})
     assert archive(fresh, row).status_code == 200
 
 
@@ -241,7 +241,7 @@ def test_files_without_a_catalog_and_a_catalog_without_files(tmp_path: Path, har
     with PracticeServer(str(tmp_path / "world.toml"), data=data) as server:
         xnat = Xnat(server)
         study = new_study()
-        row = ready(xnat, "L", {"1.dcm": image(study), "2.dcm": image(study, series=2)})
+        row = ready(xnat, "L", {"1.dcm": image(study), "2.dcm": image(study, 1, 2)})
         folder = data / row.strip("/").replace("prearchive/projects", "prearchive") / "SCANS"
         if harm == "stray":
             (folder / "1" / "DICOM" / "note.txt").write_text("stray")

@@ -94,7 +94,7 @@ def _among_several(xnat: Xnat, row: str, query: str) -> httpx.Response:
 def test_which_ways_add_to_an_existing_session(xnat: Xnat, entry: Entry) -> None:
     label, study = new_label(), new_study()
     archived(xnat, label, {"1.dcm": image(study)})
-    assert enter(xnat, entry, label, {"2.dcm": image(study, series=2)}) == entry.merges
+    assert enter(xnat, entry, label, {"2.dcm": image(study, 1, 2)}) == entry.merges
     assert len(session_of(xnat, label)["scans"]) == (2 if entry.merges else 1)
 
 
@@ -103,7 +103,7 @@ def test_which_ways_add_to_an_existing_session(xnat: Xnat, entry: Entry) -> None
 def test_which_ways_override_another_study(xnat: Xnat, entry: Entry) -> None:
     label = new_label()
     archived(xnat, label)
-    assert enter(xnat, entry, label, {"2.dcm": image(new_study(), series=2)}) == entry.overrides
+    assert enter(xnat, entry, label, {"2.dcm": image(new_study(), 1, 2)}) == entry.overrides
 
 
 @fact("write 3.2", "same files overwritten")

@@ -252,7 +252,7 @@ def test_a_commit_never_overrides_whatever_overwrite_says(xnat: Xnat, overwrite:
 def test_a_commit_always_merges(xnat: Xnat) -> None:
     label, study = new_label(), new_study()
     archived(xnat, label, {"1.dcm": image(study)})
-    row = upload(xnat, label, {"2.dcm": image(study, series=2)})
+    row = upload(xnat, label, {"2.dcm": image(study, 1, 2)})
     assert xnat.post(f"/data{row}?action=commit&AA=true").status_code == 301
     assert [scan["id"] for scan in session_of(xnat, label)["scans"]] == ["1", "2"]
 

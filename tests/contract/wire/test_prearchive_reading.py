@@ -185,7 +185,7 @@ def test_files_can_be_put_into_the_sessions_own_resources(xnat: Xnat) -> None:
 @fact("write 2.1")
 def test_a_scan_is_removed_and_an_unknown_one_is_404(xnat: Xnat) -> None:
     study = new_study()
-    files = {"1.dcm": image(study), "2.dcm": image(study, series=2)}
+    files = {"1.dcm": image(study), "2.dcm": image(study, 1, 2)}
     row = ready(xnat, new_label(), files)
     assert xnat.delete(f"/data{row}/scans/2").status_code == 200
     found = row_of(xnat, row)

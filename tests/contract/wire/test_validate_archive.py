@@ -70,13 +70,13 @@ def test_one_session_only(xnat: Xnat) -> None:
 @pytest.mark.parametrize(
     ("second", "told"),
     [
-        (lambda study: {"2.dcm": image(study, 2, series=2)}, [EXISTS]),
+        (lambda study: {"2.dcm": image(study, 2, 2)}, [EXISTS]),
         (lambda study: {"2.dcm": image(study, 2)}, [EXISTS, SAME_SCAN]),
         (lambda study: {"1.dcm": image(study, 2)}, [EXISTS, FILES, SAME_SCAN]),
         (lambda study: {"9.dcm": image(study, 1)}, [EXISTS, RESOURCES, SAME_SCAN]),
         (lambda study: {"2.dcm": image(study, 2, SeriesInstanceUID=f"{study}.9")}, [EXISTS, SAME_NUMBER]),
         (lambda study: {"2.dcm": image(study, 2, SeriesNumber="7")}, [EXISTS, SAME_UID]),
-        (lambda study: {"2.dcm": image(f"{study}.5", series=2)}, [EXISTS, UID]),
+        (lambda study: {"2.dcm": image(f"{study}.5", 1, 2)}, [EXISTS, UID]),
     ],
 )
 def test_all_that_an_existing_session_brings_up_by_code(
@@ -95,7 +95,7 @@ def test_all_that_an_existing_session_brings_up_by_code(
         (lambda study: {"2.dcm": image(study, 2, SeriesInstanceUID=f"{study}.9")}, False),
         (lambda study: {"1.dcm": image(study)}, True),
         (lambda study: {"2.dcm": image(study, 2, SeriesNumber="7")}, True),
-        (lambda study: {"2.dcm": image(f"{study}.5", series=2)}, True),
+        (lambda study: {"2.dcm": image(f"{study}.5", 1, 2)}, True),
     ],
 )
 def test_what_a_conflict_means_for_archiving(
@@ -128,7 +128,7 @@ def test_a_session_that_is_only_shared_into_the_project(xnat: Xnat, shared_as: s
 def test_another_subject(xnat: Xnat) -> None:
     label, study = new_label(), new_study()
     archived(xnat, label, {"1.dcm": image(study)})
-    row = ready(xnat, label, {"2.dcm": image(study, 2, series=2)}, subject="T")
+    row = ready(xnat, label, {"2.dcm": image(study, 2, 2)}, subject="T")
     words = (
         "Invalid modification of session subject via archive process.: {} Already Exists for another Subject"
     )
@@ -147,7 +147,7 @@ def test_a_pipeline_at_work_on_the_session(world: Callable[..., Xnat]) -> None:
     site = world(f"[server]\nunconfirmed = {{ projects_have_autorun = true }}\n{WORLD}")
     study = new_study()
     archived(site, "L", {"1.dcm": image(study)})
-    row = ready(site, "L", {"2.dcm": image(study, series=2)})
+    row = ready(site, "L", {"2.dcm": image(study, 1, 2)})
     words = (
         "Session processing may already be in progress: xnat_tools/AutoRun.xml.  "
         "Concurrent modification is discouraged."
@@ -166,7 +166,7 @@ def test_a_subject_that_cannot_be_told(world: Callable[..., Xnat]) -> None:
 def test_another_modality(xnat: Xnat) -> None:
     label, study = new_label(), new_study()
     archived(xnat, label, {"1.dcm": image(study)})
-    row = ready(xnat, label, {"2.dcm": image(study, 2, series=2, Modality="CT")})
+    row = ready(xnat, label, {"2.dcm": image(study, 2, 2, Modality="CT")})
     words = "Invalid modification of session modality via archive process.  Data may require a manual merge."
     assert validate(xnat, row) == [EXISTS, ("19", "FAIL", words)]
 
@@ -176,7 +176,7 @@ def test_another_study_that_the_project_tolerates(fresh: Xnat) -> None:
     archived(fresh, "L")
     put = fresh.put("/data/projects/SRC/config/sessionmerging/uid_mod?inbody=true", content=b"true")
     assert put.status_code in (200, 201)
-    row = ready(fresh, "L", {"2.dcm": image(new_study(), series=2)})
+    row = ready(fresh, "L", {"2.dcm": image(new_study(), 1, 2)})
     words = "StudyInstanceUIDs do not match. Continue to override."
     assert validate(fresh, row) == [EXISTS, ("19", "CONFLICT", words)]
     assert archive(fresh, row).status_code == 200
@@ -189,7 +189,7 @@ def test_stray_files_missing_catalogs_and_instances_twice(tmp_path: Path) -> Non
     with PracticeServer(str(tmp_path / "world.toml"), data=data) as server:
         xnat = Xnat(server)
         study = new_study()
-        files = {"1.dcm": image(study), "2.dcm": image(study, 1), "3.dcm": image(study, series=2)}
+        files = {"1.dcm": image(study), "2.dcm": image(study, 1), "3.dcm": image(study, 1, 2)}
         row = ready(xnat, "L", files)
         folder = data / row.strip("/").replace("prearchive/projects", "prearchive") / "SCANS"
         (folder / "1" / "DICOM" / "note.txt").write_text("stray")
