@@ -97,7 +97,7 @@ def test_what_becomes_of_a_deleted_subjects_sessions_elsewhere(
     xnat.put(f"{E}/projects/DST?primary=true")
     assert xnat.delete(S).status_code == 200
     assert labels(xnat, "sessions", "DST") == left
-    found = xnat.rows("/data/projects/DST/experiments?format=json")
+    found = xnat.rows("/data/projects/DST/experiments?columns=ID,label,subject_label&format=json")
     assert [row["label"] for row in found if row["label"] == "001_MR1"] == left
 
 

@@ -261,7 +261,8 @@ class Experiments(Kind):
         return record if isinstance(record, Session) else self.site.sessions[record.session]
 
     def _subject(self, record: Session | Assessor) -> Subject:
-        return self.site.subjects[self._session(record).subject]
+        # none where the subject was deleted and another project's session was left (wire-write 6)
+        return self.site.subjects.get(self._session(record).subject) or Subject("", "", "", "")
 
     def _label(self, record: Session | Assessor) -> str:
         return label_in(self.site, record, self.project)
