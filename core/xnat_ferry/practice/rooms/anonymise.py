@@ -11,17 +11,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pydicom.dataelem import DataElement
-from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from xnat_ferry.practice.rooms.instances import (
     Edits,
+    Element,
     Instance,
+    Items,
+    Plain,
     Unreadable,
     Written,
+    as_dataset,
+    as_element,
     copied,
     new_element,
     read_instance,
+    text_of,
 )
 from xnat_ferry.practice.rooms.scripts import (
     Assign,
@@ -98,7 +103,7 @@ class _Run:
 
     def __init__(self, instance: Instance, names: dict[str, str], tell: Tell) -> None:
         self._instance, self._names, self._tell = instance, dict(names), tell
-        self.edits: dict[int, DataElement | None] = {}
+        self.edits: dict[int, Element | None] = {}
 
     def all(self, script: Script) -> None:
         for statement in script:
@@ -151,14 +156,19 @@ class _Run:
     def _text(self, tag: int) -> str:
         if tag in self.edits:
             element = self.edits[tag]
-            return "" if element is None else str(element.value)
+            return "" if element is None else text_of(element)
         return self._instance.text(tag)
 
 
-def _trace(instance: Instance, left: DataElement | None, identifier: str) -> DataElement:
+def _trace(instance: Instance, left: Element | None, identifier: str) -> Element:
     """One more item that names the script (wire-read 13.8); earlier ones stay."""
-    code = Dataset()
-    code.CodeValue = identifier[:_SHORT_STRING]
-    code.CodingSchemeDesignator, code.CodeMeaning = "XNAT", "XNAT DicomEdit Script"
-    before = left.value if left is not None else instance.header.get("DeidentificationMethodCodeSequence", [])
-    return new_element(_TRACE, "SQ", Sequence([*before, code]))
+    code = (
+        (0x00080100, Plain("SH", identifier[:_SHORT_STRING])),
+        (0x00080102, Plain("SH", "XNAT")),
+        (0x00080104, Plain("LO", "XNAT DicomEdit Script")),
+    )
+    if left is None and _TRACE not in instance.header:
+        return Items((code,))
+    item = as_dataset(code)
+    before = as_element(_TRACE, left) if left is not None else instance.header[_TRACE]
+    return DataElement(_TRACE, "SQ", Sequence([*(before.value or []), item]))

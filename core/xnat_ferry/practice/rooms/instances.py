@@ -2,13 +2,14 @@
 
 import hashlib
 import struct
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple
 
 from pydicom import config, dcmread
 from pydicom.charset import convert_encodings, decode_bytes, default_encoding
@@ -17,7 +18,8 @@ from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_data_element, write_file_meta_info
-from pydicom.uid import DeflatedExplicitVRLittleEndian
+from pydicom.sequence import Sequence
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 from pydicom.valuerep import EXPLICIT_VR_LENGTH_32
 
 PIECE = 1024 * 1024
@@ -25,11 +27,29 @@ PIECE = 1024 * 1024
 _FIRST = 64 * 1024
 """What is read before the first look; nearly every header ends within."""
 _PIXELS = 0x7FE00000
+_SHORT_LENGTH = 0xFFFE
+"""What most elements' length field can hold."""
 _TEXT = {"AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT"}
 _DELIMITERS = {0x0A, 0x0D, 0x09, 0x0C}
 _SOP_INSTANCE_UID = 0x00080018
 
-Edits = Mapping[int, DataElement | None]
+
+class Plain(NamedTuple):
+    """An element of text, which is most of what scripts write."""
+
+    VR: str
+    value: str
+
+
+class Items(NamedTuple):
+    """A sequence of items of text."""
+
+    items: tuple[tuple[tuple[int, Plain], ...], ...]
+    VR: str = "SQ"
+
+
+Element = Plain | Items | DataElement
+Edits = Mapping[int, Element | None]
 """New elements by tag; None takes one away."""
 
 
@@ -101,20 +121,23 @@ class Instance:
         """The header's bytes with the edits in place; None where only writing all anew will do."""
         if max(edits) >= _PIXELS or _transfer_syntax(self.header) == DeflatedExplicitVRLittleEndian:
             return None
-        starts = self._starts()
-        if starts is None:
+        order = [int(tag) for tag in self.header.keys()]  # noqa: SIM118  a dataset iterates over elements
+        if order != sorted(order):
             return None
-        order = sorted(starts)
-        bounds = [starts[tag] for tag in order] + [len(self._head)]
-        parts, copied = [self._preface(edits, bounds[0])], bounds[0]
-        for tag in sorted(edits):
-            place = _first_not_below(order, tag)
-            begin = bounds[place]
-            parts.append(self._head[copied:begin])
-            copied = bounds[place + 1] if place < len(order) and order[place] == tag else begin
-            element = edits[tag]
-            if element is not None:
-                parts.append(self._encoded(element))
+        try:
+            bounds = _Bounds(self, order)
+            parts, copied = [self._preface(edits, bounds.begin(0))], bounds.begin(0)
+            for tag in sorted(edits):
+                place = bisect_left(order, tag)
+                begin = bounds.begin(place)
+                parts.append(self._head[copied:begin])
+                there = place < len(order) and order[place] == tag
+                copied = bounds.begin(place + 1) if there else begin
+                element = edits[tag]
+                if element is not None:
+                    parts.append(self._encoded(tag, element))
+        except _Astray:
+            return None
         parts.append(self._head[copied:])
         return b"".join(parts)
 
@@ -124,34 +147,79 @@ class Instance:
         if new is None or "MediaStorageSOPInstanceUID" not in meta:
             return self._head[:end]
         meta = copy(meta)
-        meta.MediaStorageSOPInstanceUID = new.value
+        meta.MediaStorageSOPInstanceUID = UID(text_of(new))
         out = DicomBytesIO()
         write_file_meta_info(out, meta, enforce_standard=False)
         return self._head[:132] + out.getvalue()
 
-    def _starts(self) -> dict[int, int] | None:
-        """Where each element begins; None if the bytes do not bear it out."""
+    def _encoded(self, tag: int, element: "Element") -> bytes:
         implicit, little = self.header.original_encoding
-        starts = {}
-        form = "<HH" if little else ">HH"
-        for tag in self.header.keys():  # noqa: SIM118  a dataset iterates over elements
-            element = self.header.get_item(tag)
-            raw = isinstance(element, RawDataElement)
-            value = element.value_tell if isinstance(element, RawDataElement) else element.file_tell
-            kind = element.VR
-            short = implicit or (raw and kind is None) or kind not in EXPLICIT_VR_LENGTH_32
-            begin = (value or 0) - (8 if short else 12)
-            if begin < 0 or struct.unpack_from(form, self._head, begin) != (tag.group, tag.element):
-                return None
-            starts[int(tag)] = begin
-        return starts if list(starts.values()) == sorted(starts.values()) else None
-
-    def _encoded(self, element: DataElement) -> bytes:
-        implicit, little = self.header.original_encoding
+        if isinstance(element, Items) or (isinstance(element, Plain) and _is_plain(element.value)):
+            return _plainly(tag, element, bool(implicit), bool(little))
         out = DicomBytesIO()
         out.is_implicit_VR, out.is_little_endian = bool(implicit), bool(little)
-        write_data_element(out, element, self.encodings)
+        write_data_element(out, as_element(tag, element), self.encodings)
         return out.getvalue()
+
+    def begin_of(self, tag: int) -> int:
+        """Where an element begins. Raises _Astray if the bytes do not bear it out."""
+        implicit, little = self.header.original_encoding
+        element = self.header.get_item(tag)
+        raw = isinstance(element, RawDataElement)
+        value = element.value_tell if isinstance(element, RawDataElement) else element.file_tell
+        short = implicit or (raw and element.VR is None) or element.VR not in EXPLICIT_VR_LENGTH_32
+        begin = (value or 0) - (8 if short else 12)
+        found = struct.unpack_from("<HH" if little else ">HH", self._head, begin) if begin >= 0 else None
+        if found != (tag >> 16, tag & 0xFFFF):
+            raise _Astray
+        return begin
+
+    @property
+    def length(self) -> int:
+        """The header's bytes."""
+        return len(self._head)
+
+
+class _Astray(Exception):
+    """The bytes are not where the parser said."""
+
+
+class _Bounds:
+    """Where elements begin, by their place in the order; one past the last is the header's end."""
+
+    def __init__(self, instance: Instance, order: list[int]) -> None:
+        self._instance, self._order = instance, order
+
+    def begin(self, place: int) -> int:
+        if place == len(self._order):
+            return self._instance.length
+        return self._instance.begin_of(self._order[place])
+
+
+def _is_plain(value: str) -> bool:
+    return value.isascii() and len(value) < _SHORT_LENGTH
+
+
+@lru_cache(maxsize=1024)
+def _plainly(tag: int, element: "Plain | Items", implicit: bool, little: bool) -> bytes:
+    """Text in ASCII, and items of such (PS3.5 7.1): the same few come with every object of a session."""
+    order = "<" if little else ">"
+    if isinstance(element, Items):
+        value = b"".join(_item(item, implicit, little) for item in element.items)
+    else:
+        value = element.value.encode("ascii")
+        value += (b"\0" if element.VR == "UI" else b" ") * (len(value) % 2)
+    head = struct.pack(f"{order}HH", tag >> 16, tag & 0xFFFF)
+    if implicit:
+        return head + struct.pack(f"{order}L", len(value)) + value
+    if element.VR in EXPLICIT_VR_LENGTH_32:
+        return head + element.VR.encode() + struct.pack(f"{order}HL", 0, len(value)) + value
+    return head + element.VR.encode() + struct.pack(f"{order}H", len(value)) + value
+
+
+def _item(item: tuple[tuple[int, "Plain"], ...], implicit: bool, little: bool) -> bytes:
+    content = b"".join(_plainly(tag, element, implicit, little) for tag, element in item)
+    return struct.pack("<HHL" if little else ">HHL", 0xFFFE, 0xE000, len(content)) + content
 
 
 def copied(stream: BinaryIO, place: Path, *, digest: bool = True) -> Written:
@@ -217,7 +285,7 @@ def _rewritten(content: bytes, edits: Edits) -> bytes:
     dataset = dcmread(BytesIO(content), force=True)
     for tag, element in edits.items():
         if element is not None:
-            dataset[tag] = element
+            dataset[tag] = as_element(tag, element)
         elif tag in dataset:
             del dataset[tag]
     if edits.get(_SOP_INSTANCE_UID) is not None and "MediaStorageSOPInstanceUID" in dataset.file_meta:
@@ -225,10 +293,6 @@ def _rewritten(content: bytes, edits: Edits) -> bytes:
     out = BytesIO()
     dataset.save_as(out, enforce_file_format=False)
     return out.getvalue()
-
-
-def _first_not_below(order: list[int], tag: int) -> int:
-    return next((place for place, known in enumerate(order) if known >= tag), len(order))
 
 
 def _with_a_bit_turned(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -245,11 +309,36 @@ def _kind_of(tag: int) -> str:
         return "LO"
 
 
-def new_element(tag: int, kind: str | None, value: object) -> DataElement:
+def new_element(tag: int, kind: str | None, value: str) -> Element:
     """An element to put in; a tag that keeps no VR gets the dictionary's, or LO. Raises ValueError."""
     kind = (kind or _kind_of(tag)).partition(" ")[0]
+    if kind in _TEXT:
+        return Plain(kind, value)
+    number: object = value
     if kind in ("US", "SS", "UL", "SL", "UV", "SV"):
-        value = int(cast(str, value))
+        number = int(value)
     elif kind in ("FL", "FD"):
-        value = float(cast(str, value))
-    return DataElement(tag, kind, value, validation_mode=config.IGNORE)
+        number = float(value)
+    return DataElement(tag, kind, number, validation_mode=config.IGNORE)
+
+
+def as_element(tag: int, element: Element) -> DataElement:
+    """As pydicom has it."""
+    if isinstance(element, Plain):
+        return DataElement(tag, element.VR, element.value, validation_mode=config.IGNORE)
+    if isinstance(element, Items):
+        return DataElement(tag, "SQ", Sequence(map(as_dataset, element.items)))
+    return element
+
+
+def as_dataset(item: tuple[tuple[int, Plain], ...]) -> Dataset:
+    """One item as pydicom has it."""
+    made = Dataset()
+    for tag, element in item:
+        made[tag] = as_element(tag, element)
+    return made
+
+
+def text_of(element: Element) -> str:
+    """What an edit writes, as text; "" for a sequence."""
+    return "" if isinstance(element, Items) else str(element.value)

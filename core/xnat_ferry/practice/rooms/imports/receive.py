@@ -17,7 +17,7 @@ from xnat_ferry.practice.rooms.imports.routing import routed_project, routed_ses
 from xnat_ferry.practice.rooms.imports.rows import Arriving, arrive, forget
 from xnat_ferry.practice.rooms.imports.unpack import Broken
 from xnat_ferry.practice.rooms.imports.wanted import Wanted
-from xnat_ferry.practice.rooms.instances import Edits, Instance, Unreadable, Written, read_instance
+from xnat_ferry.practice.rooms.instances import Edits, Instance, Unreadable, Written, read_instance, text_of
 from xnat_ferry.practice.rooms.script_ids import script_id
 from xnat_ferry.practice.rooms.series_filter import refuses
 from xnat_ferry.practice.rooms.sorting import resource_for, scan_for
@@ -213,7 +213,7 @@ class Receiver:
             slot.place,
             written.size,
             written.digest,
-            uid=str(uid.value) if uid is not None else instance.text(_SOP_UID),
+            uid=text_of(uid) if uid is not None else instance.text(_SOP_UID),
             instance_number=instance.text(_INSTANCE_NUMBER),
             format="DICOM",
             created=self._site.now(),
