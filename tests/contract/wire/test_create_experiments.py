@@ -1,6 +1,7 @@
 """Experiments by PUT and POST (wire-write 4.2)."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pydicom
@@ -15,11 +16,6 @@ E = f"{SUBJECT}/experiments"
 P = "/data/projects/SRC/experiments"
 MR = "xsiType=xnat:mrSessionData"
 LEFT_OUT = [
-    LeftOut(
-        "write 4.2",
-        "Conflict: Duplicate experiment label when one is created",
-        "the look-up before finds it, unless two callers race; shown where a move meets it (5.3)",
-    ),
     LeftOut(
         "write 4.2",
         "activation refused (403)",
@@ -271,6 +267,16 @@ def test_with_data_deletion_on_the_subjects_path_a_document_must_name_the_projec
     answer = xnat.put(f"{E}/001_MR1?allowDataDeletion=1", **document())
     assert answer.status_code == 409
     assert xnat.headline(answer) == "Project must be modified through separate URI."
+
+
+@fact("write 4.2", "Conflict: Duplicate experiment label is raised at save")
+def test_of_callers_who_race_for_a_label_one_wins(fresh: Xnat) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: fresh.put(f"{E}/NEW?{MR}"), range(16)))
+    assert [one.status_code for one in answers].count(201) == 1
+    assert {one.status_code for one in answers} <= {200, 201, 409}
+    assert len({one.text for one in answers if one.status_code != 409}) == 1
+    assert session(fresh, "NEW")["label"] == "NEW"
 
 
 @fact("write 4.2", "activate, quarantine, _lock, _unlock, _obsolete")

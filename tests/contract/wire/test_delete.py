@@ -209,6 +209,30 @@ def test_without_a_reason_where_one_is_wanted_it_is_403(fresh: Xnat) -> None:
     assert fresh.delete(f"{E}?event_reason=because").status_code == 200
 
 
+@fact("write 0.3")
+@fact("read 6")
+def test_every_change_wants_a_reason_where_the_site_does(fresh: Xnat) -> None:
+    wanted = {"requireChangeJustification": True, "showChangeJustification": True}
+    fresh.post("/xapi/siteConfig", "root", json=wanted)
+    before = fresh.server.state()
+    for path in (
+        "/data/projects/NEW",
+        "/data/projects/SRC/subjects/NEW",
+        f"{S}/experiments/NEW?xsiType=xnat:mrSessionData",
+        f"{E}/scans/9?xsiType=xnat:mrScanData",
+        f"{E}?label=NEW",
+        f"{S}?label=NEW",
+        f"{E}/projects/DST?label=NEW",
+        f"{S}/projects/DST?label=NEW",
+        f"{E}/projects/DST?primary=true",
+        f"{E}/resources/N",
+        f"{E}/resources/N/files/a.txt?inbody=true",
+    ):
+        answer = fresh.put(path, content=b"x")
+        assert (answer.status_code, fresh.headline(answer)) == (403, "Justification required."), path
+    assert fresh.server.state() == before
+
+
 @fact("write 6")
 @fact("write 0.3", "event_* parameters word the history of a change")
 def test_the_history_tells_of_a_change(fresh: Xnat) -> None:

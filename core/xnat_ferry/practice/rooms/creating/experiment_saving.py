@@ -1,5 +1,6 @@
 """Stores experiments, and what the request wants done once they are stored (wire-write 4.2)."""
 
+from xnat_ferry.practice.http.replies import Refused
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.rooms import autorun, events
 from xnat_ferry.practice.rooms.creating.applying import fill_scan, fill_session, new_scan
@@ -27,6 +28,8 @@ def create_session(
     with site.lock:
         identifier = given.values.get("ID") or site.next_id("E")
         label = label or identifier
+        if site.session_in(project, label) is not None:
+            raise Refused(409, "Conflict: Duplicate experiment label")
         folder = site.archive_folder(project, label)
         made = Session(identifier, label, project, subject.id, xsi_type, "", "", folder, site.now())
         fill_session(made, given)

@@ -24,8 +24,9 @@ def subject_for(request: Request, project: str, name: str) -> Subject | None:
     if not may_edit(site, request.user, project):
         words = "has insufficient create privileges for subjects in this project."
         raise Refused(403, f"User {request.user} {words}")
-    made = site.make_subject(project, checked_label(name), known_new=True)
-    made.inserted_by = request.user
+    with site.lock:
+        made = site.make_subject(project, checked_label(name))
+        made.inserted_by = request.user
     events.record(request, made.id, project, "xnat:subjectData", "Added Subject")
     return made
 

@@ -91,6 +91,8 @@ def _create(request: Request, project: str, given: Incoming, label: str) -> Subj
     checked_label(label or identifier or "new")
     with site.lock:
         identifier = identifier or site.next_id("S")
+        if label and site.subjects.labelled(project, label) is not None:
+            raise Refused(409, "Conflict: Duplicate subject label")
         made = Subject(identifier, label or identifier, project, site.now(), request.user)
         _fill(made, given)
         site.subjects.add(made)

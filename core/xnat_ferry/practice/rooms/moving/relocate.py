@@ -24,6 +24,7 @@ def _require_rights(request: Request, owner: str, dest: str, what: str) -> None:
         if site.unconfirmed["move_without_create_right_is_500"]:
             raise Refused(500, STANDARD[500])
         raise Refused(403, STANDARD[403])
+    events.require_reason(request)
 
 
 def relocate_session(request: Request, session: Session, dest: str, source: str | None) -> Reply:

@@ -25,6 +25,7 @@ def rename_session(request: Request, session: Session, project: str, label: str)
     if match is not None and match is not session:
         raise Refused(409, _IN_USE)
     _require_valid(label)
+    events.require_reason(request)
     pipeline = autorun.running(site, session.id)
     if pipeline:
         raise Refused(409, f"Specified session is being processed ({pipeline}).")
@@ -58,6 +59,7 @@ def rename_subject(request: Request, subject: Subject, project: str, label: str)
     if match is not None and match is not subject:
         raise Refused(409, _IN_USE)
     _require_valid(label)
+    events.require_reason(request)
     folder = site.data / "archive" / subject.project / "subjects" / label
     folders.require_empty(folder)
     with site.lock:
@@ -74,6 +76,7 @@ def rename_assessor(request: Request, session: Session, assessor: Assessor, labe
     if any(one.label.casefold() == label.casefold() for one in session.assessors.values()):
         raise Refused(409, _IN_USE)
     _require_valid(label)
+    events.require_reason(request)
     with request.site.lock:
         del session.assessors[assessor.label]
         assessor.label = label

@@ -30,6 +30,7 @@ def _require_create(request: Request, project: str, what: str) -> None:
     if not may_edit(request.site, request.user, project):
         words = "Specified user account has insufficient create privileges"
         raise Refused(403, f"{words} for {what} in the {project} project.")
+    events.require_reason(request)
 
 
 def share_session(request: Request, session: Session, source: str | None, *, by_subject: bool) -> Reply:
