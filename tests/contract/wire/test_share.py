@@ -236,6 +236,28 @@ def test_a_share_is_taken_back_by_either_address(fresh: Xnat) -> None:
     assert len(session(fresh)["scans"]) == 2
 
 
+@fact("read 3.1")
+@fact("write 5.4")
+def test_the_owner_of_a_receiving_project_may_only_un_share(fresh: Xnat) -> None:
+    fresh.put("/data/projects/ZOES", "zoe")
+    assert fresh.put(f"{E}/projects/ZOES?label=NEW", "root").status_code == 200
+    address = "/data/projects/ZOES/experiments/NEW"
+    assert fresh.put(f"{address}?note=n", "zoe").status_code == 403
+    assert fresh.put(f"{address}/projects/PUB?primary=true", "zoe").status_code == 403
+    assert fresh.delete(f"{E}/resources/BIDS/files", "zoe").status_code in (403, 404)
+    assert session(fresh)["fields"] == {}
+    assert fresh.delete(address, "zoe").status_code == 200
+    assert session(fresh)["shares"] == [share("001_shared", "PUB")]
+
+
+@fact("write 5.4")
+def test_members_of_a_receiving_project_do_not_un_share(fresh: Xnat) -> None:
+    fresh.put(f"{E}/projects/DST?label=NEW")
+    answer = fresh.delete("/data/projects/DST/experiments/NEW", "mem")
+    assert answer.status_code == 403
+    assert fresh.headline(answer) == "User cannot delete experiments for project DST"
+
+
 @fact("write 5.4")
 def test_un_sharing_from_the_owner_is_a_real_deletion(fresh: Xnat) -> None:
     assert fresh.delete(f"{E}/projects/SRC").status_code == 200

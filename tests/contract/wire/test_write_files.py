@@ -111,7 +111,9 @@ def test_what_is_said_of_a_file_is_kept_on_its_entry(fresh: Xnat) -> None:
     put(fresh, "a.txt", more="&format=TEXT&content=NOTE&description=words&tags=x,y")
     row = rows(fresh)["a.txt"]
     assert (row["file_format"], row["file_content"]) == ("TEXT", "NOTE")
+    assert "x,y" in row["file_tags"]
     catalog = fresh.get(f"{SESSION}/resources/NOTES").text
+    assert 'description="words"' in catalog
     assert 'format="TEXT"' in catalog
     assert 'content="NOTE"' in catalog
 
@@ -185,6 +187,22 @@ def test_a_chunked_zip_is_taken(fresh: Xnat) -> None:
     )
     assert answer.status_code == 200
     assert set(files(fresh)) == {"a.txt"}
+
+
+@fact("write 4.5")
+def test_what_is_put_on_a_dicom_resource_stays_as_it_is(fresh: Xnat) -> None:
+    where = f"{SESSION}/scans/1/resources/DICOM/files"
+    (known, *_) = fresh.rows(f"{where}?format=json")
+    content = fresh.get(f"{where}/{known['Name']}").content
+    strange = content.replace(b"1.2.", b"9.9.")
+    put(fresh, "strange.dcm", strange, at=where)
+    put(fresh, "none.dcm", b"no DICOM at all", at=where)
+    assert fresh.get(f"{where}/strange.dcm").content == strange
+    assert fresh.get(f"{where}/none.dcm").content == b"no DICOM at all"
+    catalog = fresh.get(f"{SESSION}/scans/1/resources/DICOM").text
+    entries = {entry.partition('URI="')[2].partition('"')[0]: entry for entry in catalog.split("<cat:entry ")}
+    assert " UID=" in f" {entries[known['Name']]}"
+    assert " UID=" not in f" {entries['strange.dcm']}"
 
 
 @fact("write 7")
