@@ -1,5 +1,6 @@
 """Catalogs brought in line with what lies on the disk (wire-write 4.7)."""
 
+import hashlib
 import json
 import re
 
@@ -10,7 +11,6 @@ from xnat_ferry.practice.rooms import events, places
 from xnat_ferry.practice.rooms.access import may_edit, may_read
 from xnat_ferry.practice.rooms.creating.headers import read_resource
 from xnat_ferry.practice.rooms.places import Held, Place
-from xnat_ferry.practice.site.keeping import measure
 from xnat_ferry.practice.site.records import DICOM, Session, StoredFile
 from xnat_ferry.practice.site.site import Site
 
@@ -131,6 +131,14 @@ def _bring_up_to_date(site: Site, held: Held, options: set[str], user: str) -> N
             with site.lock:
                 files.pop(name, None)
         elif there and options & {"checksum", "populateStats"}:
-            measure(file, "checksum" in options or bool(file.digest))
+            _measure(file, "checksum" in options)
     if held.resource.label == DICOM and site.unconfirmed["refresh_fills_uids"]:
         read_resource(held.resource)
+
+
+def _measure(file: StoredFile, digest: bool) -> None:
+    place = file.on_disk()
+    file.size = place.stat().st_size
+    if digest:
+        with place.open("rb") as content:
+            file.digest = hashlib.file_digest(content, "md5").hexdigest()
