@@ -92,6 +92,7 @@ def fill(xnat: Xnat) -> None:
         ("a%2Bb.txt", b"plus"),
         ("50%25.txt", b"percent"),
         ("c%20d%2Be.txt", b"both"),
+        ("e%20f.txt", b"alone"),
         ("pack.zip", packed()),
         ("bad.zip", b"this is no zip"),
     ):
