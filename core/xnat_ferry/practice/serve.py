@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -101,6 +102,8 @@ def serve(
 
 
 def _run(application: Application, bound: socket.socket, line: dict[str, Any]) -> None:
+    # bodies are taken up in one thread while others work: it must not wait 5 ms for each piece
+    sys.setswitchinterval(0.0005)
     config = uvicorn.Config(
         application,
         http=_Protocol,

@@ -63,6 +63,7 @@ def test_parameters_may_choose_the_folder(xnat: Xnat) -> None:
     assert line == "/data/prearchive/projects/SRC/20200101_000000003/PF"
 
 
+@fact("write 7", "an import with an archive dest blocks until all is archived")
 @fact("write 1.5")
 @pytest.mark.parametrize(
     ("dest", "subject", "session"),
@@ -86,6 +87,7 @@ def test_dest_archive_archives_at_once_with_the_parts_it_names(
     (line,) = lines(send(xnat, files, f"dest={dest}"))
     subject, session = (f"{name}{tail}" if name in ("PN", "PID") else name for name in (subject, session))
     assert line == f"/data/archive/projects/SRC/subjects/{subject}/experiments/{session}"
+    assert session in {one["label"] for one in xnat.project("SRC")["sessions"]}
 
 
 @fact("write 1.5")

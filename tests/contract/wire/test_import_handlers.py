@@ -1,6 +1,6 @@
 """Choosing the importer, and what each body condition answers (wire-write 1.1, 1.2)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -53,6 +53,20 @@ def test_without_a_handler_a_zip_goes_to_dicom_zip(xnat: Xnat) -> None:
     (line,) = lines(answer)
     assert line.startswith("/data/prearchive/projects/SRC/")
     assert line.endswith("/A")
+
+
+@fact("write 1.1", "without a handler a site preference decides, and SI stands in for what it does not know")
+@pytest.mark.parametrize("named", ["SI", "nonsense"])
+def test_the_default_handler_is_a_site_preference(world: Callable[..., Xnat], named: str) -> None:
+    site = world(
+        '[[users]]\nlogin = "ada"\nadmin = true\nprojects = { SRC = "owner" }\n[[projects]]\nid = "SRC"\n'
+    )
+    content = zipped(one(new_study()))
+    answer = site.post("/xapi/siteConfig", json={"uiDefaultCompressedUploaderImporter": named})
+    assert answer.status_code == 200, answer.text
+    url = f"{IMPORT}?dest=/prearchive/projects/SRC&session=A"
+    first, second = (lines(site.post(url, content=content, headers=ZIP)) for _ in range(2))
+    assert first != second
 
 
 @fact("write 1.1")
@@ -155,6 +169,22 @@ def test_a_chunked_zip_is_accepted(xnat: Xnat) -> None:
     content = zipped(one(new_study()))
     answer = xnat.post(f"{IMPORT}?import-handler=DICOM-zip{GO}C", content=chunks(content), headers=ZIP)
     assert lines(answer)[0].endswith("/C")
+
+
+@fact("write 7", "a form in chunks (unconfirmed): taken, or refused by a switch")
+@pytest.mark.parametrize(("switch", "status"), [("false", 200), ("true", 400)])
+def test_a_chunked_form_by_a_switch(world: Callable[..., Xnat], switch: str, status: int) -> None:
+    site = world(
+        f"[server]\nunconfirmed = {{ chunked_forms_are_refused = {switch} }}\n"
+        '[[users]]\nlogin = "ada"\nprojects = { SRC = "owner" }\n[[projects]]\nid = "SRC"\n'
+    )
+    form = httpx.Request("POST", "http://x", files={"f": ("up.zip", zipped(one(new_study())))})
+    answer = site.post(
+        f"{IMPORT}?import-handler=DICOM-zip{GO}CF",
+        content=chunks(form.read()),
+        headers={"Content-Type": form.headers["content-type"]},
+    )
+    assert answer.status_code == status
 
 
 @fact("write 1.2")

@@ -4,6 +4,7 @@ import struct
 import threading
 import zipfile
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 
 import httpx
@@ -179,6 +180,18 @@ def test_rename_true_forces_template_names(xnat: Xnat) -> None:
     assert [file["path"] for file in files_at(xnat, other)] == ["1.dcm"]
 
 
+@fact("read 4.5", "names on disk follow the site's dicomFileNameTemplate")
+def test_the_template_is_a_site_preference(world: Callable[..., Xnat]) -> None:
+    site = world(
+        '[[users]]\nlogin = "ada"\nadmin = true\nprojects = { SRC = "owner" }\n[[projects]]\nid = "SRC"\n'
+    )
+    template = {"dicomFileNameTemplate": "${Modality}_${InstanceNumber}"}
+    assert site.post("/xapi/siteConfig", json=template).status_code == 200
+    (line,) = lines(send(site, {"x.dcm": image(new_study(), 7)}, "project=SRC&session=TPL&rename=true"))
+    assert [file["path"] for file in files_at(site, line)] == ["MR_7.dcm"]
+
+
+@fact("write 7", "a repeated upload joins the old row and overwrites the same instances")
 @fact("write 1.7", "the name in the template is the same whenever the same object comes")
 def test_a_renamed_object_sent_again_is_the_same_file(xnat: Xnat) -> None:
     study = new_study()
@@ -220,6 +233,7 @@ def test_without_labels_the_session_is_called_dicom_upload(xnat: Xnat) -> None:
     assert row_at(xnat, line)["subject"] == ""
 
 
+@fact("write 7")
 @fact("write 1.7")
 def test_two_uploads_of_one_object_at_one_time_are_refused(xnat: Xnat) -> None:
     """The second has to come while the first is written, so a large object, and as often as it takes."""
@@ -282,6 +296,7 @@ def test_a_stored_entry_with_a_descriptor_cannot_be_read(xnat: Xnat) -> None:
     assert xnat.headline(answer) == "unable to read data from file"
 
 
+@fact("write 7", "no size limit in this path")
 @fact("write 1.7", "a large object passes by in pieces and arrives whole")
 def test_a_large_object_arrives_as_it_was_sent(xnat: Xnat) -> None:
     pixels = bytes(range(256)) * 12000

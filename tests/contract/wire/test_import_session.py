@@ -75,6 +75,7 @@ def si(site: Xnat, files: dict[str, bytes], query: str) -> Any:
     return send(site, files, f"import-handler=SI&{query}")
 
 
+@fact("write 7", "a repeated SI adds another prearchive entry")
 @fact("write 1.10")
 def test_si_adds_another_row_each_time(site: Xnat) -> None:
     files = {"1.dcm": image(new_study())}

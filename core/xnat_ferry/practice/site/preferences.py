@@ -22,6 +22,7 @@ def fresh_preferences(server: Server) -> dict[str, object]:
         "enableSitewideSeriesImportFilter": False,
         "sitewideSeriesImportFilterMode": "blacklist",
         "sitewideSeriesImportFilter": "",
+        "uiDefaultCompressedUploaderImporter": "DICOM-zip",
         "dicomFileNameTemplate": "${StudyInstanceUID}-${SeriesNumber}-${InstanceNumber}-"
         "${HashSOPClassUIDWithSOPInstanceUID}",
         "enableDicomReceiver": True,

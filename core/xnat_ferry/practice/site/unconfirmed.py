@@ -46,6 +46,9 @@ SWITCHES: dict[str, Switch] = {
     "deleted_subject_leaves_foreign_sessions": Switch(
         True, "write 6", "sessions of a deleted subject that another project owns stay, without a subject"
     ),
+    "chunked_forms_are_refused": Switch(
+        False, "write 7", "an import takes no multipart body in chunks: 400, as for other raw bodies"
+    ),
     "refresh_fills_uids": Switch(
         True, "write 4.5", "refreshing a DICOM catalog fills in the UIDs of files that were put there raw"
     ),

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 
+from pydicom.datadict import tag_for_keyword
+
 from xnat_ferry.practice.site.records import Scan, StoredFile
 
 Text = Callable[[int], str]
-_STUDY_UID, _SERIES_NUMBER, _INSTANCE_NUMBER = 0x0020000D, 0x00200011, 0x00200013
 _SOP_CLASS, _SOP_UID = 0x00080016, 0x00080018
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -16,27 +17,33 @@ def sent_name(path: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "_", path.replace("\\", "/").rpartition("/")[2])
 
 
-def template_name(text: Text) -> str:
-    """Study, series and instance number, and a hash of what the object is."""
-    hashed = _base_36(_java_hash(text(_SOP_CLASS) + text(_SOP_UID)))
-    name = f"{text(_STUDY_UID)}-{text(_SERIES_NUMBER)}-{text(_INSTANCE_NUMBER)}-{hashed}.dcm"
-    return sent_name(name)
+def template_name(text: Text, template: str) -> str:
+    """A name by the site's template, whose variables are keywords and a hash of what the object is."""
+
+    def value(found: re.Match[str]) -> str:
+        if found[1] == "HashSOPClassUIDWithSOPInstanceUID":
+            return _base_36(_java_hash(text(_SOP_CLASS) + text(_SOP_UID)))
+        tag = tag_for_keyword(found[1])
+        return text(tag) if tag is not None else ""
+
+    return sent_name(re.sub(r"\$\{(\w+)\}", value, template).lstrip(".") + ".dcm")
 
 
-def name_in(scan: Scan, sent: str, text: Text, *, rename: bool) -> str:
+def name_in(scan: Scan, sent: str, text: Text, template: str, *, rename: bool) -> str:
     """The name in a scan: as it was sent, unless it is unusable or another object's."""
     if rename or sent in ("", ".", ".."):
-        return template_name(text)
+        return template_name(text, template)
     taken = named(scan, sent)
-    return sent if taken is None or taken.uid == text(_SOP_UID) else template_name(text)
+    return sent if taken is None or taken.uid == text(_SOP_UID) else template_name(text, template)
 
 
-def counted_name(scan: Scan, sent: str, text: Text) -> str:
+def counted_name(scan: Scan, sent: str, text: Text, template: str) -> str:
     """The session importer's way out of a clash: ``name.dcm_1``."""
-    name, count = sent or template_name(text), 0
+    first = name = sent or template_name(text, template)
+    count = 0
     while (taken := named(scan, name)) is not None and taken.uid != text(_SOP_UID):
         count += 1
-        name = f"{sent}_{count}"
+        name = f"{first}_{count}"
     return name
 
 

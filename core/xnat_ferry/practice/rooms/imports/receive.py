@@ -140,10 +140,11 @@ class Receiver:
             description=text(0x0008103E),
         )
         resource = resource_for(self._site, scan, row.place, text(_SOP_CLASS), text(0x00080060))
+        template = str(self._site.preferences["dicomFileNameTemplate"])
         if self._manners.counted_names:
-            chosen = counted_name(scan, name, text)
+            chosen = counted_name(scan, name, text, template)
         else:
-            chosen = name_in(scan, name, text, rename=self._wanted.rename)
+            chosen = name_in(scan, name, text, template, rename=self._wanted.rename)
         return _Slot(row, new, scan, resource, chosen)
 
     def _row(self, arriving: Arriving) -> tuple[Waiting, bool]:

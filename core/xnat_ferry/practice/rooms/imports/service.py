@@ -70,29 +70,35 @@ def _import(request: Request) -> Reply:
 def _brought(request: Request) -> tuple[Parameters, list[Upload]]:
     """Parameters of query and form, and the files."""
     parameters = from_query(request)
-    inbody = request.flag("inbody")
-    if is_form(request) and not inbody:
+    if is_form(request) and not request.flag("inbody"):
         # its values are among the parameters already
         if "src" not in parameters:
             raise Refused(400, _NO_FORMAT)
         return parameters, []
-    if is_multipart(request) and inbody:
-        # a 406 is set on the way there, and then the handler fails
-        raise Refused(500, STANDARD[500])
+    if is_multipart(request):
+        return parameters, _from_form(request)
     try:
-        body = body_of(request)
+        files = body_of(request).files
     except NotInBody as error:
         if parameters.all("src") or parameters.get("import-handler") in _WITHOUT_FILE:
             return parameters, []
         raise Refused(400, str(error)) from None
+    return parameters, [Upload(request.rest.strip("/") or one.name, one.file) for one in files]
+
+
+def _from_form(request: Request) -> list[Upload]:
+    """The files of a multipart body; its other parts become parameters."""
+    if request.chunked and request.site.unconfirmed["chunked_forms_are_refused"]:
+        raise Refused(400, STANDARD[400])
+    if request.flag("inbody"):
+        # a 406 is set on the way there, and then the handler fails
+        raise Refused(500, STANDARD[500])
+    body = body_of(request)
     if "reference" in body.fields:
         raise Refused(400, STANDARD[400])
-    named = request.rest.strip("/")
-    raw = not is_multipart(request)
-    uploads = [Upload(named if raw and named else one.name, one.file) for one in body.files]
     for name, value in body.fields.items():
         request.query.setdefault(name, []).append(escaped(value))
-    return parameters, uploads
+    return [Upload(one.name, one.file) for one in body.files]
 
 
 def _handler(request: Request, parameters: Parameters, uploads: list[Upload]) -> Callable[[Call], list[str]]:
