@@ -242,6 +242,23 @@ def test_a_document_adds_to_what_is_stored(fresh: Xnat) -> None:
     assert len(found["scans"]) == 2
 
 
+@fact("write 4.1", "a subject's document that was read can be put back")
+@fact("write 4.2", "a session's document that was read can be put back")
+@fact("write 4.3", "a scan's document that was read can be put back")
+def test_documents_that_were_read_can_be_put_back(fresh: Xnat) -> None:
+    fresh.put(f"{E}/001_MR1?note=n&scanner=Prisma&xnat:mrSessionData/scanner/manufacturer=ACME&visit=v")
+    fresh.put(f"{E}/001_MR1", params={"xnat:mrSessionData/fields/field[name=hand]/field": "left"})
+    fresh.put(f"{E}/001_MR1/scans/1?coil=head&quality=unusable")
+    fresh.put(f"{SUBJECT}?gender=male&group=g&pi_lastname=doe")
+    before = fresh.server.state()
+    for path in (f"{E}/001_MR1", f"{E}/001_MR1/scans/1", SUBJECT):
+        document = fresh.get(f"{path}?format=xml")
+        assert document.headers["content-type"].startswith("text/xml")
+        answer = fresh.put(path, content=document.content, headers={"Content-Type": "text/xml"})
+        assert answer.status_code == 200
+    assert fresh.server.state() == before
+
+
 @fact("write 4.2")
 def test_with_data_deletion_a_document_stands_in_place_of_what_is_stored(fresh: Xnat) -> None:
     fresh.put(f"{E}/001_MR1?note=n")

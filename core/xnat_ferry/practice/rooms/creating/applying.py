@@ -56,12 +56,20 @@ def fill_scan(scan: Scan, given: Incoming) -> None:
 
 
 def _set(record: Session | Scan, members: dict[str, str], fields: dict[str, str], given: Incoming) -> None:
-    rest = dict(given.values)
+    known = _known_anyway(record)
+    rest = {path: value for path, value in given.values.items() if path in fields or known.get(path) != value}
     for path, member in members.items():
         if path in rest:
             value = rest.pop(path)
             setattr(record, member, "" if value == "NULL" else value)
     set_fields(fields, rest)
+
+
+def _known_anyway(record: Session | Scan) -> dict[str, str]:
+    """What a document says of it without anybody having set it."""
+    if isinstance(record, Scan):
+        return {"modality": record.modality, "frames": str(sum(1 for _ in record.files()))}
+    return {"modality": record.xsi_type.removeprefix("xnat:").removesuffix("SessionData").upper()}
 
 
 def new_scan(site: Site, identifier: str, xsi_type: str) -> Scan:

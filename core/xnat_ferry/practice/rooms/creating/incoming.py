@@ -32,6 +32,7 @@ _LISTS = frozenset(
 """Where a document holds further objects."""
 _ODD_NAMES = {"QCManualAssessment": "qcManualAssessorData", "QCAssessment": "qcAssessmentData"}
 _VARIABLE = re.compile(r"fields/field\[name=(?P<name>[^\]]+)\]/field")
+_PATH = re.compile(r"[A-Za-z_][\w-]*(/[A-Za-z_][\w-]*)*")
 _DATES = ("date", "dob", "demographics/dob")
 _NUMBERS = ("yob", "demographics/yob", "demographics/education")
 _SPELT = {name.lower(): name for name in ("ID", "UID", "subject_ID", "image_session_ID")}
@@ -69,8 +70,10 @@ class Incoming:
             return
         plain = re.sub(r"\[[^\]]*\]", "", path)
         plain = _SPELT.get(plain.lower(), plain)
-        _check_value(plain, value)
-        self.values[plain] = value
+        if _PATH.fullmatch(plain):
+            # a path that the schema does not know is passed over without a word
+            _check_value(plain, value)
+            self.values[plain] = value
 
 
 def incoming(request: Request, context: str) -> Incoming:
