@@ -228,3 +228,13 @@ def test_disabling_a_rule_that_was_never_set_is_500(xnat: Xnat, change: str) -> 
 def test_the_pet_mr_setting_is_separate_petmr_config(shared: Xnat) -> None:
     assert put(shared, f"{SRC}/separatePETMR/config", "separate", "ada") == 201
     assert shared.get(f"{SRC}/separatePETMR/config?contents=true", "carl").text == "separate"
+
+
+@fact("read 13.12", "an alias of a project works for its settings, too")
+def test_an_alias_works_for_the_settings_of_a_project(fresh: Xnat) -> None:
+    assert fresh.put("/data/projects/SRC?alias=notes").status_code == 200
+    assert fresh.put("/data/projects/notes/prearchive_code/4").status_code == 200
+    assert fresh.get("/data/projects/SRC/prearchive_code").text == "4"
+    assert put(fresh, "/data/projects/notes/config/a/b") == 201
+    assert fresh.get(f"{SRC}/a/b?contents=true").text == "one"
+    assert fresh.get("/data/projects/notes/config/a/b?contents=true").text == "one"

@@ -7,7 +7,7 @@ from xnat_ferry.practice.http.replies import Refused, Reply, text, xml
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
 from xnat_ferry.practice.rooms import events
-from xnat_ferry.practice.rooms.access import is_admin, may_delete, may_see
+from xnat_ferry.practice.rooms.access import is_admin, may_edit_project, may_see
 from xnat_ferry.practice.site.records import Project
 
 ROUTES = Routes()
@@ -93,7 +93,7 @@ def _set(request: Request, project: str, name: str, change: Callable[[Project, s
     if found is None and is_admin(site, request.user):
         without = "without specifying the project on which you want to set it."
         raise Refused(400, f"You can't set the '{name}' attribute {without}")
-    if found is None or not may_delete(site, request.user, found.id):
+    if found is None or not may_edit_project(site, request.user, found.id):
         message = f"User {request.user} doesn't have permission to edit the project {project}"
         raise Refused(403, message)
     if not request.rest.startswith("/"):

@@ -33,7 +33,8 @@ def project_config(request: Request, project: str) -> Reply:
     """A project's: who may read its subjects reads, owners write."""
     if request.method == "GET":
         readable_project(request.site, request.user, project, "configuration")
-    return _answer(request, project)
+    found = request.site.project_named(project)
+    return _answer(request, found.id if found is not None else project)
 
 
 def _answer(request: Request, project: str) -> Reply:
