@@ -195,6 +195,16 @@ def test_another_label_for_a_share_is_saved_and_still_409(fresh: Xnat) -> None:
 
 
 @fact("write 5.2")
+def test_who_may_not_edit_there_changes_no_share(fresh: Xnat) -> None:
+    fresh.put(f"{E}/projects/DST?label=first")
+    fresh.put(f"{S}/projects/DST?label=first")
+    for path in (E, S):
+        assert fresh.put(f"{path}/projects/DST?label=second", "carl").status_code == 500
+    assert share("first") in session(fresh)["shares"]
+    assert share("first") in subject(fresh)["shares"]
+
+
+@fact("write 5.2")
 def test_a_label_for_a_share_that_has_none_is_500(fresh: Xnat) -> None:
     fresh.put(f"{E}/projects/DST")
     assert fresh.put(f"{E}/projects/DST?label=late").status_code == 500

@@ -73,8 +73,16 @@ def _relabel_share(request: Request, session: Session, dest: str, label: str) ->
     if not known:
         raise Refused(500, STANDARD[500])  # a share without a label has none to compare with
     if known != label:
+        _require_save(request, dest)
         with request.site.lock:
             request.site.sessions.relabel(session, dest, label)
+
+
+def _require_save(request: Request, dest: str) -> None:
+    """A share that the caller may not change is found out by the save alone. Raises Refused."""
+    if not may_edit(request.site, request.user, dest):
+        raise Refused(500, STANDARD[500])
+    events.require_reason(request)
 
 
 def _unreadable(what: str) -> str:
@@ -98,6 +106,8 @@ def share_subject(request: Request, subject: Subject) -> Reply:
         _require_create(request, dest, "subjects")
     elif label in (None, subject.shares[dest]):
         raise Refused(409, f"Already assigned to project:{dest}")
+    else:
+        _require_save(request, dest)
     with site.lock:
         if dest in subject.shares:
             site.subjects.relabel(subject, dest, label or "")
