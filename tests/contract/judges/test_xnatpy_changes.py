@@ -145,6 +145,15 @@ def test_giving_access(ada: Any, connect: Connect) -> None:
     assert connect("mem").projects["COL"].access_level == "Collaborators"
 
 
+@fact("read 8.2", "nobody is taken into a project who has no account, nor into a group that is none")
+@pytest.mark.parametrize(("login", "group"), [("nobody", "members"), ("mem", "kings")])
+def test_giving_access_in_vain(ada: Any, truth: Truth, login: str, group: str) -> None:
+    with pytest.raises(XNATResponseError) as error:
+        ada.projects["SRC"].set_access(login, group)
+    assert error.value.status_code == 404
+    assert set(ada.projects["SRC"].users) == {"ada", "mem"}
+
+
 @fact("read 8.2", "what the caller has no right to is 403, and nothing has changed")
 def test_a_member_deletes_nothing(connect: Connect, session: Any, truth: Truth) -> None:
     by_member = connect("mem").projects["DST"].experiments[session.label]
