@@ -2,14 +2,8 @@
 
 import pytest
 
-from tests.contract.facts import LeftOut, fact
+from tests.contract.facts import fact
 from tests.contract.wire.conftest import Xnat
-
-LEFT_OUT = [
-    LeftOut(
-        "read 13.12", "the wording of an alias conflict for administrators", "only one word of it is known"
-    ),
-]
 
 
 def made(xnat: Xnat, name: str) -> bool:
@@ -91,3 +85,13 @@ def test_an_alias_works_in_the_urls_of_a_project(fresh: Xnat) -> None:
 def test_an_id_that_is_somebodys_alias_is_a_conflict(fresh: Xnat) -> None:
     fresh.put("/data/projects/SRC?alias=SOURCE")
     assert fresh.put("/data/projects/SOURCE", "zoe").status_code == 409
+
+
+@fact("read 13.12", "the 403 text of an alias conflict contains admin")
+def test_an_alias_that_leads_elsewhere_is_403(fresh: Xnat) -> None:
+    fresh.put("/data/projects/SRC?alias=SOURCE")
+    for path in ("/data/projects/NEW?alias=SOURCE", "/data/projects/NEW?alias=DST"):
+        answer = fresh.put(path)
+        assert answer.status_code == 403
+        assert "admin" in fresh.headline(answer)
+    assert not made(fresh, "NEW")

@@ -34,6 +34,7 @@ def put_project(request: Request, project: str) -> Reply:
     if identifier.casefold() != (found.id if found else project).casefold():
         words = "The project ID for the REST call must match the value in submitted request body."
         raise Refused(417, words)
+    _require_free(request, _aliases(given), found)
     if found is None:
         found = _create(request, identifier, given)
     _fill(request, found, given)
@@ -48,6 +49,7 @@ def post_project(request: Request) -> Reply:
     identifier = given.values.get("ID", "")
     if request.site.project_named(identifier) is not None:
         raise Refused(409, _conflict(identifier))
+    _require_free(request, _aliases(given), None)
     _fill(request, _create(request, identifier, given), given)
     return created_in_list(request, identifier)
 
@@ -56,7 +58,7 @@ def _given(request: Request) -> Incoming:
     given = incoming(request, "project")
     take_parameters(given, "project", _TYPE)
     if given.xsi_type not in ("", _TYPE):
-        raise Refused(422, STANDARD.get(422, "Only xnat:Project documents can be PUT to this address."))
+        raise Refused(422, STANDARD[422])
     return given
 
 
@@ -101,16 +103,26 @@ def _taken(site: Site, identifier: str, given: Incoming) -> str:
     return ""
 
 
+def _aliases(given: Incoming) -> list[str]:
+    """Further names, by shortcut or in a document's list."""
+    listed = given.parts.get("aliases/alias", [])
+    named = [one.values.get(TEXT) or one.values.get("alias", "") for one in listed]
+    return [one for one in (given.values.get("aliases/alias/alias", ""), *named) if one]
+
+
+def _require_free(request: Request, aliases: list[str], project: Project | None) -> None:
+    """403 for an alias that leads to another project already. Raises Refused."""
+    for alias in aliases:
+        if request.site.project_named(alias) not in (None, project):
+            raise Refused(403, f"The alias {alias} is in use: ask an administrator of the site.")
+
+
 def _fill(request: Request, project: Project, given: Incoming) -> None:
-    values = dict(given.values)
-    named = [values.pop("aliases/alias/alias", "")]
-    named += [
-        one.values.get(TEXT) or one.values.get("alias", "") for one in given.parts.get("aliases/alias", [])
-    ]
+    values = {path: value for path, value in given.values.items() if path != "aliases/alias/alias"}
     with request.site.lock:
         set_fields(project.fields, values)
         project.variables.update(given.variables)
-        project.aliases += [one for one in named if one and one not in project.aliases]
+        project.aliases += [one for one in _aliases(given) if one not in project.aliases]
         accessibility = request.get("accessibility")
         if accessibility in ("private", "protected", "public"):
             project.accessibility = accessibility
