@@ -51,6 +51,9 @@ class Application:
                     await self._answer(scope, receive, send, request)
             except Broken:
                 scope["state"]["transport"].close()
+            except Exception:  # the outer edge: the answer had begun, and only the connection can say so
+                traceback.print_exc(file=sys.stderr)
+                raise
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, request: Request) -> None:
         fault = self.rules.hit(request.method, request.path)

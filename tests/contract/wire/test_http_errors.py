@@ -1,6 +1,6 @@
 """What errors look like (wire-read 0.5, wire-write 0.4 to 0.6)."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import httpx
@@ -122,14 +122,18 @@ def test_405(xnat: Xnat) -> None:
     assert xnat.post("/xapi/users/username").status_code == 405
 
 
-@fact("read 0.5", "an exception inside is 500: a page under /data, a line under /xapi, and the log has it")
-async def test_an_exception_is_500(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+async def breaking(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a server, in this process, with handlers that break."""
+
     def breaks(request: Request) -> Reply:
         raise ZeroDivisionError("as bugs do")
 
-    routes = [("/data/breaks", "GET", breaks, True), ("/xapi/breaks", "GET", breaks, False)]
+    def breaks_later(request: Request) -> Reply:
+        return Reply(200, (b"piece" * (1 // number) for number in (1, 0)))
+
+    handlers = [("/data/breaks", breaks), ("/xapi/breaks", breaks), ("/data/later", breaks_later)]
+    routes = [(path, "GET", handler, False) for path, handler in handlers]
     monkeypatch.setattr(sessions.ROUTES, "handlers", [*sessions.ROUTES.handlers, *routes])
     site = Site(Server(), Clock(), tmp_path)
     site.users["ada"] = User("ada")
@@ -137,12 +141,25 @@ async def test_an_exception_is_500(
     async with httpx.AsyncClient(
         transport=transport, base_url="http://x", auth=("ada", "practice")
     ) as client:
-        restlet, spring = await client.get("/data/breaks"), await client.get("/xapi/breaks")
-        assert (await client.get("/data/auth")).status_code == 200, "it goes on serving"
+        yield client
+
+
+@fact("read 0.5", "an exception inside is 500: a page under /data, a line under /xapi, and stderr has it")
+async def test_an_exception_is_500(breaking: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]) -> None:
+    restlet, spring = await breaking.get("/data/breaks"), await breaking.get("/xapi/breaks")
+    assert (await breaking.get("/data/auth")).status_code == 200, "it goes on serving"
     assert (restlet.status_code, spring.status_code) == (500, 500)
     assert "<title>Status page</title>" in restlet.text
     assert spring.headers["content-type"].startswith("text/plain")
-    assert "ZeroDivisionError: as bugs do" in capsys.readouterr().err
+    assert capsys.readouterr().err.count("ZeroDivisionError: as bugs do") == 2
+
+
+async def test_an_exception_while_sending_breaks_the_connection_and_is_told(
+    breaking: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ZeroDivisionError):  # a real connection would be closed
+        await breaking.get("/data/later")
+    assert "ZeroDivisionError" in capsys.readouterr().err
 
 
 @fact("write 0.5")

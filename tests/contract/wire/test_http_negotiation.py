@@ -14,6 +14,11 @@ LEFT_OUT = [
     LeftOut(
         "read 0.3", "a DICOM file as JPEG", "the practice server cannot draw; no client of ours asks for it"
     ),
+    LeftOut(
+        "read 0.3",
+        "an empty representation, or none at all, is 404",
+        "Restlet's inside; where it shows is under the sections about catalogs and files",
+    ),
     LeftOut("read 0.3", "xList and xcat", "under the sections about listings and catalogs"),
     LeftOut("read 5", "time-outs of proxies", "there is no proxy; the faults delay and hold stand for them"),
     LeftOut("read 5", "paging, names, Zip64, case of keys", "under the sections about them"),
@@ -75,6 +80,13 @@ def test_catalogs_are_xml(xnat: Xnat) -> None:
     catalog = f"{SESSION}/scans/1/resources/DICOM"
     assert kind_of(xnat, catalog, "*/*") == "text/xml"
     assert kind_of(xnat, catalog, "application/json") == "406"
+
+
+@fact("read 0.3")
+def test_workflows_are_xml(shared: Xnat) -> None:
+    assert shared.put(f"{SESSION}?note=something").status_code == 200
+    assert kind_of(shared, "/data/workflows/1", "*/*") == "text/xml"
+    assert kind_of(shared, "/data/workflows/1", "application/json") == "406"
 
 
 @pytest.mark.parametrize("path", ["/data/JSESSION", "/data/auth", "/data/projects/SRC/accessibility"])

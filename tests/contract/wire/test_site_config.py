@@ -1,5 +1,7 @@
 """The site's facts, who may read them, and the access rules of XAPI (wire-read 1.8, 1.9, 13.14)."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.contract.facts import LeftOut, fact
@@ -9,6 +11,7 @@ from tests.contract.wire.test_login import set_preference
 CONFIG = "/xapi/siteConfig"
 
 LEFT_OUT = [
+    LeftOut("read 1.8", "no content 204 and already exists 409", "by the rooms where these are answers"),
     LeftOut("read 1.9", "path and mail settings", "a practice server has no such preferences: 404"),
     LeftOut(
         "read 1.8",
@@ -209,6 +212,12 @@ def test_an_unknown_project_is_403_and_404_for_administrators(xnat: Xnat) -> Non
     answer = xnat.get("/xapi/anonymize/projects/NOPE", "ada")
     assert (answer.status_code, answer.content) == (403, b"")
     assert xnat.get("/xapi/anonymize/projects/NOPE", "root").status_code == 404
+
+
+@fact("read 1.8")
+def test_an_unknown_project_is_404_for_all_data_users_too(world: Callable[..., Xnat]) -> None:
+    xnat = world('[[users]]\nlogin = "dora"\nall_data = "access"\n')
+    assert xnat.get("/xapi/anonymize/projects/NOPE", "dora").status_code == 404
 
 
 @fact("read 1.8")

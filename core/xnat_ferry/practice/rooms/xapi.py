@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from xnat_ferry.practice.http.replies import Refused, Reply, as_json
 from xnat_ferry.practice.http.request import Request
-from xnat_ferry.practice.rooms.access import is_admin
+from xnat_ferry.practice.rooms.access import is_admin, reads_all
 from xnat_ferry.practice.site.records import Project
 from xnat_ferry.practice.site.site import Site
 
@@ -27,12 +27,14 @@ def admins_only(request: Request) -> None:
 def project_for(request: Request, name: str, allowed: Callable[[Site, str, str], bool]) -> Project:
     """A project that the caller may, say, read (``access.may_read``).
 
-    The unknown and the forbidden are both 403; only an administrator learns that there is none (404).
+    The unknown and the forbidden are both 403; only administrators and all-data users learn that
+    there is none (404).
     Raises Refused.
     """
     found = request.site.project_named(name)
     if found is None:
-        raise Refused(404 if is_admin(request.site, request.user) else 403, EMPTY)
+        knows = is_admin(request.site, request.user) or reads_all(request.site, request.user)
+        raise Refused(404 if knows else 403, EMPTY)
     if not allowed(request.site, request.user, found.id):
         raise Refused(403, EMPTY)
     return found

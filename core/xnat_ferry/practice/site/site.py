@@ -104,8 +104,11 @@ class Site:
 
     def take_up(self, kept: dict[str, object]) -> None:
         """The opposite."""
+        fresh = self.preferences
         for name in self._KEPT:
-            setattr(self, name, kept[name])
+            if name in kept:  # an earlier version of ours may not have kept it
+                setattr(self, name, kept[name])
+        self.preferences = fresh | self.preferences
         self.noted = Noted(self.workflows)
         self.logins = Logins(self.users, self.clock, self.preferences)
 
