@@ -11,6 +11,7 @@ from tests.contract.wire.filing import SESSION, SUBJECT, WORLD, filed, number_of
 __all__ = ["filed"]
 
 LEFT_OUT = [
+    LeftOut("read 2.7", "cachePath of entries", "no file of the server lies on another, to be cached"),
     LeftOut("read 2.7", "resources of reconstructions", "the server stores none"),
     LeftOut(
         "read 2.7",

@@ -21,7 +21,14 @@ __all__ = ["filed"]
 SCANS = f"{SESSION}/scans/ALL/files"
 GIGABYTE = 1024**3
 ZEROS = bytes(1024 * 1024)
-LEFT_OUT = [LeftOut("read 2.10", "reconstructions in layouts", "the server stores none")]
+LEFT_OUT = [
+    LeftOut("read 2.10", "reconstructions in layouts", "the server stores none"),
+    LeftOut(
+        "read 2.10",
+        "the limit on names in tars",
+        "it is not told where it lies; long names are written the POSIX way",
+    ),
+]
 
 
 def heads(content: bytes) -> list[tuple[int, int, int, int]]:
@@ -230,3 +237,23 @@ def test_many_entries(tmp_path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert len(archive.namelist()) == 65_540
         assert archive.read("65539") == b"1"
+
+
+@fact("read 2.10", "files in tars have the permissions that come of the mark of an ordinary file")
+def test_permissions_in_tars(filed: Xnat) -> None:
+    answer = filed.get(f"{SCANS}?format=tar")
+    with tarfile.open(fileobj=io.BytesIO(answer.content)) as archive:
+        assert {one.mode for one in archive} == {ord("0")}
+
+
+@fact("read 2.8", "a resource without a label: an empty collection, NULL selects it, zips keep its number")
+def test_a_resource_without_a_label(own: tuple[Xnat, Path]) -> None:
+    xnat, _ = own
+    place = "/data/projects/SRC/subjects/001/experiments/001_MR2"
+    put(xnat, f"{place}/files/x.txt", b"x")
+    (row,) = xnat.rows(f"{place}/files")
+    assert row["collection"] == ""
+    assert len(xnat.rows(f"{place}/resources/NULL/files")) == 1
+    assert xnat.rows(f"{place}/resources/OTHER/files") == []
+    answer = xnat.get(f"{place}/files?format=zip")
+    assert list(unzipped(answer.content)) == [f"001_MR2/resources/{row['cat_ID']}/files/x.txt"]

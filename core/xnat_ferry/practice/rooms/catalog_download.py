@@ -155,7 +155,7 @@ def _known(request: Request, catalog: str) -> Download:
 def _members(request: Request, made: Download) -> Iterator[tuple[str, Path]]:
     inside = "" if "simplified" in made.options else "files/"
     for part in (part for one in made.picked for part in one.parts):
-        for file in _resource(request, part).files.values():
+        for file in list(_resource(request, part).files.values()):
             if file.on_disk().exists():
                 yield f"{part.name}/{inside}{file.path}", file.place
 

@@ -93,12 +93,12 @@ def _waiting(request: Request, names: Names) -> dict[str, Scan]:
 
 
 def _picked(scans: dict[str, Scan], names: Names) -> Iterator[StoredFile]:
-    for scan in scans.values():
+    for scan in list(scans.values()):
         for label in _LABELS:
             resource = scan.resources.get(label)
             if resource is None or names["scan"] not in (None, scan.id):
                 continue
-            for file in resource.files.values():
+            for file in list(resource.files.values()):
                 if names["file"] in (None, file.path.rpartition("/")[2]):
                     yield file
 

@@ -92,8 +92,8 @@ def of_assessor(session: Session, assessor: Assessor, side: str = "out") -> Plac
 def all_in(session: Session) -> list[Place]:
     """The session, its scans and its assessors."""
     session.filled()
-    scans = [of_scan(session, scan) for scan in session.scans.values()]
-    assessors = [of_assessor(session, one) for one in session.assessors.values()]
+    scans = [of_scan(session, scan) for scan in list(session.scans.values())]
+    assessors = [of_assessor(session, one) for one in list(session.assessors.values())]
     return [of_session(session), *scans, *assessors]
 
 
@@ -104,7 +104,7 @@ def selected_scans(session: Session, selector: str) -> list[Scan]:
     everything = wanted & {"ALL", "*"}
     return [
         scan
-        for scan in session.filled().scans.values()
+        for scan in list(session.filled().scans.values())
         if everything or scan.id in wanted or scan.type in wanted or ("NULL" in wanted and not scan.type)
     ]
 
@@ -115,7 +115,7 @@ def held_in(places: Iterable[Place], selector: str = "") -> list[Held]:
     return [
         Held(place, resource)
         for place in places
-        for resource in place.resources.values()
+        for resource in list(place.resources.values())
         if wanted is None or resource.label in wanted or str(resource.id) in wanted
     ]
 
@@ -123,7 +123,7 @@ def held_in(places: Iterable[Place], selector: str = "") -> list[Held]:
 def numbered(site: Site, number: str) -> Held | None:
     """The resource of that number, wherever on the site it hangs (wire-read 2.7)."""
     for place in _everywhere(site):
-        for resource in place.resources.values():
+        for resource in list(place.resources.values()):
             if str(resource.id) == number:
                 return Held(place, resource)
     return None

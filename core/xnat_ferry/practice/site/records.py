@@ -61,7 +61,7 @@ class Resource:
 
     @property
     def size(self) -> int:
-        return sum(file.size for file in self.files.values())
+        return sum(file.size for file in list(self.files.values()))
 
 
 @dataclass

@@ -14,7 +14,7 @@ def catalog_of(held: Held, root: str = "") -> str:
     name, uid = "Catalog", ""
     if dicom and held.place.scan is not None:
         name, uid = "DCMCatalog", f" UID={quoteattr(held.place.scan.uid)}"
-    entries = "".join(_entry(file, root, dicom) for file in held.resource.files.values())
+    entries = "".join(_entry(file, root, dicom) for file in list(held.resource.files.values()))
     return f"<cat:{name}{uid} {NAMESPACES}>\n<cat:entries>\n{entries}</cat:entries>\n</cat:{name}>\n"
 
 

@@ -101,7 +101,7 @@ def _assessors(request: Request, sessions: list[Session], selector: str) -> list
     return [
         (session, one)
         for session in sessions
-        for one in session.assessors.values()
+        for one in list(session.assessors.values())
         if wanted & {one.id, one.label, one.xsi_type, *EVERYTHING}
         and may_read_session(request.site, request.user, one)
     ]
@@ -145,7 +145,7 @@ def held_at(request: Request, among: Iterable[Place], selector: str) -> list[Hel
     found = [
         Held(place, resource)
         for place in among
-        for resource in place.resources.values()
+        for resource in list(place.resources.values())
         if not wanted
         or str(resource.id) in wanted
         or resource.label in wanted

@@ -44,7 +44,7 @@ def files(request: Request, resource: str = "", **names: str) -> Reply:
 
 def _filtered(request: Request, held: list[Held]) -> Found:
     fits = accepted(request)
-    return [(one, file) for one in held for file in one.resource.files.values() if fits(file)]
+    return [(one, file) for one in held for file in list(one.resource.files.values()) if fits(file)]
 
 
 def _all(request: Request, chosen: Chosen, found: Found, single: Held | None) -> Reply:
@@ -95,7 +95,7 @@ def _in_folder(request: Request, held: Held, folder: str) -> Iterator[tuple[Held
     """``recursive=false`` keeps what lies deeper, and not what lies here."""
     fits = accepted(request)
     deeper_only = request.get("recursive") is not None and not request.flag("recursive")
-    for file in held.resource.files.values():
+    for file in list(held.resource.files.values()):
         deeper = "/" in file.path[len(folder) + 1 :]
         if file.path.startswith(folder) and (deeper or not deeper_only) and fits(file):
             yield held, file
