@@ -4,7 +4,6 @@ import hashlib
 import struct
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -50,7 +49,6 @@ class Items(NamedTuple):
 
 
 Element = Plain | Items | DataElement
-_HASHING = ThreadPoolExecutor(thread_name_prefix="hashing")
 Edits = Mapping[int, Element | None]
 """New elements by tag; None takes one away."""
 
@@ -233,12 +231,10 @@ def _stored(pieces: Iterable[bytes], place: Path, digest: bool) -> Written:
     hashed, size = hashlib.md5(), 0
     with place.open("wb", buffering=0) as file:
         for piece in pieces:
-            # hashing and writing both leave the interpreter, so they go on side by side
-            hashing = _HASHING.submit(hashed.update, piece) if digest else None
             file.write(piece)
             size += len(piece)
-            if hashing is not None:
-                hashing.result()
+            if digest:
+                hashed.update(piece)
     return Written(size, hashed.hexdigest() if digest else "")
 
 

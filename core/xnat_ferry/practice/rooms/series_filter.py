@@ -25,10 +25,17 @@ def project_refuses(site: Site, project: str, look: Look) -> bool:
     contents = site.config(project, "seriesImportFilter", "config")
     if contents is None:
         return False
+    mode, patterns = _told(contents)
+    return _refuses(mode, patterns, look)
+
+
+@lru_cache(maxsize=64)
+def _told(contents: str) -> tuple[str, str]:
+    """Mode and patterns of a stored filter; no mode where it is off."""
     told = json.loads(contents)
     if str(told.get("enabled", True)).lower() != "true":
-        return False
-    return _refuses(str(told.get("mode", "")), str(told.get("list", "")), look)
+        return "", ""
+    return str(told.get("mode", "")), str(told.get("list", ""))
 
 
 def _site_refuses(site: Site, look: Look) -> bool:

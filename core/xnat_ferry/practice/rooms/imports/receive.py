@@ -81,16 +81,16 @@ class Receiver:
         name = sent_name(path)
         try:
             instance = read_instance(stream)
-            if not self._wants(instance):
+            project = self._project(instance)
+            if not self._wants(instance, project):
                 return
-            with self._slot(instance, name) as slot:
+            with self._slot(project, instance, name) as slot:
                 self._fill(slot, instance)
         except (Unreadable, Broken, OSError, ScriptError):
             # whatever goes wrong, these are the importer's words (wire-write 1.7)
             raise Refused(400, f"unable to read DICOM object {name}") from None
 
-    def _wants(self, instance: Instance) -> bool:
-        project = self._project(instance)
+    def _wants(self, instance: Instance, project: Project | None) -> bool:
         if not self._manners.filtered:
             return True
         return not refuses(self._site, project.id if project else "", _look(instance))
@@ -103,12 +103,11 @@ class Receiver:
         return routed_project(self._site, instance.text)
 
     @contextmanager
-    def _slot(self, instance: Instance, name: str) -> Iterator[_Slot]:
+    def _slot(self, project: Project | None, instance: Instance, name: str) -> Iterator[_Slot]:
         """Find or make row, scan and name under the lock, and hold the name until the file is there."""
         for tag, words in ((_SOP_CLASS, "Class"), (_SOP_UID, "Instance")):
             if not instance.text(tag):
                 raise Refused(400, f"object {name} contains no SOP {words} UID")
-        project = self._project(instance)
         with self._site.lock:
             slot = self._find(project, instance, name)
             if slot.place in self._site.receiving:

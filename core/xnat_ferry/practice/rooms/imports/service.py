@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 
 from xnat_ferry.practice.http.bodies import NotInBody, body_of, media_type
 from xnat_ferry.practice.http.multipart import is_multipart
@@ -49,21 +50,21 @@ def import_upload(request: Request) -> Reply:
 
 def _import(request: Request) -> Reply:
     parameters, uploads = _brought(request)
-    sources = parameters.all("src")
-    uploads += [prestored(request.site, request.user, source) for source in sources]
-    parameters = _with_prearchive_code(request, parameters)
-    handler = _handler(request, parameters, uploads)
-    call = Call(
-        request,
-        parameters,
-        uploads[0] if uploads else None,
-        _listener(request, parameters),
-    )
-    if sources and "http-session-listener" in parameters:
-        threading.Thread(target=_run_quietly, args=(handler, call), daemon=True).start()
-        archives = parameters.get("prearchive_code") == "1"
-        return text("Submitted for archival" if archives else "Submitted for prearchival")
-    lines = _run(handler, call)
+    with ExitStack() as opened:
+        for source in parameters.all("src"):
+            uploads.append(prestored(request.site, request.user, source))
+            opened.callback(uploads[-1].file.close)
+        parameters = _with_prearchive_code(request, parameters)
+        handler = _handler(request, parameters, uploads)
+        listener = _listener(request, parameters)
+        call = Call(request, parameters, uploads[0] if uploads else None, listener)
+        if "src" in parameters and "http-session-listener" in parameters:
+            # what was put there before does not need the connection any more
+            later = opened.pop_all()
+            threading.Thread(target=_run_quietly, args=(handler, call, later), daemon=True).start()
+            archives = parameters.get("prearchive_code") == "1"
+            return text("Submitted for archival" if archives else "Submitted for prearchival")
+        lines = _run(handler, call)
     return _answer(request, parameters, lines, wrapped=handler is not import_inbox)
 
 
@@ -159,14 +160,10 @@ def _run(handler: Callable[[Call], list[str]], call: Call) -> list[str]:
     return lines
 
 
-def _run_quietly(handler: Callable[[Call], list[str]], call: Call) -> None:
+def _run_quietly(handler: Callable[[Call], list[str]], call: Call, opened: ExitStack) -> None:
     """After the answer, only the listener hears."""
-    try:
+    with opened, suppress(Refused):
         _run(handler, call)
-    except Refused:
-        return
-    finally:
-        call.file.file.close()
 
 
 def _answer(request: Request, parameters: Parameters, lines: list[str], *, wrapped: bool) -> Reply:

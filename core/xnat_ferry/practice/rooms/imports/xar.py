@@ -38,7 +38,7 @@ def import_xar(call: Call) -> list[str]:
         _fill(call.site, session, root, archive, PurePosixPath(path).parent)
     with call.site.lock:
         call.site.sessions.add(session)
-        call.site.note(call.user, session.id, session.project, session.xsi_type, "Created Resource")
+        call.site.note(call.user, session.id, session.project, session.xsi_type, "Created")
     return [f"/archive/experiments/{session.id}"]
 
 
