@@ -7,7 +7,8 @@ import pytest
 
 from tests.contract.facts import LeftOut, fact
 from tests.contract.wire.conftest import Xnat
-from tests.contract.wire.filing import SESSION, SUBJECT, filed, number_of, uris
+from tests.contract.wire.filing import SESSION, SUBJECT, WORLD, filed, number_of, unzipped, uris
+from xnat_ferry.practice.process import PracticeServer
 
 __all__ = ["filed"]
 
@@ -195,11 +196,46 @@ def test_pictures_fail(filed: Xnat) -> None:
 
 @fact("read 2.8", "digests are empty where the site kept none when the file was written")
 def test_no_digests(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from tests.contract.wire.filing import WORLD
-    from xnat_ferry.practice.process import PracticeServer
-
     path = tmp_path_factory.mktemp("plain") / "world.toml"
     path.write_text("[server]\nchecksums = false\n" + WORLD)
     with PracticeServer(str(path)) as server:
         rows = Xnat(server).rows(f"{SESSION}/scans/1/files")
     assert [row["digest"] for row in rows] == ["", ""]
+
+
+@fact("read 0.2", "below /projects/P/experiments/E there are resources, catalogs and files, of any form")
+def test_the_form_without_a_subject(filed: Xnat) -> None:
+    base = "/data/projects/SRC/experiments/001_MR1/resources"
+    assert "BIDS" in {row["label"] for row in filed.rows(base)}
+    assert "README" in filed.get(f"{base}/BIDS").text
+    own = f"/data/experiments/{filed.id_of('001_MR1')}/resources/"
+    assert all(uri.startswith(own) for uri in uris(filed, f"{base}/BIDS/files"))
+    assert filed.get(f"{base}/BIDS/files/README").text == "r"
+    assert "001_MR1/resources/BIDS/files/README" in unzipped(
+        filed.get(f"{base}/BIDS/files?format=zip").content
+    )
+
+
+@fact("read 0.1", "/data/archive and /REST are the same")
+def test_other_beginnings(filed: Xnat) -> None:
+    for beginning in ("/data/archive/", "/REST/"):
+        path = f"{SESSION}/resources/BIDS/files/README".replace("/data/", beginning, 1)
+        assert filed.get(path).text == "r"
+
+
+@fact("read 2.8", "a listing may be had as CSV, XML and a page")
+def test_formats(filed: Xnat) -> None:
+    text = filed.get(f"{NIFTI}?format=csv").text.splitlines()
+    assert text[0] == "Name,Size,URI,collection,file_tags,file_format,file_content,cat_ID,digest"
+    assert len(text) == 4
+    assert filed.get(f"{NIFTI}?format=xml").headers["content-type"].startswith("text/xml")
+    assert filed.get(f"{NIFTI}?format=html").headers["content-type"].startswith("text/html")
+
+
+@fact("read 0.3", "Accept that allows no variant is 406, whatever format= says")
+def test_accept(filed: Xnat) -> None:
+    for media in ("application/zip", "application/octet-stream"):
+        assert filed.get(f"{NIFTI}?format=zip", headers={"Accept": media}).status_code == 406
+        assert filed.get(f"{NIFTI}/t1.nii", headers={"Accept": media}).status_code == 406
+    catalog = f"{SESSION}/resources/BIDS"
+    assert filed.get(catalog, headers={"Accept": "application/json"}).status_code == 406

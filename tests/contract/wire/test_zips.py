@@ -1,8 +1,10 @@
 """Zips and tars: how they are made and sent (wire-read 2.10)."""
 
 import io
+import os
 import struct
 import tarfile
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -192,9 +194,6 @@ def test_a_failing_file(own: tuple[Xnat, Path]) -> None:
 
 @fact("read 2.10", "an entry's time is the file's")
 def test_entry_times(own: tuple[Xnat, Path]) -> None:
-    import os
-    import time
-
     xnat, folder = own
     os.utime(folder / "here.txt", (1_000_000_000, 1_000_000_000))
     content = xnat.get(f"{SESSION}/resources/OWN/files?format=zip").content
