@@ -76,6 +76,8 @@ def test_one_resource_has_the_base_of_the_request(filed: Xnat) -> None:
     (subject,) = uris(filed, f"{SUBJECT}/resources/SUBJ/files")
     assert re.match(r"/data/projects/SRC/subjects/XNAT_S\d+/resources/", subject)
     assert filed.get(subject).text == "s"
+    short = "/data/subjects/" + subject.split("/")[5]
+    assert uris(filed, f"{short}/resources/SUBJ/files")[0].startswith(f"{short}/resources/")
 
 
 @fact("read 2.8")

@@ -14,8 +14,10 @@ def base_of(chosen: Chosen) -> str:
     base = "/data"
     if chosen.project is not None and chosen.subject is not None:
         base += f"/projects/{chosen.project.id}/subjects/{chosen.subject.id}"
+    if chosen.falls_back and chosen.subject is not None:
+        return base if chosen.project is not None else f"{base}/subjects/{chosen.subject.id}"
     if chosen.falls_back:
-        return base if chosen.subject is not None else f"{base}/projects/{_id(chosen.project)}"
+        return f"{base}/projects/{_id(chosen.project)}"
     base += "/experiments/" + ",".join(one.id for one in chosen.sessions)
     if chosen.scans:
         base += "/scans/" + ",".join(dict.fromkeys(scan.id for _, scan in chosen.scans))
