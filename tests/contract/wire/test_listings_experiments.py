@@ -201,6 +201,17 @@ def test_a_share_without_a_label_shows_the_owners(world: Callable[..., Xnat], on
     assert row["label"] == ("S1" if on else "")
 
 
+@fact("read 2.3", "a session that lost its subject is listed all the same")
+def test_a_session_without_its_subject_is_listed(fresh: Xnat) -> None:
+    put = "/data/projects/DST/subjects/D/experiments/D_MR?xsiType=xnat:mrSessionData"
+    assert fresh.put("/data/projects/SRC/subjects/S9").status_code == 201
+    assert fresh.put("/data/projects/SRC/subjects/S9/projects/DST?label=D").is_success
+    assert fresh.put(put).status_code == 201
+    assert fresh.delete("/data/projects/SRC/subjects/S9").status_code == 200
+    rows = fresh.rows("/data/projects/DST/experiments?columns=label,subject_label")
+    assert [(row["label"], row["subject_label"]) for row in rows] == [("D_MR", "")]
+
+
 @fact("read 2.3")
 def test_assessors_are_a_table_too(xnat: Xnat) -> None:
     path = "/data/projects/SRC/subjects/F1/experiments/F1_PET"

@@ -9,6 +9,7 @@ from tests.contract.wire.conftest import Xnat
 from tests.contract.wire.listing_world import stocked
 
 LEFT_OUT = [
+    LeftOut("read 2.13", "disabled accounts under …/users/true", "a world describes only accounts that work"),
     LeftOut("read 2.13", "a user in two groups with two rows", "a world gives a user one role in a project"),
     LeftOut(
         "read 3.3",
@@ -36,6 +37,11 @@ def test_a_projects_users_are_a_table_titled_projects(xnat: Xnat) -> None:
         "mem": ("SRC_member", "Members"),
         "carl": ("SRC_collaborator", "Collaborators"),
     }
+
+
+@fact("read 2.13", "…/users/true is the same table where no account is disabled")
+def test_users_true_is_an_address_too(xnat: Xnat) -> None:
+    assert xnat.rows("/data/projects/SRC/users/true") == xnat.rows("/data/projects/SRC/users")
 
 
 @fact("read 2.13")

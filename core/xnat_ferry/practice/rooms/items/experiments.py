@@ -6,7 +6,7 @@ from xnat_ferry.practice.http.replies import Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes, under_sessions
 from xnat_ferry.practice.rooms.access import may_read_session, readable_session, visible_project
-from xnat_ferry.practice.rooms.items.item import of_assessor, of_scan, of_session
+from xnat_ferry.practice.rooms.items.item import Item, of_assessor, of_scan, of_session
 from xnat_ferry.practice.rooms.items.shown import projects, show, status
 from xnat_ferry.practice.site.records import Assessor, Session
 from xnat_ferry.practice.site.site import Site
@@ -55,9 +55,11 @@ def _shown(request: Request, session: Session, assessor: Assessor | None = None)
         return status(request, session.status)
     if request.rest == "/projects":
         return projects(request, found.project, found.label, found.shares)
-    with request.site.lock:
-        item = of_session(session) if assessor is None else of_assessor(session, assessor)
-        return show(request, item, found.label)
+
+    def build() -> Item:
+        return of_session(session) if assessor is None else of_assessor(session, assessor)
+
+    return show(request, build, found.label)
 
 
 @ROUTES.at(*under_sessions("/assessors/{assessor}"))
@@ -81,8 +83,7 @@ def scan(
     one = found.scans.get(unquote(scan))
     if one is None:
         raise Refused(404, "Unable to find the specified scan.")
-    with request.site.lock:
-        return show(request, of_scan(found, one), f"Scan {one.id}")
+    return show(request, lambda: of_scan(found, one), f"Scan {one.id}")
 
 
 def _parent(request: Request, session: str, project: str | None) -> Session:

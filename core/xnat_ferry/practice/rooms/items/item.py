@@ -82,9 +82,13 @@ def of_subject(site: Site, user: str, subject: Subject) -> Item:
     item.add("resources/resource", _resources(subject.resources))
     item.add("fields/field", _variables("xnat:subjectData", subject.variables))
     projects = [subject.project, *subject.shares]
-    sessions = {one.id: one for project in projects for one in site.sessions.of(project)}
-    mine = [one for one in sessions.values() if one.subject == subject.id]
-    item.add("experiments/experiment", [of_session(one) for one in mine if may_read_session(site, user, one)])
+    mine = {
+        one.id: one
+        for project in projects
+        for one in site.sessions.of(project)
+        if one.subject == subject.id and may_read_session(site, user, one)
+    }
+    item.add("experiments/experiment", [of_session(one) for one in mine.values()])
     return item
 
 

@@ -22,7 +22,7 @@ def project(request: Request, project: str) -> Reply:
         raise Refused(400)
     if request.flag("creatableTypes"):
         return _creatable(request, found)
-    return show(request, of_project(found), f"Project {found.id}")
+    return show(request, lambda: of_project(found), f"Project {found.id}")
 
 
 def _creatable(request: Request, project: Project) -> Reply:

@@ -1,6 +1,6 @@
 """What the address of one object answers: a page, JSON, XML, or a pseudo path (wire-read 0.3, 2.3)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from xnat_ferry.practice.http.negotiation import ITEM, negotiate
 from xnat_ferry.practice.http.replies import Reply, html_page
@@ -13,13 +13,15 @@ from xnat_ferry.practice.rooms.items.item import Item
 _MEDIA = {"html": "text/html", "xml": "text/xml", "json": "application/json", "txt": "text/plain"}
 
 
-def show(request: Request, item: Item, title: str) -> Reply:
-    """The object itself; a page unless something else is asked for."""
+def show(request: Request, build: Callable[[], Item], title: str) -> Reply:
+    """The object itself; a page, for which nothing has to be built, unless something else is asked for."""
     variant = negotiate(request, *ITEM)
     chosen = request.format(variant)
-    if chosen == "json":
-        return item_json(request.site, item)
-    return item_xml(item) if chosen == "xml" else html_page(title)
+    if chosen not in ("json", "xml"):
+        return html_page(title)
+    with request.site.lock:
+        item = build()
+        return item_json(request.site, item) if chosen == "json" else item_xml(item)
 
 
 def status(request: Request, word: str) -> Reply:

@@ -18,5 +18,4 @@ def subject(request: Request, subject: str, project: str | None = None) -> Reply
         return status(request, "active")
     if request.rest == "/projects":
         return projects(request, found.project, found.label, found.shares)
-    with request.site.lock:
-        return show(request, of_subject(request.site, request.user, found), f"Subject {found.label}")
+    return show(request, lambda: of_subject(request.site, request.user, found), f"Subject {found.label}")
