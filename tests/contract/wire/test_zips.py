@@ -2,7 +2,9 @@
 
 import io
 import os
+import shutil
 import struct
+import subprocess
 import tarfile
 import time
 import zipfile
@@ -256,3 +258,25 @@ def test_a_resource_without_a_label(own: tuple[Xnat, Path]) -> None:
     assert xnat.rows(f"{place}/resources/OTHER/files") == []
     answer = xnat.get(f"{place}/files?format=zip")
     assert list(unzipped(answer.content)) == [f"001_MR2/resources/{row['cat_ID']}/files/x.txt"]
+
+
+@pytest.mark.parametrize(
+    ("query", "command"),
+    [
+        ("zip", ["unzip", "-t"]),
+        ("zip&compression=8", ["unzip", "-t"]),
+        ("zip&structure=improved", ["unzip", "-t"]),
+        ("tar", ["tar", "-tf"]),
+        ("tar.gz", ["tar", "-tzf"]),
+    ],
+)
+@fact("read 2.10", "unzip and tar find nothing amiss")
+def test_other_peoples_tools_agree(filed: Xnat, tmp_path: Path, query: str, command: list[str]) -> None:
+    tool = shutil.which(command[0])
+    if tool is None:
+        pytest.skip(f"there is no {command[0]}")
+    path = tmp_path / "download"
+    path.write_bytes(filed.get(f"{SCANS}?format={query}").content)
+    done = subprocess.run([tool, *command[1:], path], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count(".dcm") == 7
