@@ -263,3 +263,18 @@ def test_a_rows_auto_archive_is_what_the_dicom_or_the_project_said(
     (row,) = [row for row in rows if f"/data{row['url']}" == line]
     assert row["autoarchive"] == shown
     assert (row["scan_date"], row["scan_time"]) == ("2024-03-05", "10:11:12")
+
+
+@fact("read 13.9", "the same SOPInstanceUID twice stops archiving unless overwrite=delete")
+@pytest.mark.parametrize(
+    ("more", "status"), [("", 400), ("&overwrite=append", 400), ("&overwrite=delete", 200)]
+)
+def test_one_instance_twice_stops_archiving_unless_deleting(site: Xnat, more: str, status: int) -> None:
+    study = new_study()
+    files = {"a.dcm": image(study), "b.dcm": image(study)}
+    label = f"DUP{more[-6:]}"
+    answer = send(site, files, to(label) + more)
+    assert answer.status_code == status
+    if status == 400:
+        path = waiting_path(site, label)
+        assert "duplicated SOP instance UIDs" in last_log(site, f"/data{path}")
