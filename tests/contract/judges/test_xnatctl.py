@@ -86,7 +86,7 @@ def xnatctl(server: PracticeServer, tmp_path_factory: pytest.TempPathFactory) ->
                 "NO_COLOR": "1",
             },
         )
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == 0, done.stdout + done.stderr + server.said()
         return done
 
     run("config", "init", "--url", server.url, "--profile", "src", "--no-login", "--force")
