@@ -19,6 +19,14 @@ def new_label() -> str:
     return f"L{next(_LABELS):03d}"
 
 
+def new_project(xnat: Xnat, code: int = 0) -> str:
+    """A project of its own, so that a test may change its settings on a server that it shares."""
+    name = f"P{next(_LABELS):03d}"
+    assert xnat.put(f"/data/projects/{name}").status_code in (200, 201)
+    assert xnat.put(f"/data/projects/{name}/prearchive_code/{code}").status_code == 200
+    return name
+
+
 def upload(
     xnat: Xnat,
     label: str,

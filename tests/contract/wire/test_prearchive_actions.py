@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.contract.wire.archiving import (
     archived,
     labels_of,
     new_label,
+    new_project,
     ready,
     row_of,
     session_of,
@@ -129,9 +131,7 @@ def test_no_action_or_another_one_is_400(xnat: Xnat, query: str, words: str) -> 
         {"json": {"action": "set-status", "status": "ERROR"}},
     ],
 )
-def test_parameters_may_stand_in_a_form_or_in_a_json_object(
-    xnat: Xnat, body: dict[str, dict[str, str]]
-) -> None:
+def test_parameters_may_stand_in_a_form_or_in_a_json_object(xnat: Xnat, body: dict[str, Any]) -> None:
     row = ready(xnat, new_label())
     assert xnat.post(f"/data{row}", **body).status_code == 200
     assert status_of(xnat, row) == "ERROR"
@@ -213,14 +213,13 @@ def test_a_commit_that_archives_is_301_with_the_address_and_no_location(xnat: Xn
     ],
 )
 def test_a_commit_archives_by_the_rows_word_then_the_parameters_then_the_projects(
-    fresh: Xnat, code: int, said: str, query: str, archives: bool
+    xnat: Xnat, code: int, said: str, query: str, archives: bool
 ) -> None:
-    label = new_label()
-    fresh.put(f"/data/projects/SRC/prearchive_code/{code}")
-    row = upload(fresh, label, {"1.dcm": image(new_study(), PatientComments=said)})
-    answer = fresh.post(f"/data{row}?action=commit{query}")
+    label, project = new_label(), new_project(xnat, code)
+    row = upload(xnat, label, {"1.dcm": image(new_study(), PatientComments=said)}, project=project)
+    answer = xnat.post(f"/data{row}?action=commit{query}")
     assert answer.status_code == (301 if archives else 200)
-    assert (label in labels_of(fresh)) == archives
+    assert labels_of(xnat, project) == ([label] if archives else [])
 
 
 @fact("write 2.4")

@@ -10,6 +10,7 @@ from tests.contract.wire.archiving import (
     archived,
     labels_of,
     new_label,
+    new_project,
     ready,
     row_of,
     session_of,
@@ -148,13 +149,12 @@ def test_lastmod_is_refreshed_every_fifteen_seconds_at_most(xnat: Xnat) -> None:
 
 @fact("write 2.3")
 @pytest.mark.parametrize("code", [4, 5])
-def test_a_timed_rebuild_archives_where_the_project_says_so(world: Callable[..., Xnat], code: int) -> None:
-    site = world(WORLD.format(code=code, switches=""))
-    row = upload(site, "L")
-    site.server.advance(7 * MINUTE)
-    site.rows("/data/prearchive")
-    assert status_of(site, row) == ""
-    assert labels_of(site) == ["L"]
+def test_a_timed_rebuild_archives_where_the_project_says_so(xnat: Xnat, code: int) -> None:
+    project = new_project(xnat, code)
+    row = upload(xnat, "L", project=project)
+    xnat.server.advance(7 * MINUTE)
+    until(lambda: status_of(xnat, row) == "")
+    assert labels_of(xnat, project) == ["L"]
 
 
 @fact("write 2.3")
@@ -176,55 +176,46 @@ def test_what_a_request_says_is_not_kept_on_the_row(xnat: Xnat, query: str) -> N
 
 
 @fact("write 2.3")
-def test_a_code_that_comes_later_does_not_change_the_row_but_archives_it(world: Callable[..., Xnat]) -> None:
-    site = world(WORLD.format(code=0, switches=""))
-    row = upload(site, "L")
-    assert site.put("/data/projects/SRC/prearchive_code/4").status_code == 200
-    assert site.rows(f"/data{row}?format=json")[0]["autoarchive"] == "Manual"
-    site.server.advance(7 * MINUTE)
-    site.rows("/data/prearchive")
-    assert labels_of(site) == ["L"]
+def test_a_code_that_comes_later_does_not_change_the_row_but_archives_it(xnat: Xnat) -> None:
+    project = new_project(xnat)
+    row = upload(xnat, "L", project=project)
+    assert xnat.put(f"/data/projects/{project}/prearchive_code/4").status_code == 200
+    assert xnat.rows(f"/data{row}?format=json")[0]["autoarchive"] == "Manual"
+    xnat.server.advance(7 * MINUTE)
+    until(lambda: status_of(xnat, row) == "")
+    assert labels_of(xnat, project) == ["L"]
 
 
 @fact("write 2.3", "merge allowed unless Manual")
 @pytest.mark.parametrize(("said", "status"), [("", ""), ("AA:false", "CONFLICT")])
-def test_a_timed_archiving_merges_unless_the_row_is_manual(
-    world: Callable[..., Xnat], said: str, status: str
-) -> None:
-    site = world(WORLD.format(code=4, switches=""))
-    study = new_study()
-    site.put("/data/projects/SRC/prearchive_code/0")
-    archived(site, "L", {"1.dcm": image(study)})
-    site.put("/data/projects/SRC/prearchive_code/4")
-    row = upload(site, "L", {"2.dcm": image(study, 2, PatientComments=said)})
-    site.server.advance(7 * MINUTE)
-    site.rows("/data/prearchive")
-    assert status_of(site, row) == status
+def test_a_timed_archiving_merges_unless_the_row_is_manual(xnat: Xnat, said: str, status: str) -> None:
+    project, study = new_project(xnat), new_study()
+    archived(xnat, "L", {"1.dcm": image(study)}, project=project)
+    xnat.put(f"/data/projects/{project}/prearchive_code/4")
+    row = upload(xnat, "L", {"2.dcm": image(study, 2, PatientComments=said)}, project=project)
+    xnat.server.advance(7 * MINUTE)
+    until(lambda: status_of(xnat, row) == status)
 
 
 @fact("write 2.3", "same files overwritten with code 5 only")
 @pytest.mark.parametrize(("code", "status"), [(4, "CONFLICT"), (5, "")])
-def test_a_timed_archiving_overwrites_files_with_code_five(
-    world: Callable[..., Xnat], code: int, status: str
-) -> None:
-    site = world(WORLD.format(code=0, switches=""))
-    study = new_study()
-    archived(site, "L", {"1.dcm": image(study)})
-    site.put(f"/data/projects/SRC/prearchive_code/{code}")
-    row = upload(site, "L", {"1.dcm": image(study)})
-    site.server.advance(7 * MINUTE)
-    site.rows("/data/prearchive")
-    assert status_of(site, row) == status
-    assert len(session_of(site, "L")["scans"]) == 1
+def test_a_timed_archiving_overwrites_files_with_code_five(xnat: Xnat, code: int, status: str) -> None:
+    project, study = new_project(xnat), new_study()
+    archived(xnat, "L", {"1.dcm": image(study)}, project=project)
+    xnat.put(f"/data/projects/{project}/prearchive_code/{code}")
+    row = upload(xnat, "L", {"1.dcm": image(study)}, project=project)
+    xnat.server.advance(7 * MINUTE)
+    until(lambda: status_of(xnat, row) == status)
+    assert len(session_of(xnat, "L", project)["scans"]) == 1
 
 
 @fact("write 2.3")
-def test_the_rebuild_service_never_archives(world: Callable[..., Xnat]) -> None:
-    site = world(WORLD.format(code=4, switches=""))
-    row = upload(site, "L")
-    assert site.post(f"/data/services/prearchive/rebuild?src={row}").status_code == 200
-    until(lambda: status_of(site, row) == "READY")
-    assert labels_of(site) == []
+def test_the_rebuild_service_never_archives(xnat: Xnat) -> None:
+    project = new_project(xnat, 4)
+    row = upload(xnat, "L", project=project)
+    assert xnat.post(f"/data/services/prearchive/rebuild?src={row}").status_code == 200
+    until(lambda: status_of(xnat, row) == "READY")
+    assert labels_of(xnat, project) == []
 
 
 @fact("write 2.3")

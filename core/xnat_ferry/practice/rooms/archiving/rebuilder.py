@@ -1,5 +1,7 @@
 """The timed rebuilder: idle rows get their document, and some are archived then (wire-write 2.3)."""
 
+import threading
+
 from xnat_ferry.practice.http.replies import Refused
 from xnat_ferry.practice.rooms.archiving.jobs import archive
 from xnat_ferry.practice.rooms.archiving.wishes import Wish
@@ -8,8 +10,16 @@ from xnat_ferry.practice.site.records import Waiting
 from xnat_ferry.practice.site.site import Site
 
 
+_ONE_AT_A_TIME = threading.Lock()
+
+
 def rebuild_idle(site: Site) -> None:
     """What the task would have done by now; it runs every ``sessionXmlRebuilderRepeat`` milliseconds."""
+    with _ONE_AT_A_TIME:  # whoever looks at the list waits for a run that has begun
+        _rebuild_idle(site)
+
+
+def _rebuild_idle(site: Site) -> None:
     repeat = float(str(site.preferences["sessionXmlRebuilderRepeat"])) / 1000
     with site.lock:
         now = site.clock.now()
