@@ -9,7 +9,6 @@ from xnat_ferry.practice.rooms.waiting.building import auto_archive_of, build_ro
 from xnat_ferry.practice.site.records import Waiting
 from xnat_ferry.practice.site.site import Site
 
-
 _ONE_AT_A_TIME = threading.Lock()
 
 
