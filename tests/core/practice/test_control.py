@@ -10,7 +10,7 @@ import httpx
 import pytest
 import xnat as xnatpy
 
-from tests.core.practice.conftest import Xnat
+from tests.contract.wire.conftest import Xnat
 from xnat_ferry.practice.process import PracticeServer
 
 LIST = "/data/projects/SRC/experiments?format=json"
