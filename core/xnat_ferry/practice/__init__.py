@@ -1,6 +1,6 @@
 """An XNAT to practise on: a server on this machine that answers as the real one does, traps included.
 
-The rooms follow what a client meets: ``http`` (how any answer looks), ``login``, ``listings``, ``items``,
-``files``, ``settings``, ``imports``, ``prearchive``, ``archiving``. Below them lie ``site`` (what is stored),
-``world`` and ``phantoms`` (where it comes from) and ``anonymise``; beside them ``faults`` and ``control``.
+``app`` takes requests and ``serve`` runs it; ``control``, ``faults``, ``log`` and ``clock`` are for whoever
+practises. ``http`` is how any answer looks, ``rooms`` what the server answers, a room for each part of the
+wire. ``rules`` and ``dicom`` are what the rooms go by, ``site`` is what is stored, ``world`` where it comes from.
 """

@@ -41,9 +41,7 @@ class _Protocol(H11Protocol):
 class _Server(uvicorn.Server):
     """Says where it is once it answers."""
 
-    def __init__(
-        self, config: uvicorn.Config, first_line: dict[str, Any], closing: threading.Event
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, first_line: dict[str, Any], closing: threading.Event) -> None:
         super().__init__(config)
         self._first_line, self._closing = first_line, closing
 

@@ -11,10 +11,10 @@ from xml.sax.saxutils import quoteattr
 from xnat_ferry.practice.http.replies import Refused, Reply, as_json, text, xml
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.access import may_read, may_read_session
 from xnat_ferry.practice.rooms.files.catalogs import NAMESPACES
 from xnat_ferry.practice.rooms.files.zips import stored_zip
-from xnat_ferry.practice.rooms.xapi import EMPTY
+from xnat_ferry.practice.rules.access import may_read, may_read_session
+from xnat_ferry.practice.rules.xapi import EMPTY
 from xnat_ferry.practice.site.downloads import Download, Part, Picked
 from xnat_ferry.practice.site.records import Resource, Session
 

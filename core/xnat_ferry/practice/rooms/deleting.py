@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes, under_sessions
-from xnat_ferry.practice.rooms import events, places
-from xnat_ferry.practice.rooms.access import may_delete, may_see, readable_session, readable_subject
 from xnat_ferry.practice.rooms.creating.assessors import assessor_named
 from xnat_ferry.practice.rooms.creating.scans import plain_id, session_named
-from xnat_ferry.practice.rooms.erasing import erase
+from xnat_ferry.practice.rules import events, places
+from xnat_ferry.practice.rules.access import may_delete, may_see, readable_session, readable_subject
+from xnat_ferry.practice.rules.erasing import erase
 from xnat_ferry.practice.site.records import Assessor, Project, Session, Subject
 from xnat_ferry.practice.site.site import Site
 

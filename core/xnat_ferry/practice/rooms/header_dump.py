@@ -18,8 +18,8 @@ from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
 from xnat_ferry.practice.http.tables import Cells, table
-from xnat_ferry.practice.rooms.access import readable_session
 from xnat_ferry.practice.rooms.waiting.rows import may_work_on
+from xnat_ferry.practice.rules.access import readable_session
 from xnat_ferry.practice.site.records import Scan, StoredFile
 
 ROUTES = Routes()

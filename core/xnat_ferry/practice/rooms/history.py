@@ -7,7 +7,7 @@ from xnat_ferry.practice.http.negotiation import ITEM, negotiate
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply, as_json, html_page
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes, under_sessions
-from xnat_ferry.practice.rooms.access import may_read, may_read_session, may_see, readable_session
+from xnat_ferry.practice.rules.access import may_read, may_read_session, may_see, readable_session
 from xnat_ferry.practice.site.records import Assessor, Workflow
 from xnat_ferry.practice.site.site import Site
 

@@ -6,9 +6,9 @@ Neither of our notes describes these two calls; xnatpy (``set_access``) and pyxn
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms import events
-from xnat_ferry.practice.rooms.access import ROLES, may_delete, visible_project
 from xnat_ferry.practice.rooms.people import members
+from xnat_ferry.practice.rules import events
+from xnat_ferry.practice.rules.access import ROLES, may_delete, visible_project
 from xnat_ferry.practice.site.records import Project
 
 ROUTES = Routes()

@@ -5,8 +5,8 @@ from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply, as_json, 
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
 from xnat_ferry.practice.http.tables import Cells, table
-from xnat_ferry.practice.rooms import events
-from xnat_ferry.practice.rooms.access import (
+from xnat_ferry.practice.rules import events
+from xnat_ferry.practice.rules.access import (
     ROLES,
     is_admin,
     may_delete,

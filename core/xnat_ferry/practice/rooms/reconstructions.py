@@ -5,7 +5,7 @@ from xnat_ferry.practice.http.replies import Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes, under_sessions
 from xnat_ferry.practice.http.tables import table
-from xnat_ferry.practice.rooms.access import readable_session
+from xnat_ferry.practice.rules.access import readable_session
 
 ROUTES = Routes()
 _COLUMNS = ["xnat_reconstructedimagedata_id", "ID", "type", "baseScanType", "xsiType", "URI"]

@@ -7,10 +7,10 @@ import re
 from xnat_ferry.practice.http.replies import Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms import events, places
-from xnat_ferry.practice.rooms.access import may_edit, may_read
 from xnat_ferry.practice.rooms.creating.headers import read_resource
-from xnat_ferry.practice.rooms.places import Held, Place
+from xnat_ferry.practice.rules import events, places
+from xnat_ferry.practice.rules.access import may_edit, may_read
+from xnat_ferry.practice.rules.places import Held, Place
 from xnat_ferry.practice.site.records import DICOM, Session, StoredFile
 from xnat_ferry.practice.site.site import Site
 

@@ -8,8 +8,8 @@ from xnat_ferry.practice.http.replies import Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
 from xnat_ferry.practice.http.tables import Cells, table
-from xnat_ferry.practice.rooms.access import may_read, may_read_session, may_see
-from xnat_ferry.practice.rooms.types import TYPES, DataType
+from xnat_ferry.practice.rules.access import may_read, may_read_session, may_see
+from xnat_ferry.practice.rules.types import TYPES, DataType
 
 ROUTES = Routes()
 

@@ -5,8 +5,8 @@ import json
 from xnat_ferry.practice.http.replies import Refused, Reply, as_json, text
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.access import is_admin
-from xnat_ferry.practice.rooms.xapi import EMPTY, admins_only, logged_in
+from xnat_ferry.practice.rules.access import is_admin
+from xnat_ferry.practice.rules.xapi import EMPTY, admins_only, logged_in
 from xnat_ferry.practice.site.preferences import OF_ANY_LOGIN, OF_EVERYBODY
 
 ROUTES = Routes()

@@ -35,9 +35,12 @@ class StoredFile:
 
     def on_disk(self) -> Path:
         """The file, made now if it was only promised."""
-        if self.make is not None and not self.place.exists():
-            self.place.parent.mkdir(parents=True, exist_ok=True)
-            self.place.write_bytes(self.make())
+        make = self.make
+        if make is not None:
+            if not self.place.exists():
+                self.place.parent.mkdir(parents=True, exist_ok=True)
+                self.place.write_bytes(make())
+            self.make = None  # a file that is deleted later stays away
         return self.place
 
 

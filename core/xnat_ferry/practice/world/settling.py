@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from xnat_ferry.practice.clock import written
-from xnat_ferry.practice.rooms.sorting import free_name, scan_for
+from xnat_ferry.practice.dicom.sorting import free_name, scan_for
 from xnat_ferry.practice.site.keeping import measure, read_header
 from xnat_ferry.practice.site.records import (
     DICOM,

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import NamedTuple
 
+from xnat_ferry.practice.dicom.series_filter import refuses
 from xnat_ferry.practice.http.replies import Refused
-from xnat_ferry.practice.rooms import autorun
 from xnat_ferry.practice.rooms.archiving.cases import Case
 from xnat_ferry.practice.rooms.archiving.stray import duplicated_uids, missing_catalogs, stray_files
 from xnat_ferry.practice.rooms.archiving.wishes import unknown_paths
-from xnat_ferry.practice.rooms.series_filter import refuses
+from xnat_ferry.practice.rules import autorun
 from xnat_ferry.practice.site.records import Scan
 from xnat_ferry.practice.site.site import Site
 

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from functools import partial
 
 from xnat_ferry.practice.http.replies import Refused
-from xnat_ferry.practice.rooms import autorun
 from xnat_ferry.practice.rooms.archiving.cases import Case, case_of
 from xnat_ferry.practice.rooms.archiving.checks import judge
 from xnat_ferry.practice.rooms.archiving.merging import carry_over
 from xnat_ferry.practice.rooms.archiving.scripting import run_project_script
 from xnat_ferry.practice.rooms.archiving.wishes import Wish
 from xnat_ferry.practice.rooms.waiting.log import write_log
+from xnat_ferry.practice.rules import autorun
 from xnat_ferry.practice.site.records import Session, Waiting
 from xnat_ferry.practice.site.site import Site
 

@@ -19,8 +19,9 @@ def listener_of(request: Request) -> str | None:
 
 def archived_address(site: Site, row: Waiting, session: Session) -> str:
     """``/archive/projects/P/subjects/S/experiments/LABEL``."""
-    subject = site.subjects[session.subject].label
-    return f"/archive/projects/{row.project}/subjects/{subject}/experiments/{session.label}"
+    subject = site.subjects.get(session.subject)
+    within = f"/subjects/{subject.label}" if subject is not None else ""
+    return f"/archive/projects/{row.project}{within}/experiments/{session.label}"
 
 
 class Reporter:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pydicom import dcmread
 
+from xnat_ferry.practice.dicom.anonymise import Rejected, ScriptError, anonymise
 from xnat_ferry.practice.http.replies import Refused
-from xnat_ferry.practice.rooms.anonymise import Rejected, ScriptError, anonymise
-from xnat_ferry.practice.rooms.script_ids import script_id
+from xnat_ferry.practice.rooms.settings.scripts import script_id
 from xnat_ferry.practice.site.keeping import read_header
 from xnat_ferry.practice.site.records import Resource, StoredFile, Waiting
 from xnat_ferry.practice.site.site import Site

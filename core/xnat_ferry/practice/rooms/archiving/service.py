@@ -5,12 +5,12 @@ import threading
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply, page, uri_list
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.access import may_edit
 from xnat_ferry.practice.rooms.archiving import wishes
 from xnat_ferry.practice.rooms.archiving.jobs import Job
 from xnat_ferry.practice.rooms.archiving.reporting import Reporter, archived_address, listener_of
 from xnat_ferry.practice.rooms.waiting.rows import rows_table
 from xnat_ferry.practice.rooms.waiting.sources import Source, named_apart, parse_source
+from xnat_ferry.practice.rules.access import may_edit
 from xnat_ferry.practice.site.records import UNASSIGNED, Session, Waiting
 
 ROUTES = Routes()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xnat_ferry.practice.http.request import Request
-from xnat_ferry.practice.rooms.shortcuts import shortcuts_of
+from xnat_ferry.practice.rules.shortcuts import shortcuts_of
 from xnat_ferry.practice.site.records import Project
 
 _ODD = re.compile(r"[^A-Za-z0-9_-]")

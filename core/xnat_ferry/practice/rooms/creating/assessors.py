@@ -3,15 +3,15 @@
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply, text
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes, under_sessions
-from xnat_ferry.practice.rooms import events
-from xnat_ferry.practice.rooms.access import may_edit
 from xnat_ferry.practice.rooms.creating.applying import set_fields, take_parameters
 from xnat_ferry.practice.rooms.creating.incoming import Incoming, incoming
 from xnat_ferry.practice.rooms.creating.scans import session_named
-from xnat_ferry.practice.rooms.identifiers import checked_label, valid
 from xnat_ferry.practice.rooms.moving.rename import rename_assessor
 from xnat_ferry.practice.rooms.moving.share import share_assessor
-from xnat_ferry.practice.rooms.types import kind_of
+from xnat_ferry.practice.rules import events
+from xnat_ferry.practice.rules.access import may_edit
+from xnat_ferry.practice.rules.identifiers import checked_label, valid
+from xnat_ferry.practice.rules.types import kind_of
 from xnat_ferry.practice.site.records import Assessor, Session
 
 ROUTES = Routes()

@@ -2,11 +2,11 @@
 
 from xnat_ferry.practice.http.replies import Refused
 from xnat_ferry.practice.http.request import Request
-from xnat_ferry.practice.rooms import autorun, events
 from xnat_ferry.practice.rooms.creating.applying import fill_scan, fill_session, new_scan
 from xnat_ferry.practice.rooms.creating.headers import pull_session
 from xnat_ferry.practice.rooms.creating.incoming import Incoming
-from xnat_ferry.practice.rooms.identifiers import checked_label
+from xnat_ferry.practice.rules import autorun, events
+from xnat_ferry.practice.rules.identifiers import checked_label
 from xnat_ferry.practice.site.records import Session, Subject
 
 _STATES = (

@@ -2,10 +2,10 @@
 
 from xnat_ferry.practice.http.replies import STANDARD, Refused
 from xnat_ferry.practice.http.request import Request
-from xnat_ferry.practice.rooms import events
-from xnat_ferry.practice.rooms.access import may_edit
-from xnat_ferry.practice.rooms.identifiers import checked_label
 from xnat_ferry.practice.rooms.moving.scripts import run_again
+from xnat_ferry.practice.rules import events
+from xnat_ferry.practice.rules.access import may_edit
+from xnat_ferry.practice.rules.identifiers import checked_label
 from xnat_ferry.practice.site.records import Session, Subject
 
 _VISIT = ("visit", "visit_id", "protocol")

@@ -3,15 +3,15 @@
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply, text
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.access import may_edit, may_read, may_read_session, may_see
 from xnat_ferry.practice.rooms.creating.applying import created_in_list, take_parameters
 from xnat_ferry.practice.rooms.creating.experiment_saving import after_save, create_session, update_session
 from xnat_ferry.practice.rooms.creating.experiment_subjects import change_subject, subject_for
 from xnat_ferry.practice.rooms.creating.incoming import incoming
-from xnat_ferry.practice.rooms.identifiers import valid
 from xnat_ferry.practice.rooms.moving.rename import rename_session
 from xnat_ferry.practice.rooms.moving.share import share_session
-from xnat_ferry.practice.rooms.types import kind_of
+from xnat_ferry.practice.rules.access import may_edit, may_read, may_read_session, may_see
+from xnat_ferry.practice.rules.identifiers import valid
+from xnat_ferry.practice.rules.types import kind_of
 from xnat_ferry.practice.site.records import Session
 
 ROUTES = Routes()

@@ -12,7 +12,7 @@ from xnat_ferry.practice.http.bodies import body_of, media_type
 from xnat_ferry.practice.http.multipart import is_multipart
 from xnat_ferry.practice.http.replies import STANDARD, Refused
 from xnat_ferry.practice.http.request import Request
-from xnat_ferry.practice.rooms.shortcuts import shortcuts_of
+from xnat_ferry.practice.rules.shortcuts import shortcuts_of
 
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _LISTS = frozenset(

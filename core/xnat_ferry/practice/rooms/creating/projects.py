@@ -3,11 +3,11 @@
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms import events
-from xnat_ferry.practice.rooms.access import is_admin, may_delete, may_see
 from xnat_ferry.practice.rooms.creating.applying import created_in_list, set_fields, take_parameters
 from xnat_ferry.practice.rooms.creating.incoming import TEXT, Incoming, incoming
-from xnat_ferry.practice.rooms.identifiers import valid
+from xnat_ferry.practice.rules import events
+from xnat_ferry.practice.rules.access import is_admin, may_delete, may_see
+from xnat_ferry.practice.rules.identifiers import valid
 from xnat_ferry.practice.site.records import Project
 from xnat_ferry.practice.site.site import Site
 

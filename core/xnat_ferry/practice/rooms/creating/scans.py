@@ -5,13 +5,13 @@ from urllib.parse import unquote
 from xnat_ferry.practice.http.replies import Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes, under_sessions
-from xnat_ferry.practice.rooms import events
-from xnat_ferry.practice.rooms.access import may_edit, may_read, may_read_session
 from xnat_ferry.practice.rooms.creating.applying import created_in_list, fill_scan, new_scan, take_parameters
 from xnat_ferry.practice.rooms.creating.headers import pull_scan
 from xnat_ferry.practice.rooms.creating.incoming import Incoming, incoming
 from xnat_ferry.practice.rooms.moving.share import share_scan
-from xnat_ferry.practice.rooms.types import kind_of
+from xnat_ferry.practice.rules import events
+from xnat_ferry.practice.rules.access import may_edit, may_read, may_read_session
+from xnat_ferry.practice.rules.types import kind_of
 from xnat_ferry.practice.site.records import Scan, Session
 
 ROUTES = Routes()

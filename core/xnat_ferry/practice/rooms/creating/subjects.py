@@ -3,17 +3,17 @@
 from xnat_ferry.practice.http.replies import Refused, Reply, text
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms import events
-from xnat_ferry.practice.rooms.access import may_edit, may_read, may_see
 from xnat_ferry.practice.rooms.creating.applying import (
     created_in_list,
     set_fields,
     take_parameters,
 )
 from xnat_ferry.practice.rooms.creating.incoming import Incoming, incoming
-from xnat_ferry.practice.rooms.identifiers import checked_label, valid
 from xnat_ferry.practice.rooms.moving.rename import rename_subject
 from xnat_ferry.practice.rooms.moving.share import share_subject
+from xnat_ferry.practice.rules import events
+from xnat_ferry.practice.rules.access import may_edit, may_read, may_see
+from xnat_ferry.practice.rules.identifiers import checked_label, valid
 from xnat_ferry.practice.site.records import Subject
 from xnat_ferry.practice.site.site import Site
 

@@ -1,7 +1,7 @@
 """Addresses of files as listings tell them, and names of what is downloaded (wire-read 2.8, 2.10)."""
 
 from xnat_ferry.practice.rooms.files.choosing import Chosen
-from xnat_ferry.practice.rooms.places import Held
+from xnat_ferry.practice.rules.places import Held
 from xnat_ferry.practice.site.records import Assessor, Project, Subject
 from xnat_ferry.practice.site.site import Site
 

@@ -2,7 +2,7 @@
 
 from xml.sax.saxutils import escape, quoteattr
 
-from xnat_ferry.practice.rooms.places import Held
+from xnat_ferry.practice.rules.places import Held
 from xnat_ferry.practice.site.records import DICOM, StoredFile
 
 NAMESPACES = 'xmlns:cat="http://nrg.wustl.edu/catalog" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'

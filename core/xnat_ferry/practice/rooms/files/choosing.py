@@ -6,15 +6,15 @@ from urllib.parse import unquote
 
 from xnat_ferry.practice.http.replies import STANDARD, Refused
 from xnat_ferry.practice.http.request import Request
-from xnat_ferry.practice.rooms import places
-from xnat_ferry.practice.rooms.access import (
+from xnat_ferry.practice.rules import places
+from xnat_ferry.practice.rules.access import (
     may_read,
     may_read_session,
     may_see,
     readable_session,
     readable_subject,
 )
-from xnat_ferry.practice.rooms.places import Held, Place
+from xnat_ferry.practice.rules.places import Held, Place
 from xnat_ferry.practice.site.records import Assessor, Project, Scan, Session, Subject
 
 Names = dict[str, str]

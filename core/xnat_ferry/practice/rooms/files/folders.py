@@ -7,8 +7,8 @@ from xnat_ferry.practice.http.routing import Routes
 from xnat_ferry.practice.http.tables import Cells, table
 from xnat_ferry.practice.rooms.files.catalogs import catalog_of
 from xnat_ferry.practice.rooms.files.choosing import Chosen, choose, held_at, places_of
-from xnat_ferry.practice.rooms.places import Held
 from xnat_ferry.practice.rooms.writing.addresses import list_templates, resource_templates
+from xnat_ferry.practice.rules.places import Held
 from xnat_ferry.practice.site.records import Assessor, Scan, Session
 
 ROUTES = Routes()

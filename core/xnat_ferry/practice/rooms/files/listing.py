@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from xnat_ferry.practice.http.replies import Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.tables import Cells, table
-from xnat_ferry.practice.rooms.places import Held
+from xnat_ferry.practice.rules.places import Held
 from xnat_ferry.practice.site.records import StoredFile
 from xnat_ferry.practice.site.site import Site
 

@@ -15,7 +15,7 @@ from xnat_ferry.practice.rooms.files.layouts import Entry, Layout, scan_folder
 from xnat_ferry.practice.rooms.files.listing import Found, address_of
 from xnat_ferry.practice.rooms.files.tars import gzipped, tar
 from xnat_ferry.practice.rooms.files.zips import stored_zip
-from xnat_ferry.practice.rooms.places import Held
+from xnat_ferry.practice.rules.places import Held
 from xnat_ferry.practice.site.records import StoredFile
 from xnat_ferry.practice.site.site import Site
 

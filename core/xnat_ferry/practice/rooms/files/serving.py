@@ -17,8 +17,8 @@ from xnat_ferry.practice.rooms.files.single import (
     send_from,
     wanted_path,
 )
-from xnat_ferry.practice.rooms.places import Held
 from xnat_ferry.practice.rooms.writing.addresses import file_templates
+from xnat_ferry.practice.rules.places import Held
 from xnat_ferry.practice.site.records import StoredFile
 
 ROUTES = Routes()

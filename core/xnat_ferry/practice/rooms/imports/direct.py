@@ -5,14 +5,14 @@ import shutil
 from functools import partial
 
 from xnat_ferry.practice.clock import written
+from xnat_ferry.practice.dicom.anonymise import anonymise
 from xnat_ferry.practice.http.replies import Refused, Reply, as_json
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.access import may_delete, may_edit, may_read
-from xnat_ferry.practice.rooms.anonymise import anonymise
 from xnat_ferry.practice.rooms.imports.direct_rows import named_so
-from xnat_ferry.practice.rooms.script_ids import script_id
+from xnat_ferry.practice.rooms.settings.scripts import script_id
 from xnat_ferry.practice.rooms.waiting.log import write_log
+from xnat_ferry.practice.rules.access import may_delete, may_edit, may_read
 from xnat_ferry.practice.site.keeping import read_header
 from xnat_ferry.practice.site.records import Session, StoredFile, Waiting, session_type
 from xnat_ferry.practice.site.site import Site

@@ -7,10 +7,10 @@ from xnat_ferry.practice.faults import Fault
 from xnat_ferry.practice.http.replies import Refused, Reply, as_json
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.access import is_admin, may_edit
 from xnat_ferry.practice.rooms.imports.call import Call
 from xnat_ferry.practice.rooms.imports.receive import Receiver
 from xnat_ferry.practice.rooms.imports.wanted import Wanted, wanted_by
+from xnat_ferry.practice.rules.access import is_admin, may_edit
 from xnat_ferry.practice.site.records import Inboxed
 from xnat_ferry.practice.site.site import Site
 

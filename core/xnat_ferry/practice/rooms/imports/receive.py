@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from xnat_ferry.practice.dicom.anonymise import Rejected, ScriptError, edits_of
+from xnat_ferry.practice.dicom.instances import Edits, Instance, Unreadable, Written, read_instance, text_of
+from xnat_ferry.practice.dicom.series_filter import refuses
+from xnat_ferry.practice.dicom.sorting import resource_for, scan_for
 from xnat_ferry.practice.faults import Fault
 from xnat_ferry.practice.http.replies import Refused
-from xnat_ferry.practice.rooms.access import may_read
-from xnat_ferry.practice.rooms.anonymise import Rejected, ScriptError, edits_of
 from xnat_ferry.practice.rooms.imports.direct_rows import direct_row
 from xnat_ferry.practice.rooms.imports.naming import counted_name, name_in, named, sent_name
 from xnat_ferry.practice.rooms.imports.routing import routed_project, routed_session, routed_subject
 from xnat_ferry.practice.rooms.imports.rows import Arriving, arrive, forget
 from xnat_ferry.practice.rooms.imports.unpack import Broken
 from xnat_ferry.practice.rooms.imports.wanted import Wanted
-from xnat_ferry.practice.rooms.instances import Edits, Instance, Unreadable, Written, read_instance, text_of
-from xnat_ferry.practice.rooms.script_ids import script_id
-from xnat_ferry.practice.rooms.series_filter import refuses
-from xnat_ferry.practice.rooms.sorting import resource_for, scan_for
+from xnat_ferry.practice.rooms.settings.scripts import script_id
 from xnat_ferry.practice.rooms.waiting.log import write_log
+from xnat_ferry.practice.rules.access import may_read
 from xnat_ferry.practice.site.records import UNASSIGNED, Project, Resource, Scan, StoredFile, Waiting
 from xnat_ferry.practice.site.site import Site
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from xnat_ferry.practice.http.replies import Refused
 from xnat_ferry.practice.rooms.archiving.jobs import archive
+from xnat_ferry.practice.rooms.archiving.reporting import archived_address
 from xnat_ferry.practice.rooms.archiving.wishes import Wish, paths_of
 from xnat_ferry.practice.rooms.imports.call import Call
 from xnat_ferry.practice.rooms.imports.overwriting import overwriting
@@ -60,6 +61,4 @@ def archive_one(site: Site, row: Waiting, wish: Wish) -> str:
         row.status = "ERROR"
         write_log(site, row, "unable to identify destination project")
         raise Refused(400, "unable to identify destination project")
-    session = archive(site, row, wish)
-    subject = site.subjects[session.subject]
-    return f"/archive/projects/{row.project}/subjects/{subject.label}/experiments/{session.label}"
+    return archived_address(site, row, archive(site, row, wish))

@@ -8,10 +8,10 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from xnat_ferry.practice.dicom.instances import copied
 from xnat_ferry.practice.http.replies import Refused
-from xnat_ferry.practice.rooms.access import may_edit
 from xnat_ferry.practice.rooms.imports.call import Call
-from xnat_ferry.practice.rooms.instances import copied
+from xnat_ferry.practice.rules.access import may_edit
 from xnat_ferry.practice.site.keeping import read_header
 from xnat_ferry.practice.site.records import Resource, Session, StoredFile
 from xnat_ferry.practice.site.site import Site

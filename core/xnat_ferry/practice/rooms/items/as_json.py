@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from xnat_ferry.practice.http.replies import Reply, as_json
-from xnat_ferry.practice.rooms import model
 from xnat_ferry.practice.rooms.items.item import TEXT, Item
+from xnat_ferry.practice.rules import model
 from xnat_ferry.practice.site.site import Site
 
 Json = dict[str, object]

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
 from xnat_ferry.practice.http.replies import Reply, xml
-from xnat_ferry.practice.rooms import model
 from xnat_ferry.practice.rooms.items.item import TEXT, Item
+from xnat_ferry.practice.rules import model
 
 _NAMESPACES = (
     'xmlns:xnat="http://nrg.wustl.edu/xnat" xmlns:xdat="http://nrg.wustl.edu/xdat" '

@@ -5,9 +5,9 @@ from urllib.parse import unquote
 from xnat_ferry.practice.http.replies import Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes, under_sessions
-from xnat_ferry.practice.rooms.access import may_read_session, readable_session, visible_project
 from xnat_ferry.practice.rooms.items.item import Item, of_assessor, of_scan, of_session
 from xnat_ferry.practice.rooms.items.shown import projects, show, status
+from xnat_ferry.practice.rules.access import may_read_session, readable_session, visible_project
 from xnat_ferry.practice.site.records import Assessor, Session
 from xnat_ferry.practice.site.site import Site
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from xnat_ferry.practice.rooms import model
-from xnat_ferry.practice.rooms.access import may_read_session
 from xnat_ferry.practice.rooms.listings.kinds import frames_of, modality_of
+from xnat_ferry.practice.rules import model
+from xnat_ferry.practice.rules.access import may_read_session
 from xnat_ferry.practice.site.records import Assessor, Project, Resource, Scan, Session, Subject
 from xnat_ferry.practice.site.site import Site
 

@@ -5,10 +5,10 @@ from xnat_ferry.practice.http.replies import Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
 from xnat_ferry.practice.http.tables import Cells, table
-from xnat_ferry.practice.rooms import model
-from xnat_ferry.practice.rooms.access import role, role_allows, visible_project
 from xnat_ferry.practice.rooms.items.item import of_project
 from xnat_ferry.practice.rooms.items.shown import show
+from xnat_ferry.practice.rules import model
+from xnat_ferry.practice.rules.access import role, role_allows, visible_project
 from xnat_ferry.practice.site.records import Project
 
 ROUTES = Routes()

@@ -3,9 +3,9 @@
 from xnat_ferry.practice.http.replies import Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.access import readable_subject
 from xnat_ferry.practice.rooms.items.item import of_subject
 from xnat_ferry.practice.rooms.items.shown import projects, show, status
+from xnat_ferry.practice.rules.access import readable_subject
 
 ROUTES = Routes()
 

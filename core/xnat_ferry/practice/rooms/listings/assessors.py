@@ -4,9 +4,9 @@ from xnat_ferry.practice.http.negotiation import TABLE, negotiate
 from xnat_ferry.practice.http.replies import Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes, under_sessions
-from xnat_ferry.practice.rooms.access import may_read_session, readable_session, readable_subject
 from xnat_ferry.practice.rooms.listings.kinds import Experiments
 from xnat_ferry.practice.rooms.listings.query import Query, broken
+from xnat_ferry.practice.rules.access import may_read_session, readable_session, readable_subject
 
 ROUTES = Routes()
 _DEFAULT = ("ID", "project", "label", "date", "xsiType", "insert_date", "session_ID", "session_label")

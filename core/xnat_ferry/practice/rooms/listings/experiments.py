@@ -7,11 +7,11 @@ from xnat_ferry.practice.http.negotiation import TABLE, negotiate
 from xnat_ferry.practice.http.replies import Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms import model
-from xnat_ferry.practice.rooms.access import may_read_session, readable_project, visible_project
 from xnat_ferry.practice.rooms.listings.kinds import Experiments
 from xnat_ferry.practice.rooms.listings.query import Query, broken
 from xnat_ferry.practice.rooms.listings.recent import recent
+from xnat_ferry.practice.rules import model
+from xnat_ferry.practice.rules.access import may_read_session, readable_project, visible_project
 from xnat_ferry.practice.site.records import Assessor, Session
 from xnat_ferry.practice.site.site import Site
 

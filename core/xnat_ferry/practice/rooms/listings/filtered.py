@@ -6,7 +6,7 @@ from datetime import datetime
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply, xml
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.tables import Cells, table
-from xnat_ferry.practice.rooms.access import ROLES, is_admin, may_see, reads_all, role
+from xnat_ferry.practice.rules.access import ROLES, is_admin, may_see, reads_all, role
 from xnat_ferry.practice.site.records import Project
 from xnat_ferry.practice.site.site import Site
 

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from xnat_ferry.practice.clock import written
-from xnat_ferry.practice.rooms import model
-from xnat_ferry.practice.rooms.shortcuts import columns_of
+from xnat_ferry.practice.rules import model
+from xnat_ferry.practice.rules.shortcuts import columns_of
 from xnat_ferry.practice.site.records import Assessor, Project, Scan, Session, Subject
 from xnat_ferry.practice.site.site import Site
 

@@ -3,8 +3,8 @@
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.tables import Cells, table
-from xnat_ferry.practice.rooms import model
-from xnat_ferry.practice.rooms.access import ACTIONS, is_data_admin, role, role_allows
+from xnat_ferry.practice.rules import model
+from xnat_ferry.practice.rules.access import ACTIONS, is_data_admin, role, role_allows
 from xnat_ferry.practice.site.records import Project
 from xnat_ferry.practice.site.site import Site
 

@@ -6,7 +6,11 @@ from xnat_ferry.practice.http.negotiation import TABLE, negotiate
 from xnat_ferry.practice.http.replies import Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.access import (
+from xnat_ferry.practice.rooms.listings.filtered import filtered, wants_filtered
+from xnat_ferry.practice.rooms.listings.kinds import Projects
+from xnat_ferry.practice.rooms.listings.permitted import creatable, permitted
+from xnat_ferry.practice.rooms.listings.query import Query, broken
+from xnat_ferry.practice.rules.access import (
     is_admin,
     is_data_admin,
     may_delete,
@@ -15,10 +19,6 @@ from xnat_ferry.practice.rooms.access import (
     reads_all,
     sees_without_admin,
 )
-from xnat_ferry.practice.rooms.listings.filtered import filtered, wants_filtered
-from xnat_ferry.practice.rooms.listings.kinds import Projects
-from xnat_ferry.practice.rooms.listings.permitted import creatable, permitted
-from xnat_ferry.practice.rooms.listings.query import Query, broken
 from xnat_ferry.practice.site.records import Project
 
 ROUTES = Routes()

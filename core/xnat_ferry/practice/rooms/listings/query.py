@@ -10,10 +10,10 @@ from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Handler
 from xnat_ferry.practice.http.tables import Cells, table
-from xnat_ferry.practice.rooms import model
 from xnat_ferry.practice.rooms.listings.filters import BadQuery, Test, test_for
 from xnat_ferry.practice.rooms.listings.kinds import Kind, Parts, Read
-from xnat_ferry.practice.rooms.shortcuts import columns_of
+from xnat_ferry.practice.rules import model
+from xnat_ferry.practice.rules.shortcuts import columns_of
 
 _ALL_AT_ONCE = 100
 """How many come where only ``offset`` is given."""

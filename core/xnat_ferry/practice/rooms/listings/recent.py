@@ -6,7 +6,7 @@ from xnat_ferry.practice.clock import written
 from xnat_ferry.practice.http.replies import Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.tables import Cells, table
-from xnat_ferry.practice.rooms.access import may_read_session
+from xnat_ferry.practice.rules.access import may_read_session
 from xnat_ferry.practice.site.records import Session, Workflow
 from xnat_ferry.practice.site.site import Site
 

@@ -5,14 +5,14 @@ from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes, under_sessions
 from xnat_ferry.practice.http.tables import Cells, table
-from xnat_ferry.practice.rooms.access import (
+from xnat_ferry.practice.rooms.listings.kinds import Scans
+from xnat_ferry.practice.rooms.listings.query import Query, broken
+from xnat_ferry.practice.rules.access import (
     may_read,
     readable_session,
     readable_subject,
     visible_project,
 )
-from xnat_ferry.practice.rooms.listings.kinds import Scans
-from xnat_ferry.practice.rooms.listings.query import Query, broken
 from xnat_ferry.practice.site.records import Session
 
 ROUTES = Routes()

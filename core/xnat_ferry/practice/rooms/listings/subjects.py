@@ -4,9 +4,9 @@ from xnat_ferry.practice.http.negotiation import TABLE, negotiate
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.access import may_read, may_read_session, readable_project, visible_project
 from xnat_ferry.practice.rooms.listings.kinds import Subjects
 from xnat_ferry.practice.rooms.listings.query import Query, broken
+from xnat_ferry.practice.rules.access import may_read, may_read_session, readable_project, visible_project
 
 ROUTES = Routes()
 _DEFAULT = ("ID", "project", "label", "insert_date", "insert_user")

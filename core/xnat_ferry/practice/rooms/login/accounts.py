@@ -3,7 +3,7 @@
 from xnat_ferry.practice.http.replies import Reply, as_json, text
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.xapi import logged_in
+from xnat_ferry.practice.rules.xapi import logged_in
 from xnat_ferry.practice.site.logins import GUEST
 
 ROUTES = Routes()

@@ -6,9 +6,9 @@ from xnat_ferry.practice.http.negotiation import negotiate
 from xnat_ferry.practice.http.replies import Refused, Reply, text
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.access import is_admin
 from xnat_ferry.practice.rooms.login.basic import LOCAL, Credentials, account_of
 from xnat_ferry.practice.rooms.login.csrf import with_token
+from xnat_ferry.practice.rules.access import is_admin
 from xnat_ferry.practice.site.logins import GUEST, TooManySessions
 
 ROUTES = Routes()

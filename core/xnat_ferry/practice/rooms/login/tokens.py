@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from xnat_ferry.practice.http.replies import Refused, Reply, as_json
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.access import is_admin
+from xnat_ferry.practice.rules.access import is_admin
 from xnat_ferry.practice.site.tokens import Token, check_token, invalidate, issue, tokens_of
 
 ROUTES = Routes()

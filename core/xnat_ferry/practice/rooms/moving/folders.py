@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from xnat_ferry.practice.http.replies import Refused
-from xnat_ferry.practice.rooms import places
+from xnat_ferry.practice.rules import places
 from xnat_ferry.practice.site.records import Assessor, Resource, Scan, Session, Subject
 from xnat_ferry.practice.site.site import Site
 

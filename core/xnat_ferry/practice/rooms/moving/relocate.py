@@ -5,9 +5,9 @@ from pathlib import Path
 
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply, html_page
 from xnat_ferry.practice.http.request import Request
-from xnat_ferry.practice.rooms import events
-from xnat_ferry.practice.rooms.access import may_delete, may_edit
 from xnat_ferry.practice.rooms.moving import folders, scripts
+from xnat_ferry.practice.rules import events
+from xnat_ferry.practice.rules.access import may_delete, may_edit
 from xnat_ferry.practice.site.records import Assessor, Session, Subject
 
 _ACTION = "Modified project"

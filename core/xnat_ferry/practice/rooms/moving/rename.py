@@ -2,9 +2,9 @@
 
 from xnat_ferry.practice.http.replies import Refused, Reply
 from xnat_ferry.practice.http.request import Request
-from xnat_ferry.practice.rooms import autorun, events
-from xnat_ferry.practice.rooms.identifiers import valid
 from xnat_ferry.practice.rooms.moving import folders, scripts
+from xnat_ferry.practice.rules import autorun, events
+from xnat_ferry.practice.rules.identifiers import valid
 from xnat_ferry.practice.site.records import Assessor, Session, Subject
 
 _IN_USE = "Specified label is already in use."

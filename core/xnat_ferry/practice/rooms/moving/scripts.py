@@ -1,9 +1,9 @@
 """Project scripts that run again on archived files (wire-write 1.12, wire-read 13.8)."""
 
+from xnat_ferry.practice.dicom.anonymise import Rejected, ScriptError, anonymise
 from xnat_ferry.practice.http.replies import STANDARD, Refused
-from xnat_ferry.practice.rooms import places
-from xnat_ferry.practice.rooms.anonymise import Rejected, ScriptError, anonymise
-from xnat_ferry.practice.rooms.script_ids import script_id
+from xnat_ferry.practice.rooms.settings.scripts import script_id
+from xnat_ferry.practice.rules import places
 from xnat_ferry.practice.site.keeping import read_header
 from xnat_ferry.practice.site.records import DICOM, Resource, Session, StoredFile
 from xnat_ferry.practice.site.site import Site

@@ -2,9 +2,9 @@
 
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply, html_page, text
 from xnat_ferry.practice.http.request import Request
-from xnat_ferry.practice.rooms import events
-from xnat_ferry.practice.rooms.access import may_edit, may_read, may_read_session, may_see
 from xnat_ferry.practice.rooms.moving.relocate import relocate_assessor, relocate_session, relocate_subject
+from xnat_ferry.practice.rules import events
+from xnat_ferry.practice.rules.access import may_edit, may_read, may_read_session, may_see
 from xnat_ferry.practice.site.records import Assessor, Project, Scan, Session, Subject
 
 _ACTION = "Configured project sharing"

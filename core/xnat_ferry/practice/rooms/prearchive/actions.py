@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from xnat_ferry.practice.http.replies import Refused, Reply, text, uri_list
 from xnat_ferry.practice.http.request import Request
-from xnat_ferry.practice.rooms.access import may_edit
 from xnat_ferry.practice.rooms.archiving.jobs import Job
 from xnat_ferry.practice.rooms.archiving.reporting import Reporter, archived_address, listener_of
 from xnat_ferry.practice.rooms.archiving.service import failed
@@ -12,6 +11,7 @@ from xnat_ferry.practice.rooms.archiving.wishes import by_commit, fields_of, pat
 from xnat_ferry.practice.rooms.prearchive.relocation import move_row
 from xnat_ferry.practice.rooms.waiting.building import auto_archive_of, build_row
 from xnat_ferry.practice.rooms.waiting.parameters import read_parameters
+from xnat_ferry.practice.rules.access import may_edit
 from xnat_ferry.practice.site.records import Waiting, session_type
 from xnat_ferry.practice.site.site import Site
 from xnat_ferry.practice.world.description import STATUSES

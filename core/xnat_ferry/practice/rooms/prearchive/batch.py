@@ -6,13 +6,13 @@ from collections.abc import Callable
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply, page
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.access import may_edit
 from xnat_ferry.practice.rooms.prearchive.relocation import move_row
 from xnat_ferry.practice.rooms.prearchive.removal import discard
 from xnat_ferry.practice.rooms.waiting.building import build_row
 from xnat_ferry.practice.rooms.waiting.log import write_log
 from xnat_ferry.practice.rooms.waiting.rows import may_work_on, rows_table
 from xnat_ferry.practice.rooms.waiting.sources import Source, parse_source
+from xnat_ferry.practice.rules.access import may_edit
 from xnat_ferry.practice.site.records import UNASSIGNED, Waiting
 from xnat_ferry.practice.site.site import Site
 

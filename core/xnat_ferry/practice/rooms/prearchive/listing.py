@@ -6,10 +6,10 @@ from xnat_ferry.practice.http.negotiation import TABLE, negotiate
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.access import is_data_admin, reads_all
 from xnat_ferry.practice.rooms.archiving.rebuilder import rebuild_idle
 from xnat_ferry.practice.rooms.prearchive.recovery import rebuild_from_disk
 from xnat_ferry.practice.rooms.waiting.rows import NO_PERMISSION, may_work_on, rows_table
+from xnat_ferry.practice.rules.access import is_data_admin, reads_all
 from xnat_ferry.practice.site.records import UNASSIGNED, Waiting
 
 ROUTES = Routes()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydicom import dcmread
 
-from xnat_ferry.practice.rooms.sorting import scan_for
+from xnat_ferry.practice.dicom.sorting import scan_for
 from xnat_ferry.practice.rooms.waiting.building import build_row
 from xnat_ferry.practice.site.keeping import measure, read_header
 from xnat_ferry.practice.site.records import DICOM, StoredFile, Waiting

@@ -4,10 +4,10 @@ from io import BytesIO
 
 from pydicom import dcmread
 
+from xnat_ferry.practice.dicom.anonymise import Rejected, ScriptError, run_script
 from xnat_ferry.practice.http.replies import Refused
-from xnat_ferry.practice.rooms.anonymise import Rejected, ScriptError, run_script
 from xnat_ferry.practice.rooms.archiving.scripting import script_of
-from xnat_ferry.practice.rooms.script_ids import script_id
+from xnat_ferry.practice.rooms.settings.scripts import script_id
 from xnat_ferry.practice.rooms.waiting.building import auto_archive_of
 from xnat_ferry.practice.rooms.waiting.log import write_log
 from xnat_ferry.practice.site.records import Resource, Scan, Waiting

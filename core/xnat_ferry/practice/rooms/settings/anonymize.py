@@ -6,9 +6,9 @@ from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply, as_json, 
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
 from xnat_ferry.practice.http.tables import Cells, table
-from xnat_ferry.practice.rooms.access import is_admin, may_delete, may_edit, may_read, may_see
 from xnat_ferry.practice.rooms.settings import scripts
-from xnat_ferry.practice.rooms.xapi import admins_only, logged_in, project_for, yes_or_no
+from xnat_ferry.practice.rules.access import is_admin, may_delete, may_edit, may_read, may_see
+from xnat_ferry.practice.rules.xapi import admins_only, logged_in, project_for, yes_or_no
 from xnat_ferry.practice.site.preferences import STOCK_SCRIPT
 
 ROUTES = Routes()

@@ -6,8 +6,8 @@ from xml.sax.saxutils import escape, quoteattr
 from xnat_ferry.practice.http.replies import Refused, Reply, text, xml
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms import events
-from xnat_ferry.practice.rooms.access import is_admin, may_edit_project, may_see
+from xnat_ferry.practice.rules import events
+from xnat_ferry.practice.rules.access import is_admin, may_edit_project, may_see
 from xnat_ferry.practice.site.records import Project
 
 ROUTES = Routes()

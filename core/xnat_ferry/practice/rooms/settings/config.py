@@ -9,8 +9,8 @@ from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply, text
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
 from xnat_ferry.practice.http.tables import Cells, table
-from xnat_ferry.practice.rooms.access import is_admin, may_delete, readable_project
 from xnat_ferry.practice.rooms.settings import scripts
+from xnat_ferry.practice.rules.access import is_admin, may_delete, readable_project
 
 ROUTES = Routes()
 

@@ -7,9 +7,9 @@ from xnat_ferry.practice.http.bodies import media_type
 from xnat_ferry.practice.http.replies import Refused, Reply, as_json, text
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms import events
-from xnat_ferry.practice.rooms.access import may_delete, may_edit, may_read, may_read_session
-from xnat_ferry.practice.rooms.xapi import EMPTY, project_for
+from xnat_ferry.practice.rules import events
+from xnat_ferry.practice.rules.access import may_delete, may_edit, may_read, may_read_session
+from xnat_ferry.practice.rules.xapi import EMPTY, project_for
 from xnat_ferry.practice.site.records import Assessor, Project, Scan, Session, Subject
 
 ROUTES = Routes()

@@ -6,8 +6,8 @@ from xnat_ferry.practice.http.negotiation import negotiate
 from xnat_ferry.practice.http.replies import Refused, Reply, as_json, xml
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms.access import ROLES, visible_project
-from xnat_ferry.practice.rooms.types import TYPES
+from xnat_ferry.practice.rules.access import ROLES, visible_project
+from xnat_ferry.practice.rules.types import TYPES
 from xnat_ferry.practice.site.records import Project
 
 ROUTES = Routes()

@@ -7,7 +7,7 @@ from xnat_ferry.practice.http.replies import Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
 from xnat_ferry.practice.http.tables import Cells, table
-from xnat_ferry.practice.rooms.access import is_admin, may_edit
+from xnat_ferry.practice.rules.access import is_admin, may_edit
 
 ROUTES = Routes()
 

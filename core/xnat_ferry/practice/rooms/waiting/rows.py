@@ -6,8 +6,8 @@ from xnat_ferry.practice.clock import written
 from xnat_ferry.practice.http.replies import Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.tables import Cells, table
-from xnat_ferry.practice.rooms.access import is_data_admin, may_edit
 from xnat_ferry.practice.rooms.waiting.building import auto_archive_of
+from xnat_ferry.practice.rules.access import is_data_admin, may_edit
 from xnat_ferry.practice.site.records import UNASSIGNED, Waiting
 from xnat_ferry.practice.site.site import Site
 

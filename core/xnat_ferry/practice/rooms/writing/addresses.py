@@ -3,9 +3,9 @@
 from xnat_ferry.practice.http.replies import Refused
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import under_sessions
-from xnat_ferry.practice.rooms import places
-from xnat_ferry.practice.rooms.access import may_read, may_read_session, may_see
-from xnat_ferry.practice.rooms.places import Place
+from xnat_ferry.practice.rules import places
+from xnat_ferry.practice.rules.access import may_read, may_read_session, may_see
+from xnat_ferry.practice.rules.places import Place
 from xnat_ferry.practice.site.records import Assessor, Project, Resource, Session, Subject
 
 _FULL = (

@@ -6,13 +6,13 @@ from xnat_ferry.practice.http.bodies import NotInBody, body_of
 from xnat_ferry.practice.http.replies import Refused, Reply, as_json
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms import events
-from xnat_ferry.practice.rooms.access import may_delete, may_edit
-from xnat_ferry.practice.rooms.erasing import erase_file
-from xnat_ferry.practice.rooms.places import Place
 from xnat_ferry.practice.rooms.writing.addresses import file_templates, place_of, resource_at
 from xnat_ferry.practice.rooms.writing.resources import NOT_ALLOWED, new_resource, record
 from xnat_ferry.practice.rooms.writing.storing import Storing
+from xnat_ferry.practice.rules import events
+from xnat_ferry.practice.rules.access import may_delete, may_edit
+from xnat_ferry.practice.rules.erasing import erase_file
+from xnat_ferry.practice.rules.places import Place
 from xnat_ferry.practice.site.records import Resource
 
 ROUTES = Routes()

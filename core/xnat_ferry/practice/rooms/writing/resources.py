@@ -3,11 +3,11 @@
 from xnat_ferry.practice.http.replies import Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
-from xnat_ferry.practice.rooms import events
-from xnat_ferry.practice.rooms.access import may_delete, may_edit
-from xnat_ferry.practice.rooms.erasing import erase, erase_file
-from xnat_ferry.practice.rooms.places import Place
 from xnat_ferry.practice.rooms.writing.addresses import place_of, resource_at, resource_templates, security_of
+from xnat_ferry.practice.rules import events
+from xnat_ferry.practice.rules.access import may_delete, may_edit
+from xnat_ferry.practice.rules.erasing import erase, erase_file
+from xnat_ferry.practice.rules.places import Place
 from xnat_ferry.practice.site.records import Resource
 
 ROUTES = Routes()

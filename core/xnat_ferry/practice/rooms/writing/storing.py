@@ -7,9 +7,9 @@ from typing import IO
 from xnat_ferry.practice.http.bodies import Sent
 from xnat_ferry.practice.http.replies import PIECE, STANDARD, Refused
 from xnat_ferry.practice.http.request import Request
-from xnat_ferry.practice.rooms.erasing import replace
-from xnat_ferry.practice.rooms.places import Place
 from xnat_ferry.practice.rooms.writing.unpacking import is_archive, members
+from xnat_ferry.practice.rules.erasing import replace
+from xnat_ferry.practice.rules.places import Place
 from xnat_ferry.practice.site.records import Resource, StoredFile
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from xnat_ferry.practice.http.replies import Refused, Reply, as_json
 from xnat_ferry.practice.http.request import Request
-from xnat_ferry.practice.rooms.access import is_admin, reads_all
+from xnat_ferry.practice.rules.access import is_admin, reads_all
 from xnat_ferry.practice.site.records import Project
 from xnat_ferry.practice.site.site import Site
 

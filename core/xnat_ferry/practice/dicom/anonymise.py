@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from pydicom.dataelem import DataElement
 from pydicom.sequence import Sequence
 
-from xnat_ferry.practice.rooms.instances import (
+from xnat_ferry.practice.dicom.instances import (
     Edits,
     Element,
     Instance,
@@ -28,7 +28,7 @@ from xnat_ferry.practice.rooms.instances import (
     read_instance,
     text_of,
 )
-from xnat_ferry.practice.rooms.scripts import (
+from xnat_ferry.practice.dicom.scripts import (
     Assign,
     Choose,
     Define,
