@@ -13,8 +13,10 @@ check: ## lint, types, import contracts
 test: ## all tests
 	python -m pytest
 
-bench: ## what a transfer costs
+bench: ## what a transfer costs, and what the practice server itself can do
 	python tests/bench/carry.py
+	python tests/bench/serve.py
+	python tests/bench/receive.py
 
 screenshots: ## the pictures of the README, from the practice server
 	python screenshots/make.py
