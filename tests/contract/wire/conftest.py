@@ -5,7 +5,7 @@
 
 import html
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -129,22 +129,27 @@ class Xnat:
         return found
 
 
+@contextmanager
+def serving(folder: Path, toml: str = WORLD, **options: Any) -> Iterator[Xnat]:
+    """A server with this world, whose file goes into the folder."""
+    path = folder / f"world{len(list(folder.glob('world*')))}.toml"
+    path.write_text(toml)
+    with PracticeServer(str(path), **options) as server:
+        yield Xnat(server)
+
+
 @pytest.fixture(scope="module")
 def xnat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Xnat]:
     """For tests that only look."""
-    path = tmp_path_factory.mktemp("world") / "world.toml"
-    path.write_text(WORLD)
-    with PracticeServer(str(path)) as server:
-        yield Xnat(server)
+    with serving(tmp_path_factory.mktemp("world")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Xnat]:
     """For tests that change something that no other test of their file looks at."""
-    path = tmp_path_factory.mktemp("shared") / "world.toml"
-    path.write_text(WORLD)
-    with PracticeServer(str(path), clock=60) as server:
-        yield Xnat(server)
+    with serving(tmp_path_factory.mktemp("shared"), clock=60) as running:
+        yield running
 
 
 @pytest.fixture
@@ -158,10 +163,8 @@ def settable(shared: Xnat) -> Iterator[Xnat]:
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Xnat]:
     """For tests that change something; a minute of its time is a second of ours."""
-    path = tmp_path / "world.toml"
-    path.write_text(WORLD)
-    with PracticeServer(str(path), clock=60) as server:
-        yield Xnat(server)
+    with serving(tmp_path, clock=60) as running:
+        yield running
 
 
 @pytest.fixture
@@ -170,8 +173,6 @@ def world(tmp_path: Path) -> Iterator[Callable[..., Xnat]]:
     with ExitStack() as running:
 
         def start(toml: str, clock: float = 1.0) -> Xnat:
-            path = tmp_path / f"world{len(list(tmp_path.glob('world*')))}.toml"
-            path.write_text(toml)
-            return Xnat(running.enter_context(PracticeServer(str(path), clock=clock)))
+            return running.enter_context(serving(tmp_path, toml, clock=clock))
 
         yield start

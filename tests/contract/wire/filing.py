@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.wire.conftest import Xnat
-from xnat_ferry.practice.process import PracticeServer
+from tests.contract.wire.conftest import Xnat, serving
 
 SUBJECT = "/data/projects/SRC/subjects/001"
 SESSION = f"{SUBJECT}/experiments/001_MR1"
@@ -106,10 +105,7 @@ def fill(xnat: Xnat) -> None:
 @pytest.fixture(scope="module")
 def filed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Xnat]:
     """For tests that only look."""
-    path = tmp_path_factory.mktemp("world") / "world.toml"
-    path.write_text(WORLD)
-    with PracticeServer(str(path)) as server:
-        xnat = Xnat(server)
+    with serving(tmp_path_factory.mktemp("world"), WORLD) as xnat:
         fill(xnat)
         yield xnat
 

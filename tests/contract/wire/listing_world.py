@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.contract.wire.conftest import WORLD, Xnat
-from xnat_ferry.practice.process import PracticeServer
+from tests.contract.wire.conftest import WORLD, Xnat, serving
 
 MORE = """
 [[users]]
@@ -49,10 +48,7 @@ _PUTS = (
 @contextmanager
 def stocked(folder: Path) -> Iterator[Xnat]:
     """A server with that world, to which the rest was added by PUT."""
-    path = folder / "world.toml"
-    path.write_text(WORLD + MORE)
-    with PracticeServer(str(path)) as server:
-        xnat = Xnat(server)
+    with serving(folder, WORLD + MORE) as xnat:
         for address in _PUTS:
             answer = xnat.put(address)
             assert answer.status_code in (200, 201), (address, xnat.headline(answer))

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
 from tests.contract.facts import LeftOut, fact
-from tests.contract.wire.conftest import Xnat
+from tests.contract.wire.conftest import Xnat, serving
 from tests.contract.wire.sending import header_at, image, last_log, lines, new_study, row_at, send
-from xnat_ferry.practice.process import PracticeServer
 
 LEFT_OUT = [
     LeftOut(
@@ -53,10 +51,8 @@ STOCK = """version "6.1"
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Xnat]:
-    path: Path = tmp_path_factory.mktemp("world") / "world.toml"
-    path.write_text(WORLD)
-    with PracticeServer(str(path)) as server:
-        yield Xnat(server)
+    with serving(tmp_path_factory.mktemp("world"), WORLD) as running:
+        yield running
 
 
 def put_script(site: Xnat, text: str) -> None:

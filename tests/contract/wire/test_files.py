@@ -6,9 +6,8 @@ import re
 import pytest
 
 from tests.contract.facts import LeftOut, fact
-from tests.contract.wire.conftest import Xnat
+from tests.contract.wire.conftest import Xnat, serving
 from tests.contract.wire.filing import SESSION, SUBJECT, WORLD, filed, number_of, unzipped, uris
-from xnat_ferry.practice.process import PracticeServer
 
 __all__ = ["filed"]
 
@@ -198,10 +197,8 @@ def test_pictures_fail(filed: Xnat) -> None:
 
 @fact("read 2.8", "digests are empty where the site kept none when the file was written")
 def test_no_digests(tmp_path_factory: pytest.TempPathFactory) -> None:
-    path = tmp_path_factory.mktemp("plain") / "world.toml"
-    path.write_text("[server]\nchecksums = false\n" + WORLD)
-    with PracticeServer(str(path)) as server:
-        rows = Xnat(server).rows(f"{SESSION}/scans/1/files")
+    with serving(tmp_path_factory.mktemp("plain"), "[server]\nchecksums = false\n" + WORLD) as xnat:
+        rows = xnat.rows(f"{SESSION}/scans/1/files")
     assert [row["digest"] for row in rows] == ["", ""]
 
 

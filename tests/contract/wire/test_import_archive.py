@@ -1,15 +1,13 @@
 """Imports that archive: overwrite, what a failure leaves behind, the traps (wire-write 1.3, 1.4, 1.7)."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.contract.facts import fact
-from tests.contract.wire.conftest import Xnat
+from tests.contract.wire.conftest import Xnat, serving
 from tests.contract.wire.sending import image, last_log, lines, new_study, row_at, send
-from xnat_ferry.practice.process import PracticeServer
 
 WORLD = """
 [[users]]
@@ -40,10 +38,8 @@ GENERIC = "unable to archive for the Prearchive session"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Xnat]:
-    path: Path = tmp_path_factory.mktemp("world") / "world.toml"
-    path.write_text(WORLD)
-    with PracticeServer(str(path)) as server:
-        yield Xnat(server)
+    with serving(tmp_path_factory.mktemp("world"), WORLD) as running:
+        yield running
 
 
 def archived(site: Xnat, label: str, project: str = "P0") -> dict[str, Any]:

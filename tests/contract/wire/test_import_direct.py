@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pydicom
 import pytest
 
 from tests.contract.facts import LeftOut, fact
-from tests.contract.wire.conftest import Xnat
+from tests.contract.wire.conftest import Xnat, serving
 from tests.contract.wire.sending import IMPORT, image, lines, new_study, send
-from xnat_ferry.practice.process import PracticeServer
 
 LEFT_OUT = [
     LeftOut(
@@ -44,10 +42,8 @@ anonymization = '(0010,0030) := "19000101"'
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Xnat]:
-    path: Path = tmp_path_factory.mktemp("world") / "world.toml"
-    path.write_text(WORLD)
-    with PracticeServer(str(path)) as server:
-        yield Xnat(server)
+    with serving(tmp_path_factory.mktemp("world"), WORLD) as running:
+        yield running
 
 
 def received(site: Xnat, label: str, study: str = "") -> str:

@@ -1,14 +1,12 @@
 """Whose an object is, by what it says itself (wire-write 1.7, 1.9, wire-read 13.15)."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.contract.facts import LeftOut, fact
-from tests.contract.wire.conftest import Xnat
+from tests.contract.wire.conftest import Xnat, serving
 from tests.contract.wire.sending import image, lines, new_study, row_at, send
-from xnat_ferry.practice.process import PracticeServer
 
 LEFT_OUT = [
     LeftOut("write 1.9", "the server's dicom-project.rules file", "configured rules do the same"),
@@ -47,10 +45,8 @@ accessibility = "public"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Xnat]:
-    path: Path = tmp_path_factory.mktemp("world") / "world.toml"
-    path.write_text(WORLD)
-    with PracticeServer(str(path)) as server:
-        yield Xnat(server)
+    with serving(tmp_path_factory.mktemp("world"), WORLD) as running:
+        yield running
 
 
 def sent(site: Xnat, query: str = "", user: str = "ada", **tags: object) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.contract.facts import LeftOut, fact
-from tests.contract.wire.conftest import Xnat
+from tests.contract.wire.conftest import Xnat, serving
 from tests.contract.wire.sending import (
     IMPORT,
     ZIP,
@@ -21,7 +21,6 @@ from tests.contract.wire.sending import (
     tarred,
     zipped,
 )
-from xnat_ferry.practice.process import PracticeServer
 
 LEFT_OUT = [
     LeftOut("write 1.11", "XARs of subjects and assessors", "only a session's document is looked for"),
@@ -65,10 +64,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Iterator[Xnat]:
-    path: Path = tmp_path_factory.mktemp("world") / "world.toml"
-    path.write_text(WORLD)
-    with PracticeServer(str(path), data=data) as server:
-        yield Xnat(server)
+    with serving(tmp_path_factory.mktemp("world"), WORLD, data=data) as running:
+        yield running
 
 
 def si(site: Xnat, files: dict[str, bytes], query: str) -> Any:

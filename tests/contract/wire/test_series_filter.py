@@ -2,14 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.contract.facts import LeftOut, fact
-from tests.contract.wire.conftest import Xnat
+from tests.contract.wire.conftest import Xnat, serving
 from tests.contract.wire.sending import files_at, image, lines, new_study, send
-from xnat_ferry.practice.process import PracticeServer
 
 LEFT_OUT = [
     LeftOut(
@@ -34,10 +32,8 @@ id = "FIL"
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Xnat]:
-    path: Path = tmp_path_factory.mktemp("world") / "world.toml"
-    path.write_text(WORLD)
-    with PracticeServer(str(path)) as server:
-        yield Xnat(server)
+    with serving(tmp_path_factory.mktemp("world"), WORLD) as running:
+        yield running
 
 
 CONFIG = "/data/projects/FIL/config/seriesImportFilter/config"
