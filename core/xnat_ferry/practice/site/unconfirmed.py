@@ -61,6 +61,15 @@ SWITCHES: dict[str, Switch] = {
     "all_true_names_no_scan_type": Switch(
         True, "read 2.10", "scan folders in a zip made with all=true are called by their ID only"
     ),
+    "multipart_carries_the_csrf_token": Switch(
+        False, "read 1.5", "a token counts in a part of a multipart body too, not in query and form alone"
+    ),
+    "prearchive_list_refusal_is_404": Switch(
+        False, "write 0.5", "who may not edit a project gets 404 for its prearchive list, not 403"
+    ),
+    "files_of_hidden_sessions_are_500": Switch(
+        True, "read 3.2", "the files of a session that one may not read are 500, not 404"
+    ),
 }
 
 

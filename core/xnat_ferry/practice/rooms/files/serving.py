@@ -29,7 +29,7 @@ def files(request: Request, resource: str = "", **names: str) -> Reply:
     """Without a project an unknown session breaks the look-up, instead of being said (wire-read 2.5)."""
     negotiate(request, "json", "html", "xml", "jpeg")
     chosen = choose(request, names)
-    held = held_at(request, places_of(request, chosen, Refused(500, STANDARD[500])), resource)
+    held = held_at(request, places_of(request, chosen, _missing(request, names.get("session", ""))), resource)
     if any(one.resource.lost for one in held):
         return not_found(request)
     single = held[0] if resource and len(held) == 1 else None
@@ -40,6 +40,14 @@ def files(request: Request, resource: str = "", **names: str) -> Reply:
     if request.get("index") is not None:
         return _nth(request, list(found))
     return _all(request, chosen, found, single)
+
+
+def _missing(request: Request, session: str) -> Refused:
+    """What is said where nothing is left to look at; of a hidden session it is open (wire-read 3.2)."""
+    hidden = session in request.site.sessions
+    if hidden and not request.site.unconfirmed["files_of_hidden_sessions_are_500"]:
+        return Refused(404, "Unable to find the specified experiment.")
+    return Refused(500, STANDARD[500])
 
 
 def _filtered(request: Request, held: list[Held]) -> Found:

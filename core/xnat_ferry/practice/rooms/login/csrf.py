@@ -1,6 +1,7 @@
 """The token that a browser has to bring, and nobody else (wire-read 1.5)."""
 
 from xnat_ferry.practice.http.engines import BROWSER, is_restlet
+from xnat_ferry.practice.http.multipart import is_multipart, parts_of
 from xnat_ferry.practice.http.parameters import form_of, is_form
 from xnat_ferry.practice.http.replies import STANDARD, Refused
 from xnat_ferry.practice.http.request import Request
@@ -24,14 +25,27 @@ def check_token(request: Request, *, early: bool = False) -> None:
     if not _is_wanted(request):
         return
     values = list(request.given.get(NAME, []))
-    if not values and is_form(request):
+    if not values and (is_form(request) or _in_parts(request)):
         if early:
             return
-        values = form_of(request).get(NAME, [])
+        values = form_of(request).get(NAME, []) or _from_parts(request)
     expected = token_of(request)
     if not expected or not any(value.lower() == expected for value in values):
         forbidden = request.site.unconfirmed["missing_csrf_token_is_403"]
         raise Refused(403, "INVALID CSRF") if forbidden else Refused(500, STANDARD[500])
+
+
+def _in_parts(request: Request) -> bool:
+    return is_multipart(request) and request.site.unconfirmed["multipart_carries_the_csrf_token"]
+
+
+def _from_parts(request: Request) -> list[str]:
+    """The token's parts; the body can be read again afterwards."""
+    if not _in_parts(request):
+        return []
+    found = [part.file.read().decode(errors="replace") for part in parts_of(request) if part.name == NAME]
+    request.body.seek(0)
+    return found
 
 
 def _is_wanted(request: Request) -> bool:

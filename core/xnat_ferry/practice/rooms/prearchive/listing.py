@@ -55,7 +55,8 @@ def _of(request: Request, projects: list[str]) -> list[Waiting]:
         if project != UNASSIGNED and project not in site.projects:
             raise Refused(500, f"No project named {project}")
         if not may_work_on(site, request.user, project):
-            raise Refused(403, NO_PERMISSION)
+            thrown = site.unconfirmed["prearchive_list_refusal_is_404"]
+            raise Refused(404, STANDARD[404]) if thrown else Refused(403, NO_PERMISSION)
     wanted = {*projects, UNASSIGNED} if reads_all(site, request.user) else {*projects}
     return [row for row in list(site.waiting.values()) if row.project in wanted]
 
