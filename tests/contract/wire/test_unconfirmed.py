@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.facts import LeftOut, fact
 from tests.contract.wire.conftest import WORLD, Xnat
-from tests.contract.wire.test_login_sessions import BROWSER
+from tests.contract.wire.test_login import BROWSER
 
 LEFT_OUT = [
     LeftOut("write 7", "Expect: 100-continue", "the servlet container's; here uvicorn's, which curl meets"),
