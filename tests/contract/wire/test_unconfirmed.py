@@ -9,7 +9,6 @@ from tests.contract.wire.conftest import WORLD, Xnat
 from tests.contract.wire.test_login import BROWSER
 
 LEFT_OUT = [
-    LeftOut("write 7", "Expect: 100-continue", "the servlet container's; here uvicorn's, which curl meets"),
     LeftOut(
         "read 4.5", "the first version with custom fields", "they are there whatever version a world names"
     ),
