@@ -1,6 +1,7 @@
 """The practice server's own routes: log, faults, state, clock. No login; never logged."""
 
 import json
+import math
 import re
 
 import msgspec
@@ -26,7 +27,7 @@ class Control:
                 since = request.get("since") or "0"
                 return (
                     as_json(self._log.since(int(since)))
-                    if since.isdigit()
+                    if since.isascii() and since.isdigit()
                     else text("since is a number", 400)
                 )
             case "DELETE", "log":
@@ -56,6 +57,8 @@ class Control:
         try:
             seconds = float(request.get("seconds") or "")
         except ValueError:
-            return text("Say how many seconds shall pass: ?seconds=N", 400)
+            seconds = -1.0
+        if not 0 <= seconds < math.inf:  # which NaN is not either
+            return text("Say how many seconds shall pass, none or more: ?seconds=N", 400)
         self._site.clock.advance(seconds)
         return as_json({"now": self._site.clock.now()})
