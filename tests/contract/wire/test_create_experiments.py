@@ -342,3 +342,18 @@ def test_a_post_to_the_experiments_answers_200_with_the_address(fresh: Xnat) -> 
     assert answer.headers["location"] == answer.text
     again = fresh.post(f"{E}?{MR}&label=NEW")
     assert (again.status_code, fresh.headline(again)) == (409, "Specified experiment already exists.")
+
+
+@fact(
+    "write 4.2", "dates by month, day and year are stored by year first, from parameters and documents"
+)
+def test_dates_are_stored_by_year_first(fresh: Xnat) -> None:
+    base = "/data/projects/SRC/subjects/001/experiments"
+    assert fresh.put(f"{base}/D1?xsiType=xnat:mrSessionData&date=1/31/2020").status_code == 201
+    document = (
+        '<xnat:MRSession xmlns:xnat="http://nrg.wustl.edu/xnat" project="SRC" label="D2">'
+        "<xnat:date>01/31/2020</xnat:date></xnat:MRSession>"
+    )
+    assert fresh.put(f"{base}/D2", content=document, headers={"Content-Type": "text/xml"}).status_code == 201
+    dates = {one["label"]: one["date"] for one in fresh.project("SRC")["sessions"]}
+    assert (dates["D1"], dates["D2"]) == ("2020-01-31", "2020-01-31")

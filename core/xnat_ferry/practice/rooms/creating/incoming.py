@@ -72,8 +72,7 @@ class Incoming:
         plain = _SPELT.get(plain.lower(), plain)
         if _PATH.fullmatch(plain):
             # a path that the schema does not know is passed over without a word
-            _check_value(plain, value)
-            self.values[plain] = value
+            self.values[plain] = _as_stored(plain, value)
 
 
 def incoming(request: Request, context: str) -> Incoming:
@@ -117,8 +116,7 @@ def _read(element: Element, is_document: bool = False) -> Incoming:
     for path, value in _flat(element, "", found):
         if path == "fields/field":
             continue
-        _check_value(path, value)
-        found.values[path] = value
+        found.values[path] = _as_stored(path, value)
     for variable in found.parts.pop("fields/field", []):
         found.variables[variable.values.get("name", "")] = variable.values.get(TEXT, "")
     return found
@@ -155,10 +153,17 @@ def _type_of(element: Element) -> str:
     return f"xnat:{capitals[0].lower()}{name[capitals.end() :]}Data"
 
 
-def _check_value(path: str, value: str) -> None:
-    """400 for what the schema does not allow there (wire-write 4.1)."""
+def _as_stored(path: str, value: str) -> str:
+    """A value as the database keeps it, dates by year first. 400 for what the schema does not allow there.
+
+    (wire-write 4.1)
+    """
     if value in ("", "NULL"):
-        return
-    date = path in _DATES and not re.fullmatch(r"\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4}", value)
+        return value
+    written = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", value) if path in _DATES else None
+    if written:
+        return f"{written[3]}-{int(written[1]):02d}-{int(written[2]):02d}"
+    date = path in _DATES and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value)
     if date or (path in _NUMBERS and not re.fullmatch(r"-?\d+", value)):
         raise Refused(400, STANDARD[400])
+    return value
