@@ -344,9 +344,7 @@ def test_a_post_to_the_experiments_answers_200_with_the_address(fresh: Xnat) -> 
     assert (again.status_code, fresh.headline(again)) == (409, "Specified experiment already exists.")
 
 
-@fact(
-    "write 4.2", "dates by month, day and year are stored by year first, from parameters and documents"
-)
+@fact("write 4.2", "dates by month, day and year are stored by year first, from parameters and documents")
 def test_dates_are_stored_by_year_first(fresh: Xnat) -> None:
     base = "/data/projects/SRC/subjects/001/experiments"
     assert fresh.put(f"{base}/D1?xsiType=xnat:mrSessionData&date=1/31/2020").status_code == 201
