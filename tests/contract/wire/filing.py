@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.contract.wire.conftest import Xnat, serving
 
 SUBJECT = "/data/projects/SRC/subjects/001"
 SESSION = f"{SUBJECT}/experiments/001_MR1"
+OWN = f"{SESSION}/resources/OWN/files"
 WORLD = """
 [[users]]
 login = "ada"
@@ -108,6 +110,16 @@ def filed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Xnat]:
     with serving(tmp_path_factory.mktemp("world"), WORLD) as xnat:
         fill(xnat)
         yield xnat
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[tuple[Xnat, Path]]:
+    """A server, and the folder of the resource OWN with two files that were put there."""
+    data = tmp_path / "data"
+    with serving(tmp_path, WORLD, data=data) as xnat:
+        for name in ("here.txt", "gone.txt"):
+            put(xnat, f"{OWN}/{name}", name.encode())
+        yield xnat, data / "archive" / "SRC" / "arc001" / "001_MR1" / "RESOURCES" / "OWN"
 
 
 def unzipped(content: bytes) -> dict[str, bytes]:

@@ -1,6 +1,7 @@
 """Custom fields (wire-read 4.5, 13.10)."""
 
 import itertools
+from collections.abc import Callable
 
 import pytest
 
@@ -167,8 +168,10 @@ shared_into = [{ project = "REC", label = "elsewhere" }]
 
 
 @fact("read 13.10")
-def test_the_owner_of_a_receiving_project_reads_a_shared_sessions_fields_only(world: object) -> None:
-    xnat: Xnat = world(SHARED)  # type: ignore[operator]
+def test_the_owner_of_a_receiving_project_reads_a_shared_sessions_fields_only(
+    world: Callable[..., Xnat],
+) -> None:
+    xnat = world(SHARED)
     session = xnat.id_of("001_MR1")
     for below in ("", "/scans/1"):
         place = f"{BASE}/experiments/{session}{below}/fields"

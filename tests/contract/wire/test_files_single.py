@@ -1,16 +1,14 @@
 """One file: names, types, what is packed in it, what has gone (wire-read 0.4, 2.8, 2.9)."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.contract.facts import LeftOut, fact
 from tests.contract.wire.conftest import Xnat
-from tests.contract.wire.filing import SESSION, WORLD, filed, packed, put, unzipped
-from xnat_ferry.practice.process import PracticeServer
+from tests.contract.wire.filing import OWN, SESSION, filed, own, packed, put, unzipped
 
-__all__ = ["filed"]
+__all__ = ["filed", "own"]
 
 NAMES = f"{SESSION}/resources/NAMES/files"
 LEFT_OUT = [
@@ -112,32 +110,20 @@ def test_a_stored_zip(filed: Xnat) -> None:
         assert unzipped(answer.content) == unzipped(packed())
 
 
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[tuple[Xnat, Path]]:
-    """A server, and the folder of a resource with two files that were put there."""
-    world, data = tmp_path / "world.toml", tmp_path / "data"
-    world.write_text(WORLD)
-    with PracticeServer(str(world), data=data) as server:
-        xnat = Xnat(server)
-        for name in ("here.txt", "gone.txt"):
-            put(xnat, f"{NAMES}/{name}", name.encode())
-        yield xnat, data / "archive" / "SRC" / "arc001" / "001_MR1" / "RESOURCES" / "NAMES"
-
-
 @fact("read 2.9")
 def test_an_entry_whose_file_is_gone_is_listed_and_404(own: tuple[Xnat, Path]) -> None:
     xnat, folder = own
     (folder / "gone.txt").unlink()
-    assert {row["Name"] for row in xnat.rows(NAMES)} == {"here.txt", "gone.txt"}
-    answer = xnat.get(f"{NAMES}/gone.txt")
+    assert {row["Name"] for row in xnat.rows(OWN)} == {"here.txt", "gone.txt"}
+    answer = xnat.get(f"{OWN}/gone.txt")
     assert (answer.status_code, answer.content) == (404, b"")
-    assert xnat.get(f"{NAMES}/gone.txt?accept-not-found=true").status_code == 204
+    assert xnat.get(f"{OWN}/gone.txt?accept-not-found=true").status_code == 204
 
 
 @fact("read 2.8", "Size is what the catalog says, stale or not, and HEAD what there is")
 def test_a_stale_size(own: tuple[Xnat, Path]) -> None:
     xnat, folder = own
     (folder / "here.txt").write_text("much longer than before")
-    (row,) = [row for row in xnat.rows(NAMES) if row["Name"] == "here.txt"]
+    (row,) = [row for row in xnat.rows(OWN) if row["Name"] == "here.txt"]
     assert row["Size"] == "8"
-    assert xnat.send("HEAD", f"{NAMES}/here.txt").headers["content-length"] == "23"
+    assert xnat.send("HEAD", f"{OWN}/here.txt").headers["content-length"] == "23"

@@ -6,6 +6,7 @@ import pytest
 
 from tests.contract.facts import LeftOut, fact
 from tests.contract.wire.conftest import WORLD, Xnat
+from tests.contract.wire.sending import image, new_study, send
 from tests.contract.wire.test_login import BROWSER
 
 LEFT_OUT = [
@@ -19,6 +20,24 @@ LEFT_OUT = [
 def switched(world: Callable[..., Xnat], name: str, on: bool) -> Xnat:
     """A server with one switch set."""
     return world(f"[server]\nunconfirmed = {{ {name} = {str(on).lower()} }}\n" + WORLD)
+
+
+@fact("write 1.9", "how labels from DICOM are cleaned at receipt is open: a switch")
+@pytest.mark.parametrize(("on", "name"), [(True, "Sample_Patient_"), (False, "Sample Patient?")])
+def test_a_label_from_dicom(world: Callable[..., Xnat], on: bool, name: str) -> None:
+    xnat = switched(world, "dicom_labels_are_cleaned_at_receipt", on)
+    send(xnat, {"1.dcm": image(new_study(), PatientName="Sample Patient?", PatientID="L")}, "project=SRC")
+    (row,) = xnat.project("SRC")["prearchive"]
+    assert row["subject"] == name
+    assert xnat.post(f"/data{row_url(xnat)}?action=build").status_code == 200
+    assert xnat.post(f"/data/services/archive?src={row_url(xnat)}").status_code == 200
+    assert "Sample_Patient_" in {one["label"] for one in xnat.project("SRC")["subjects"]}
+
+
+def row_url(xnat: Xnat) -> str:
+    """The address of the only row."""
+    (row,) = xnat.rows("/data/prearchive/projects/SRC")
+    return row["url"]
 
 
 @fact("read 1.5", "whether a CSRF token counts in a multipart body is open: a switch")

@@ -16,11 +16,10 @@ import pytest
 
 from tests.contract.facts import LeftOut, fact
 from tests.contract.wire.conftest import Xnat
-from tests.contract.wire.filing import SESSION, WORLD, filed, put, unzipped
-from xnat_ferry.practice.process import PracticeServer
+from tests.contract.wire.filing import OWN, SESSION, filed, own, put, unzipped
 from xnat_ferry.practice.rooms.files.zips import stored_zip
 
-__all__ = ["filed"]
+__all__ = ["filed", "own"]
 
 SCANS = f"{SESSION}/scans/ALL/files"
 GIGABYTE = 1024**3
@@ -132,22 +131,10 @@ def test_xcat(filed: Xnat) -> None:
     assert 'name="RELATIVE_PATH">001_MR1/scans/1-loc_red_/resources/DICOM/files/0001.dcm<' in answer.text
 
 
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[tuple[Xnat, Path]]:
-    """A server, and the folder of a resource with two files that were put there."""
-    world, data = tmp_path / "world.toml", tmp_path / "data"
-    world.write_text(WORLD)
-    with PracticeServer(str(world), data=data) as server:
-        xnat = Xnat(server)
-        for name in ("here.txt", "gone.txt"):
-            put(xnat, f"{SESSION}/resources/OWN/files/{name}", name.encode())
-        yield xnat, data / "archive" / "SRC" / "arc001" / "001_MR1" / "RESOURCES" / "OWN"
-
-
 @fact("read 2.10")
 def test_missing_files_are_left_out_silently_until_none_is_left(own: tuple[Xnat, Path]) -> None:
     xnat, folder = own
-    path = f"{SESSION}/resources/OWN/files?format=zip"
+    path = f"{OWN}?format=zip"
     (folder / "gone.txt").unlink()
     answer = xnat.get(path)
     assert answer.status_code == 200
@@ -190,7 +177,7 @@ def test_a_failing_file(own: tuple[Xnat, Path]) -> None:
     xnat, folder = own
     (folder / "here.txt").unlink()
     (folder / "here.txt").mkdir()  # is there, and cannot be read
-    status, _ = arrived(xnat, f"{SESSION}/resources/OWN/files?format=zip")
+    status, _ = arrived(xnat, f"{OWN}?format=zip")
     assert status == 200
 
 
@@ -198,7 +185,7 @@ def test_a_failing_file(own: tuple[Xnat, Path]) -> None:
 def test_entry_times(own: tuple[Xnat, Path]) -> None:
     xnat, folder = own
     os.utime(folder / "here.txt", (1_000_000_000, 1_000_000_000))
-    content = xnat.get(f"{SESSION}/resources/OWN/files?format=zip").content
+    content = xnat.get(f"{OWN}?format=zip").content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         (time_there,) = [one.date_time for one in archive.infolist() if one.filename.endswith("here.txt")]
     assert time_there == time.localtime(1_000_000_000)[:6]

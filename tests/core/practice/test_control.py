@@ -1,16 +1,22 @@
 """The control routes, the faults, the end, and clients that nobody here wrote."""
 
 import json
+import os
+import signal
+import subprocess
 import time
 import urllib.error
 import zipfile
+from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import httpx
 import pytest
 import xnat as xnatpy
 
-from tests.contract.wire.conftest import Xnat
+from tests.contract.wire.conftest import WORLD, Xnat
+from tests.core.shore import ROOT, command
 from xnat_ferry.practice.process import PracticeServer
 
 LIST = "/data/projects/SRC/experiments?format=json"
@@ -150,3 +156,35 @@ def test_the_log_since_something_that_is_no_number_is_refused(fresh: Xnat) -> No
 
 def test_the_state_of_one_project_is_that_projects_alone(xnat: Xnat) -> None:
     assert [one["id"] for one in xnat.server.state("PUB")["projects"]] == ["PUB"]
+
+
+def test_faults_come_from_a_file_too(tmp_path: Path) -> None:
+    path = tmp_path / "faults.toml"
+    path.write_text('[[faults]]\nmatch = "GET /data/auth"\ntimes = 1\nstatus = 503\n')
+    with PracticeServer("empty", faults=str(path)) as server:
+        codes = [Xnat(server).get("/data/auth").status_code for _ in range(2)]
+    assert codes == [503, 200]
+
+
+def test_a_world_says_how_long_a_login_lasts(world: Callable[..., Xnat]) -> None:
+    xnat = world("[server]\nsession_timeout_minutes = 2\n" + WORLD)
+    cookie = {"Cookie": f"JSESSIONID={xnat.get('/data/JSESSION').text}"}
+    xnat.server.advance(60)
+    assert xnat.get("/data/auth", "", headers=cookie).text == "User 'ada' is logged in"
+    xnat.server.advance(121)
+    assert xnat.get("/data/auth", "", headers=cookie).status_code == 401
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_either_signal_ends_it_well_and_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT / "core")}
+    started = subprocess.Popen(command("practice"), stdout=subprocess.PIPE, env=environment)
+    with started:
+        assert started.stdout is not None
+        assert json.loads(started.stdout.readline())["user"] == "ada"
+        assert list(tmp_path.glob("xnat-practice-*")) != []
+        began = time.monotonic()
+        started.send_signal(number)
+        assert started.wait(10) == 0
+        assert time.monotonic() - began < 1
+    assert list(tmp_path.glob("xnat-practice-*")) == []

@@ -137,8 +137,16 @@ def test_a_world_that_makes_no_sense_is_one_sentence(world: str, words: str, tmp
     assert "Traceback" not in str(caught.value)
 
 
-@pytest.mark.parametrize("options", [["--host", "0.0.0.0"], ["--world", "nope.toml"], ["--clock", "0"]])
-def test_what_cannot_be_served_is_usage(options: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--host", "0.0.0.0"], "0.0.0.0 is refused: use 127.0.0.1"),
+        (["--world", "nope.toml"], "The world nope.toml cannot be read"),
+        (["--faults", "nope.toml"], "The faults file nope.toml cannot be read"),
+        (["--clock", "0"], "give a number above 0"),
+    ],
+)
+def test_what_cannot_be_served_is_usage(options: list[str], words: str) -> None:
     done = subprocess.run(
         command("practice", *options),
         capture_output=True,
@@ -147,6 +155,7 @@ def test_what_cannot_be_served_is_usage(options: list[str]) -> None:
         check=False,
     )
     assert done.returncode == 2
+    assert words in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -61,6 +61,11 @@ SWITCHES: dict[str, Switch] = {
     "all_true_names_no_scan_type": Switch(
         True, "read 2.10", "scan folders in a zip made with all=true are called by their ID only"
     ),
+    "dicom_labels_are_cleaned_at_receipt": Switch(
+        True,
+        "write 1.9",
+        "labels taken from DICOM get _ for all but letters, digits and - at receipt already, not at archiving",
+    ),
     "multipart_carries_the_csrf_token": Switch(
         False, "read 1.5", "a token counts in a part of a multipart body too, not in query and form alone"
     ),

@@ -68,7 +68,8 @@ def routed_session(site: Site, text: Text) -> str:
 def _first_label(site: Site, text: Text, rules: str, word: str, tag: int) -> str:
     found = next(filter(None, (rule.of(text) for rule in _rules(site, rules))), "")
     found = found or next(filter(None, (keyword(text(place), word) for place in _COMMENTS)), "")
-    return to_label(found or text(tag))
+    label = found or text(tag)
+    return to_label(label) if site.unconfirmed["dicom_labels_are_cleaned_at_receipt"] else label
 
 
 def wants_archiving(text: Text) -> bool | None:
