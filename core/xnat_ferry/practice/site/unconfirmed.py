@@ -64,7 +64,7 @@ SWITCHES: dict[str, Switch] = {
     "dicom_labels_are_cleaned_at_receipt": Switch(
         True,
         "write 1.9",
-        "labels taken from DICOM get _ for all but letters, digits and - at receipt already, not at archiving",
+        "labels from DICOM get _ for all but letters, digits and - at receipt already, not at archiving",
     ),
     "multipart_carries_the_csrf_token": Switch(
         False, "read 1.5", "a token counts in a part of a multipart body too, not in query and form alone"
