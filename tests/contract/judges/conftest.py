@@ -112,6 +112,11 @@ def server(no_proxy: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield running
 
 
+def requests_so_far(server: PracticeServer) -> int:
+    """The number of the last request in the log; 0 where there has been none."""
+    return max((entry["n"] for entry in server.log()), default=0)
+
+
 class Truth:
     """What really lies on the server, past all routes of an XNAT."""
 

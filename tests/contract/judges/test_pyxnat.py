@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.contract.facts import LeftOut, fact
-from tests.contract.judges.conftest import Truth
+from tests.contract.judges.conftest import Truth, requests_so_far
 from xnat_ferry.practice.process import PracticeServer
 
 pytest.importorskip("nibabel", reason="pyxnat needs it without saying so")
@@ -51,7 +51,7 @@ def made(central: Any, request: pytest.FixtureRequest) -> Any:
 
 @fact("read 9", "pyxnat connects by GET /data/JSESSION with Basic, and keeps the cookie")
 def test_connecting(server: PracticeServer) -> None:
-    before = server.log()[-1]["n"] if server.log() else 0
+    before = requests_so_far(server)
     with pyxnat.Interface(server.url, user="ada", password="practice") as made:
         assert "SRC" in made.select.projects().get()
         assert made._http.cookies["JSESSIONID"]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.facts import fact
-from tests.contract.judges.conftest import Truth
+from tests.contract.judges.conftest import Truth, requests_so_far
 from xnat_ferry.practice.process import PracticeServer
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -117,7 +117,7 @@ def test_transferring_a_project(
     (tmp_path / "quick.yaml").write_text(
         "source_project: SRC\ndest_project: COL\narchive_poll_interval: 0.2\narchive_wait_timeout: 80\n"
     )
-    before = server.log()[-1]["n"]
+    before = requests_so_far(server)
     done = xnatctl(
         *("project", "transfer", "-p", "src", "-P", "SRC", "--dest-profile", "dst", "--dest-project", "COL"),
         *("--config", str(tmp_path / "quick.yaml"), "--yes", "-o", "json"),

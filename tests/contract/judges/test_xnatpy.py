@@ -15,7 +15,7 @@ import xnat
 from xnat.exceptions import XNATAuthError, XNATLoginFailedError, XNATResponseError
 
 from tests.contract.facts import fact
-from tests.contract.judges.conftest import Truth
+from tests.contract.judges.conftest import Truth, requests_so_far
 from xnat_ferry.practice.process import PracticeServer
 
 Connect = Callable[..., Any]
@@ -33,7 +33,7 @@ def session(ada: Any) -> Any:
 
 @fact("read 8.1", "xnatpy connects by these requests in this order, and leaves no heartbeat behind")
 def test_connecting(server: PracticeServer) -> None:
-    before = server.log()[-1]["n"] if server.log() else 0
+    before = requests_so_far(server)
     threads = threading.enumerate()
     with xnat.connect(server.url, user="ada", password="practice", loglevel="ERROR") as connection:
         assert connection.logged_in_user == "ada"
@@ -138,7 +138,7 @@ def test_a_guest_of_an_open_site(server: PracticeServer) -> None:
 
 @fact("read 8.1", "with extension_types=False xnatpy asks for the schemas xdat and xnat only")
 def test_two_schemas_are_enough(connect: Connect, server: PracticeServer) -> None:
-    before = server.log()[-1]["n"]
+    before = requests_so_far(server)
     connection = connect(extension_types=False)
     assert {entry["path"] for entry in server.log(before) if entry["path"].startswith("/xapi/schemas")} == {
         "/xapi/schemas/xdat",
@@ -237,7 +237,7 @@ def test_paths_of_files(session: Any, truth: Truth) -> None:
 @fact("read 8.2", "the size of a file is the Content-Length of HEAD")
 def test_sizes(session: Any, server: PracticeServer) -> None:
     file = session.resources["BIDS"].files["sub-001/anat/T1w.json"]
-    before = server.log()[-1]["n"]
+    before = requests_so_far(server)
     assert file.size == "2"
     assert [entry["method"] for entry in server.log(before)] == ["HEAD"]
 

@@ -9,7 +9,7 @@ import pytest
 from xnat.exceptions import XNATResponseError, XNATUploadError
 
 from tests.contract.facts import fact
-from tests.contract.judges.conftest import Truth
+from tests.contract.judges.conftest import Truth, requests_so_far
 from xnat_ferry.practice.process import PracticeServer
 
 Zip = Callable[[str], Path]
@@ -174,7 +174,7 @@ def test_downloading_from_the_prearchive(ada: Any, tmp_path: Path) -> None:
 @fact("read 8.2", "archiving answers with the session's address")
 @fact("write 1.13", "xnatpy archives with src and auto-archive=false, and is answered 200")
 def test_archiving(waiting: Any, truth: Truth, server: PracticeServer) -> None:
-    before = server.log()[-1]["n"]
+    before = requests_so_far(server)
     made = waiting.archive()
     (call,) = [entry for entry in server.log(before) if entry["path"] == "/data/services/archive"]
     assert (call["method"], call["status"]) == ("POST", 200)
