@@ -37,6 +37,14 @@ class SessionRow(Struct, frozen=True, kw_only=True):
         return self.xsi_type.rpartition(":")[2].removesuffix("SessionData").upper()
 
 
+class ResourceRow(Struct, frozen=True, kw_only=True):
+    """One resource of a scan as the session's item tells it (wire-read 2.6). ``None``: not said."""
+
+    label: str
+    files: int | None = None
+    bytes: int | None = None
+
+
 class ScanRow(Struct, frozen=True, kw_only=True):
     """One scan of a session; ``uid`` is the SeriesInstanceUID, "" when the server has none."""
 
@@ -44,8 +52,13 @@ class ScanRow(Struct, frozen=True, kw_only=True):
     uid: str = ""
     type: str = ""
     description: str = ""
-    resources: tuple[str, ...] = ()
-    """Labels of the resources in it, as far as the listing tells."""
+    resources: tuple[ResourceRow, ...] = ()
+    """The resources in it, as far as the listing tells."""
+
+    @property
+    def dicom(self) -> tuple[ResourceRow, ...]:
+        """The resources of it that an import can carry."""
+        return tuple(one for one in self.resources if one.label in DICOM_RESOURCES)
 
 
 class FileRow(Struct, frozen=True, kw_only=True):
@@ -69,11 +82,25 @@ class SessionDetail(Struct, frozen=True, kw_only=True):
     """The owner's ID."""
     study_uid: str
     scans: tuple[ScanRow, ...]
-    files: tuple[FileRow, ...]
+    files: tuple[FileRow, ...] | None
+    """None where only the session's item was read: then its resources tell how much there is."""
 
     def dicom_files(self, scan: str) -> tuple[FileRow, ...]:
-        """The files of one scan that an import can carry."""
-        return tuple(file for file in self.files if file.scan == scan and file.resource in DICOM_RESOURCES)
+        """The listed files of one scan that an import can carry."""
+        return tuple(
+            file for file in self.files or () if file.scan == scan and file.resource in DICOM_RESOURCES
+        )
+
+    def amount(self, scan: ScanRow) -> tuple[int | None, int | None]:
+        """Files and bytes of one scan that an import can carry; None where the server did not say."""
+        if self.files is not None:
+            listed = self.dicom_files(scan.id)
+            return len(listed), sum(file.size or 0 for file in listed)
+        files, sizes = [one.files for one in scan.dicom], [one.bytes for one in scan.dicom]
+        return (
+            None if None in files else sum(one or 0 for one in files),
+            None if None in sizes else sum(one or 0 for one in sizes),
+        )
 
 
 class PrearchiveRow(Struct, frozen=True, kw_only=True):
@@ -124,33 +151,6 @@ class Instance(Struct, frozen=True, kw_only=True):
     md5: str
     pixel_md5: str
     """MD5 over the pixel data element's value; "" when the file has none."""
-
-
-class Rights(Struct, frozen=True, kw_only=True):
-    """What this account may do in a project. ``None``: the server did not say."""
-
-    role: str | None = None
-    """Owners, Members, Collaborators or a custom group's name; "" when not a member."""
-    create_sessions: bool | None = None
-    create_subjects: bool | None = None
-
-
-class ProjectRules(Struct, frozen=True, kw_only=True):
-    """The settings of a project that change what arrives. ``None``: the server did not say."""
-
-    prearchive_code: int | None = None
-    """0 stays in the prearchive, 4 archives by itself, 5 also overwrites (wire-read 4.1)."""
-    site_script: bool | None = None
-    project_script: bool | None = None
-
-    @property
-    def rewrites_headers(self) -> bool | None:
-        """Whether a script changes the files on their way in, so that digests cannot match."""
-        if self.site_script or self.project_script:
-            return True
-        if self.site_script is None or self.project_script is None:
-            return None
-        return False
 
 
 LABEL = re.compile(r"[A-Za-z0-9_-]+")

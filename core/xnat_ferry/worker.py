@@ -20,8 +20,9 @@ import msgspec
 
 from xnat_ferry import __version__, events, wording
 from xnat_ferry.errors import CannotConnect, FerryError, NotProven, Retry, Stopped
-from xnat_ferry.model import ProjectRules, Where
+from xnat_ferry.model import Where
 from xnat_ferry.plan import Fate, PlannedSession, Target, plan_hash
+from xnat_ferry.project import ProjectSettings
 from xnat_ferry.record import write_record
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settle import archive_session
@@ -34,7 +35,7 @@ from xnat_ferry.transfer.state import Phase, SessionState, TransferState
 from xnat_ferry.transfer.status import read_state
 from xnat_ferry.verify.session import read_verification, verify_session
 from xnat_ferry.xnat.pair import open_pair
-from xnat_ferry.xnat.projects import read_rules
+from xnat_ferry.xnat.project_settings import read_settings
 
 EXIT_STOPPED, EXIT_BUG = 4, 70
 
@@ -134,7 +135,7 @@ class _Walk:
         self._ferry = ferry
         self._plan = ferry.state.plan
         self._to = to
-        self._rules = ProjectRules()
+        self._settings = ProjectSettings()
         self._failed = self._done = 0
 
     def run(self) -> int:
@@ -143,7 +144,7 @@ class _Walk:
             self._ferry.tell(
                 events.LoggedIn(server=client.server, user=client.user, server_version=client.version)
             )
-        self._rules = read_rules(self._ferry.destination, self._plan.destination.project)
+        self._settings = read_settings(self._ferry.destination, self._plan.destination.project)
         for session in self._plan.sessions:
             self._ferry.heed_stop()
             self._session(session, self._ferry.state.sessions[session.session])
@@ -200,7 +201,7 @@ class _Walk:
             project=self._plan.destination.project,
             where=where,
             level=self._plan.verify,
-            rules=self._rules,
+            settings=self._settings,
         )
         self._ferry.tell(
             events.SessionVerified(

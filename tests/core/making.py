@@ -11,14 +11,37 @@ from xnat_ferry.model import (
     FileRow,
     Instance,
     PrearchiveRow,
-    ProjectRules,
-    Rights,
     ScanRow,
     SessionDetail,
     SessionRow,
 )
 from xnat_ferry.plan import Fate, Plan, PlannedScan, PlannedSession
+from xnat_ferry.project import ProjectSettings, Rights, Script, SeriesFilter, UploaderRules
 from xnat_ferry.survey import Chosen, ProjectView, Survey
+
+FULL = Rights(
+    role="Owners",
+    accessibility="private",
+    creatable=("xnat:ctSessionData", "xnat:mrSessionData", "xnat:subjectData"),
+    edit=True,
+    delete=True,
+    share=True,
+)
+"""What an owner may do."""
+
+STOCK_SCRIPT = "(0008,1030) := project\n(0010,0010) := subject\n(0010,0020) := session\n"
+PLAIN = ProjectSettings(
+    prearchive_code=0,
+    quarantine=False,
+    site_script=Script(enabled=True, text=STOCK_SCRIPT),
+    project_script=Script(enabled=False),
+    site_filter=SeriesFilter(enabled=False),
+    project_filter=SeriesFilter(enabled=False),
+    uploader=UploaderRules(),
+    checksums=True,
+    routing=(),
+)
+"""A project as XNAT makes it."""
 
 SOURCE = Endpoint("https://a.example", "SRC")
 DESTINATION = Endpoint("https://b.example", "DST")
@@ -74,10 +97,10 @@ def view(
         endpoint=endpoint,
         user="ada",
         version="1.9.2.1",
-        rights=rights or Rights(role="Owners", create_sessions=True, create_subjects=True),
+        rights=rights or FULL,
         sessions=sessions,
         prearchive=prearchive,
-        rules=ProjectRules(prearchive_code=0, site_script=True, project_script=False),
+        settings=PLAIN,
         problem=problem,
         advice="Ask somebody." if problem else "",
     )

@@ -4,7 +4,8 @@ import pytest
 
 from tests.core.making import DESTINATION, SOURCE, chosen, session_row, survey_of, view, waiting
 from xnat_ferry.checks import ConflictClass, run_checks
-from xnat_ferry.model import Rights, Verdict
+from xnat_ferry.model import Verdict
+from xnat_ferry.project import Rights
 from xnat_ferry.survey import Chosen, Survey
 
 
@@ -24,7 +25,7 @@ def test_a_project_that_cannot_be_listed_blocks_with_its_reason() -> None:
 
 
 def test_a_collaborator_is_told_whom_to_ask() -> None:
-    rights = Rights(role="Collaborators", create_sessions=False, create_subjects=False)
+    rights = Rights(role="Collaborators", creatable=())
     checklist = run_checks(survey_of(chosen(session_row()), rights=rights))
     assert checklist.verdict == "blocked"
     (failure,) = checklist.first_failures()
@@ -40,7 +41,7 @@ def test_rights_that_the_server_does_not_tell_are_unknown_not_fine() -> None:
 
 
 def test_new_subjects_without_the_right_to_make_them_are_named() -> None:
-    rights = Rights(role="Members", create_sessions=True, create_subjects=False)
+    rights = Rights(role="Members", creatable=("xnat:mrSessionData",))
     known = session_row("other", "001")
     survey = survey_of(
         chosen(session_row("a", "001")), chosen(session_row("b", "002")), there=(known,), rights=rights

@@ -11,8 +11,8 @@ from tests.tui.looking import until, until_shown
 from xnat_ferry import events
 from xnat_ferry.checks import Answer, ConflictClass, run_checks
 from xnat_ferry.errors import NoCredentials
-from xnat_ferry.model import Rights
 from xnat_ferry.plan.build import PlanRequest, make_plan
+from xnat_ferry.project import Rights
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.survey import Survey
 from xnat_ferry.transfer import folder as transfer_folders
@@ -154,7 +154,7 @@ def test_what_is_left_out_is_said_and_counted() -> None:
 
 
 def test_a_blocked_checklist_is_the_reason_given() -> None:
-    rights = Rights(role="Collaborators", create_sessions=False, create_subjects=False)
+    rights = Rights(role="Collaborators", creatable=())
     refused, _ = question(survey_of(chosen(session_row("A")), rights=rights))
     assert "cannot be done" in refused[0]
     assert "not add sessions" in refused[0]

@@ -125,12 +125,12 @@ class FerryApp(App[None]):
         else:
             self.do(words, work, then)
 
-    def report_progress(self, done: int, total: int) -> None:
+    def report_progress(self, what: str, done: int, total: int) -> None:
         """Say from a thread how much of it is done."""
         now = time.monotonic()
         if now - self._progress_at >= _PROGRESS_EVERY:
             self._progress_at = now
-            self.desk.busy = f"Reading sessions: {done:,} of {total:,}"
+            self.desk.busy = f"{what.capitalize()}: {done:,} of {total:,}"
             self.post_message(DeskChanged())
 
     def on_desk_changed(self, message: DeskChanged) -> None:

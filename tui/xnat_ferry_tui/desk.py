@@ -15,7 +15,10 @@ from xnat_ferry.model import Endpoint, SessionDetail
 from xnat_ferry.plan import Plan
 from xnat_ferry.plan.build import PlanRequest, make_plan
 from xnat_ferry.settings.credentials import Credentials
-from xnat_ferry.survey import ProjectView, Survey, take_survey, view_destination, view_source
+from xnat_ferry.survey import AS_USUAL, Depth, ProjectView, Survey
+from xnat_ferry.survey.projects import view_destination, view_source
+from xnat_ferry.survey.sessions import Progress
+from xnat_ferry.survey.take import take_survey
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
@@ -95,22 +98,24 @@ class Desk:
         self.source = view_source(from_client, self.ends[0])
         self.destination = view_destination(to_client, self.ends[1])
 
-    def check(self, on_session: Callable[[int, int], None]) -> None:
+    def check(self, progress: Progress, depth: Depth = AS_USUAL) -> None:
         """Survey the marked sessions, or all, and run the checklist."""
         if self.ends is None:
             return
         from_client, to_client = self._clients()
         wanted = sorted(self.marks) or None
-        survey = take_survey((from_client, self.ends[0]), (to_client, self.ends[1]), wanted, on_session)
+        survey = take_survey(
+            (from_client, self.ends[0]), (to_client, self.ends[1]), wanted, depth=depth, progress=progress
+        )
         self.source, self.destination = survey.source, survey.destination
         server = self.ends[0].server
         self.details |= {(server, one.row.id): one.detail for one in survey.chosen if one.detail}
         self.survey, self.checklist = survey, run_checks(survey)
 
-    def propose(self, on_session: Callable[[int, int], None]) -> None:
+    def propose(self, progress: Progress) -> None:
         """Check anew, and plan a transfer of it; conflicts are left out, never merged."""
         self.proposal = None
-        self.check(on_session)
+        self.check(progress, Depth(files=True))
         if self.survey is None or self.checklist is None:
             return
         made = datetime.now().astimezone().isoformat(timespec="seconds")

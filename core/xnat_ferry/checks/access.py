@@ -10,7 +10,7 @@ _ASK_OWNER = "Ask an owner of {project} to give {user} the role Member, then che
 def check_access(survey: Survey) -> tuple[Finding, ...]:
     """Whether this account may read every chosen session there and create sessions here."""
     findings = [_readable(survey.source), *_unread_sessions(survey)]
-    findings.append(_listable(survey.destination) or _writable(survey.destination))
+    findings.append(_listable(survey.destination) or _writable(survey))
     if survey.destination.sessions is not None:
         findings += _subjects(survey)
     return tuple(findings)
@@ -44,14 +44,17 @@ def _unread_sessions(survey: Survey) -> list[Finding]:
     ]
 
 
-def _writable(view: ProjectView) -> Finding:
+def _writable(survey: Survey) -> Finding:
+    view = survey.destination
     project, role = view.endpoint.project, view.rights.role
     as_what = f" (your role: {role})" if role else " (you are not a member)" if role == "" else ""
     advice = _ASK_OWNER.format(project=project, user=view.user)
-    if view.rights.create_sessions is None:
+    types = {chosen.row.xsi_type for chosen in survey.chosen}
+    allowed = {one: view.rights.may_create(one) for one in types}
+    if None in allowed.values() or not allowed:
         words = f"The server does not say whether you may add sessions to {project}{as_what}."
         return _finding(view, Verdict.UNKNOWN, words, advice)
-    if not view.rights.create_sessions:
+    if not all(allowed.values()):
         return _finding(
             view, Verdict.FAIL, f"You can see {project} but not add sessions to it{as_what}.", advice
         )

@@ -24,7 +24,8 @@ from xnat_ferry.model import Level, Verdict
 from xnat_ferry.plan import Plan, Target, plan_hash, write_plan
 from xnat_ferry.plan.build import PlanRequest, make_plan
 from xnat_ferry.plan.label_table import read_label_table, write_label_table
-from xnat_ferry.survey import Survey, take_survey
+from xnat_ferry.survey import Survey
+from xnat_ferry.survey.take import take_survey
 
 LabelOption = Annotated[tuple[str, ...], Parameter(consume_multiple=True, negative=())]
 
@@ -141,7 +142,7 @@ def survey_for(source: str, destination: str, wanted: tuple[str, ...] | None) ->
     """Log in at both ends and look."""
     from_end, to_end = endpoints(source, destination)
     with opened(from_end, to_end) as (from_client, to_client):
-        return take_survey((from_client, from_end), (to_client, to_end), wanted, Counting("sessions read"))
+        return take_survey((from_client, from_end), (to_client, to_end), wanted, progress=Counting())
 
 
 def as_json(survey: Survey, checklist: Checklist, planned: Plan) -> dict[str, Any]:

@@ -33,17 +33,16 @@ def say(text: str = "") -> None:
 class Counting:
     """Tells how far something long has come, on one line of a terminal or now and then elsewhere."""
 
-    def __init__(self, what: str) -> None:
-        self._what = what
+    def __init__(self) -> None:
         self._told = time.monotonic()
         self._on_terminal = sys.stderr.isatty()
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, what: str, done: int, total: int) -> None:
         if time.monotonic() - self._told < (0.2 if self._on_terminal else 5):
             return
         self._told = time.monotonic()
         end = "\r" if self._on_terminal and done < total else "\n"
-        print(f"{self._what}: {done:,} of {total:,}", end=end, file=sys.stderr, flush=True)
+        print(f"{what}: {done:,} of {total:,}", end=end, file=sys.stderr, flush=True)
 
 
 def answer_json(value: Any) -> None:

@@ -61,12 +61,13 @@ def _prepare(
     """Survey, checks and plan; None when a check forbids going on."""
     from xnat_ferry.checks import Answer, ConflictClass, run_checks
     from xnat_ferry.plan.build import PlanRequest, make_plan
-    from xnat_ferry.survey import take_survey
+    from xnat_ferry.survey import Depth
+    from xnat_ferry.survey.take import take_survey
     from xnat_ferry.xnat.pair import open_pair
 
     with _step("survey"), open_pair(source, destination, logins.__getitem__) as (from_client, to_client):
-        survey = take_survey((from_client, source), (to_client, destination))
-        files = sum(len(chosen.detail.files) for chosen in survey.chosen if chosen.detail)
+        survey = take_survey((from_client, source), (to_client, destination), depth=Depth(files=True))
+        files = sum(len(one.detail.files or ()) for one in survey.chosen if one.detail)
         sessions = wording.plural(len(survey.chosen), "session")
         print(f"{sessions} and {wording.plural(files, 'file')} seen in {from_client.requests} requests")
     with _step("checks"):

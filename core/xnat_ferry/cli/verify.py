@@ -93,7 +93,7 @@ def print_verification(result: Verification) -> None:
 def _verify_now(found: TransferFolder, state: TransferState, level: Level) -> Verification:
     from xnat_ferry.verify.session import verify_session
     from xnat_ferry.xnat.client import XnatClient
-    from xnat_ferry.xnat.projects import read_rules
+    from xnat_ferry.xnat.project_settings import read_settings
 
     endpoint = state.plan.destination
     sent = [one for one in state.plan.travelling if state.sessions[one.session].row]
@@ -101,10 +101,10 @@ def _verify_now(found: TransferFolder, state: TransferState, level: Level) -> Ve
         raise NothingChosen(why="nothing of this transfer has been sent yet")
     results = []
     with XnatClient(endpoint.server, find_credentials(endpoint.server)) as client:
-        rules = read_rules(client, endpoint.project)
-        tell = Counting("sessions compared")
+        settings = read_settings(client, endpoint.project)
+        tell = Counting()
         for done, session in enumerate(sent):
-            tell(done, len(sent))
+            tell("sessions compared", done, len(sent))
             past = state.sessions[session.session]
             results.append(
                 verify_session(
@@ -115,7 +115,7 @@ def _verify_now(found: TransferFolder, state: TransferState, level: Level) -> Ve
                     project=endpoint.project,
                     where=past.where or Where.PREARCHIVE,
                     level=level,
-                    rules=rules,
+                    settings=settings,
                 )
             )
     return Verification(level=level, sessions=tuple(results))

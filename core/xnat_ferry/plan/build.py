@@ -82,26 +82,25 @@ def _wanted(scan: ScanRow, names: tuple[str, ...]) -> bool:
 
 
 def _scan(detail: SessionDetail, scan: ScanRow) -> PlannedScan:
-    files = detail.dicom_files(scan.id)
+    files, size = detail.amount(scan)
     return PlannedScan(
         id=scan.id,
         uid=scan.uid,
         type=scan.type,
-        files=len(files),
-        bytes=sum(file.size or 0 for file in files),
+        files=files or 0,
+        bytes=size or 0,
     )
 
 
 def _left_behind(detail: SessionDetail, wanted: Sequence[ScanRow]) -> tuple[str, ...]:
     """What of the wanted scans an import cannot carry, in words."""
+    others = {(scan.id, one.label) for scan in wanted for one in scan.resources}
+    others |= {(file.scan, file.resource) for file in detail.files or ()}
     ids = {scan.id for scan in wanted}
-    others = sorted(
-        {
-            (file.scan, file.resource)
-            for file in detail.files
-            if file.scan in ids and file.resource not in DICOM_RESOURCES
-        }
-    )
-    words = [f"resource {resource} of scan {scan}" for scan, resource in others]
-    words += [f"scan {scan.id}: no DICOM files" for scan in wanted if not detail.dicom_files(scan.id)]
+    words = [
+        f"resource {resource} of scan {scan}"
+        for scan, resource in sorted(others)
+        if scan in ids and resource not in DICOM_RESOURCES
+    ]
+    words += [f"scan {scan.id}: no DICOM files" for scan in wanted if not detail.amount(scan)[0]]
     return tuple(words)

@@ -42,7 +42,7 @@ def observe_prearchive(client: XnatClient, path: str) -> Observed | None:
 
 def _stored(scan: ScanRow, read: Callable[[str], tuple[StoredFile, ...]]) -> StoredScan:
     """A scan that cannot be read is unknown, not empty."""
-    wanted = [label for label in scan.resources if label in DICOM_RESOURCES]
+    wanted = [resource.label for resource in scan.dicom]
     if not scan.resources:
         wanted = list(DICOM_RESOURCES[:1])  # the listing does not tell; this is where XNAT puts it
     try:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import msgspec
 
-from xnat_ferry.model import Level, Mark, ProjectRules, Where
+from xnat_ferry.model import Level, Mark, Where
 from xnat_ferry.plan import Plan, PlannedSession
+from xnat_ferry.project import ProjectSettings
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.manifest import read_manifest
 from xnat_ferry.transfer.state import SessionState
@@ -26,11 +27,11 @@ def verify_session(
     project: str,
     where: Where,
     level: Level,
-    rules: ProjectRules,
+    settings: ProjectSettings,
 ) -> SessionVerification:
     """Compare what is there now with the manifest, and keep the answer in the transfer's folder.
 
-    ``past`` tells the prearchive row and the files left out; ``rules`` which scripts run at the
+    ``past`` tells the prearchive row and the files left out; ``settings`` which scripts run at the
     destination: the site's at receipt, the project's at archiving (wire-write 1.12).
     """
     observed = observe_prearchive(client, past.row) if where == Where.PREARCHIVE and past.row else None
@@ -39,7 +40,8 @@ def verify_session(
         observed = observe_archive(client, project, session.to_session)
     if observed is None:
         observed = Observed(where=where, study_uid="", scans=(), knows_uids=True)
-    rewritten = rules.site_script if observed.where == Where.PREARCHIVE else rules.rewrites_headers
+    prearchive = observed.where == Where.PREARCHIVE
+    rewritten = settings.site_rewrites if prearchive else settings.rewrites_headers
     instances = read_manifest(folder.manifest(session.id))
     result = compare(
         instances,

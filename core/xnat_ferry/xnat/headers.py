@@ -1,12 +1,14 @@
 """A scan's DICOM header from the start of one of its files: a ranged GET, never the pixels."""
 
+from collections.abc import Callable
 from io import BytesIO
 from urllib.parse import quote
 
 from pydicom import Dataset, dcmread
 from pydicom.errors import InvalidDicomError
 
-from xnat_ferry.errors import NotAnAnswer
+from xnat_ferry.dicom.header import HeaderSample, sample_of
+from xnat_ferry.errors import NotAnAnswer, ServerAnswer
 from xnat_ferry.model import FileRow
 from xnat_ferry.xnat.client import XnatClient, data_path
 
@@ -22,11 +24,34 @@ def read_header(client: XnatClient, session_id: str, file: FileRow) -> Dataset:
     What is in it may name a patient: it is for the eyes of whoever asked, not for any file. Raises NotFound,
     or NotAnAnswer for what is no DICOM.
     """
-    path = data_path("experiments", session_id, "scans", file.scan, "resources", file.resource, "files")
-    path += "/" + quote(file.path)
+    return _read(client, f"{_files(session_id, file.scan, file.resource)}/{quote(file.path)}")
+
+
+def sample_file(client: XnatClient, session_id: str, file: FileRow) -> HeaderSample:
+    """What one listed file's header says; raises nothing, since a header that is unreadable is a finding."""
+    return _sample(file.scan, lambda: read_header(client, session_id, file))
+
+
+def sample_scan(client: XnatClient, session_id: str, scan: str, resource: str) -> HeaderSample:
+    """What the header of a scan's first file says, without a listing: ``index=0`` names it (wire-read 2.8)."""
+    return _sample(scan, lambda: _read(client, _files(session_id, scan, resource), index="0"))
+
+
+def _sample(scan: str, read: Callable[[], Dataset]) -> HeaderSample:
+    try:
+        return sample_of(scan, read())
+    except ServerAnswer as error:
+        return HeaderSample(scan=scan, problem=str(error))
+
+
+def _files(session_id: str, scan: str, resource: str) -> str:
+    return data_path("experiments", session_id, "scans", scan, "resources", resource, "files")
+
+
+def _read(client: XnatClient, path: str, **params: str) -> Dataset:
     size = FIRST_BYTES
     while True:
-        start = _read_start(client, path, size)
+        start = _read_start(client, path, size, params)
         header = _parsed(start)
         if header is not None:
             return header
@@ -35,9 +60,9 @@ def read_header(client: XnatClient, session_id: str, file: FileRow) -> Dataset:
         size *= 4
 
 
-def _read_start(client: XnatClient, path: str, size: int) -> bytes:
+def _read_start(client: XnatClient, path: str, size: int, params: dict[str, str]) -> bytes:
     found = bytearray()
-    with client.stream(path, first=size) as pieces:
+    with client.stream(path, first=size, **params) as pieces:
         for piece in pieces:
             found += piece
             if len(found) >= size:

@@ -5,34 +5,39 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from xnat_ferry.errors import NotAnAnswer, NotFound
-from xnat_ferry.model import FileRow, ScanRow, SessionDetail, SessionRow
+from xnat_ferry.model import FileRow, ResourceRow, ScanRow, SessionDetail, SessionRow
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import XnatClient, data_path
 
 _IN_SCAN = re.compile(r"/experiments/([^/]+)/scans/([^/]+)/resources/([^/]+)/files/(.+)$")
 
 
-def list_sessions(client: XnatClient, project: str) -> tuple[SessionRow, ...]:
+def list_sessions(client: XnatClient, project: str, *, owners: bool = True) -> tuple[SessionRow, ...]:
     """All imaging sessions of a project, owned or shared in; two requests for any number of them.
 
-    The first names labels and subjects. The second has no ``label`` column, so that ``project`` stays the
-    owner's (wire-read 13.2), and asks for the study's UID, which renames the key column (13.1).
-    Raises NotFound for a project that is hidden or absent, Forbidden for a protected one.
+    The first names labels, subjects and the study's UID, which renames the key column (wire-read 13.1). The
+    second has no ``label`` column, so that ``project`` stays the owner's (13.2); without ``owners`` it is
+    spared. Raises NotFound for a project that is hidden or absent, Forbidden for a protected one.
     """
     path = data_path("projects", project, "experiments")
-    named = client.table(path, columns="ID,label,subject_label,date,xsiType")
-    owned = {_session_id(row): row for row in client.table(path, columns="ID,project,UID")} if named else {}
+    named = client.table(path, columns="ID,label,subject_label,date,xsiType,UID")
+    owned: dict[str, dict[str, str]] = {}
+    if named and owners:
+        owned = {_session_id(row): row for row in client.table(path, columns="ID,project")}
     rows = (_session_row(row, owned.get(_session_id(row), {})) for row in named)
     return tuple(sorted((row for row in rows if row.modality), key=lambda row: (row.subject, row.label)))
 
 
-def read_session(client: XnatClient, session_id: str) -> SessionDetail:
+def read_session(client: XnatClient, session_id: str, *, files: bool = True) -> SessionDetail:
     """One session with its scans and every file in them; two requests (wire-read 2.6, 2.8, rule 11.6).
 
-    ``session_id`` is the accession ID. Raises NotFound, and NotAnAnswer for files of another object.
+    ``session_id`` is the accession ID. Without ``files`` it is one request, and the item's own counts have to
+    do. Raises NotFound, and NotAnAnswer for files of another object.
     """
     path = data_path("experiments", session_id)
     found = client.item(path)
+    if not files:
+        return _detail(found, files=None)
     # asking for files where there is no scan falls through to something else (wire-read 2.4)
     return _detail(found, files=list_files(client, session_id) if _scans(found) else ())
 
@@ -60,7 +65,7 @@ def find_session(client: XnatClient, project: str, label: str) -> SessionDetail 
         if not named:
             return None
         found = client.item(data_path("experiments", _session_id(named[0])))
-    return _detail(found, files=())
+    return _detail(found, files=None)
 
 
 def _names(session: dict[str, Any]) -> set[tuple[str, str]]:
@@ -84,7 +89,7 @@ def _session_row(named: dict[str, str], owned: dict[str, str]) -> SessionRow:
         # both spellings name one path, and a session-level column may bring either (wire-read 2.1, 13.1)
         owner=owned.get("project") or owned.get("session_project") or None,
         # the two short names share one path, so either may come back (wire-read 2.1)
-        study_uid=owned.get("uid") or owned.get("studyinstanceuid") or None,
+        study_uid=named.get("uid") or named.get("studyinstanceuid") or None,
     )
 
 
@@ -99,7 +104,7 @@ def _session_id(row: dict[str, str]) -> str:
     return next((value for key, value in row.items() if key.endswith("/id")), "")
 
 
-def _detail(session: dict[str, Any], files: tuple[FileRow, ...]) -> SessionDetail:
+def _detail(session: dict[str, Any], files: tuple[FileRow, ...] | None) -> SessionDetail:
     fields = session["data_fields"]
     return SessionDetail(
         id=str(fields.get("ID", "")),
@@ -117,14 +122,28 @@ def _scans(session: dict[str, Any]) -> tuple[ScanRow, ...]:
 
 def _scan(child: dict[str, Any]) -> ScanRow:
     fields = child["data_fields"]
-    resources = (file["data_fields"].get("label", "") for file in answers.children(child, "file"))
+    resources = (_resource(file["data_fields"]) for file in answers.children(child, "file"))
     return ScanRow(
         id=str(fields.get("ID", "")),
         uid=str(fields.get("UID", "")),
         type=str(fields.get("type", "")),
         description=str(fields.get("series_description", "")),
-        resources=tuple(str(label) for label in resources if label),
+        resources=tuple(one for one in resources if one.label),
     )
+
+
+def _resource(fields: dict[str, Any]) -> ResourceRow:
+    return ResourceRow(
+        label=str(fields.get("label") or ""),
+        files=_number(fields.get("file_count")),
+        bytes=_number(fields.get("file_size")),
+    )
+
+
+def _number(value: Any) -> int | None:
+    """Numbers are JSON numbers in items, but not on every server (wire-read 2.6)."""
+    text = str(value)
+    return int(text) if text.isdigit() else None
 
 
 def _file(client: XnatClient, path: str, session_id: str, row: dict[str, str]) -> FileRow:

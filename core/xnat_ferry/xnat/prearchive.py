@@ -7,7 +7,7 @@ from defusedxml.ElementTree import fromstring
 from msgspec import Struct
 
 from xnat_ferry.errors import NotAnAnswer
-from xnat_ferry.model import PrearchiveRow, ScanRow, StoredFile
+from xnat_ferry.model import PrearchiveRow, ResourceRow, ScanRow, StoredFile
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import LONG_PATIENCE, XnatClient, data_path
 
@@ -121,7 +121,11 @@ def _scan(element: Element) -> ScanRow:
         uid=element.get("UID", ""),
         type=element.get("type", ""),
         description=child("series_description"),
-        resources=tuple(label for file in element if _plain(file) == "file" and (label := file.get("label"))),
+        resources=tuple(
+            ResourceRow(label=label)
+            for file in element
+            if _plain(file) == "file" and (label := file.get("label"))
+        ),
     )
 
 

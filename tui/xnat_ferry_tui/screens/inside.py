@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from xnat_ferry import wording
-from xnat_ferry.model import FileRow, SessionDetail
+from xnat_ferry.model import ScanRow, SessionDetail
 from xnat_ferry_tui.screens.pairing import Pair
 
 _AT_MOST = 7
@@ -16,16 +16,14 @@ def not_read(pair: Pair) -> list[str]:
 
 def in_short(pair: Pair, detail: SessionDetail) -> list[str]:
     """One line about the session and one with its scans, which may be cut."""
-    scans = "   ".join(
-        f"{scan.id} {scan.type or '-'}: {len(detail.dicom_files(scan.id))}" for scan in detail.scans
-    )
+    scans = "   ".join(f"{scan.id} {scan.type or '-'}: {detail.amount(scan)[0]}" for scan in detail.scans)
     return [_head(pair, detail), f"Scans: {scans}" if scans else "It has no scans."]
 
 
 def in_full(pair: Pair, detail: SessionDetail) -> list[str]:
     """One line a scan, as far as there is room."""
     lines = [
-        f"{scan.id:<5}  {scan.type or '-':<24.24}  {_amount(detail.dicom_files(scan.id))}  {scan.description}"
+        f"{scan.id:<5}  {scan.type or '-':<24.24}  {_amount(detail, [scan])}  {scan.description}"
         for scan in detail.scans[:_AT_MOST]
     ]
     more = len(detail.scans) - _AT_MOST
@@ -34,9 +32,13 @@ def in_full(pair: Pair, detail: SessionDetail) -> list[str]:
 
 def _head(pair: Pair, detail: SessionDetail) -> str:
     scans = wording.plural(len(detail.scans), "scan")
-    return f"{pair.label}  subject {pair.subject}: {scans}, {_amount(detail.files)}"
+    return f"{pair.label}  subject {pair.subject}: {scans}, {_amount(detail, detail.scans)}"
 
 
-def _amount(files: Iterable[FileRow]) -> str:
-    known = list(files)
-    return f"{wording.plural(len(known), 'file')}, {wording.size(sum(file.size or 0 for file in known))}"
+def _amount(detail: SessionDetail, scans: Iterable[ScanRow]) -> str:
+    """The DICOM in some scans, as far as the server tells."""
+    amounts = [detail.amount(scan) for scan in scans]
+    files, size = (
+        (sum(one or 0 for one in column) for column in zip(*amounts, strict=True)) if amounts else (0, 0)
+    )
+    return f"{wording.plural(files, 'file')}, {wording.size(size)}"

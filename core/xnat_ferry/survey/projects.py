@@ -1,0 +1,145 @@
+"""Looks at the two ends: lists, rights, settings; the number of requests does not grow with the sessions."""
+
+from collections.abc import Collection, Mapping
+
+from msgspec.structs import replace
+
+from xnat_ferry.errors import FerryError, Forbidden, NotFound, ServerAnswer
+from xnat_ferry.model import Endpoint, PrearchiveRow, SessionRow
+from xnat_ferry.project import ProjectSettings, Rights, Unread
+from xnat_ferry.survey.seen import ProjectView
+from xnat_ferry.xnat.client import XnatClient
+from xnat_ferry.xnat.listings import list_sessions
+from xnat_ferry.xnat.prearchive import list_prearchive
+from xnat_ferry.xnat.project_settings import read_settings
+from xnat_ferry.xnat.rights import ProjectRow, list_owners, list_projects, read_rights
+
+Projects = Mapping[str, ProjectRow] | Unread
+"""The projects that an account sees, or why that is not known."""
+
+
+def read_projects(client: XnatClient) -> Projects:
+    """Roles and arc codes of every project that is not hidden; one request."""
+    try:
+        return list_projects(client)
+    except ServerAnswer as error:
+        return Unread("the roles in the projects", str(error))
+
+
+def view_source(client: XnatClient, endpoint: Endpoint, projects: Projects | None = None) -> ProjectView:
+    """The source project: its sessions and the role there; two requests."""
+    projects = read_projects(client) if projects is None else projects
+    sessions, error = _sessions(client, endpoint, owners=False)
+    row = _row_of(projects, endpoint)
+    return _view(
+        client,
+        endpoint,
+        sessions,
+        error,
+        rights=Rights(role=row.role if row else None, accessibility=row.accessibility if row else None),
+        unread=(projects,) if isinstance(projects, Unread) else (),
+    )
+
+
+def view_destination(
+    client: XnatClient,
+    endpoint: Endpoint,
+    types: Collection[str] = (),
+    projects: Projects | None = None,
+) -> ProjectView:
+    """The destination with its prearchive, rights and settings; eight requests and one for each speciality.
+
+    ``types`` are the data types that shall be created there.
+    """
+    projects = read_projects(client) if projects is None else projects
+    row = _row_of(projects, endpoint)
+    sessions, error = _sessions(client, endpoint, owners=True)
+    rights = read_rights(client, endpoint.project, row, types)
+    unread = (projects,) if isinstance(projects, Unread) else ()
+    if sessions is None:
+        return _view(client, endpoint, None, error, rights=rights, unread=unread)
+    settings = read_settings(client, endpoint.project)
+    prearchive, problem = _prearchive(client, endpoint)
+    view = _view(client, endpoint, sessions, error, rights=rights, unread=unread)
+    view = replace(
+        view,
+        prearchive=prearchive,
+        prearchive_problem=problem,
+        settings=replace(
+            settings,
+            prearchive_code=row.prearchive_code if row else None,
+            quarantine=row.quarantine if row else None,
+            unread=(*unread, *settings.unread),
+        ),
+    )
+    return with_owners(client, view) if _has_to_ask(view, types) else view
+
+
+def with_owners(client: XnatClient, view: ProjectView) -> ProjectView:
+    """The same view with the names of those who may help; one request."""
+    return replace(view, owners=list_owners(client, view.endpoint.project))
+
+
+def _has_to_ask(view: ProjectView, types: Collection[str]) -> bool:
+    """Whether anything stands in the way that an owner could change."""
+    rights, settings = view.rights, view.settings
+    filters = (settings.site_filter, settings.project_filter)
+    uploader = settings.uploader
+    return (
+        rights.role != "Owners"
+        and bool(rights.role or view.sessions is not None)
+        and (
+            rights.create_subjects is not True
+            or not all(rights.may_create(one) for one in types)
+            or view.prearchive is None
+            or bool(settings.unread or settings.quarantine)
+            or any(one is None or one.enabled for one in filters)
+            or uploader is None
+            or False in (uploader.allow_create_subject, uploader.allow_bulk_upload)
+        )
+    )
+
+
+def _view(
+    client: XnatClient,
+    endpoint: Endpoint,
+    sessions: tuple[SessionRow, ...] | None,
+    error: FerryError | None,
+    *,
+    rights: Rights,
+    unread: tuple[Unread, ...],
+) -> ProjectView:
+    return ProjectView(
+        endpoint=endpoint,
+        user=client.user,
+        version=client.version,
+        rights=rights,
+        sessions=sessions,
+        settings=ProjectSettings(unread=unread),
+        refused=isinstance(error, NotFound | Forbidden),
+        problem=str(error or ""),
+        advice=error.advice if error else "",
+    )
+
+
+def _row_of(projects: Projects, endpoint: Endpoint) -> ProjectRow | None:
+    """A project that is not in the list is hidden: then the account is certainly no member."""
+    if isinstance(projects, Unread):
+        return None
+    return projects.get(endpoint.project, ProjectRow(role=""))
+
+
+def _sessions(
+    client: XnatClient, endpoint: Endpoint, *, owners: bool
+) -> tuple[tuple[SessionRow, ...] | None, FerryError | None]:
+    try:
+        return list_sessions(client, endpoint.project, owners=owners), None
+    except ServerAnswer as error:
+        return None, error
+
+
+def _prearchive(client: XnatClient, endpoint: Endpoint) -> tuple[tuple[PrearchiveRow, ...] | None, str]:
+    try:
+        return list_prearchive(client, endpoint.project), ""
+    except ServerAnswer as error:
+        return None, str(error)

@@ -1,0 +1,83 @@
+"""Takes a survey: both ends side by side, then the chosen sessions."""
+
+from collections.abc import Collection
+
+from xnat_ferry.errors import NothingChosen, UnknownSessions
+from xnat_ferry.model import Endpoint, SessionRow
+from xnat_ferry.settings.redact import plain
+from xnat_ferry.settings.room import Room
+from xnat_ferry.survey.projects import read_projects, view_destination, view_source, with_owners
+from xnat_ferry.survey.seen import AS_USUAL, Chosen, Depth, Headers, ProjectView, Survey
+from xnat_ferry.survey.sessions import Progress, read_chosen, read_counterparts, read_headers
+from xnat_ferry.xnat.client import XnatClient
+
+
+def take_survey(
+    source: tuple[XnatClient, Endpoint],
+    destination: tuple[XnatClient, Endpoint],
+    wanted: Collection[str] | None = None,
+    *,
+    depth: Depth = AS_USUAL,
+    rooms: tuple[Room, ...] = (),
+    progress: Progress = lambda what, done, total: None,
+) -> Survey:
+    """Survey both projects; ``wanted`` are session labels or accession IDs, None for all.
+
+    On one server it takes 15 requests, login included, and two a session with its scan's header; more where a
+    project has configurations of its own, rights that no membership explains, or lacks some. Raises
+    UnknownSessions for labels the source does not have, NothingChosen when there is no session to take. A
+    project that cannot be listed raises nothing: the survey says so, and the checks judge it.
+    """
+    from_view, to_view, rows = _both_ends(source, destination, wanted)
+    client = source[0]
+    headers = Headers.NONE
+    if depth.sessions:
+        files = depth.files or depth.headers == Headers.ALL
+        chosen = read_chosen(client, rows, files=files, progress=progress)
+        chosen, headers = read_headers(client, chosen, depth.headers, progress)
+        chosen = read_counterparts(destination[0], chosen, to_view, progress)
+        if any(one.refused for one in chosen):
+            from_view = with_owners(client, from_view)
+    else:
+        chosen = tuple(Chosen(row=row, detail=None) for row in rows)
+    return Survey(
+        source=from_view,
+        destination=to_view,
+        chosen=chosen,
+        rooms=rooms,
+        depth=depth,
+        headers=headers,
+    )
+
+
+def _both_ends(
+    source: tuple[XnatClient, Endpoint],
+    destination: tuple[XnatClient, Endpoint],
+    wanted: Collection[str] | None,
+) -> tuple[ProjectView, ProjectView, tuple[SessionRow, ...]]:
+    """Both projects, and the rows that are chosen."""
+    projects = read_projects(source[0])
+    from_view = view_source(*source, projects)
+    rows = _choose(from_view, wanted)
+    types = {row.xsi_type for row in rows}
+    to_projects = projects if destination[0] is source[0] else None
+    return from_view, view_destination(*destination, types, to_projects), rows
+
+
+def _choose(view: ProjectView, wanted: Collection[str] | None) -> tuple[SessionRow, ...]:
+    if view.sessions is None:
+        return ()
+    if wanted is None:
+        rows = view.sessions
+    else:
+        names = set(wanted)
+        rows = tuple(row for row in view.sessions if row.label in names or row.id in names)
+        unknown = names - {row.label for row in rows} - {row.id for row in rows}
+        if unknown:
+            raise UnknownSessions(
+                project=view.endpoint.project, labels=", ".join(plain(name, 60) for name in sorted(unknown))
+            )
+    if not rows:
+        why = "no session was named" if wanted is not None else f"{view.endpoint} has no imaging sessions"
+        raise NothingChosen(why=why)
+    return rows
