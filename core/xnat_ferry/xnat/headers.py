@@ -33,7 +33,7 @@ def sample_file(client: XnatClient, session_id: str, file: FileRow) -> HeaderSam
 
 
 def sample_scan(client: XnatClient, session_id: str, scan: str, resource: str) -> HeaderSample:
-    """What the header of a scan's first file says, without a listing: ``index=0`` names it (wire-read 2.8)."""
+    """What the header of a scan's first file says; ``index=0`` spares the listing (wire-read 2.8)."""
     return _sample(scan, lambda: _read(client, _files(session_id, scan, resource), index="0"))
 
 

@@ -153,8 +153,13 @@ def _project_filter(client: XnatClient, entries: Entries | None) -> SeriesFilter
     return SeriesFilter(
         enabled=_enabled(row) and str(told.get("enabled", True)).lower() == "true",
         mode=str(told.get("mode") or ""),
-        patterns=str(told.get("list") or ""),
+        patterns=_lines(told.get("list")),
     )
+
+
+def _lines(patterns: Any) -> str:
+    """One text, or a list of them."""
+    return "\n".join(map(str, patterns)) if isinstance(patterns, list) else str(patterns or "")
 
 
 def _uploader(site: Entries | None, own: Entries | None) -> UploaderRules | None:

@@ -93,7 +93,7 @@ def _by_role(
     client: XnatClient, project: str, role: str | None, action: str, known: Mapping[str, bool]
 ) -> bool | None:
     """What the three standard groups may is fixed; for a custom group and for none it is asked."""
-    if role in known:
+    if role is not None and role in known:
         return known[role]
     try:
         return project in _permitted(client, action, "xnat:mrSessionData")

@@ -38,7 +38,5 @@ def _head(pair: Pair, detail: SessionDetail) -> str:
 def _amount(detail: SessionDetail, scans: Iterable[ScanRow]) -> str:
     """The DICOM in some scans, as far as the server tells."""
     amounts = [detail.amount(scan) for scan in scans]
-    files, size = (
-        (sum(one or 0 for one in column) for column in zip(*amounts, strict=True)) if amounts else (0, 0)
-    )
+    files, size = (sum(amount[place] or 0 for amount in amounts) for place in (0, 1))
     return f"{wording.plural(files, 'file')}, {wording.size(size)}"
