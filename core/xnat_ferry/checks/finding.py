@@ -12,11 +12,14 @@ class Finding(Struct, frozen=True, kw_only=True):
     """One answer of one check: verdict, evidence a person can check, and what to do."""
 
     check: str
-    """The guide's item it answers: access, conflicts."""
+    """The guide's item it answers: access, conflicts, labels, metadata, settings, anonymization, room."""
     verdict: Verdict
     about: str
     """A session's label or a project."""
     message: str
+    kind: str = ""
+    """What kind of thing was found, as a word for programs: ``routing-to-source``. Findings of one kind read
+    alike, so that faces can show many as one."""
     advice: str = ""
     evidence: dict[str, str] = {}
 
