@@ -1,9 +1,11 @@
 """Access and conflicts, judged from what a survey found."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.core.making import DESTINATION, SOURCE, chosen, session_row, survey_of, view, waiting
 from xnat_ferry.checks import ConflictClass, run_checks
+from xnat_ferry.labels import LabelRules, parse_rule
 from xnat_ferry.model import Verdict
 from xnat_ferry.project import Rights
 from xnat_ferry.survey import Chosen, Survey
@@ -21,7 +23,37 @@ def test_a_project_that_cannot_be_listed_blocks_with_its_reason() -> None:
     )
     checklist = run_checks(survey)
     assert checklist.verdict == "blocked"
-    assert [(one.about, one.message) for one in checklist.first_failures()] == [("SRC", "It is hidden.")]
+    ((about, message),) = [(one.about, one.message) for one in checklist.first_failures()]
+    assert about == "SRC"
+    assert "It is hidden." in message
+
+
+@pytest.mark.parametrize(("refused", "verdict"), [(True, Verdict.FAIL), (False, Verdict.UNKNOWN)])
+def test_a_refusal_is_a_no_and_a_failure_is_not_known(refused: bool, verdict: Verdict) -> None:
+    there = replace(view(DESTINATION, None, problem="Something."), refused=refused)
+    checklist = run_checks(Survey(source=view(SOURCE), destination=there, chosen=()))
+    assert verdict in {one.verdict for one in checklist.findings if one.check == "access"}
+    assert checklist.verdict == "blocked"
+    assert not checklist.sure
+
+
+def test_new_subjects_are_those_of_the_labels_that_the_sessions_will_get() -> None:
+    rights = Rights(role="Members", creatable=("xnat:mrSessionData",))
+    survey = survey_of(chosen(session_row("a", "001")), there=(session_row("other", "P_001"),), rights=rights)
+    rules = LabelRules(rules=(parse_rule("subject.prefix=P_"),))
+    kinds = {one.kind for one in run_checks(survey, rules).findings}
+    assert "may-not-create-subjects" not in kinds
+    (finding,) = [one for one in run_checks(survey, archives=True).findings if one.kind.endswith("subjects")]
+    assert finding.verdict == Verdict.FAIL
+
+
+def test_whom_to_ask_is_named() -> None:
+    there = replace(
+        view(DESTINATION, rights=Rights(role="Collaborators", creatable=())), owners=("Bob Example (bob)",)
+    )
+    survey = Survey(source=view(SOURCE), destination=there, chosen=(chosen(session_row()),))
+    (failure,) = run_checks(survey).first_failures()
+    assert "Bob Example (bob)" in failure.advice
 
 
 def test_a_collaborator_is_told_whom_to_ask() -> None:

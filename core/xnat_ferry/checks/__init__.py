@@ -10,11 +10,14 @@ from xnat_ferry.survey import Survey
 __all__ = ["Answer", "Checklist", "Conflict", "ConflictClass", "Finding", "run_checks"]
 
 
-def run_checks(survey: Survey, rules: LabelRules = KEEP) -> Checklist:
-    """All checks in the guide's order, for sessions that will be called as the rules say."""
+def run_checks(survey: Survey, rules: LabelRules = KEEP, *, archives: bool = False) -> Checklist:
+    """All checks in the guide's order, for sessions that will be called as the rules say.
+
+    ``archives`` says that they shall be archived, and not wait in the prearchive for somebody's review.
+    """
     conflicts = find_conflicts(survey, rules)
     findings = (
-        *check_access(survey),
+        *check_access(survey, rules, archives=archives),
         *check_conflicts(survey, conflicts),
         *check_labels(survey, rules),
     )

@@ -56,6 +56,10 @@ class Conflict(Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
     evidence: dict[str, str] = {}
 
 
+_FORBIDS = {"project-unread", "session-unread"}
+"""What need not have failed but leaves nothing to plan with."""
+
+
 class Checklist(Struct, frozen=True, kw_only=True):
     """All findings and conflicts of a survey."""
 
@@ -64,12 +68,20 @@ class Checklist(Struct, frozen=True, kw_only=True):
 
     @property
     def verdict(self) -> str:
-        """``blocked`` by any failure, ``warned`` by anything else that is not ok, else ``clear``."""
-        verdicts = {finding.verdict for finding in self.findings}
-        if Verdict.FAIL in verdicts:
+        """``blocked`` by what forbids going on, ``warned`` by anything else but ok, else ``clear``."""
+        if self.first_failures():
             return "blocked"
-        return "clear" if verdicts <= {Verdict.OK} else "warned"
+        return "clear" if {finding.verdict for finding in self.findings} <= {Verdict.OK} else "warned"
+
+    @property
+    def sure(self) -> bool:
+        """Whether nothing failed and nothing remained unknown."""
+        return not {finding.verdict for finding in self.findings} & {Verdict.FAIL, Verdict.UNKNOWN}
 
     def first_failures(self) -> Sequence[Finding]:
         """The findings that forbid going on."""
-        return [finding for finding in self.findings if finding.verdict == Verdict.FAIL]
+        return [
+            finding
+            for finding in self.findings
+            if finding.verdict == Verdict.FAIL or finding.kind in _FORBIDS
+        ]
