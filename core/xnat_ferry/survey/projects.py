@@ -1,6 +1,7 @@
 """Looks at the two ends: lists, rights, settings; the number of requests does not grow with the sessions."""
 
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from msgspec.structs import replace
 
@@ -12,7 +13,7 @@ from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.listings import list_sessions
 from xnat_ferry.xnat.prearchive import list_prearchive
 from xnat_ferry.xnat.project_settings import read_settings
-from xnat_ferry.xnat.rights import ProjectRow, list_owners, list_projects, read_rights
+from xnat_ferry.xnat.rights import OWNERS, ProjectRow, list_owners, list_projects, read_rights
 
 Projects = Mapping[str, ProjectRow] | Unread
 """The projects that an account sees, or why that is not known."""
@@ -42,27 +43,29 @@ def view_source(client: XnatClient, endpoint: Endpoint, projects: Projects | Non
 
 
 def view_destination(
-    client: XnatClient,
-    endpoint: Endpoint,
-    types: Collection[str] = (),
-    projects: Projects | None = None,
+    client: XnatClient, endpoint: Endpoint, types: Collection[str] = (), projects: Projects | None = None
 ) -> ProjectView:
     """The destination with its prearchive, rights and settings; eight requests and one for each speciality.
 
     ``types`` are the data types that shall be created there.
     """
     projects = read_projects(client) if projects is None else projects
-    row = _row_of(projects, endpoint)
+    return with_rights(client, list_destination(client, endpoint, projects), types, projects)
+
+
+def list_destination(client: XnatClient, endpoint: Endpoint, projects: Projects) -> ProjectView:
+    """The destination without its rights, which need the types; sessions first, the rest side by side."""
     sessions, error = _sessions(client, endpoint, owners=True)
-    rights = read_rights(client, endpoint.project, row, types)
     unread = (projects,) if isinstance(projects, Unread) else ()
     if sessions is None:
-        return _view(client, endpoint, None, error, rights=rights, unread=unread)
-    settings = read_settings(client, endpoint.project)
-    prearchive, problem = _prearchive(client, endpoint)
-    view = _view(client, endpoint, sessions, error, rights=rights, unread=unread)
-    view = replace(
-        view,
+        return _view(client, endpoint, None, error, rights=Rights(), unread=unread)
+    with ThreadPoolExecutor(2) as pool:
+        settings_read = pool.submit(read_settings, client, endpoint.project)
+        prearchive, problem = _prearchive(client, endpoint)
+        settings = settings_read.result()
+    row = _row_of(projects, endpoint)
+    return replace(
+        _view(client, endpoint, sessions, error, rights=Rights(), unread=unread),
         prearchive=prearchive,
         prearchive_problem=problem,
         settings=replace(
@@ -72,6 +75,14 @@ def view_destination(
             unread=(*unread, *settings.unread),
         ),
     )
+
+
+def with_rights(
+    client: XnatClient, view: ProjectView, types: Collection[str], projects: Projects
+) -> ProjectView:
+    """The same view with what this account may do there, and with the owners where that is not enough."""
+    rights = read_rights(client, view.endpoint.project, _row_of(projects, view.endpoint), types)
+    view = replace(view, rights=rights)
     return with_owners(client, view) if _has_to_ask(view, types) else view
 
 
@@ -81,22 +92,17 @@ def with_owners(client: XnatClient, view: ProjectView) -> ProjectView:
 
 
 def _has_to_ask(view: ProjectView, types: Collection[str]) -> bool:
-    """Whether anything stands in the way that an owner could change."""
-    rights, settings = view.rights, view.settings
-    filters = (settings.site_filter, settings.project_filter)
-    uploader = settings.uploader
+    """Whether anything stands in the way that an owner could change; whoever is one need not ask."""
+    rights, settings, uploader = view.rights, view.settings, view.settings.uploader
+    if rights.role == OWNERS:
+        return False
+    lacking = [rights.may_create(one) is not True for one in ("xnat:subjectData", *types)]
+    filters = [one is None or one.enabled for one in (settings.site_filter, settings.project_filter)]
+    refused = uploader is None or False in (uploader.allow_create_subject, uploader.allow_bulk_upload)
     return (
-        rights.role != "Owners"
-        and bool(rights.role or view.sessions is not None)
-        and (
-            rights.create_subjects is not True
-            or not all(rights.may_create(one) for one in types)
-            or view.prearchive is None
-            or bool(settings.unread or settings.quarantine)
-            or any(one is None or one.enabled for one in filters)
-            or uploader is None
-            or False in (uploader.allow_create_subject, uploader.allow_bulk_upload)
-        )
+        any((*lacking, *filters, refused))
+        or view.prearchive is None
+        or bool(settings.unread or settings.quarantine or settings.prearchive_code)
     )
 
 

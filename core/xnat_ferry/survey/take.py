@@ -1,12 +1,19 @@
 """Takes a survey: both ends side by side, then the chosen sessions."""
 
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 
 from xnat_ferry.errors import NothingChosen, UnknownSessions
 from xnat_ferry.model import Endpoint, SessionRow
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.settings.room import Room
-from xnat_ferry.survey.projects import read_projects, view_destination, view_source, with_owners
+from xnat_ferry.survey.projects import (
+    list_destination,
+    read_projects,
+    view_source,
+    with_owners,
+    with_rights,
+)
 from xnat_ferry.survey.seen import AS_USUAL, Chosen, Depth, Headers, ProjectView, Survey
 from xnat_ferry.survey.sessions import Progress, read_chosen, read_counterparts, read_headers
 from xnat_ferry.xnat.client import XnatClient
@@ -55,13 +62,17 @@ def _both_ends(
     destination: tuple[XnatClient, Endpoint],
     wanted: Collection[str] | None,
 ) -> tuple[ProjectView, ProjectView, tuple[SessionRow, ...]]:
-    """Both projects, and the rows that are chosen."""
-    projects = read_projects(source[0])
-    from_view = view_source(*source, projects)
+    """Both projects side by side, and the rows that are chosen."""
+    from_client, to_client = source[0], destination[0]
+    projects = read_projects(from_client)
+    to_projects = projects if to_client is from_client else read_projects(to_client)
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(list_destination, *destination, to_projects)
+        from_view = view_source(*source, projects)
+        to_view = looking.result()
     rows = _choose(from_view, wanted)
     types = {row.xsi_type for row in rows}
-    to_projects = projects if destination[0] is source[0] else None
-    return from_view, view_destination(*destination, types, to_projects), rows
+    return from_view, with_rights(to_client, to_view, types, to_projects), rows
 
 
 def _choose(view: ProjectView, wanted: Collection[str] | None) -> tuple[SessionRow, ...]:
