@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from xnat_ferry.labels import Labels
 from xnat_ferry.model import Verdict
 
 
@@ -41,18 +42,37 @@ class Answer(StrEnum):
     """What can be done about a conflict."""
 
     SKIP = "skip"
+    """Leave the session alone."""
     RENAME = "rename"
+    """Keep both: the session gets another label, unless the two have different ones anyway."""
+    COMPLETE = "complete"
+    """Add to what is there of the same study what it lacks."""
+    MERGE = "merge"
+    """Put two studies into one session, on purpose."""
 
 
 class Conflict(Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
     """One session that meets something; no answer is ever guessed."""
 
     session: str
+    """Its label at the source."""
+    id: str = ""
+    """Its accession ID at the source."""
     subject: str
     kind: ConflictClass
     message: str
+    """What it meets and what XNAT would do, in two or three sentences."""
     answers: tuple[Answer, ...]
+    """Those that make sense."""
     suggested: Answer
+    """Never applied by itself."""
+    there: str = ""
+    """What it meets: a label there, a prearchive row's path below /data, the labels of other chosen sessions,
+    or the label that XNAT refuses."""
+    apart: bool = False
+    """Whether only the study is met, under another label: then keeping both takes no new label."""
+    joins: Labels | None = None
+    """The labels of what is there, under which completing or merging sends."""
     evidence: dict[str, str] = {}
 
 

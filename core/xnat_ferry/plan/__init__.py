@@ -1,16 +1,21 @@
 """The plan: every session's fate, as a value, as TOML a person can edit, and as what a survey leads to."""
 
+from xnat_ferry.plan.answers import NO_ANSWERS, Answers, parse_answers, same_for_all
 from xnat_ferry.plan.file import plan_hash, read_plan, write_plan
 from xnat_ferry.plan.model import Fate, Plan, PlannedScan, PlannedSession, Target, Totals
 
 __all__ = [
+    "NO_ANSWERS",
+    "Answers",
     "Fate",
     "Plan",
     "PlannedScan",
     "PlannedSession",
     "Target",
     "Totals",
+    "parse_answers",
     "plan_hash",
     "read_plan",
+    "same_for_all",
     "write_plan",
 ]

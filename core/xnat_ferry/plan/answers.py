@@ -1,0 +1,92 @@
+"""What the user wants done about conflicts: an answer for a whole class, or for one session."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from xnat_ferry.checks.finding import Answer, Conflict, ConflictClass
+from xnat_ferry.errors import UsageError
+from xnat_ferry.model import LABEL
+from xnat_ferry.settings.redact import plain
+
+
+class Given(Struct, frozen=True):
+    """One answer as it was given."""
+
+    answer: Answer
+    label: str = ""
+    """The new label of a session that shall be renamed; "" lets one be found."""
+
+    def __str__(self) -> str:
+        return f"{self.answer}:{self.label}" if self.label else str(self.answer)
+
+
+class Answers(Struct, frozen=True, kw_only=True):
+    """All answers; one for a session wins over one for its conflict's class."""
+
+    by_class: Mapping[ConflictClass, Answer] = {}
+    by_session: Mapping[str, Given] = {}
+    """By the session's accession ID or label."""
+
+    def to(self, conflict: Conflict) -> Given | None:
+        """The answer that this conflict takes; None where none was given that makes sense for it."""
+        return next((one for one in self.given(conflict) if one.answer in conflict.answers), None)
+
+    def given(self, conflict: Conflict) -> tuple[Given, ...]:
+        """The answers that were meant for it, whether they make sense or not; the session's own first."""
+        own = self.by_session.get(conflict.id) or self.by_session.get(conflict.session)
+        of_class = self.by_class.get(conflict.kind)
+        return (*([own] if own else []), *([Given(of_class)] if of_class else []))
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Each as it is written on the command line, its two sides as key and value."""
+        return {
+            str(name): str(given) for one in (self.by_class, self.by_session) for name, given in one.items()
+        }
+
+
+NO_ANSWERS = Answers()
+
+
+def same_for_all(answer: Answer) -> Answers:
+    """One answer for every class."""
+    return Answers(by_class=dict.fromkeys(ConflictClass, answer))
+
+
+def parse_answers(texts: Sequence[str]) -> Answers:
+    """Answers as they are written on the command line; a later one wins over an earlier one of the same.
+
+    ``same-study=skip`` answers a class, ``001_MR1=complete`` a session by its label or accession ID, and
+    ``001_MR1=rename:P01_MR1`` gives it that label. A session that is called like a class goes by its
+    accession ID. Raises UsageError with what is possible.
+    """
+    by_class: dict[ConflictClass, Answer] = {}
+    by_session: dict[str, Given] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        given = _given(text, value)
+        if not name or not sign:
+            raise _refused(text, "it is not CLASS=ANSWER or SESSION=ANSWER")
+        if name not in set(ConflictClass):
+            by_session[name] = given
+        elif given.label:
+            raise _refused(text, "a label can be given to one session only, not to a class")
+        else:
+            by_class[ConflictClass(name)] = given.answer
+    return Answers(by_class=by_class, by_session=by_session)
+
+
+def _given(text: str, value: str) -> Given:
+    word, colon, label = value.partition(":")
+    if word not in set(Answer):
+        raise _refused(text, f"an answer is one of {', '.join(Answer)}")
+    if colon and (word != Answer.RENAME or not LABEL.fullmatch(label)):
+        raise _refused(text, "a new label stands in rename:NEW_LABEL, of letters, digits, - and _")
+    return Given(Answer(word), label)
+
+
+def _refused(text: str, why: str) -> UsageError:
+    classes = ", ".join(ConflictClass)
+    what = f"--on-conflict {plain(text, 60)!r} cannot be used: {why}. The classes are {classes}."
+    return UsageError(what=what)
