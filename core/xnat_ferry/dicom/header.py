@@ -3,10 +3,15 @@
 A header may name a patient. Nothing here goes into a plan, a journal, a record or a log.
 """
 
+import warnings
+from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from xnat_ferry.dicom.profile import attribute_of
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -19,10 +24,16 @@ class HeaderElement(Struct, frozen=True):
     """``0x00100010`` for (0010,0010)."""
     vr: str
     value: str
+    """"" for what is empty, and for bulk data that are there."""
     within: tuple[int, ...] = ()
     """The sequences around it, outermost first."""
     creator: str = ""
     """The private creator's name, for an element of an odd group."""
+
+    @property
+    def private(self) -> bool:
+        """Whether it is of an odd group, and no private creator itself (PS3.5 7.8.1)."""
+        return bool(self.tag & 0x00010000) and self.tag & 0xFFFF > 0xFF
 
 
 class HeaderSample(Struct, frozen=True, kw_only=True):
@@ -43,20 +54,99 @@ LONGEST = 200
 
 
 def sample_of(scan: str, header: "Dataset") -> HeaderSample:
-    """The elements of a header as text; bulk data are left out."""
-    return HeaderSample(scan=scan, elements=tuple(_elements(header, ())))
+    """What of a header is judged: attributes of the Basic Profile, all text, private elements, identity.
+
+    Raises nothing: a value that cannot be decoded is kept as the text that its bytes make, or as "". Thousands
+    of samples fit in memory, since equal elements are one object; of dates and numbers that repeat from frame
+    to frame a few are kept, and of a private block without text one element, without its value.
+    """
+    with warnings.catch_warnings():
+        # odd values in real headers are to be judged, not to be talked about
+        warnings.simplefilter("ignore")
+        found = dict.fromkeys(_elements(header, ()))
+    seen: Counter[tuple[int, tuple[int, ...]]] = Counter()
+    kept = []
+    for element in found:
+        place, most = _how_many(element)
+        seen[place] += 1
+        if most is None or seen[place] <= most:
+            kept.append(element)
+    return HeaderSample(scan=scan, elements=tuple(kept))
 
 
-_BULK = {"OB", "OD", "OF", "OL", "OV", "OW", "UN"}
+TEXT = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
+"""The VRs in which people write."""
+
+_FEW = 4
+_BULK = frozenset({"OB", "OD", "OF", "OL", "OV", "OW"})
+_DEEPEST = 8
+_STATED = frozenset(
+    {
+        *(0x00080008, 0x00080016, 0x00080018, 0x00080060, 0x0020000D, 0x0020000E),
+        *(0x00120062, 0x00120063, 0x00280301, 0x00280302, 0x00280303),
+    }
+)
+"""ImageType, SOP class and instance, Modality, Study and Series UID; PatientIdentityRemoved,
+DeidentificationMethod, BurnedInAnnotation, RecognizableVisualFeatures, and
+LongitudinalTemporalInformationModified."""
+
+
+def _how_many(element: HeaderElement) -> tuple[tuple[int, tuple[int, ...]], int | None]:
+    """Where an element is counted, and how many are kept of what is counted there; None for all."""
+    if element.vr in TEXT or (element.vr == "UN" and element.value):
+        return (element.tag, ()), None
+    if element.private:
+        return (element.tag & ~0xFF, element.within), 1
+    return (element.tag, ()), _FEW
+
+
+_one_of_many = lru_cache(maxsize=50_000)(HeaderElement)
+"""Equal elements of many headers are one object."""
 
 
 def _elements(dataset: "Dataset", within: tuple[int, ...]) -> Iterator[HeaderElement]:
-    for element in dataset:
-        tag = int(element.tag)
-        if element.VR == "SQ":
-            for item in element.value:
-                yield from _elements(item, (*within, tag))
-        elif element.VR not in _BULK:
+    for key in list(dataset.keys()):
+        tag = int(key)
+        try:
+            element = dataset[key]
+            vr, value = str(element.VR), element.value
+        except Exception:  # pydicom raises many kinds for odd values
+            vr, value = _as_written(dataset, key)
+            element = None
+        if vr == "SQ":
+            if len(within) < _DEEPEST and not isinstance(value, bytes):
+                for item in value or ():
+                    yield from _elements(item, (*within, tag))
+        elif _is_judged(tag, vr, within):
             creator = str(getattr(element, "private_creator", None) or "")
-            value = "\\".join(map(str, element.value)) if element.VM > 1 else str(element.value or "")
-            yield HeaderElement(tag, element.VR, value[:LONGEST], within, creator)
+            if vr not in _BULK or value:
+                wordless = tag & 0x00010000 and vr not in TEXT and vr != "UN"
+                text = "" if wordless else _as_text(value, vr)
+                yield _one_of_many(tag, vr, text, within, creator[:LONGEST])
+
+
+def _is_judged(tag: int, vr: str, within: tuple[int, ...]) -> bool:
+    if tag & 0x00010000 or vr in TEXT or (tag in _STATED and not within):
+        return True
+    return vr != "UI" and attribute_of(tag) is not None
+
+
+def _as_written(dataset: "Dataset", key: object) -> tuple[str, bytes]:
+    """VR and bytes of an element that cannot be decoded."""
+    raw = dataset.get_item(key)  # type: ignore[call-overload]
+    value = getattr(raw, "value", None)
+    return str(getattr(raw, "VR", None) or "UN"), value if isinstance(value, bytes) else b""
+
+
+def _as_text(value: object, vr: str) -> str:
+    if vr in _BULK or value is None:
+        return ""
+    if isinstance(value, bytes):
+        text = value[:LONGEST].decode("latin-1").strip(" \0")
+        return text if text.isprintable() else ""
+    try:
+        many = not isinstance(value, str) and hasattr(value, "__iter__") and vr != "PN"
+        text = "\\".join(map(str, value)) if many else str(value)  # type: ignore[call-overload]
+    except Exception:  # a name in a character set that its header does not state
+        return ""
+    return text[:LONGEST]
