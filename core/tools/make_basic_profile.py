@@ -31,7 +31,7 @@ ACTIONS = {
 }
 """The lists of the transcription and the action codes that they stand for."""
 
-HEAD = '''"""The Basic Application Level Confidentiality Profile of DICOM PS3.15 {edition}, Table E.1-1, as data.
+HEAD = '''"""The Basic Application Level Confidentiality Profile of PS3.15 {edition}, Table E.1-1, as data.
 
 Made by ``core/tools/make_basic_profile.py``; not to be edited. The actions were taken from dicom-anonymizer's
 transcription of the table, which is
@@ -54,9 +54,7 @@ TABLE = """\\
 
 def module_text() -> str:
     """The whole generated module."""
-    rows = "".join(
-        f"{tag:08X} {action} {vr} {keyword}\n" for tag, action, vr, keyword in sorted(exact_rows())
-    )
+    rows = "".join(f"{tag:08X} {action} {vr} {keyword}\n" for tag, action, vr, keyword in exact_rows())
     masks = "".join(
         f'    (0x{mask:08X}, 0x{value:08X}, "{action}", "{vr}", "{keyword}"),\n'
         for mask, value, action, vr, keyword in sorted(mask_rows())
@@ -65,14 +63,17 @@ def module_text() -> str:
 
 
 def exact_rows() -> Iterator[tuple[int, str, str, str]]:
-    """Tag, action, VR, keyword of the attributes with one tag."""
+    """Tag, action, VR, keyword of the attributes with one tag, by tag."""
     remarks = remarks_of(dicomfields_2026c)
-    for name, action in ACTIONS.items():
-        for parts in getattr(dicomfields_2026c, name):
-            if len(parts) == 2:
-                tag = parts[0] << 16 | parts[1]
-                keyword = keyword_for_tag(tag)
-                yield tag, action, dictionary_VR(tag) if keyword else "-", keyword or remarks[tag]
+    actions = {
+        parts[0] << 16 | parts[1]: action
+        for name, action in ACTIONS.items()
+        for parts in getattr(dicomfields_2026c, name)
+        if len(parts) == 2
+    }
+    for tag, action in sorted(actions.items()):
+        keyword = keyword_for_tag(tag)
+        yield tag, action, dictionary_VR(tag) if keyword else "-", keyword or remarks[tag]
 
 
 def mask_rows() -> Iterator[tuple[int, int, str, str, str]]:

@@ -1,4 +1,4 @@
-"""The Basic Application Level Confidentiality Profile of DICOM PS3.15 2026c, Table E.1-1, as data.
+"""The Basic Application Level Confidentiality Profile of PS3.15 2026c, Table E.1-1, as data.
 
 Made by ``core/tools/make_basic_profile.py``; not to be edited. The actions were taken from dicom-anonymizer's
 transcription of the table, which is

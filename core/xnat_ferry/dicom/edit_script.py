@@ -1,9 +1,9 @@
 """What a DicomEdit script does to a header, read from its text without running it.
 
-The language is that of DicomEdit 6 (wire-read 4.3): one statement a line; ``(0010,0010) := subject`` assigns,
-``?=`` assigns where the attribute is there, ``- (0010,4000)`` deletes, ``a = b ? c : d`` chooses. In a tag ``X``
-stands for any hexadecimal digit, ``@`` for an even and ``#`` for an odd one. What is not understood is counted,
-and held capable of anything that it names; if it names nothing, of everything.
+The language is that of DicomEdit 6 (wire-read 4.3): one statement a line; ``(0010,0010) := subject``
+assigns, ``?=`` assigns where the attribute is there, ``- (0010,4000)`` deletes, ``a = b ? c : d`` chooses.
+In a tag ``X`` stands for any hexadecimal digit, ``@`` for an even and ``#`` for an odd one. What is not
+understood is counted, and held capable of anything that it names; if it names nothing, of everything.
 """
 
 import re
@@ -60,9 +60,8 @@ class Change(Struct, frozen=True):
     def touches(self, tag: int, within: tuple[int, ...], creator: str) -> bool:
         """Whether it changes this element, or a sequence around it as a whole."""
         if self.deep:
-            return not self.tags or any(
-                one.has(other, creator) for one in self.tags for other in (tag, *within)
-            )
+            path = (tag, *within)
+            return not self.tags or any(one.has(other, creator) for one in self.tags for other in path)
         outermost = within[0] if within else tag
         whole = not within or self.effect == Effect.REMOVED
         return whole and any(one.has(outermost, creator) for one in self.tags)
@@ -132,10 +131,8 @@ class _Reader:
         if inside or choice:
             actions = _PARTS.findall(choice["actions"]) if choice else [line]
             self.conditional += 1
-            for action in actions:
-                yield from (
-                    Change(one.tags, one.effect, False, one.deep) for one in self._act(action.strip())
-                )
+            for change in (change for action in actions for change in self._act(action.strip())):
+                yield Change(change.tags, change.effect, False, change.deep)
         else:
             yield from self._act(line)
 

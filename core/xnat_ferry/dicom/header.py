@@ -56,9 +56,9 @@ LONGEST = 200
 def sample_of(scan: str, header: "Dataset") -> HeaderSample:
     """What of a header is judged: attributes of the Basic Profile, all text, private elements, identity.
 
-    Raises nothing: a value that cannot be decoded is kept as the text that its bytes make, or as "". Thousands
-    of samples fit in memory, since equal elements are one object; of dates and numbers that repeat from frame
-    to frame a few are kept, and of a private block without text one element, without its value.
+    Raises nothing: a value that cannot be decoded is kept as the text that its bytes make, or as "".
+    Thousands of samples fit in memory, since equal elements are one object; of dates and numbers that repeat
+    from frame to frame a few are kept, and of a private block without text one element, without its value.
     """
     with warnings.catch_warnings():
         # odd values in real headers are to be judged, not to be talked about
