@@ -1,0 +1,97 @@
+"""What sessions that travel together meet in each other, and in XNAT's rule for labels."""
+
+from collections.abc import Iterator, Sequence
+
+from xnat_ferry.checks.finding import Answer, Conflict, ConflictClass
+from xnat_ferry.checks.meeting import xnat_says
+from xnat_ferry.checks.meeting.coming import Coming
+from xnat_ferry.checks.meeting.namesakes import Namesakes
+from xnat_ferry.checks.meeting.xnat_says import Reply
+from xnat_ferry.model import LABEL
+from xnat_ferry.settings.redact import plain
+
+_SOME = 5
+
+
+def meet_label_rule(coming: Coming) -> Iterator[Conflict]:
+    """Labels of which XNAT takes letters, digits, ``-`` and ``_`` only."""
+    for what, label in (("session", coming.to.session), ("subject", coming.to.subject)):
+        if not LABEL.fullmatch(label):
+            words = f"The {what} label '{plain(label, 60)}' has characters that XNAT refuses."
+            kind, reply = ConflictClass.BAD_LABEL, xnat_says.bad_label(label)
+            yield _conflict(coming, kind, words, reply, there=label, suggested=Answer.RENAME)
+
+
+def meet_companions(coming: Coming, companions: Namesakes[Coming]) -> Iterator[Conflict]:
+    """Chosen sessions that would get one label, and those that are of one study."""
+    label = companions.of_label(coming.to.session)
+    if len(label) > 1:
+        words = f"{len(label)} chosen sessions would become {coming.to.session}: {_named(label)}."
+        if len({one.to.session for one in label}) > 1:
+            words += " Their labels differ in case only."
+        kind, others = ConflictClass.DUPLICATE_TARGET, _others(coming, label)
+        reply = _second_of_two(coming, others[0])
+        yield _conflict(coming, kind, words, reply, there=_named(others), suggested=Answer.RENAME)
+    twins = companions.of_study(coming.study)
+    if len(twins) > 1:
+        words = f"One study is chosen {len(twins)} times: {_named(twins)}."
+        kind, others = ConflictClass.DUPLICATE_STUDY, _others(coming, twins)
+        yield _conflict(coming, kind, words, xnat_says.KEEPS_BOTH, there=_named(others), apart=True)
+
+
+def _others(coming: Coming, all_of_them: Sequence[Coming]) -> list[Coming]:
+    return [one for one in all_of_them if one.id != coming.id]
+
+
+def _second_of_two(one: Coming, other: Coming) -> Reply:
+    """What becomes of the second of two under one label, in the order of XNAT's checks."""
+    found = _told_apart_by(one, other)
+    return Reply("refuse to archive the second", found.says) if found else xnat_says.MERGES
+
+
+def _told_apart_by(one: Coming, other: Coming) -> Reply | None:
+    """The first of the checks 10, 12, 13 and 14 that tells two sessions apart."""
+    if one.to.session != other.to.session:
+        return xnat_says.OTHER_LABEL
+    if one.modality and other.modality and one.modality != other.modality:
+        return xnat_says.OTHER_MODALITY
+    if one.to.subject.casefold() != other.to.subject.casefold():
+        return xnat_says.other_subject(one.to.session)
+    if one.study and other.study and one.study != other.study:
+        return xnat_says.OTHER_STUDY
+    return None
+
+
+def _conflict(
+    coming: Coming,
+    kind: ConflictClass,
+    what: str,
+    reply: Reply,
+    *,
+    there: str,
+    apart: bool = False,
+    suggested: Answer = Answer.SKIP,
+) -> Conflict:
+    return Conflict(
+        session=coming.session,
+        id=coming.id,
+        subject=coming.subject,
+        kind=kind,
+        message=f"{what} {reply}",
+        answers=(Answer.SKIP, Answer.RENAME),
+        suggested=suggested,
+        there=there,
+        apart=apart,
+        evidence={
+            "there": there,
+            "this session": coming.to.session,
+            "this subject": coming.to.subject,
+            "this study": coming.study or "unknown",
+        }
+        | reply.evidence,
+    )
+
+
+def _named(sessions: Sequence[Coming]) -> str:
+    more = len(sessions) - _SOME
+    return ", ".join(one.session for one in sessions[:_SOME]) + (f" and {more} more" if more > 0 else "")
