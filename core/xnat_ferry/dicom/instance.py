@@ -6,20 +6,22 @@ from its basic offset table to its last fragment (PS3.5 A.4).
 """
 
 import hashlib
+import tempfile
 import warnings
 from io import BytesIO
 from struct import Struct as Layout
-from typing import BinaryIO
+from typing import BinaryIO, Protocol, cast
 
 from msgspec import Struct
 
-PIXEL_TAGS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
-"""FloatPixelData, DoubleFloatPixelData, PixelData (PS3.3 C.7.6.3, C.7.6.24, C.7.6.25)."""
+from xnat_ferry.dicom.glance import LONG_VRS, PIXEL_TAGS, UNDEFINED, Glance, Short, Uncommon, glance
 
 _PIECE = 256 * 1024
-_UNDEFINED = 0xFFFFFFFF
-_ITEM, _DELIMITER = 0xFFFEE000, 0xFFFEE0DD
-_LONG_VRS = {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"UN"}
+_HEAD = 16 * 1024
+"""Bytes in which most headers end."""
+_LONGEST_HEAD = 16 * 1024 * 1024
+_IN_MEMORY = 8 * 1024 * 1024
+_ITEM = 0xFFFEE000
 
 
 class NotDicom(ValueError):
@@ -33,6 +35,111 @@ class Identity(Struct, frozen=True, kw_only=True):
     series_uid: str
     study_uid: str
     pixel_md5: str
+
+
+class Passed(Struct, frozen=True, kw_only=True):
+    """A file that was read once from start to end."""
+
+    size: int
+    md5: str
+    identity: Identity | None
+    """None when it is not a DICOM instance."""
+    why: str = ""
+    """Why it is none."""
+
+
+class Readable(Protocol):
+    """Anything that can be read forward."""
+
+    def read(self, count: int, /) -> bytes: ...
+
+
+def read_passing(file: Readable, scratch: str) -> Passed:
+    """Read a file once: its size, the MD5 of all of it, and its identity.
+
+    The common case needs no seeking and no copy; anything else is copied into the folder ``scratch`` and read
+    again by pydicom.
+    """
+    passing = _Passing(file)
+    head = passing.read(_HEAD)
+    seen, head = _glance(passing, head)
+    if seen is None:
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=scratch) as copy:
+            copy.write(head)
+            while piece := passing.read(_PIECE):
+                copy.write(piece)
+            copy.seek(0)
+            try:
+                identity, why = read_identity(cast(BinaryIO, copy)), ""
+            except NotDicom as error:
+                identity, why = None, str(error)
+        return Passed(size=passing.size, md5=passing.md5, identity=identity, why=why)
+    pixel_md5 = _digest_seen(seen, _Chained(head[seen.place :], passing))
+    while passing.read(_PIECE):
+        pass
+    identity = Identity(
+        sop_uid=seen.sop_uid, series_uid=seen.series_uid, study_uid=seen.study_uid, pixel_md5=pixel_md5
+    )
+    return Passed(size=passing.size, md5=passing.md5, identity=identity)
+
+
+def _glance(passing: "_Passing", head: bytes) -> tuple[Glance | None, bytes]:
+    """What a glance tells, reading on while it needs more; None when it is not the common case."""
+    whole = len(head) < _HEAD
+    while True:
+        try:
+            return glance(head, whole=whole), head
+        except Uncommon:
+            return None, head
+        except Short:
+            if len(head) >= _LONGEST_HEAD:
+                return None, head
+        more = passing.read(3 * len(head))
+        whole = len(more) < 3 * len(head)
+        head += more
+
+
+def _digest_seen(seen: Glance, rest: "_Chained") -> str:
+    """The digest of the value at the start of ``rest``."""
+    if seen.length is None:
+        return ""
+    digest = hashlib.md5()
+    if seen.length == UNDEFINED:
+        _digest_fragments(rest, digest, "<")
+    else:
+        _digest_bytes(rest, digest, seen.length)
+    return digest.hexdigest()
+
+
+class _Passing:
+    """Digests and counts what is read through it."""
+
+    def __init__(self, file: Readable) -> None:
+        self._file = file
+        self._digest = hashlib.md5()
+        self.size = 0
+
+    def read(self, count: int) -> bytes:
+        """Fewer bytes only at the end."""
+        piece = self._file.read(count)
+        self._digest.update(piece)
+        self.size += len(piece)
+        return piece
+
+    @property
+    def md5(self) -> str:
+        return self._digest.hexdigest()
+
+
+class _Chained:
+    """Bytes that were read already, then the rest of the file."""
+
+    def __init__(self, first: bytes, rest: _Passing) -> None:
+        self._first, self._rest = BytesIO(first), rest
+
+    def read(self, count: int) -> bytes:
+        piece = self._first.read(count)
+        return piece if len(piece) == count else piece + self._rest.read(count - len(piece))
 
 
 def read_identity(file: BinaryIO) -> Identity:
@@ -79,7 +186,7 @@ def _digest_from_here(file: BinaryIO, implicit: bool, little: bool) -> str:
         return ""
     length = _value_length(file, implicit, order)
     digest = hashlib.md5()
-    if length == _UNDEFINED:
+    if length == UNDEFINED:
         _digest_fragments(file, digest, order)
     else:
         _digest_bytes(file, digest, length)
@@ -93,17 +200,17 @@ def _value_length(file: BinaryIO, implicit: bool, order: str) -> int:
     # some files declare explicit VRs and have none; a VR is two capital letters
     if implicit or not (vr.isalpha() and vr.isupper()):
         return _number(raw, order + "L")
-    return _number(file.read(4), order + "L") if vr in _LONG_VRS else _number(raw[2:], order + "H")
+    return _number(file.read(4), order + "L") if vr in LONG_VRS else _number(raw[2:], order + "H")
 
 
-def _digest_fragments(file: BinaryIO, digest: "hashlib._Hash", order: str) -> None:
+def _digest_fragments(file: Readable, digest: "hashlib._Hash", order: str) -> None:
     while len(head := file.read(8)) == 8 and _tag(head[:4], order) == _ITEM:
         digest.update(head)
         if not _digest_bytes(file, digest, _number(head[4:], order + "L")):
             return
 
 
-def _digest_bytes(file: BinaryIO, digest: "hashlib._Hash", length: int) -> bool:
+def _digest_bytes(file: Readable, digest: "hashlib._Hash", length: int) -> bool:
     while length > 0 and (piece := file.read(min(length, _PIECE))):
         digest.update(piece)
         length -= len(piece)

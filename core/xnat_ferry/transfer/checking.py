@@ -1,24 +1,19 @@
 """Checks a fetched unit completely before its first byte is sent on."""
 
-import hashlib
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from msgspec import Struct
 
-from xnat_ferry.dicom.instance import Identity, NotDicom, read_identity
+from xnat_ferry.dicom.instance import Identity, Passed, read_passing
 from xnat_ferry.errors import DownloadBroken, ForeignStudy
 from xnat_ferry.model import FileRow, Instance
 from xnat_ferry.settings.redact import plain
-from xnat_ferry.transfer.spool import spooled
 from xnat_ferry.transfer.units import Unit
 from xnat_ferry.xnat.scan_zips import entry_name
-
-_PIECE = 256 * 1024
 
 
 class LeftOut(Struct, frozen=True):
@@ -50,16 +45,16 @@ def check_unit(
     try:
         with zipfile.ZipFile(zipped) as archive:
             for entry, file in _matched(archive, unit, what):
-                with _content(archive, entry, scratch) as (content, md5):
-                    _compare_with_listing(file, entry.file_size, md5, what)
-                    try:
-                        identity = read_identity(content)
-                    except NotDicom as error:
-                        left_out.append(LeftOut(file.scan, file.path, str(error)))
-                        continue
+                with archive.open(entry) as packed:  # reading it to its end also checks its CRC
+                    passed = read_passing(packed, str(scratch))
+                _compare_with_listing(file, passed, what)
+                identity = passed.identity
+                if identity is None:
+                    left_out.append(LeftOut(file.scan, file.path, passed.why))
+                    continue
                 if study_uid and identity.study_uid != study_uid:
                     raise ForeignStudy(session=session, uid=plain(identity.study_uid, 70), what=what)
-                instances.append(_instance(file, entry.file_size, md5, identity, series.get(file.scan, "")))
+                instances.append(_instance(file, passed, identity, series.get(file.scan, "")))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise DownloadBroken(what=what, why=f"the zip is damaged or incomplete ({error})") from None
     return CheckedUnit(tuple(instances), tuple(left_out))
@@ -80,37 +75,22 @@ def _matched(archive: zipfile.ZipFile, unit: Unit, what: str) -> Iterator[tuple[
         yield entry, listed[name]
 
 
-@contextmanager
-def _content(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, scratch: Path
-) -> Iterator[tuple[BinaryIO, str]]:
-    """One file at its start with its MD5; reading it to the end also checks its CRC."""
-    digest = hashlib.md5()
-    with spooled(scratch) as content:
-        with archive.open(entry) as packed:
-            while piece := packed.read(_PIECE):
-                digest.update(piece)
-                content.write(piece)
-        content.seek(0)
-        yield content, digest.hexdigest()
-
-
-def _compare_with_listing(file: FileRow, size: int, md5: str, what: str) -> None:
+def _compare_with_listing(file: FileRow, passed: Passed, what: str) -> None:
     # a listed size may be stale (wire-read 2.8), so a digest decides wherever there is one
-    if file.digest and file.digest != md5:
+    if file.digest and file.digest != passed.md5:
         raise DownloadBroken(what=what, why="a file's digest is not the one in the catalog")
-    if not file.digest and file.size is not None and file.size != size:
-        raise DownloadBroken(what=what, why=f"a file has {size} bytes where {file.size} are listed")
+    if not file.digest and file.size is not None and file.size != passed.size:
+        raise DownloadBroken(what=what, why=f"a file has {passed.size} bytes where {file.size} are listed")
 
 
-def _instance(file: FileRow, size: int, md5: str, identity: Identity, series_uid: str) -> Instance:
+def _instance(file: FileRow, passed: Passed, identity: Identity, series_uid: str) -> Instance:
     return Instance(
         scan=file.scan,
         series_uid=identity.series_uid or series_uid,
         sop_uid=identity.sop_uid,
         name=file.path.rpartition("/")[2],
         path=file.path,
-        size=size,
-        md5=md5,
+        size=passed.size,
+        md5=passed.md5,
         pixel_md5=identity.pixel_md5,
     )
