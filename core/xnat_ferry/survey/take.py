@@ -7,6 +7,7 @@ from xnat_ferry.errors import NothingChosen, UnknownSessions
 from xnat_ferry.model import Endpoint, SessionRow
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.settings.room import Room
+from xnat_ferry.survey.narrow import only_scans
 from xnat_ferry.survey.projects import (
     list_destination,
     read_projects,
@@ -24,12 +25,14 @@ def take_survey(
     destination: tuple[XnatClient, Endpoint],
     wanted: Collection[str] | None = None,
     *,
+    scans: Collection[str] = (),
     depth: Depth = AS_USUAL,
     rooms: tuple[Room, ...] = (),
     progress: Progress = lambda what, done, total: None,
 ) -> Survey:
     """Survey both projects; ``wanted`` are session labels or accession IDs, None for all.
 
+    ``scans`` are IDs or types of the scans that are wanted of them; without any, all are.
     On one server it takes 15 requests, login included, and two a session with its scan's header; more where a
     project has configurations of its own, rights that no membership explains, or lacks some. Raises
     UnknownSessions for labels the source does not have, NothingChosen when there is no session to take. A
@@ -40,7 +43,7 @@ def take_survey(
     headers = Headers.NONE
     if depth.sessions:
         files = depth.files or depth.headers == Headers.ALL
-        chosen = read_chosen(client, rows, files=files, progress=progress)
+        chosen = only_scans(read_chosen(client, rows, files=files, progress=progress), scans)
         chosen, headers = read_headers(client, chosen, depth.headers, progress)
         chosen = read_counterparts(destination[0], chosen, to_view, progress)
         if any(one.refused for one in chosen):
