@@ -1,27 +1,25 @@
 """Reads one DICOM file's identity and digests its pixel data value by itself.
 
 Headers may be rewritten by a destination's scripts; the value of the pixel data element may not, so its
-digest is what proves that an image arrived. For compressed images the value is the encapsulated stream,
-from its basic offset table to its last fragment (PS3.5 A.4).
+digest is what proves that an image arrived.
 """
 
 import hashlib
 import tempfile
 import warnings
 from io import BytesIO
-from struct import Struct as Layout
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, cast
 
 from msgspec import Struct
 
-from xnat_ferry.dicom.glance import LONG_VRS, PIXEL_TAGS, UNDEFINED, Glance, Short, Uncommon, glance
+from xnat_ferry.dicom.glance import PIXEL_TAGS, Glance, Short, Uncommon, glance
+from xnat_ferry.dicom.pixels import Readable, digest_element, digest_value
 
 _PIECE = 256 * 1024
 _HEAD = 16 * 1024
 """Bytes in which most headers end."""
 _LONGEST_HEAD = 16 * 1024 * 1024
 _IN_MEMORY = 8 * 1024 * 1024
-_ITEM = 0xFFFEE000
 
 
 class NotDicom(ValueError):
@@ -46,12 +44,6 @@ class Passed(Struct, frozen=True, kw_only=True):
     """None when it is not a DICOM instance."""
     why: str = ""
     """Why it is none."""
-
-
-class Readable(Protocol):
-    """Anything that can be read forward."""
-
-    def read(self, count: int, /) -> bytes: ...
 
 
 def read_passing(file: Readable, scratch: str) -> Passed:
@@ -103,12 +95,7 @@ def _digest_seen(seen: Glance, rest: "_Chained") -> str:
     """The digest of the value at the start of ``rest``."""
     if seen.length is None:
         return ""
-    digest = hashlib.md5()
-    if seen.length == UNDEFINED:
-        _digest_fragments(rest, digest, "<")
-    else:
-        _digest_bytes(rest, digest, seen.length)
-    return digest.hexdigest()
+    return digest_value(rest, seen.length)
 
 
 class _Passing:
@@ -171,50 +158,12 @@ def read_identity(file: BinaryIO) -> Identity:
             digest = _digest_of_whole(file)
         else:
             implicit, little = header.original_encoding
-            digest = _digest_from_here(file, bool(implicit), little is not False)
+            # pydicom has left the file at the pixel data's tag, or at the end when there is none
+            digest = digest_element(file, implicit=bool(implicit), little=little is not False)
     return Identity(sop_uid=uids[1], series_uid=uids[2], study_uid=uids[3], pixel_md5=digest)
 
 
 _UIDS = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
-
-
-def _digest_from_here(file: BinaryIO, implicit: bool, little: bool) -> str:
-    """pydicom has left the file at the pixel data's tag, or at the end when there is none."""
-    order = "<" if little else ">"
-    tag = _tag(file.read(4), order)
-    if tag not in PIXEL_TAGS:
-        return ""
-    length = _value_length(file, implicit, order)
-    digest = hashlib.md5()
-    if length == UNDEFINED:
-        _digest_fragments(file, digest, order)
-    else:
-        _digest_bytes(file, digest, length)
-    return digest.hexdigest()
-
-
-def _value_length(file: BinaryIO, implicit: bool, order: str) -> int:
-    """The length that stands behind the tag, in any of the three forms of PS3.5 7.1."""
-    raw = file.read(4)
-    vr = raw[:2]
-    # some files declare explicit VRs and have none; a VR is two capital letters
-    if implicit or not (vr.isalpha() and vr.isupper()):
-        return _number(raw, order + "L")
-    return _number(file.read(4), order + "L") if vr in LONG_VRS else _number(raw[2:], order + "H")
-
-
-def _digest_fragments(file: Readable, digest: "hashlib._Hash", order: str) -> None:
-    while len(head := file.read(8)) == 8 and _tag(head[:4], order) == _ITEM:
-        digest.update(head)
-        if not _digest_bytes(file, digest, _number(head[4:], order + "L")):
-            return
-
-
-def _digest_bytes(file: Readable, digest: "hashlib._Hash", length: int) -> bool:
-    while length > 0 and (piece := file.read(min(length, _PIECE))):
-        digest.update(piece)
-        length -= len(piece)
-    return length == 0
 
 
 def _digest_of_whole(file: BinaryIO) -> str:
@@ -224,17 +173,6 @@ def _digest_of_whole(file: BinaryIO) -> str:
     dataset = pydicom.dcmread(BytesIO(file.read()), force=True)
     for tag in PIXEL_TAGS:
         if tag in dataset:
-            return hashlib.md5(dataset[tag].value).hexdigest()
+            value: bytes = dataset[tag].value
+            return digest_value(BytesIO(value), len(value))
     return ""
-
-
-def _tag(raw: bytes, order: str) -> int:
-    if len(raw) < 4:
-        return 0
-    group, element = Layout(order + "HH").unpack(raw)
-    return int(group) << 16 | int(element)
-
-
-def _number(raw: bytes, layout: str) -> int:
-    shape = Layout(layout)
-    return int(shape.unpack(raw)[0]) if len(raw) == shape.size else 0
