@@ -1,11 +1,21 @@
 """What happened, in the past tense: the lines of a journal. No patient value is ever a field here."""
 
 import time
+from enum import StrEnum
 
 import msgspec
 from msgspec import Struct
 
 from xnat_ferry.model import Level, Mark, Where
+
+
+class Removal(StrEnum):
+    """The two ways in which a session leaves a project."""
+
+    DELETE = "delete"
+    """For good, files included."""
+    UNSHARE = "unshare"
+    """It was only shared into the project: its owner keeps it."""
 
 
 class Event(Struct, frozen=True, kw_only=True, tag_field="event", tag=True):
@@ -119,11 +129,29 @@ class SessionVerified(Event, frozen=True, kw_only=True):
     counts: dict[Mark, int]
 
 
+class ArchiveChecked(Event, frozen=True, kw_only=True):
+    """What the server's dry run had to say before archiving; nothing where all is well (wire-write 2.6)."""
+
+    session: str
+    row: str
+    notices: tuple[str, ...] = ()
+
+
 class ArchiveRequested(Event, frozen=True, kw_only=True):
     """Written before the server is asked, so that a resume looks in the archive first."""
 
     session: str
     row: str
+    answer: str = ""
+    """``merge`` or ``complete`` where a person wanted the session added to one that is there."""
+
+
+class ArchiveAwaited(Event, frozen=True, kw_only=True):
+    """The server is still at it: from here on the row is looked at, and no connection held."""
+
+    session: str
+    row: str
+    status: str
 
 
 class SessionArchived(Event, frozen=True, kw_only=True):
@@ -151,6 +179,85 @@ class SessionFailed(Event, frozen=True, kw_only=True):
     scan: str = ""
     message: str
     advice: str
+
+
+class RemovalOrdered(Event, frozen=True, kw_only=True):
+    """A person named the project: its proven sessions may be removed from the source, one by one."""
+
+    typed: str
+    """The project's name as the person gave it."""
+    sessions: tuple[str, ...]
+    """The labels that were meant."""
+    unshare: bool = False
+    subjects: bool = False
+    """Whether subjects that are left without any session may be deleted as well."""
+
+
+class RemovalRequested(Event, frozen=True, kw_only=True):
+    """Written before the server is asked: without what came of it, the source is looked at."""
+
+    session: str
+    how: Removal
+    id: str
+    """The accession ID at the source."""
+    destination: str
+    """The accession ID of the proven copy."""
+    manifest: str
+    """SHA-256 of the manifest that the proof rests on."""
+    listing: str
+    """SHA-256 of the source's file listing, right before."""
+
+
+class SessionRemoved(Event, frozen=True, kw_only=True):
+    """The source project has the session no more."""
+
+    session: str
+    how: Removal
+    found: bool = False
+    """Whether it was found gone after an interruption, and not heard from the server at once."""
+
+
+class SessionKept(Event, frozen=True, kw_only=True):
+    """The session stays at the source, and why."""
+
+    session: str
+    message: str
+    advice: str
+
+
+class MoveSettled(Event, frozen=True, kw_only=True):
+    """The final look: whether it is gone there, and what the copy's comparison came to here."""
+
+    session: str
+    gone: bool
+    verdict: str
+
+
+class SubjectLeftEmpty(Event, frozen=True, kw_only=True):
+    """A subject at the source that has no session any more; it is kept unless somebody wants it deleted."""
+
+    subject: str
+
+
+class SubjectRemovalRequested(Event, frozen=True, kw_only=True):
+    """Written before the server is asked."""
+
+    subject: str
+
+
+class SubjectRemoved(Event, frozen=True, kw_only=True):
+    """The source project has the subject no more."""
+
+    subject: str
+
+
+class SettlingFinished(Event, frozen=True, kw_only=True):
+    """Every session of an order to remove has been gone through."""
+
+    removed: int
+    kept: int
+    requests: int
+    seconds: float
 
 
 class WorkerStopped(Event, frozen=True, kw_only=True):
@@ -185,11 +292,22 @@ AnyEvent = (
     | TriedAgain
     | SessionBuilt
     | SessionVerified
+    | ArchiveChecked
     | ArchiveRequested
+    | ArchiveAwaited
     | SessionArchived
     | SessionSkipped
     | SessionFinished
     | SessionFailed
+    | RemovalOrdered
+    | RemovalRequested
+    | SessionRemoved
+    | SessionKept
+    | MoveSettled
+    | SubjectLeftEmpty
+    | SubjectRemovalRequested
+    | SubjectRemoved
+    | SettlingFinished
     | WorkerStopped
     | TransferFinished
 )

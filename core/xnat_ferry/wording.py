@@ -54,7 +54,12 @@ def what_happened(event: AnyEvent) -> str:
 def is_problem(event: AnyEvent) -> bool:
     """Whether a person should look at it."""
     return isinstance(
-        event, events.SessionFailed | events.TriedAgain | events.WorkerStopped | events.FileLeftOut
+        event,
+        events.SessionFailed
+        | events.SessionKept
+        | events.TriedAgain
+        | events.WorkerStopped
+        | events.FileLeftOut,
     ) or (isinstance(event, events.SessionVerified) and event.verdict != "proven")
 
 
@@ -82,6 +87,10 @@ def _of_session(event: AnyEvent) -> str:
 
 def _of_ending(event: AnyEvent) -> str:
     match event:
+        case events.ArchiveChecked(notices=notices):
+            return f"before archiving the server says: {'; '.join(notices)}" if notices else ""
+        case events.ArchiveAwaited():
+            return f"the server is still archiving ({event.status}); the row is looked at now and then"
         case events.SessionArchived():
             return f"archived in {duration(event.seconds)}"
         case events.SessionSkipped():
@@ -90,6 +99,23 @@ def _of_ending(event: AnyEvent) -> str:
             return f"done, in the {event.where}"
         case events.SessionFailed():
             return f"FAILED: {event.message} {event.advice}"
+        case _:
+            return _of_removal(event)
+
+
+def _of_removal(event: AnyEvent) -> str:
+    match event:
+        case events.SessionRemoved(how=events.Removal.UNSHARE):
+            return "no longer shared into the source project"
+        case events.SessionRemoved(found=True):
+            return "found deleted at the source"
+        case events.SessionRemoved():
+            return "deleted at the source"
+        case events.SessionKept():
+            return f"KEPT at the source: {event.message} {event.advice}"
+        case events.MoveSettled():
+            gone = "gone at the source" if event.gone else "STILL at the source"
+            return f"{gone}, {event.verdict} at the destination"
         case _:
             return ""
 
@@ -108,6 +134,20 @@ def _of_transfer(event: AnyEvent) -> str:
                 f"finished: {outcome}; {size(event.bytes_down)} down, {size(event.bytes_up)} up, "
                 f"{plural(event.requests, 'request')}, {duration(event.seconds)}"
             )
+        case _:
+            return _of_settling(event)
+
+
+def _of_settling(event: AnyEvent) -> str:
+    match event:
+        case events.RemovalOrdered():
+            return f"{plural(len(event.sessions), 'session')} may be removed from the source"
+        case events.SubjectLeftEmpty():
+            return f"subject {event.subject} has no session left at the source"
+        case events.SubjectRemoved():
+            return f"subject {event.subject} deleted at the source"
+        case events.SettlingFinished():
+            return f"settled: {event.removed} removed, {event.kept} kept"
         case _:
             return ""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from xnat_ferry.errors import WorkerDied
-from xnat_ferry.events import AnyEvent, TransferFinished, WorkerStarted, WorkerStopped
+from xnat_ferry.events import AnyEvent, SettlingFinished, TransferFinished, WorkerStarted, WorkerStopped
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.redact import plain, redact
 from xnat_ferry.transfer import lock
@@ -22,12 +22,19 @@ _LOOK_EVERY = 0.1
 
 
 def start_worker(
-    folder: TransferFolder, logins: dict[str, Credentials], *, spool: Path, archive: bool = False
+    folder: TransferFolder,
+    logins: dict[str, Credentials],
+    *,
+    spool: Path,
+    archive: bool = False,
+    settle: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start a worker in a session of its own: closing this terminal does not end it."""
     command = [sys.executable, "-m", "xnat_ferry.worker", str(folder.path), "--spool", str(spool)]
     if archive:
         command.append("--archive")
+    if settle:
+        command.append("--settle")
     output = os.open(folder.worker_output, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         worker = subprocess.Popen(  # noqa: S603  our own interpreter with our own module
@@ -60,7 +67,7 @@ def follow(folder: TransferFolder, worker: subprocess.Popen[bytes], skip: int = 
             passed += 1
             if passed > skip:
                 yield event
-                if isinstance(event, TransferFinished | WorkerStopped):
+                if isinstance(event, TransferFinished | SettlingFinished | WorkerStopped):
                     worker.wait()
                     return
         if ended:

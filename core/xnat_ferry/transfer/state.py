@@ -53,6 +53,11 @@ class SessionState:
     verified: dict[Where, events.SessionVerified] = field(default_factory=dict)
     problem: Problem | None = None
     moving: events.UnitProgressed | None = None
+    removal_requested: events.RemovalRequested | None = None
+    """The last one; what came of it is in ``removed`` or ``kept``, in neither after an interruption."""
+    removed: events.SessionRemoved | None = None
+    kept: events.SessionKept | None = None
+    settled: events.MoveSettled | None = None
 
     @property
     def files_sent(self) -> int:
@@ -78,6 +83,8 @@ class TransferState:
         self.stopped: events.WorkerStopped | None = None
         self.finished: events.TransferFinished | None = None
         self.retries = 0
+        self.empty_subjects: dict[str, bool] = {}
+        """Subjects left empty at the source, and whether each was deleted."""
         for event in past:
             self.apply(event)
 
@@ -122,8 +129,20 @@ class TransferState:
             case events.TransferFinished():
                 self.phase = Phase.FAILED if event.failed else Phase.DONE
                 self.finished = event
+            case events.SettlingFinished():
+                self.phase = self._phase_of_sessions()
+            case events.SubjectLeftEmpty():
+                self.empty_subjects.setdefault(event.subject, False)
+            case events.SubjectRemoved():
+                self.empty_subjects[event.subject] = True
             case _:
                 pass
+
+    def _phase_of_sessions(self) -> Phase:
+        """What the transfer itself had come to before its sessions were removed from the source."""
+        if self.count(Phase.FAILED):
+            return Phase.FAILED
+        return Phase.STOPPED if self.count(Phase.WAITING) else Phase.DONE
 
 
 def _apply_to_session(session: SessionState, event: AnyEvent) -> None:
@@ -140,6 +159,7 @@ def _apply_to_session(session: SessionState, event: AnyEvent) -> None:
         case _:
             _apply_to_bytes(session, event)
             _apply_to_place(session, event)
+            _apply_to_source(session, event)
 
 
 def _apply_to_bytes(session: SessionState, event: AnyEvent) -> None:
@@ -169,5 +189,19 @@ def _apply_to_place(session: SessionState, event: AnyEvent) -> None:
             session.archive_requested = True
         case events.SessionArchived():
             session.archived, session.where = event.uri or "archived", Where.ARCHIVE
+        case _:
+            pass
+
+
+def _apply_to_source(session: SessionState, event: AnyEvent) -> None:
+    match event:
+        case events.RemovalRequested():
+            session.removal_requested, session.removed, session.kept = event, None, None
+        case events.SessionRemoved():
+            session.removed, session.kept = event, None
+        case events.SessionKept():
+            session.kept = event
+        case events.MoveSettled():
+            session.settled = event
         case _:
             pass
