@@ -3,9 +3,11 @@
 from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile
 
+from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
 
+from xnat_ferry.dicom.header import HeaderElement, HeaderSample
 from xnat_ferry.model import (
     Endpoint,
     FileRow,
@@ -17,7 +19,8 @@ from xnat_ferry.model import (
 )
 from xnat_ferry.plan import Fate, Plan, PlannedScan, PlannedSession
 from xnat_ferry.project import ProjectSettings, Rights, Script, SeriesFilter, UploaderRules
-from xnat_ferry.survey import Chosen, ProjectView, Survey
+from xnat_ferry.settings.room import Room
+from xnat_ferry.survey import Chosen, Headers, ProjectView, Survey
 
 FULL = Rights(
     role="Owners",
@@ -42,6 +45,11 @@ PLAIN = ProjectSettings(
     routing=(),
 )
 """A project as XNAT makes it."""
+
+ROOMY = (
+    Room(what="spool", folder="/spool", free=10**12),
+    Room(what="transfers", folder="/transfers", free=10**12),
+)
 
 SOURCE = Endpoint("https://a.example", "SRC")
 DESTINATION = Endpoint("https://b.example", "DST")
@@ -82,8 +90,32 @@ def detail_of(row: SessionRow, *scans: ScanRow, files: tuple[FileRow, ...] | Non
     )
 
 
+def header_of(row: SessionRow, scan: ScanRow, **more: str) -> HeaderSample:
+    """As XNAT's stock script leaves a header at the source; ``more`` are values by keyword, "" for none."""
+    said = {
+        "StudyInstanceUID": row.study_uid or "",
+        "SeriesInstanceUID": scan.uid,
+        "StudyDescription": "SRC",
+        "SeriesDescription": scan.description,
+        "PatientName": row.subject,
+        "PatientID": row.label,
+        "PatientIdentityRemoved": "YES",
+    }
+    tags = {keyword: tag_for_keyword(keyword) or 0 for keyword in said | more}
+    return HeaderSample(
+        scan=scan.id,
+        elements=tuple(
+            HeaderElement(tags[keyword], dictionary_VR(tags[keyword]), value)
+            for keyword, value in (said | more).items()
+            if value
+        ),
+    )
+
+
 def chosen(row: SessionRow, *scans: ScanRow, files: tuple[FileRow, ...] | None = None) -> Chosen:
-    return Chosen(row=row, detail=detail_of(row, *scans, files=files))
+    detail = detail_of(row, *scans, files=files)
+    headers = tuple(header_of(row, scan) for scan in detail.scans if detail.dicom_files(scan.id))
+    return Chosen(row=row, detail=detail, headers=headers)
 
 
 def view(
@@ -116,6 +148,8 @@ def survey_of(
         source=view(SOURCE, tuple(one.row for one in sessions)),
         destination=view(DESTINATION, there, prearchive, rights),
         chosen=sessions,
+        rooms=ROOMY,
+        headers=Headers.SCAN,
     )
 
 

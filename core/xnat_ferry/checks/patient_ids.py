@@ -1,0 +1,107 @@
+"""One PatientID a session and a subject, as far as it will still be there at the destination."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from xnat_ferry.checks.arriving import becomes, rewritten
+from xnat_ferry.checks.finding import Finding
+from xnat_ferry.checks.naming import scans, some
+from xnat_ferry.labels import LabelRules
+from xnat_ferry.model import Verdict
+from xnat_ferry.survey import Chosen, Survey
+
+PATIENT_ID = 0x00100020
+
+
+def patient_findings(survey: Survey, rules: LabelRules) -> Iterator[Finding]:
+    """Two patients in one session; a subject of several PatientIDs, several subjects of one.
+
+    No PatientID is ever shown. One that is its session's label is XNAT's own stamp and tells of no patient
+    (wire-write 1.12).
+    """
+    of_subject: dict[str, set[str]] = defaultdict(set)
+    of_id: dict[str, set[str]] = defaultdict(set)
+    names: dict[str, str] = {}
+    for chosen in survey.chosen:
+        ids = _ids(chosen)
+        if len(ids) > 1:
+            yield _differs(chosen, ids)
+            continue
+        subject = rules.apply(chosen.row).subject
+        names.setdefault(subject.casefold(), subject)
+        for one in ids:
+            if one.casefold() != chosen.row.label.casefold():
+                of_subject[subject.casefold()].add(one)
+                of_id[one].add(subject.casefold())
+    yield from _across(survey, names, of_subject, of_id)
+
+
+def _ids(chosen: Chosen) -> Mapping[str, list[str]]:
+    """The scans by the PatientID that their headers say."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for sample in chosen.headers:
+        if one := sample.value(PATIENT_ID).strip():
+            found[one].append(sample.scan)
+    return found
+
+
+def _differs(chosen: Chosen, ids: Mapping[str, list[str]]) -> Finding:
+    groups = [scans(group) for group in ids.values()]
+    return Finding(
+        check="metadata",
+        verdict=Verdict.FAIL,
+        about=chosen.row.label,
+        message=f"The headers of {chosen.row.label} name {len(ids)} patients: it may hold two people.",
+        kind="patient-differs",
+        advice="Find out whose images these are; leave out with --scans what does not belong here.",
+        evidence={f"patient {number}": group for number, group in enumerate(groups[:5], 1)},
+    )
+
+
+def _across(
+    survey: Survey,
+    names: Mapping[str, str],
+    of_subject: Mapping[str, set[str]],
+    of_id: Mapping[str, set[str]],
+) -> Iterator[Finding]:
+    gone = rewritten(survey.destination.settings, PATIENT_ID)
+    if gone:
+        return
+    verdict = Verdict.UNKNOWN if gone is None else Verdict.WARN
+    varying = [names[subject] for subject, ids in of_subject.items() if len(ids) > 1]
+    if varying:
+        yield _about_all(
+            survey,
+            verdict,
+            "patient-id-varies",
+            f"The sessions of one subject have different PatientIDs: {some(varying)}.",
+            "Make sure that all these sessions are of one person; else map them to other subjects.",
+            {"subjects": some(varying)},
+        )
+    shared = [sorted(names[one] for one in subjects) for subjects in of_id.values() if len(subjects) > 1]
+    if shared:
+        groups = [some(group) for group in shared]
+        yield _about_all(
+            survey,
+            verdict,
+            "patient-id-shared",
+            f"Subjects share a PatientID: {groups[0]}" + (" and others." if len(groups) > 1 else "."),
+            "Make sure that these are different people; else map them to one subject.",
+            {f"one PatientID ({number})": group for number, group in enumerate(groups[:5], 1)},
+        )
+
+
+def _about_all(
+    survey: Survey, verdict: Verdict, kind: str, message: str, advice: str, evidence: dict[str, str]
+) -> Finding:
+    destination = survey.destination
+    at_destination = becomes(destination.settings, PATIENT_ID)
+    return Finding(
+        check="metadata",
+        verdict=verdict,
+        about=destination.endpoint.project,
+        message=message,
+        kind=kind,
+        advice=advice,
+        evidence={**evidence, f"PatientID in {destination.endpoint.project}": at_destination},
+    )

@@ -1,0 +1,114 @@
+"""Whether the disks of this machine have room for what is in flight, and for the transfer's own files."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from xnat_ferry.checks.finding import Finding
+from xnat_ferry.model import Verdict
+from xnat_ferry.settings.room import Room
+from xnat_ferry.survey import Survey
+from xnat_ferry.wording import size
+
+_FOR_A_FILE = 1_000
+"""Bytes that journal and manifest take for each file."""
+_MOVED_BY = {"spool": "--spool or XNAT_FERRY_SPOOL", "transfers": "--transfers or XNAT_FERRY_TRANSFERS"}
+
+
+class Need(Struct, frozen=True):
+    """Bytes without which a transfer cannot go on, and with which it goes easily."""
+
+    least: int
+    easy: int
+    sure: bool
+    """Whether the server told of every scan how large it is."""
+
+
+def check_room(survey: Survey) -> tuple[Finding, ...]:
+    """Whether the spool and the transfers folder can take what this selection needs."""
+    if not survey.rooms:
+        words = "How much room there is on this machine was not looked at."
+        return (_finding(survey, Verdict.UNKNOWN, "room-unread", words),)
+    findings = [finding for room in survey.rooms for finding in _of(survey, room)]
+    return tuple(findings) or (_fine(survey),)
+
+
+def needed(survey: Survey, what: str) -> Need:
+    """What the spool, or else the transfers folder, has to take.
+
+    The spool holds a unit that is fetched and one that is sent, and a unit is no larger than the largest
+    scan; a third of them is ease. A transfer's own files grow with the files it carries.
+    """
+    amounts = [
+        detail.amount(scan)
+        for chosen in survey.chosen
+        if (detail := chosen.detail) is not None
+        for scan in detail.scans
+    ]
+    looked = bool(survey.chosen) and all(chosen.detail is not None for chosen in survey.chosen)
+    if what == "spool":
+        sizes = [one for _, one in amounts]
+        largest = max((one or 0 for one in sizes), default=0)
+        return Need(2 * largest, 3 * largest, looked and None not in sizes)
+    files = [one for one, _ in amounts]
+    own = _FOR_A_FILE * sum(one or 0 for one in files)
+    return Need(own, 2 * own, looked and None not in files)
+
+
+def _of(survey: Survey, room: Room) -> Iterator[Finding]:
+    where = f"the {room.what} folder {room.folder}"
+    move = f"Choose another folder with {_MOVED_BY[room.what]}"
+    need, left = needed(survey, room.what), room.left
+    evidence = _evidence(room, need)
+    if not room.writable:
+        words = f"Nothing can be written in {where}: {room.problem}."
+        yield _finding(survey, Verdict.FAIL, "room-closed", words, f"{move}.", evidence)
+    elif left is None:
+        words = f"How much room {where} has is not known: {room.problem or 'it was not told'}."
+        yield _finding(survey, Verdict.UNKNOWN, "room-unread", words, f"{move}, or look yourself.", evidence)
+    elif left < need.easy:
+        verdict = Verdict.FAIL if left < need.least else Verdict.WARN
+        words = f"There are {size(left)} left in {where}, and this transfer needs {size(need.least)} there."
+        kind = f"{room.what}-small"
+        yield _finding(survey, verdict, kind, words, f"{move}, or make room there.", evidence)
+    elif not need.sure:
+        words = f"How much room this transfer needs in {where} is not known."
+        advice = "Check again with every session looked into."
+        yield _finding(survey, Verdict.UNKNOWN, "room-unread", words, advice, evidence)
+
+
+def _fine(survey: Survey) -> Finding:
+    evidence = {
+        f"{room.what}, {what}": amount
+        for room in survey.rooms
+        for what, amount in _evidence(room, needed(survey, room.what)).items()
+    }
+    return _finding(survey, Verdict.OK, "ok", "There is room for this transfer.", evidence=evidence)
+
+
+def _evidence(room: Room, need: Need) -> dict[str, str]:
+    evidence = {"folder": room.folder, "needed": size(need.least) if need.sure else "not known"}
+    if room.free is not None:
+        evidence["free"] = size(room.free)
+    if room.quota_left is not None:
+        evidence["left of the quota"] = size(room.quota_left)
+    return evidence
+
+
+def _finding(
+    survey: Survey,
+    verdict: Verdict,
+    kind: str,
+    message: str,
+    advice: str = "",
+    evidence: dict[str, str] | None = None,
+) -> Finding:
+    return Finding(
+        check="room",
+        verdict=verdict,
+        about=survey.source.endpoint.project,
+        message=message,
+        kind=kind,
+        advice=advice,
+        evidence=evidence or {},
+    )
