@@ -4,7 +4,7 @@ FerryError
 ├── UsageError                      what was asked for cannot be understood or done
 │   ├── BadEndpoint  UnknownAlias  NoDefaultServer
 │   ├── NothingChosen  UnknownSessions  BadLabelRule
-│   ├── PlanUnreadable  PlanUndecided
+│   ├── PlanUnreadable  PlanUndecided  PlanOutdated
 │   └── UnknownTransfer  SeveralTransfers  SettingsUnreadable
 ├── CannotConnect                   no conversation with the server came about
 │   ├── ServerUnreachable  NotAnXnat
@@ -89,7 +89,13 @@ class PlanUnreadable(UsageError):
 
 class PlanUndecided(UsageError):
     sentence = "The plan leaves open what to do with {labels}."
-    advice = 'Answer with --on-conflict CLASS=skip, or set fate = "skip" for them in the plan file.'
+    advice = 'Answer with --on-conflict when making the plan, or set fate = "skip" for them in its file.'
+    exit_code = 1
+
+
+class PlanOutdated(UsageError):
+    sentence = "The plan does not fit {destination} as it is now. {reasons}"
+    advice = "Make a new plan with 'xnat-ferry plan', and look at what it says about these points."
     exit_code = 1
 
 

@@ -5,12 +5,25 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.core.making import chosen, detail_of, file_row, plan_of, planned, session_row, survey_of
-from xnat_ferry.checks import Answer, ConflictClass, run_checks
+from xnat_ferry.checks import ConflictClass, run_checks
 from xnat_ferry.errors import PlanUnreadable
 from xnat_ferry.model import Level, ScanRow
-from xnat_ferry.plan import Fate, Plan, PlannedScan, PlannedSession, Target, plan_hash, read_plan, write_plan
+from xnat_ferry.plan import (
+    Fate,
+    Plan,
+    PlannedConflict,
+    PlannedScan,
+    PlannedSession,
+    Seen,
+    Target,
+    parse_answers,
+    plan_hash,
+    read_plan,
+    write_plan,
+)
 from xnat_ferry.plan.build import PlanRequest, make_plan
 from xnat_ferry.plan.file import to_json, to_toml
 from xnat_ferry.survey import Chosen, Survey
@@ -19,6 +32,9 @@ label = st.from_regex(r"[A-Za-z0-9_-]+", fullmatch=True)
 text = st.text(st.characters(codec="utf-8"), max_size=12)
 scans = st.builds(
     PlannedScan, id=text, uid=text, type=text, files=st.integers(0, 9), bytes=st.integers(0, 2**50)
+)
+conflicts = st.builds(
+    PlannedConflict, kind=st.sampled_from(ConflictClass), message=text, there=text, answer=text
 )
 sessions = st.builds(
     PlannedSession,
@@ -29,15 +45,27 @@ sessions = st.builds(
     to_session=label,
     fate=st.sampled_from(Fate),
     why=text,
+    conflicts=st.lists(conflicts, max_size=2).map(tuple),
     left_behind=st.lists(text, max_size=2).map(tuple),
     scans=st.lists(scans, min_size=1, max_size=3).map(tuple),
 )
+digest = st.none() | st.sampled_from(["off", "0123456789abcdef"])
+seen = st.builds(
+    Seen,
+    prearchive_code=st.none() | st.sampled_from([0, 4, 5]),
+    quarantine=st.none() | st.booleans(),
+    site_script=digest,
+    project_filter=digest,
+    role=st.none() | text,
+    creatable=st.none() | st.lists(text, max_size=2).map(tuple),
+    archive=st.none() | st.booleans(),
+    prearchive=st.none() | st.booleans(),
+)
 plans = st.builds(
-    plan_of,
-).flatmap(
-    lambda empty: st.lists(
-        sessions, max_size=4, unique_by=(lambda one: one.id, lambda one: one.to_session.casefold())
-    ).map(lambda some: plan_of(*some))
+    lambda some, answers, seen: replace(plan_of(*some), answers=answers, seen=seen),
+    st.lists(sessions, max_size=4, unique_by=(lambda one: one.id, lambda one: one.to_session.casefold())),
+    st.dictionaries(text, text, max_size=2),
+    seen,
 )
 
 
@@ -47,6 +75,13 @@ def test_a_plan_reads_back_from_both_its_forms(tmp_path_factory: pytest.TempPath
     write_plan(plan, folder / "plan.toml")
     (folder / "plan.json").write_bytes(to_json(plan))
     assert read_plan(folder / "plan.toml") == read_plan(folder / "plan.json") == plan
+
+
+def test_a_plan_of_an_older_form_still_reads(tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    lines = to_toml(plan_of(planned())).splitlines()
+    path.write_text("\n".join(one for one in lines if one not in ("[answers]", "[seen]", "conflicts = []")))
+    assert read_plan(path) == plan_of(planned())
 
 
 def test_the_hash_names_the_content_and_nothing_else() -> None:
@@ -123,9 +158,9 @@ def test_a_conflict_without_answer_stays_undecided() -> None:
 def test_an_answer_holds_for_its_class_alone() -> None:
     taken, free = session_row("a"), session_row("b")
     survey = survey_of(chosen(taken), chosen(free), there=(session_row("a", owner="DST"),))
-    skipped = plan_for(survey, answers={ConflictClass.SAME_STUDY: Answer.SKIP})
+    skipped = plan_for(survey, answers=parse_answers(["same-study=skip"]))
     assert [one.fate for one in skipped.sessions] == [Fate.SKIP, Fate.COPY]
-    other = plan_for(survey, answers={ConflictClass.PREARCHIVE: Answer.SKIP})
+    other = plan_for(survey, answers=parse_answers(["prearchive=skip"]))
     assert [one.fate for one in other.sessions] == [Fate.UNDECIDED, Fate.COPY]
 
 

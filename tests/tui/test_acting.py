@@ -9,8 +9,9 @@ import pytest
 from tests.core.making import chosen, plan_of, planned, session_row, survey_of
 from tests.tui.looking import until, until_shown
 from xnat_ferry import events
-from xnat_ferry.checks import Answer, ConflictClass, run_checks
+from xnat_ferry.checks import Answer, run_checks
 from xnat_ferry.errors import NoCredentials
+from xnat_ferry.plan import same_for_all
 from xnat_ferry.plan.build import PlanRequest, make_plan
 from xnat_ferry.project import Rights
 from xnat_ferry.settings.credentials import Credentials
@@ -138,7 +139,7 @@ async def test_each_server_is_asked_about_by_name(empty_desk: Desk) -> None:
 
 def question(survey: Survey) -> tuple[list[str], list[str]]:
     checklist = run_checks(survey)
-    answers = dict.fromkeys(ConflictClass, Answer.SKIP)
+    answers = same_for_all(Answer.SKIP)
     plan = make_plan(survey, checklist, PlanRequest(made="now", answers=answers))
     return proposals.why_not_copy(plan, checklist), proposals.copy_question(plan, checklist)
 

@@ -9,11 +9,12 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
-from xnat_ferry.checks import Answer, Checklist, ConflictClass, run_checks
+from xnat_ferry.checks import Answer, Checklist, run_checks
 from xnat_ferry.errors import FerryError, LoginRefused
 from xnat_ferry.model import Endpoint, SessionDetail
-from xnat_ferry.plan import Plan
+from xnat_ferry.plan import Plan, same_for_all
 from xnat_ferry.plan.build import PlanRequest, make_plan
+from xnat_ferry.plan.freshness import refuse_outdated
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.survey import AS_USUAL, Depth, ProjectView, Survey
 from xnat_ferry.survey.projects import view_destination, view_source
@@ -119,7 +120,7 @@ class Desk:
         if self.survey is None or self.checklist is None:
             return
         made = datetime.now().astimezone().isoformat(timespec="seconds")
-        answers = dict.fromkeys(ConflictClass, Answer.SKIP)
+        answers = same_for_all(Answer.SKIP)
         self.proposal = make_plan(self.survey, self.checklist, PlanRequest(made=made, answers=answers))
 
     def read(self, side: int, session_id: str) -> None:
@@ -130,7 +131,9 @@ class Desk:
         self.details[self.ends[side].server, session_id] = detail
 
     def start(self, plan: Plan) -> Watched:
-        """Make a transfer of a plan and start its worker."""
+        """Make a transfer of a plan and start its worker; raises PlanOutdated."""
+        client = self._clients()[1]
+        refuse_outdated(plan, view_destination(client, plan.destination, plan.seen.creatable or ()))
         folder = transfer_folders.create(self.transfers, plan)
         worker = start_worker(folder, self._logins_of(plan), spool=self.spool)
         wait_until_taken_up(folder, worker, skip=0)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xnat_ferry import wording
 from xnat_ferry.checks import Checklist
 from xnat_ferry.model import Verdict
-from xnat_ferry.plan import Fate, Plan
+from xnat_ferry.plan import Plan
 from xnat_ferry.transfer.state import Phase
 from xnat_ferry_tui.watched import Watched
 
@@ -61,7 +61,7 @@ def go_on_question(watched: Watched, *, archive: bool) -> list[str]:
 
 def _left_out(plan: Plan) -> list[str]:
     return _some(
-        [f"{one.session} is left out: {one.why}" for one in plan.sessions if one.fate != Fate.COPY],
+        [f"{one.session} is left out: {one.why}" for one in plan.sessions if not one.fate.travels],
         "more are left out",
     )
 

@@ -8,7 +8,9 @@ from cyclopts import Parameter
 from xnat_ferry.cli import following
 from xnat_ferry.cli.common import AsJson, Spool, Transfers, logins_for, say
 from xnat_ferry.errors import NothingChosen, PlanUndecided
-from xnat_ferry.plan import read_plan
+from xnat_ferry.plan import Plan, read_plan
+from xnat_ferry.plan.freshness import refuse_outdated
+from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.folder import TransferFolder
@@ -41,6 +43,7 @@ def run(
     if not plan.sessions:
         raise NothingChosen(why=f"the plan {plan_file} has no session in it")
     logins = logins_for(plan.source, plan.destination)
+    _refuse_outdated(plan, logins)
     made = transfer_folders.create(transfers_folder(transfers), plan)
     say(f"transfer {made.id}")
     worker = start_worker(made, logins, spool=spool_folder(spool))
@@ -48,6 +51,18 @@ def run(
         wait_until_taken_up(made, worker, skip=0)
         return following.answer_status(made, json)
     return following.follow_to_end(made, worker, skip=0, json=json)
+
+
+def _refuse_outdated(plan: Plan, logins: dict[str, Credentials]) -> None:
+    """Look at the destination once more; raises PlanOutdated where the plan does not fit it any more."""
+    from xnat_ferry.survey.projects import view_destination  # the clients cost half a second to load
+    from xnat_ferry.xnat.pair import open_pair
+
+    if not plan.travelling:
+        return
+    end = plan.destination
+    with open_pair(end, end, logins.__getitem__) as (client, _):
+        refuse_outdated(plan, view_destination(client, end, plan.seen.creatable or ()))
 
 
 def resume(

@@ -2,15 +2,26 @@
 
 from xnat_ferry.plan.answers import NO_ANSWERS, Answers, parse_answers, same_for_all
 from xnat_ferry.plan.file import plan_hash, read_plan, write_plan
-from xnat_ferry.plan.model import Fate, Plan, PlannedScan, PlannedSession, Target, Totals
+from xnat_ferry.plan.model import (
+    Fate,
+    Plan,
+    PlannedConflict,
+    PlannedScan,
+    PlannedSession,
+    Seen,
+    Target,
+    Totals,
+)
 
 __all__ = [
     "NO_ANSWERS",
     "Answers",
     "Fate",
     "Plan",
+    "PlannedConflict",
     "PlannedScan",
     "PlannedSession",
+    "Seen",
     "Target",
     "Totals",
     "parse_answers",

@@ -1,14 +1,19 @@
 """From what was found to what will be done: pure, and no answer is guessed."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
-from xnat_ferry.checks import Answer, Checklist, Conflict, ConflictClass
+from xnat_ferry.checks import Checklist, ConflictClass
+from xnat_ferry.checks.meeting.coming import coming
+from xnat_ferry.errors import UsageError
 from xnat_ferry.labels import KEEP, LabelRules
 from xnat_ferry.model import DICOM_RESOURCES, Level, ScanRow, SessionDetail
+from xnat_ferry.plan.answers import NO_ANSWERS, Answers
+from xnat_ferry.plan.decide import Decision, decide
+from xnat_ferry.plan.freshness import seen_of
 from xnat_ferry.plan.model import Fate, Plan, PlannedScan, PlannedSession, Target
+from xnat_ferry.settings.redact import plain
 from xnat_ferry.survey import Chosen, Survey
 
 
@@ -21,36 +26,54 @@ class PlanRequest(Struct, frozen=True, kw_only=True):
     verify: Level = Level.IDENTITY
     scans: tuple[str, ...] = ()
     """IDs or types of the scans to take; none means all."""
-    answers: Mapping[ConflictClass, Answer] = {}
+    answers: Answers = NO_ANSWERS
     labels: LabelRules = KEEP
 
 
 def make_plan(survey: Survey, checklist: Checklist, request: PlanRequest) -> Plan:
-    """Give every chosen session its fate."""
-    conflicts: dict[str, list[Conflict]] = defaultdict(list)
-    for conflict in checklist.conflicts:
-        conflicts[conflict.session].append(conflict)
+    """Give every chosen session its fate.
+
+    The checklist must have been made with the labels of the request. Raises UsageError for an answer to a
+    session that is not chosen; an answer that a conflict does not offer leaves its session undecided.
+    """
+    _refuse_unknown(survey, request)
+    sessions = [coming(chosen, request.labels.apply(chosen.row)) for chosen in survey.chosen]
+    decisions = decide(sessions, survey.destination, checklist.conflicts, request.answers)
+    types = {chosen.row.xsi_type for chosen in survey.chosen}
     return Plan(
         made=request.made,
         source=survey.source.endpoint,
         destination=survey.destination.endpoint,
         to=request.to,
         verify=request.verify,
+        answers=request.answers.texts,
+        seen=seen_of(survey.destination, types),
         sessions=tuple(
-            _planned(chosen, chosen.detail, conflicts[chosen.row.label], request)
+            _planned(chosen, chosen.detail, decisions[chosen.row.id], request)
             for chosen in survey.chosen
             if chosen.detail is not None
         ),
     )
 
 
+def _refuse_unknown(survey: Survey, request: PlanRequest) -> None:
+    known = {name for chosen in survey.chosen for name in (chosen.row.id, chosen.row.label)}
+    unknown = sorted(set(request.answers.by_session) - known)
+    if unknown:
+        names = ", ".join(plain(name, 60) for name in unknown[:5])
+        what = (
+            f"--on-conflict answers for {names}, which is no chosen session's label or accession ID, "
+            f"and none of {', '.join(ConflictClass)}."
+        )
+        raise UsageError(what=what)
+
+
 def _planned(
-    chosen: Chosen, detail: SessionDetail, conflicts: Sequence[Conflict], request: PlanRequest
+    chosen: Chosen, detail: SessionDetail, decision: Decision, request: PlanRequest
 ) -> PlannedSession:
     wanted = [scan for scan in detail.scans if _wanted(scan, request.scans)]
     scans = tuple(planned for scan in wanted if (planned := _scan(detail, scan)).files)
-    to = request.labels.apply(chosen.row)
-    fate, why = _fate(conflicts, request.answers)
+    fate, why = decision.fate, decision.why
     if not scans:
         fate, why = Fate.SKIP, "it has no DICOM files to carry"
     return PlannedSession(
@@ -58,23 +81,15 @@ def _planned(
         id=chosen.row.id,
         subject=chosen.row.subject,
         modality=chosen.row.modality,
-        study_uid=detail.study_uid,
-        to_subject=to.subject,
-        to_session=to.session,
+        study_uid=chosen.study_uid,
+        to_subject=decision.to.subject,
+        to_session=decision.to.session,
         fate=fate,
         why=why,
+        conflicts=decision.conflicts,
         left_behind=_left_behind(detail, wanted),
         scans=scans,
     )
-
-
-def _fate(conflicts: Sequence[Conflict], answers: Mapping[ConflictClass, Answer]) -> tuple[Fate, str]:
-    if not conflicts:
-        return Fate.COPY, ""
-    for conflict in conflicts:
-        if answers.get(conflict.kind) == Answer.SKIP:
-            return Fate.SKIP, f"{conflict.kind}: {conflict.message}"
-    return Fate.UNDECIDED, "; ".join(f"{conflict.kind}: {conflict.message}" for conflict in conflicts)
 
 
 def _wanted(scan: ScanRow, names: tuple[str, ...]) -> bool:

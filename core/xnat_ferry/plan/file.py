@@ -16,7 +16,9 @@ from xnat_ferry.settings.redact import plain
 
 _HEAD = """\
 # A transfer as xnat-ferry will carry it out: read it, change it, keep it.
-# fate = "copy" carries a session, "skip" leaves it alone, "undecided" must be answered before the run.
+# fate = "copy" carries a session, "skip" leaves it alone, "undecided" must be answered before the run;
+# "complete" sends what a session of the same study there lacks, "merge" sends another study to the
+# prearchive, where a person archives it into the session that has the label.
 # to_subject and to_session are the labels at the destination. Removing a scan leaves that scan behind.
 
 """

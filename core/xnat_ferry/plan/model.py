@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from xnat_ferry.checks.finding import ConflictClass
 from xnat_ferry.model import Endpoint, Level
 
 FORMAT = 1
@@ -13,8 +14,17 @@ class Fate(StrEnum):
     """What shall happen to a session."""
 
     COPY = "copy"
+    COMPLETE = "complete"
+    """It travels, as far as what is there of the same study lacks it."""
+    MERGE = "merge"
+    """It travels to the prearchive, where a person archives it into the session that is there."""
     SKIP = "skip"
     UNDECIDED = "undecided"
+
+    @property
+    def travels(self) -> bool:
+        """Whether anything is sent."""
+        return self in (Fate.COPY, Fate.COMPLETE, Fate.MERGE)
 
 
 class Target(StrEnum):
@@ -43,6 +53,17 @@ class PlannedScan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     bytes: int
 
 
+class PlannedConflict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a session meets, and what shall be done about it."""
+
+    kind: ConflictClass
+    message: str
+    there: str = ""
+    """What it meets: a label there, a prearchive row's path, other chosen sessions, a refused label."""
+    answer: str = ""
+    """As it was given: skip, rename, rename:LABEL, complete, merge; "" when there was none."""
+
+
 class PlannedSession(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One session: where it comes from, what it becomes, and what shall happen to it."""
 
@@ -57,6 +78,8 @@ class PlannedSession(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     to_session: str
     fate: Fate
     why: str = ""
+    conflicts: tuple[PlannedConflict, ...] = ()
+    """All that it meets under the labels that it would have had and those that it gets."""
     left_behind: tuple[str, ...] = ()
     """Scans and resources of this session that do not travel, in words."""
     scans: tuple[PlannedScan, ...] = ()
@@ -72,6 +95,25 @@ class PlannedSession(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         )
 
 
+class Seen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The destination when the plan was made, in what changes that would matter. ``None``: not known then."""
+
+    prearchive_code: int | None = None
+    quarantine: bool | None = None
+    site_script: str | None = None
+    """A digest; "off" where it changes nothing. The same for the next three."""
+    project_script: str | None = None
+    site_filter: str | None = None
+    project_filter: str | None = None
+    role: str | None = None
+    """The account's; "" for none."""
+    creatable: tuple[str, ...] | None = None
+    """The data types among those of the plan, and subjects, of which the account might create new ones."""
+    archive: bool | None = None
+    """Whether the archived sessions could be listed."""
+    prearchive: bool | None = None
+
+
 class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a transfer will do, complete: no question is left for the worker."""
 
@@ -82,12 +124,15 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     destination: Endpoint
     to: Target = Target.PREARCHIVE
     verify: Level = Level.IDENTITY
+    answers: dict[str, str] = {}
+    """What was answered to conflicts, by class or by session."""
+    seen: Seen = Seen()
     sessions: tuple[PlannedSession, ...] = ()
 
     @property
     def travelling(self) -> tuple[PlannedSession, ...]:
-        """The sessions that shall be copied."""
-        return tuple(session for session in self.sessions if session.fate == Fate.COPY)
+        """The sessions of which something shall be sent."""
+        return tuple(session for session in self.sessions if session.fate.travels)
 
     @property
     def undecided(self) -> tuple[PlannedSession, ...]:
