@@ -1,10 +1,10 @@
-"""Access and conflicts, judged from what a survey found."""
+"""Access, judged from what a survey found."""
 
 import pytest
 from msgspec.structs import replace
 
-from tests.core.making import DESTINATION, SOURCE, chosen, session_row, survey_of, view, waiting
-from xnat_ferry.checks import ConflictClass, run_checks
+from tests.core.making import DESTINATION, SOURCE, chosen, session_row, survey_of, view
+from xnat_ferry.checks import run_checks
 from xnat_ferry.labels import LabelRules, parse_rule
 from xnat_ferry.model import Verdict
 from xnat_ferry.project import Rights
@@ -85,70 +85,3 @@ def test_new_subjects_without_the_right_to_make_them_are_named() -> None:
 def test_a_session_that_is_listed_but_unreadable_blocks() -> None:
     unread = Chosen(row=session_row(), detail=None, problem="500")
     assert run_checks(survey_of(unread)).verdict == "blocked"
-
-
-@pytest.mark.parametrize("what", ["archived sessions", "prearchive"])
-def test_a_list_that_failed_is_unknown_never_empty(what: str) -> None:
-    lists = {
-        "there": None if what == "archived sessions" else (),
-        "prearchive": None if what == "prearchive" else (),
-    }
-    survey = survey_of(chosen(session_row()), **lists)  # type: ignore[arg-type]
-    messages = [one.message for one in run_checks(survey).findings if one.check == "conflicts"]
-    assert any(what in message and "not known" in message for message in messages)
-
-
-@pytest.mark.parametrize(
-    ("there", "kind"),
-    [
-        ({"study_uid": "1.2.001_MR1"}, ConflictClass.SAME_STUDY),
-        ({"study_uid": "9.9"}, ConflictClass.OTHER_STUDY),
-        ({"study_uid": None}, ConflictClass.OTHER_STUDY),
-        ({"subject": "002"}, ConflictClass.OTHER_SUBJECT),
-        ({"owner": "ELSE"}, ConflictClass.SHARED),
-        ({"label": "001_mr1"}, ConflictClass.SAME_STUDY),
-        ({"label": "new_name", "study_uid": "1.2.001_MR1"}, ConflictClass.SAME_STUDY),
-    ],
-)
-def test_what_a_label_or_study_meets_in_the_archive(there: dict[str, str], kind: ConflictClass) -> None:
-    facts = {"label": "001_MR1", "subject": "001", "owner": "DST", "study_uid": "1.2.001_MR1"} | there
-    survey = survey_of(chosen(session_row()), there=(session_row(**facts),))
-    (conflict,) = run_checks(survey).conflicts
-    assert conflict.kind == kind
-    assert conflict.evidence["there"] == facts["label"]
-
-
-@pytest.mark.parametrize(
-    ("row", "count"),
-    [
-        (waiting("001_MR1"), 1),
-        (waiting("001_mr1", "9.9"), 1),
-        (waiting("elsewhere", "1.2.001_MR1"), 1),
-        (waiting("elsewhere", "9.9"), 0),
-    ],
-)
-def test_what_waits_in_the_prearchive_counts_too(row: object, count: int) -> None:
-    survey = survey_of(chosen(session_row()), prearchive=(row,))  # type: ignore[arg-type]
-    assert [one.kind for one in run_checks(survey).conflicts] == [ConflictClass.PREARCHIVE] * count
-
-
-def test_two_chosen_sessions_of_one_study_or_label_are_conflicts() -> None:
-    one, two = session_row("a", study_uid="1"), session_row("A", study_uid="1", id="other")
-    kinds = [conflict.kind for conflict in run_checks(survey_of(chosen(one), chosen(two))).conflicts]
-    assert kinds == [ConflictClass.DUPLICATE_TARGET, ConflictClass.DUPLICATE_STUDY] * 2
-
-
-def test_sessions_without_a_study_uid_are_not_twins() -> None:
-    rows = [session_row(label, study_uid=None) for label in ("a", "b")]
-    assert run_checks(survey_of(*(chosen(row) for row in rows))).conflicts == ()
-
-
-def test_a_label_that_xnat_refuses_is_named() -> None:
-    kinds = [one.kind for one in run_checks(survey_of(chosen(session_row("a b[red]")))).conflicts]
-    assert kinds == [ConflictClass.BAD_LABEL]
-
-
-def test_ten_thousand_sessions_are_judged_by_their_namesakes_alone() -> None:
-    rows = [session_row(f"S{number}", study_uid=str(number)) for number in range(10_000)]
-    survey = survey_of(*(chosen(row) for row in rows[5_000:]), there=tuple(rows[:5_001]))
-    assert len(run_checks(survey).conflicts) == 1
