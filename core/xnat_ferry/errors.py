@@ -11,13 +11,23 @@ FerryError
 │   └── NoCredentials  LoginRefused
 ├── ServerAnswer                    the server said something else than was asked for
 │   ├── LoginLapsed  NotFound  Forbidden  ServerBusy  ServerFault
-│   ├── NotAnAnswer  ConnectionLost
+│   ├── NotAnAnswer  ConnectionLost  StillWorking  NotTaken  TooLarge
+│   ├── AlreadyThere  OtherIdentity  NameTaken  UnfitFiles
 │   └── NothingStored  StoredElsewhere
 ├── DataProblem                     bytes or labels are not what they must be
 │   ├── DownloadBroken  ForeignStudy  SourceChanged  DestinationTaken  BuildFailed
-│   └── NotProven  ArchiveRefused
+│   ├── SeriesUnknown
+│   ├── NotProven  StuckInPrearchive
+│   ├── ArchiveRefused
+│   │   ├── MergeUnanswered  NeverMerged  NeedsOtherFiles
+│   │   └── ArchiverBusy  BadInput
+│   ├── ArchiveUnclear
+│   └── NotDeletable                what keeps a session at the source
+│       ├── NoProof  SourceDiffers  HoldsMore  CopyGone
+│       └── OnlyShared  NotPermitted  StillThere
 └── HereProblem                     something on this machine
-    ├── CannotWrite  TransferLocked  WorkerDied
+    ├── CannotWrite  SpoolTooSmall  ServerDown
+    ├── TransferLocked  WorkerDied
     └── Stopped
 """
 
@@ -37,12 +47,15 @@ class FerryError(Exception):
     """The root. ``str(error)`` is the sentence a user reads; ``advice`` says what to do next."""
 
     sentence: ClassVar[str] = "Something went wrong."
-    advice: ClassVar[str] = "Run the same command again; if it stays, please report it with the journal."
+    advice: str = "Run the same command again; if it stays, please report it with the journal."
+    """May be given among the facts where it depends on them."""
     retry: ClassVar[Retry] = Retry.NEVER
     exit_code: ClassVar[int] = 1
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts
+        if "advice" in facts:
+            self.advice = str(facts["advice"])
         super().__init__(self.sentence.format(**facts))
 
 
@@ -186,6 +199,43 @@ class ConnectionLost(ServerAnswer):
     retry = Retry.AGAIN
 
 
+class StillWorking(ServerAnswer):
+    sentence = "{server} or a proxy before it stopped waiting ({status}) at {what}: {said}"
+    advice = "The server may go on working; what came of it is looked at before anything is sent again."
+    retry = Retry.AGAIN
+
+
+class NotTaken(ServerAnswer):
+    sentence = "{server} could not store {what}: {said}"
+    advice = "A full disk, a failing script and a damaged file look the same here: ask its administrator."
+    retry = Retry.AGAIN
+
+
+class TooLarge(ServerAnswer):
+    sentence = "{server} takes no upload of this size ({status}): {what}"
+    advice = "A proxy limits it: ask the administrator to raise its limit (nginx: client_max_body_size)."
+
+
+class AlreadyThere(ServerAnswer):
+    sentence = "{server} has it already and refused {what}: {said}"
+    advice = "Make a new plan: what is there can be skipped, or completed with what it lacks."
+
+
+class OtherIdentity(ServerAnswer):
+    sentence = "{server} holds something else under that name and refused {what}: {said}"
+    advice = "Choose another label in the plan, or ask the destination's owners which of the two is right."
+
+
+class NameTaken(ServerAnswer):
+    sentence = "{server} holds another file under the same name and refused {what}: {said}"
+    advice = "XNAT cannot put both in one session. Copy this session under another label."
+
+
+class UnfitFiles(ServerAnswer):
+    sentence = "{server} found files it does not archive and refused {what}: {said}"
+    advice = "Look at the session in the prearchive page; its owners can archive it with an override there."
+
+
 class NothingStored(ServerAnswer):
     sentence = "{server} said yes to the upload of {what} but stored nothing."
     advice = "The project's series filter or anonymisation may refuse these files; ask its owners."
@@ -220,6 +270,11 @@ class SourceChanged(DataProblem):
     advice = "Make a new plan, so that you see what has changed."
 
 
+class SeriesUnknown(DataProblem):
+    sentence = "{session} cannot be completed: of scan {scan} {why}."
+    advice = "Copy it whole under another label, or have the catalogs refreshed and resume."
+
+
 class DestinationTaken(DataProblem):
     sentence = "{label} has appeared at the destination since the plan was made: {why}."
     advice = "Make a new plan and answer the conflict there. Nothing of this session was sent."
@@ -240,6 +295,82 @@ class ArchiveRefused(DataProblem):
     advice = "The session stays in the prearchive; resolve it there or ask the project's owners."
 
 
+class MergeUnanswered(ArchiveRefused):
+    sentence = "Archiving {session} would add to a session that is there already: {said}"
+    advice = "Compare the two; to add on purpose, archive with --answer SESSION=merge."
+
+
+class NeverMerged(ArchiveRefused):
+    sentence = "The server will never archive {session} under this label: {said}"
+    advice = "Make a new plan that gives it another label; the one in the prearchive can be removed."
+
+
+class NeedsOtherFiles(ArchiveRefused):
+    sentence = "Files of {session} clash with other files of the same name there: {said}"
+    advice = "No answer lifts this: give the session another label in a new plan, or have the files renamed."
+
+
+class ArchiverBusy(ArchiveRefused):
+    sentence = "The archive is busy with {session} or what it would become: {said}"
+    advice = "Archive again in some minutes; if it stays, ask the project's owners what is running."
+    retry = Retry.AGAIN
+
+
+class BadInput(ArchiveRefused):
+    sentence = "The server finds fault with the files of {session}: {said}"
+    advice = "Look at the scan in the prearchive page; archive by hand there if you judge it harmless."
+
+
+class ArchiveUnclear(DataProblem):
+    sentence = "Whether {session} was archived is not known: {why}."
+    advice = "Run 'xnat-ferry archive' again: it looks at the prearchive and the archive first."
+
+
+class StuckInPrearchive(DataProblem):
+    sentence = "{session} waits in the prearchive with the status {status}: {meaning}."
+    advice = "Look at the session in the prearchive page, or ask the project's owners."
+
+
+class NotDeletable(DataProblem):
+    sentence = "{session} stays at the source: {why}."
+    advice = "Nothing of it was deleted. Look at both sides in the web interface."
+
+
+class NoProof(NotDeletable):
+    sentence = "{session} stays at the source: its copy is not proven file by file ({why})."
+    advice = "Prove it with 'xnat-ferry verify --level full', then settle again."
+
+
+class SourceDiffers(NotDeletable):
+    sentence = "{session} stays at the source: it has changed there since it was read ({why})."
+    advice = "Copy it again with a new plan, so that what changed travels too."
+
+
+class HoldsMore(NotDeletable):
+    sentence = "{session} stays at the source: deleting it would lose what did not travel ({why})."
+    advice = "Carry or remove those by hand first, or leave the session where it is."
+
+
+class CopyGone(NotDeletable):
+    sentence = "{session} stays at the source: its proven copy is not there as it was ({why})."
+    advice = "Look at the session at the destination; verify it again before you settle."
+
+
+class OnlyShared(NotDeletable):
+    sentence = "{session} stays: {project} does not own it, it is only shared in from {owner}."
+    advice = "To take it out of the project without deleting it, settle with --unshare."
+
+
+class NotPermitted(NotDeletable):
+    sentence = "{session} stays: the server does not let this account delete it ({said})."
+    advice = "Only owners of the source project may delete; ask one of them, or the site's administrator."
+
+
+class StillThere(NotDeletable):
+    sentence = "{session} is still there although the server said that it deleted it."
+    advice = "Show this to the server's administrator; nothing was lost."
+
+
 class HereProblem(FerryError):
     sentence = "{what}"
     advice = "Mend this on the machine you are on, then resume."
@@ -249,6 +380,18 @@ class HereProblem(FerryError):
 class CannotWrite(HereProblem):
     sentence = "Cannot write in {folder}: {why}."
     advice = "Free some space or choose another folder with --spool or --transfers, then resume."
+    retry = Retry.STOP
+
+
+class SpoolTooSmall(HereProblem):
+    sentence = "The spool of {size} is too small: one piece of {unit} takes {needed}."
+    advice = "Give more with --spool-size, or a roomier folder with --spool."
+    exit_code = 2
+
+
+class ServerDown(HereProblem):
+    sentence = "{server} has failed {count} times with nothing done between: {said}"
+    advice = "Wait until the server is well again, then continue with 'xnat-ferry resume'."
     retry = Retry.STOP
 
 

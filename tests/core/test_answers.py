@@ -4,13 +4,21 @@ import httpx
 import pytest
 
 from xnat_ferry.errors import (
+    AlreadyThere,
     Forbidden,
     LoginLapsed,
+    NameTaken,
     NotAnAnswer,
     NotFound,
+    NotTaken,
+    OtherIdentity,
+    Retry,
     ServerAnswer,
     ServerBusy,
     ServerFault,
+    StillWorking,
+    TooLarge,
+    UnfitFiles,
 )
 from xnat_ferry.xnat import answers
 
@@ -55,6 +63,57 @@ def test_a_page_without_headline_is_not_read_out() -> None:
 )
 def test_a_status_becomes_its_error(status: int, body: str, kind: type[ServerAnswer]) -> None:
     assert type(answers.failure("https://x", "GET /y", answer(status, body))) is kind
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "retry"),
+    [
+        ("Session already exists, retry with overwrite enabled", AlreadyThere, Retry.NEVER),
+        ("Session already exists with matching files.", AlreadyThere, Retry.NEVER),
+        ("Duplicate DICOM file uploaded.", AlreadyThere, Retry.NEVER),
+        ("Invalid modification of session UID via archive process.", OtherIdentity, Retry.NEVER),
+        ("Invalid modification of session subject via archive process.: A", OtherIdentity, Retry.NEVER),
+        (
+            "Session already contains a scan with the same UID, but a different number (2).",
+            OtherIdentity,
+            "never",
+        ),
+        (
+            "There is no way to override this conflict, you will need to fix your data.",
+            NameTaken,
+            Retry.NEVER,
+        ),
+        ("Scan 1 has 2 non-DICOM (or non-parsable DICOM) files", UnfitFiles, Retry.NEVER),
+        ("Scan 1 DICOM catalog contains duplicated SOP instance UIDs: 1.2", UnfitFiles, Retry.NEVER),
+        ("Duplicate archive attempt.  Destination session in use.", ServerBusy, Retry.AGAIN),
+        (
+            "The session P/T/F did not complete within the configured timeout interval.",
+            StillWorking,
+            Retry.AGAIN,
+        ),
+        ("unable to read DICOM object a.dcm", NotTaken, Retry.AGAIN),
+        ("something nobody has seen", ServerFault, Retry.AGAIN),
+    ],
+)
+def test_xnats_own_words_tell_what_it_is(words: str, kind: type[ServerAnswer], retry: Retry) -> None:
+    error = answers.failure("https://x", "POST /y", answer(500, f"<html><h3>FAILED: {words}</h3></html>"))
+    assert type(error) is kind
+    assert error.retry == retry
+
+
+@pytest.mark.parametrize(("status", "kind"), [(413, TooLarge), (502, ServerBusy), (504, StillWorking)])
+def test_what_a_proxy_says_is_told_apart(status: int, kind: type[ServerAnswer]) -> None:
+    page = f"<html><head><title>{status}</title></head><body><center>nginx</center></body></html>"
+    assert type(answers.failure("https://x", "POST /y", answer(status, page))) is kind
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("7", 7.0), ("99999", 600.0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0), ("soon", None), ("", None)],
+)
+def test_a_server_may_say_how_long_to_wait(header: str, seconds: float | None) -> None:
+    error = answers.failure("https://x", "GET /y", answer(503, "", **{"retry-after": header}))
+    assert error.facts["after"] == seconds
 
 
 def test_a_redirect_into_the_application_is_a_lapsed_login() -> None:

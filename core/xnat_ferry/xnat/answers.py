@@ -2,34 +2,68 @@
 
 import html
 import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 import msgspec
 
 from xnat_ferry.errors import (
+    AlreadyThere,
     Forbidden,
     LoginLapsed,
+    NameTaken,
     NotAnAnswer,
     NotFound,
+    NotTaken,
+    OtherIdentity,
     ServerAnswer,
     ServerBusy,
     ServerFault,
+    StillWorking,
+    TooLarge,
+    UnfitFiles,
 )
 from xnat_ferry.settings.redact import plain, redact
 
 _H3 = re.compile(r"<h3>(.*?)</h3>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _LOGIN_PAGE = "xnat-templates/screens/login.vm"
-_BUSY = {429, 502, 503, 504}
-_BUSY_WORDS = (
-    "Concurrent file sends",
-    "already archiving",
-    "session in use",
-    "already in progress",
-    "locked",
+_BY_STATUS: dict[int, type[ServerAnswer]] = {
+    403: Forbidden,
+    404: NotFound,
+    413: TooLarge,
+    429: ServerBusy,
+    502: ServerBusy,
+    503: ServerBusy,
+    504: StillWorking,
+}
+_BY_WORDS: tuple[tuple[str, type[ServerAnswer]], ...] = (
+    ("no way to override", NameTaken),
+    ("retry with overwrite enabled", AlreadyThere),
+    ("matching files", AlreadyThere),
+    ("same resources", AlreadyThere),
+    ("Duplicate DICOM file", AlreadyThere),
+    ("session UID", OtherIdentity),
+    ("same UID, but a different number", OtherIdentity),
+    ("session subject", OtherIdentity),
+    ("session project", OtherIdentity),
+    ("session label", OtherIdentity),
+    ("session modality", OtherIdentity),
+    ("non-DICOM", UnfitFiles),
+    ("duplicated SOP", UnfitFiles),
+    ("Expected a catalog", UnfitFiles),
+    ("timeout interval", StillWorking),
+    ("unable to read DICOM object", NotTaken),
+    ("Concurrent file sends", ServerBusy),
+    ("already archiving", ServerBusy),
+    ("session in use", ServerBusy),
+    ("already in progress", ServerBusy),
+    ("locked", ServerBusy),
 )
-"""What XNAT says, under any status, of things that pass (wire-write 1.7, 2.4, 3.5)."""
+"""What XNAT says, under any status, and what that is; the first that fits (wire-write 1.7, 2.4, 3.3, 3.5)."""
+_LONGEST_WAIT = 600.0
 
 
 def said(body: str) -> str:
@@ -62,13 +96,21 @@ def failure(server: str, what: str, response: httpx.Response) -> ServerAnswer:
     facts: dict[str, Any] = {"server": server, "status": status, "what": what, "said": said(response.text)}
     if is_login_page(response):
         return LoginLapsed(**facts)
-    if status == 403:
-        return Forbidden(**facts)
-    if status == 404:
-        return NotFound(**facts)
-    if status in _BUSY or any(words in facts["said"] for words in _BUSY_WORDS):
-        return ServerBusy(**facts)
-    return ServerFault(**facts) if status >= 500 else ServerAnswer(**facts)
+    kind = next((kind for words, kind in _BY_WORDS if status >= 400 and words in facts["said"]), None)
+    kind = kind or _BY_STATUS.get(status, ServerFault if status >= 500 else ServerAnswer)
+    return kind(**facts, after=_wanted_wait(response))
+
+
+def _wanted_wait(response: httpx.Response) -> float | None:
+    """Seconds that the server wants to be left alone (RFC 9110 10.2.3), within reason."""
+    wanted = response.headers.get("retry-after", "").strip()
+    if wanted.isdigit():
+        return min(float(wanted), _LONGEST_WAIT)
+    try:
+        seconds = (parsedate_to_datetime(wanted) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError):
+        return None
+    return min(max(seconds, 0.0), _LONGEST_WAIT)
 
 
 def not_an_answer(server: str, what: str, response: httpx.Response) -> NotAnAnswer:

@@ -1,6 +1,7 @@
 """One conversation with one server: a pooled client on xnatpy's login, renewed for all when it lapses."""
 
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -9,6 +10,8 @@ from urllib.parse import quote
 
 import httpx
 import stamina
+import stamina.instrumentation
+from msgspec import Struct
 
 from xnat_ferry import __version__
 from xnat_ferry.errors import (
@@ -18,10 +21,14 @@ from xnat_ferry.errors import (
     ServerAnswer,
     ServerBusy,
     ServerUnreachable,
+    StillWorking,
 )
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.xnat import answers
+from xnat_ferry.xnat.limits import Limits, Throttle
 from xnat_ferry.xnat.login import REQUESTS_PER_LOGIN, Login, spare_loopback_the_proxy
+
+stamina.instrumentation.set_on_retry_hooks([])  # its own would write on the standard error
 
 PIECE = 64 * 1024
 """Bytes sent at once."""
@@ -32,13 +39,37 @@ LONG_PATIENCE = httpx.Timeout(900, connect=15, pool=None)
 """For calls that last as long as the server works: import, build, archive (wire-write 2.5: up to 600 s)."""
 
 
+class Call(Struct, frozen=True):
+    """One request as a log may hold it: no query, no header, no body. ``status`` 0: no answer came."""
+
+    server: str
+    method: str
+    path: str
+    status: int
+    seconds: float
+
+
 class XnatClient:
     """Speaks to one server as one user; safe to share between threads."""
 
-    def __init__(self, server: str, credentials: Credentials) -> None:
-        """Connect and log in. Raises ServerUnreachable, NotAnXnat or LoginRefused."""
+    def __init__(
+        self,
+        server: str,
+        credentials: Credentials,
+        *,
+        limits: Limits = Limits(),  # noqa: B008  frozen
+        on_call: Callable[[Call], None] = lambda call: None,
+    ) -> None:
+        """Connect and log in. Raises ServerUnreachable, NotAnXnat or LoginRefused.
+
+        ``on_call`` hears of every request once it has ended, from whichever thread made it.
+        """
         self.server = server
         self._credentials = credentials
+        self._attempts = limits.attempts
+        self._turn = Throttle(limits.requests_per_second)
+        self._flow = Throttle(limits.bytes_per_second)
+        self._on_call = on_call
         self._lock = threading.Lock()
         self.requests = 0
         self.bytes_down = 0
@@ -48,7 +79,9 @@ class XnatClient:
             base_url=server,
             timeout=_PATIENCE,
             follow_redirects=False,
-            limits=httpx.Limits(max_connections=8, max_keepalive_connections=8),
+            limits=httpx.Limits(
+                max_connections=limits.connections, max_keepalive_connections=limits.connections
+            ),
             headers={"Accept": "*/*", "User-Agent": _USER_AGENT},
         )
         try:
@@ -108,17 +141,19 @@ class XnatClient:
         *,
         accept: tuple[int, ...] = (200,),
         body: Callable[[], Iterator[bytes]] | None = None,
+        harmless: bool = False,
         **options: Any,
     ) -> httpx.Response:
         """One request; ``body`` makes a fresh body for each try, since a login may have to be renewed.
 
-        Raises a ServerAnswer for any status not in ``accept`` and ConnectionLost when none came. A GET that
-        was lost or met a busy server is asked again before that.
+        Raises a ServerAnswer for any status not in ``accept`` and ConnectionLost when none came. A GET, and
+        what is said to be ``harmless`` to repeat, is asked again before that when it was lost or met a busy
+        server.
         """
-        if method != "GET":
+        if method != "GET" and not harmless:
             return self._send_once(method, path, accept=accept, body=body, **options)
         for attempt in stamina.retry_context(
-            on=(ConnectionLost, ServerBusy), attempts=4, timeout=None, wait_initial=0.2, wait_max=3.0
+            on=_wait_for_it, attempts=self._attempts, timeout=None, wait_initial=0.2, wait_max=15.0
         ):
             with attempt:
                 return self._send_once(method, path, accept=accept, body=body, **options)
@@ -136,15 +171,16 @@ class XnatClient:
         what = f"{method} {path}"
         for renewed in (False, True):
             login = self._login
-            try:
+            with self._call(method, path) as call:
                 response = self._http.request(
-                    method, path, content=body() if body else None, auth=_SessionCookie(login), **options
+                    method,
+                    path,
+                    content=self._leaving(body()) if body else None,
+                    auth=_SessionCookie(login),
+                    **options,
                 )
-            except httpx.HTTPError as error:
-                raise ConnectionLost(server=self.server, what=what, why=_reason(error)) from None
-            finally:
-                self._count(1)
-            self._count_bytes(response)
+                call.status = response.status_code
+            self._count_down(response.num_bytes_downloaded)
             if not answers.is_login_page(response):
                 break
             if renewed:
@@ -164,18 +200,18 @@ class XnatClient:
         headers = {"Range": f"bytes=0-{first - 1}"} if first else {}
         for renewed in (False, True):
             login = self._login
-            try:
-                with self._http.stream(
+            with (
+                self._call("GET", path) as call,
+                self._http.stream(
                     "GET", path, params=params, headers=headers, auth=_SessionCookie(login)
-                ) as response:
-                    self._count(1)
-                    html = response.headers.get("content-type", "").startswith("text/html")
-                    if response.status_code in (200, 206) and not html:
-                        yield self._counted(response)
-                        return
-                    response.read()
-            except httpx.HTTPError as error:
-                raise ConnectionLost(server=self.server, what=what, why=_reason(error)) from None
+                ) as response,
+            ):
+                call.status = response.status_code
+                html = response.headers.get("content-type", "").startswith("text/html")
+                if response.status_code in (200, 206) and not html:
+                    yield self._arriving(response)
+                    return
+                response.read()
             if not answers.is_login_page(response):
                 break
             if renewed:
@@ -208,22 +244,55 @@ class XnatClient:
                 self._login = Login(self.server, self._credentials)
                 self.requests += REQUESTS_PER_LOGIN + 1
 
-    # Counting
+    # Counting and keeping to the limits
+
+    @contextmanager
+    def _call(self, method: str, path: str) -> Iterator["_Status"]:
+        """One request: waits for its turn, counts it, tells of it; raises ConnectionLost for a broken one."""
+        self._turn.pass_through(1)
+        began, call = time.monotonic(), _Status()
+        try:
+            yield call
+        except httpx.HTTPError as error:
+            raise ConnectionLost(server=self.server, what=f"{method} {path}", why=_reason(error)) from None
+        finally:
+            self._count(1)
+            self._on_call(Call(self.server, method, path, call.status, time.monotonic() - began))
 
     def _count(self, requests: int) -> None:
         with self._lock:
             self.requests += requests
 
-    def _count_bytes(self, response: httpx.Response) -> None:
+    def _count_down(self, count: int) -> None:
         with self._lock:
-            self.bytes_down += response.num_bytes_downloaded
-            self.bytes_up += int(response.request.headers.get("content-length", 0))
+            self.bytes_down += count
 
-    def _counted(self, response: httpx.Response) -> Iterator[bytes]:
-        for piece in response.iter_raw():  # as it arrives: a slow line must not delay a stop
-            with self._lock:
-                self.bytes_down += len(piece)
+    def _leaving(self, body: Iterator[bytes]) -> Iterator[bytes]:
+        for piece in body:
+            self._flow.pass_through(len(piece))
             yield piece
+            with self._lock:
+                self.bytes_up += len(piece)
+
+    def _arriving(self, response: httpx.Response) -> Iterator[bytes]:
+        for piece in response.iter_raw():  # as it arrives: a slow line must not delay a stop
+            self._flow.pass_through(len(piece))
+            self._count_down(len(piece))
+            yield piece
+
+
+class _Status:
+    """What one request was answered with, as far as it came."""
+
+    status = 0
+
+
+def _wait_for_it(error: Exception) -> bool | float:
+    """Whether a question is asked again, and after how many seconds if the server said so."""
+    if not isinstance(error, ConnectionLost | ServerBusy | StillWorking):
+        return False
+    after = error.facts.get("after")
+    return after if isinstance(after, float) and after > 0 else True
 
 
 class _SessionCookie(httpx.Auth):
