@@ -64,7 +64,7 @@ def _mount_point(place: Path) -> Path:
     return next(one for one in (place, *place.parents) if one.is_mount())
 
 
-_PATIENCE = 3.0
+PATIENCE = 3.0
 """Seconds for an answer about the quota: a file server may be far away or gone."""
 _BLOCK = 1024
 _NUMBERS = 8
@@ -80,7 +80,7 @@ def _quota_left(mount: Path) -> int | None:
             [program, "-w", "-p", "--show-mntpoint", "--hide-device"],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=_PATIENCE,
+            timeout=PATIENCE,
             env={**os.environ, "LC_ALL": "C"},
         )
     except (OSError, subprocess.SubprocessError):
