@@ -215,29 +215,29 @@ def test_whom_to_ask_is_named_and_hostile_words_are_plain() -> None:
 
 
 DESCRIPTIONS = ("localizer", "t1", "t2 flair", "")
-FILTERS = st.none() | st.tuples(
-    st.sampled_from(["blacklist", "whitelist"]), st.sets(st.sampled_from(["t1", "loc", "flair", "^$"]))
-)
+PATTERNS = st.sets(st.sampled_from(["t1", "loc", "flair", "^$"]))
+FILTERS = st.none() | st.tuples(st.sampled_from(["blacklist", "whitelist"]), PATTERNS)
 
 
-@given(st.lists(st.sampled_from(DESCRIPTIONS), min_size=1, max_size=4), FILTERS, FILTERS)
+def filter_of(drawn: tuple[str, set[str]] | None) -> SeriesFilter:
+    if drawn is None:
+        return SeriesFilter(enabled=False)
+    return SeriesFilter(enabled=True, mode=drawn[0], patterns="\n".join(drawn[1]))
+
+
+@given(st.lists(st.sampled_from(DESCRIPTIONS), min_size=1, max_size=4), st.tuples(FILTERS, FILTERS))
 def test_the_scans_that_are_named_are_those_that_would_be_dropped(
-    described: list[str], *filters: tuple[str, set[str]] | None
+    described: list[str], filters: tuple[tuple[str, set[str]] | None, ...]
 ) -> None:
     row = session_row(date="2024-03-05")
     scans = [ScanRow(id=str(n), uid=f"1.{n}", description=text) for n, text in enumerate(described)]
-    of_site, of_project = (
-        SeriesFilter(
-            enabled=one is not None, mode=one[0] if one else "", patterns="\n".join(one[1]) if one else ""
-        )
-        for one in filters
-    )
+    of_site, of_project = map(filter_of, filters)
     survey = surveyed(chosen(row, *scans), site_filter=of_site, project_filter=of_project)
     dropped = {
         str(number)
         for number, text in enumerate(described)
         for one in filters
-        if one is not None and any(text and word in text for word in one[1]) == (one[0] == "blacklist")
+        if one is not None and any(word in text for word in one[1]) == (one[0] == "blacklist")
     }
     (finding,) = check_settings(survey, "prearchive")
     named = {scan for group in finding.evidence.values() for scan in re.findall(r"\d", group)}
