@@ -25,7 +25,7 @@ from xnat_ferry.plan import Fate, PlannedSession, Target, plan_hash
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.record import write_record
 from xnat_ferry.settings.credentials import Credentials
-from xnat_ferry.settle import archive_session
+from xnat_ferry.settle import archive_session, await_archiving
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.carry import carry_session
 from xnat_ferry.transfer.ferry import Ferry
@@ -182,6 +182,7 @@ class _Walk:
             )
 
     def _cross(self, session: PlannedSession, past: SessionState) -> Where:
+        await_archiving(self._ferry, session, past)
         row = carry_session(self._ferry, session, past)
         if row:
             self._verify(session, Where.PREARCHIVE)

@@ -2,12 +2,14 @@
 
 from xml.etree.ElementTree import Element, ParseError
 
+import httpx
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from msgspec import Struct
 
-from xnat_ferry.errors import NotAnAnswer
+from xnat_ferry.errors import NotAnAnswer, ServerAnswer
 from xnat_ferry.model import PrearchiveRow, ResourceRow, ScanRow, StoredFile
+from xnat_ferry.settings.redact import plain, redact
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import LONG_PATIENCE, XnatClient, data_path
 
@@ -59,10 +61,7 @@ def read_document(client: XnatClient, path: str) -> tuple[str, tuple[ScanRow, ..
 def list_files(client: XnatClient, path: str, scan: str, resource: str) -> tuple[StoredFile, ...]:
     """Names and sizes in one resource of a scan; the prearchive tells neither UIDs nor digests."""
     place = f"/data{path}" + data_path("scans", scan, "resources", resource, "files").removeprefix("/data")
-    return tuple(
-        StoredFile(name=row["name"], size=int(row["size"]) if row.get("size", "").isdigit() else None)
-        for row in client.table(place)
-    )
+    return tuple(_file(row, resource) for row in client.table(place))
 
 
 def validate(client: XnatClient, path: str) -> tuple[Notice, ...]:
@@ -76,17 +75,23 @@ def validate(client: XnatClient, path: str) -> tuple[Notice, ...]:
     )
 
 
-def archive(client: XnatClient, path: str) -> str:
-    """Archive one session and wait for it; returns the address of the archived one, "" if not told.
+def archive(client: XnatClient, path: str, *, override: bool = False, patience: float = 60.0) -> str:
+    """Archive one session; returns the address of the archived one, "" if not told.
 
+    Without ``override`` it is merged into what has its label, unless something can be overridden (wire-write
+    3.2); with it that is overridden too, and the same instances overwritten. The server goes on when nobody
+    waits: after ``patience`` seconds without an answer ConnectionLost is raised, and the row tells the rest.
     Raises ServerFault with XNAT's reason in ``facts["said"]``, conflicts included (wire-write 2.5).
     """
+    wishes = {"auto-archive": "false", "event_reason": "xnat-ferry"}
+    if override:
+        wishes["overwrite"] = "append"
     response = client.send(
         "POST",
         "/data/services/archive",
-        params={"src": path, "auto-archive": "false", "event_reason": "xnat-ferry"},
+        params={"src": path, **wishes},
         accept=(200, 303),
-        timeout=LONG_PATIENCE,
+        timeout=httpx.Timeout(patience, connect=15, pool=None),
     )
     lines = answers.uri_list(response)
     if response.status_code == 200 and (len(lines) != 1 or not lines[0].startswith("/archive/")):
@@ -94,10 +99,29 @@ def archive(client: XnatClient, path: str) -> str:
     return lines[0] if len(lines) == 1 and lines[0].startswith("/archive/") else ""
 
 
+def read_last_log(client: XnatClient, path: str) -> str:
+    """The newest entry of a row's log, where failures are explained (wire-write 2.1); "" without one."""
+    try:
+        return plain(redact(client.text(f"/data{path}/logs/last")))
+    except ServerAnswer:
+        return ""
+
+
 def remove(client: XnatClient, path: str) -> bool:
     """Delete one row for good; True once it is gone. The status alone proves nothing (wire-write 2.4)."""
     client.send("DELETE", f"/data{path}")
     return find_row(client, path) is None
+
+
+def _file(row: dict[str, str], resource: str) -> StoredFile:
+    size = row.get("size", "")
+    return StoredFile(
+        name=row["name"].rpartition("/")[2],
+        size=int(size) if size.isdigit() else None,
+        resource=resource,
+        # the address tells sub-folders, a name may not (wire-read 2.8)
+        path=row.get("uri", "").partition("/files/")[2] or row["name"],
+    )
 
 
 def _row(row: dict[str, str]) -> PrearchiveRow:
