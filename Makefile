@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test bench screenshots lock build
+.PHONY: help check test bench chaos screenshots lock build
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -17,6 +17,9 @@ bench: ## what a transfer costs, and what the practice server itself can do
 	python tests/bench/carry.py
 	python tests/bench/serve.py
 	python tests/bench/receive.py
+
+chaos: ## 2,000 seeds of faults and dying workers, 200 of which are among the tests
+	python -m tests.contract.chaos --seeds 2000
 
 screenshots: ## the pictures of the README, from the practice server
 	python screenshots/make.py

@@ -1,0 +1,263 @@
+"""The judge: compares what a transfer claims with what really lies on the server. Pure."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.contract.chaos.scenario import Scenario, Session
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Both projects at one time, as ``/practice/state`` has them, and what the journal claims by then."""
+
+    source: dict[str, Any]
+    destination: dict[str, Any]
+    unassigned: list[dict[str, Any]]
+    claims: dict[str, str]
+    """Session to ``done archive``, ``done prearchive``, ``failed``, ``skipped`` or ``open``."""
+
+
+@dataclass
+class Evidence:
+    """All that a judge may look at."""
+
+    scenario: Scenario
+    before: Moment
+    journal: list[dict[str, Any]]
+    moments: list[Moment]
+    """After the faults, and after the end."""
+    codes: list[int | None] = field(default_factory=list)
+    """How each worker ended; None did not."""
+    status: dict[str, Any] = field(default_factory=dict)
+    verify: dict[str, Any] = field(default_factory=dict)
+    record: dict[str, Any] = field(default_factory=dict)
+    left_in_spool: list[str] = field(default_factory=list)
+    leaks: list[str] = field(default_factory=list)
+    output: str = ""
+
+    def fates(self) -> dict[str, str]:
+        """What the journal says of each session, its last word."""
+        said = {session.label: "open" for session in self.scenario.sessions}
+        for event in self.journal:
+            match event.get("event"):
+                case "SessionStarted":
+                    said[event["session"]] = "open"
+                case "SessionFinished":
+                    said[event["session"]] = f"done {event['where']}"
+                case "SessionFailed":
+                    said[event["session"]] = "failed"
+                case "SessionSkipped":
+                    said[event["session"]] = "skipped"
+        return said
+
+
+def judge(evidence: Evidence) -> list[str]:
+    """Every rule that is broken, in a sentence; none where all is well."""
+    broken = [text for moment in evidence.moments for text in _at(evidence, moment)]
+    broken += _in_the_end(evidence)
+    return list(dict.fromkeys(broken))
+
+
+# At any moment
+
+
+def _at(evidence: Evidence, moment: Moment) -> Iterator[str]:
+    before = evidence.before
+    if moment.source != before.source:
+        yield "the source is not what it was"
+    if moment.unassigned != before.unassigned:
+        yield "something lies in the unassigned prearchive"
+    yield from _untouched(before, moment)
+    yield from _all_verified(evidence, moment)
+    yield from _nothing_twice(evidence, moment)
+    for session in evidence.scenario.sessions:
+        claim = moment.claims.get(session.label, "open")
+        if claim.startswith("done"):
+            yield from _really_there(evidence, moment, session, claim.removeprefix("done "))
+
+
+def _untouched(before: Moment, moment: Moment) -> Iterator[str]:
+    """What was at the destination before, and is nobody's to change."""
+    for kind in ("sessions", "prearchive"):
+        there = {_key(one): one for one in moment.destination[kind]}
+        for one in before.destination[kind]:
+            if there.get(_key(one)) != one:
+                yield f"{_key(one)} was at the destination before and is not what it was"
+
+
+def _fresh(evidence: Evidence, moment: Moment) -> list[tuple[str, dict[str, Any]]]:
+    """What has come to the destination, with where it lies."""
+    found = []
+    for kind, where in (("sessions", "archive"), ("prearchive", "prearchive")):
+        old = {_key(one) for one in evidence.before.destination[kind]}
+        found += [(where, one) for one in moment.destination[kind] if _key(one) not in old]
+    return found
+
+
+def _all_verified(evidence: Evidence, moment: Moment) -> Iterator[str]:
+    """Nothing came that is not, pixel for pixel, what the plan takes from the source."""
+    if evidence.scenario.stored_wrong:
+        return  # the server turned the byte itself, after it had come right
+    good = {uid: one for session in _travelling(evidence) for uid, one in _planned(evidence, session).items()}
+    exact = not evidence.scenario.site_script and not evidence.scenario.project_script
+    for where, one in _fresh(evidence, moment):
+        for file in _files(one):
+            known = good.get(file["sop_instance_uid"])
+            if known is None:
+                yield f"{file['path']} of {_key(one)} in the {where} was never to be sent"
+            elif known["pixel_md5"] != file["pixel_md5"] or (exact and known["md5"] != file["md5"]):
+                yield f"{file['path']} of {_key(one)} in the {where} is not what the source has"
+
+
+def _nothing_twice(evidence: Evidence, moment: Moment) -> Iterator[str]:
+    fresh = _fresh(evidence, moment)
+    names = Counter(_name(one) for _, one in fresh)
+    planned = {session.to_label for session in _travelling(evidence)}
+    for name, count in names.items():
+        if name not in planned:
+            yield f"{name} is at the destination and nobody planned it"
+        elif count > 1:
+            yield f"{name} is at the destination {count} times"
+    uids = Counter(file["sop_instance_uid"] for _, one in fresh for file in _files(one))
+    for uid, count in uids.items():
+        if count > 1:
+            yield f"the instance {uid} is at the destination {count} times"
+
+
+def _really_there(evidence: Evidence, moment: Moment, session: Session, where: str) -> Iterator[str]:
+    """A session that is called done is there file by file, under the labels of the plan."""
+    claimed = f"{session.label} is called done in the {where}"
+    found = [
+        one for place, one in _fresh(evidence, moment) if place == where and _name(one) == session.to_label
+    ]
+    if len(found) != 1:
+        yield f"{claimed} and is there {len(found)} times"
+        return
+    (one,) = found
+    study = _source(evidence, session)["study_uid"]
+    if (one["subject"], one["study_uid"]) != (session.to_subject, study):
+        yield f"{claimed} but under the subject {one['subject']} with the study {one['study_uid']}"
+    if where == "prearchive" and one["status"] != "READY":
+        yield f"{claimed} but is {one['status']}"
+    wanted, there = _planned(evidence, session), {file["sop_instance_uid"]: file for file in _files(one)}
+    lost = wanted.keys() - there.keys()
+    if lost:
+        yield f"{claimed} but {len(lost)} of {len(wanted)} files are missing"
+    turned = [
+        uid for uid in wanted.keys() & there.keys() if wanted[uid]["pixel_md5"] != there[uid]["pixel_md5"]
+    ]
+    if turned:
+        yield f"{claimed} but {len(turned)} files have other pixels"
+
+
+# In the end
+
+
+def _in_the_end(evidence: Evidence) -> Iterator[str]:
+    if None in evidence.codes:
+        yield "a worker never ended"
+    if 70 in evidence.codes:
+        yield "a worker met a fault of its own"
+    if not evidence.journal:
+        yield "there is no journal"
+        return
+    fates = evidence.fates()
+    for session in evidence.scenario.sessions:
+        yield from _as_expected(evidence, session, fates[session.label])
+    yield from _code(evidence, fates)
+    yield from _status(evidence, fates)
+    yield from _proofs(evidence, fates)
+    if evidence.left_in_spool and "failed" not in fates.values():
+        yield f"the spool still holds {', '.join(evidence.left_in_spool)}"
+    for name in evidence.leaks:
+        yield f"{name} holds a password or a patient's name"
+
+
+def _as_expected(evidence: Evidence, session: Session, fate: str) -> Iterator[str]:
+    """On a server that is well, what can be done is done, and the rest is refused."""
+    if session.skipped:
+        wanted = {"skipped"}
+    elif session.taken:
+        wanted = {"failed"}
+    else:
+        wanted = {f"done {evidence.scenario.to}"}
+        if not _provable(evidence.scenario, session):
+            wanted.add("failed")
+    if fate not in wanted:
+        why = next((one["message"] for one in reversed(evidence.journal) if "message" in one), "")
+        yield f"{session.label} ended {fate} and not {' or '.join(sorted(wanted))}: {why}"
+
+
+def _provable(scenario: Scenario, session: Session) -> bool:
+    chosen = [scan for scan in session.scans if scan.chosen]
+    dropped = scenario.filtered and any(scan.description == "loc" for scan in chosen)
+    return not (dropped or scenario.stored_wrong or any(scan.twin for scan in chosen))
+
+
+def _code(evidence: Evidence, fates: dict[str, str]) -> Iterator[str]:
+    wanted = 1 if "failed" in fates.values() else 0
+    if evidence.codes[-1] != wanted:
+        yield f"the last worker ended with {evidence.codes[-1]} and not {wanted}"
+
+
+def _status(evidence: Evidence, fates: dict[str, str]) -> Iterator[str]:
+    said = evidence.status
+    counted = {
+        "done": sum(fate.startswith(("done", "skipped")) for fate in fates.values()),
+        "failed": sum(fate == "failed" for fate in fates.values()),
+        "waiting": 0,
+        "running": 0,
+    }
+    if said.get("sessions") != counted:
+        yield f"status counts {said.get('sessions')} and not {counted}"
+    state = "failed" if counted["failed"] else "done"
+    if said.get("state") != state:
+        yield f"status says {said.get('state')} and not {state}"
+
+
+def _proofs(evidence: Evidence, fates: dict[str, str]) -> Iterator[str]:
+    """``verify`` and ``record`` prove what is called done, and nothing that is not so."""
+    by_label = {session.label: session for session in evidence.scenario.sessions}
+    for name, said in (("verify", evidence.verify), ("record", evidence.record.get("verification") or {})):
+        proven = {one["source"]: one for one in said.get("sessions", ()) if one["verdict"] == "proven"}
+        for label in fates:
+            if fates[label].startswith("done") and label not in proven:
+                yield f"{name} does not prove {label}, which is called done"
+        for label, one in proven.items():
+            for text in _really_there(evidence, evidence.moments[-1], by_label[label], one["where"]):
+                yield f"{name}: {text}"
+
+
+# What a state holds
+
+
+def _travelling(evidence: Evidence) -> list[Session]:
+    return [session for session in evidence.scenario.sessions if not session.skipped]
+
+
+def _source(evidence: Evidence, session: Session) -> dict[str, Any]:
+    found: dict[str, Any]
+    (found,) = [one for one in evidence.before.source["sessions"] if one["label"] == session.label]
+    return found
+
+
+def _planned(evidence: Evidence, session: Session) -> dict[str, dict[str, Any]]:
+    """The instances that shall travel, by SOPInstanceUID."""
+    chosen = {scan.id for scan in session.scans if scan.chosen}
+    scans = [scan for scan in _source(evidence, session)["scans"] if scan["id"] in chosen]
+    files = [file for scan in scans for file in _files({"scans": [scan]})]
+    return {file["sop_instance_uid"]: file for file in files if file["sop_instance_uid"]}
+
+
+def _files(one: dict[str, Any]) -> list[dict[str, Any]]:
+    return [file for scan in one["scans"] for resource in scan["resources"] for file in resource["files"]]
+
+
+def _key(one: dict[str, Any]) -> str:
+    return str(one["id"]) if "id" in one else f"{one['timestamp']}/{one['folder']}"
+
+
+def _name(one: dict[str, Any]) -> str:
+    return str(one["label"] if "label" in one else one["name"])

@@ -1,0 +1,187 @@
+"""Gives birth to workers: loads the program once and forks, so that a real process costs milliseconds.
+
+``python -m tests.contract.chaos.nursery`` takes orders as JSON lines and answers each with one. A worker runs
+``xnat_ferry.worker.main`` and commands ``xnat_ferry.cli.app.main``, as their own processes would.
+"""
+
+import contextlib
+import functools
+import io
+import json
+import os
+import signal
+import ssl
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import anyio  # noqa: F401  what httpx would load in every child
+import h11  # noqa: F401
+import httpcore
+import httpx
+import xnat  # noqa: F401
+
+from xnat_ferry import worker
+from xnat_ferry.cli import app, verify  # noqa: F401
+from xnat_ferry.transfer import carry, units
+
+_HASTE = 10
+"""The program's own waits are so many times shorter: retries are meant for minutes."""
+
+
+def main() -> None:
+    """Serve until standard input ends; whoever is still alive then dies too."""
+    _warm_up()
+    alive: set[int] = set()
+    for line in sys.stdin:
+        order = json.loads(line)
+        if "wait" in order:
+            answer = _wait(order["wait"], order["seconds"])
+            alive -= set() if answer is None else {order["wait"]}
+        else:
+            answer = os.fork() or _child(order)
+            alive.add(answer)
+        print(json.dumps(answer), flush=True)
+    for pid in alive:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _warm_up() -> None:
+    """What takes longer than a whole worker and is the same in all of them."""
+    ssl.create_default_context = functools.cache(ssl.create_default_context)  # type: ignore[assignment]
+    httpx.Client().close()
+    httpcore.ConnectionPool().close()
+
+
+def _wait(pid: int, seconds: float) -> int | None:
+    """The exit code, negative for a signal; None when the time is up."""
+    end = time.monotonic() + seconds
+    while True:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        if time.monotonic() > end:
+            return None
+        time.sleep(0.002)
+
+
+def _child(order: dict[str, Any]) -> int:
+    """Never returns."""
+    code = 70
+    try:
+        os.setsid()
+        os.environ.update(order["environment"])
+        output = os.open(order["output"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        for number, target in ((os.open(os.devnull, os.O_RDONLY), 0), (output, 1), (output, 2)):
+            os.dup2(number, target)
+        _make_haste()
+        code = _commands(order["commands"]) if "commands" in order else _worker(order)
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _worker(order: dict[str, Any]) -> int:
+    sys.stdin = io.TextIOWrapper(io.BytesIO(order["logins"].encode()))
+    _cut_small(order["unit_bytes"])
+    if order["death"]:
+        _arrange(**order["death"])
+    return worker.main(order["arguments"])
+
+
+def _commands(commands: list[list[str]]) -> int:
+    """Each command's output goes into the file that comes first."""
+    code = 0
+    for output, *arguments in commands:
+        with Path(output).open("w") as file, contextlib.redirect_stdout(file):
+            code = max(code, app.main(arguments))
+    return code
+
+
+def _make_haste() -> None:
+    sleep, wait = time.sleep, threading.Condition.wait
+    time.sleep = lambda seconds: sleep(float(seconds) / _HASTE)
+
+    def hasty(self: threading.Condition, timeout: float | None = None) -> bool:
+        return wait(self, None if timeout is None else timeout / _HASTE)
+
+    threading.Condition.wait = hasty  # type: ignore[method-assign]
+
+
+def _cut_small(unit_bytes: int) -> None:
+    """Sessions of a few kilobytes shall still travel in several units."""
+    carry.cut_units = functools.partial(units.cut_units, target_bytes=unit_bytes)  # type: ignore[attr-defined]
+
+
+# Deaths
+
+
+def _arrange(by: str, at: float, clean: bool) -> None:
+    die = functools.partial(os.kill, os.getpid(), signal.SIGTERM if clean else signal.SIGKILL)
+    match by:
+        case "calls":
+            _die_in_a_call(int(at), die)
+        case "write":
+            _die_in_a_write(int(at), die)
+        case "sync":
+            _die_in_a_sync(int(at), die)
+
+
+def _die_in_a_call(at: int, die: Callable[[], None]) -> None:
+    """At the n-th call of any function of the program, in whatever thread."""
+    home = str(Path(worker.__file__).parent)
+    calls = 0
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        nonlocal calls
+        if event == "call" and frame.f_code.co_filename.startswith(home):
+            calls += 1
+            if calls == at:
+                die()
+
+    threading.setprofile(count)
+    sys.setprofile(count)
+
+
+def _die_in_a_write(at: int, die: Callable[[], None]) -> None:
+    """With half of the n-th line of JSON on the disk."""
+    write, lines = os.write, 0
+
+    def torn(file: int, data: bytes) -> int:
+        nonlocal lines
+        lines += data[:1] == b"{"
+        if lines == at:
+            write(file, data[: len(data) // 2])
+            die()
+        return write(file, data)
+
+    os.write = torn  # type: ignore[assignment]
+
+
+def _die_in_a_sync(at: int, die: Callable[[], None]) -> None:
+    """Right before the n-th thing is on the disk for certain; of two, the later one right after it."""
+    sync, done = os.fsync, 0
+
+    def counted(file: int) -> None:
+        nonlocal done
+        done += 1
+        if done == at and at % 2:
+            die()
+        sync(file)
+        if done == at:
+            die()
+
+    os.fsync = counted  # type: ignore[assignment]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,310 @@
+"""Lets a scenario happen: workers run and die while the server misbehaves, then resume on a sound one."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.contract.chaos.judging import Evidence, Moment, judge
+from tests.contract.chaos.scenario import PASSWORD, PATIENT, Death, Scenario, Session
+from tests.contract.chaos.world import add_oddities, world_of
+from tests.core.shore import ROOT, command
+from xnat_ferry.model import Endpoint
+from xnat_ferry.plan import Fate, Plan, PlannedScan, PlannedSession, Target
+from xnat_ferry.plan.file import write_plan
+from xnat_ferry.practice.process import PracticeServer
+from xnat_ferry.transfer import folder as transfer_folders
+from xnat_ferry.transfer import lock
+from xnat_ferry.transfer.folder import TransferFolder
+
+_PATIENCE = 90.0
+"""Seconds after which a worker that still runs is one that never ends."""
+_RESUMES = 4
+"""Runs on a server that is well, after which whatever is not done will not be."""
+
+
+class Nursery:
+    """The process that workers are forked from."""
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.contract.chaos.nursery"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'core'}:{ROOT / 'tui'}"},
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(10)
+        self._process.stdout.close()
+
+    def start(self, **order: Any) -> int:
+        """The new process's ID."""
+        return int(self._ask(order))
+
+    def wait(self, pid: int, seconds: float) -> int | None:
+        """Its exit code; None while it still runs."""
+        answer: int | None = self._ask({"wait": pid, "seconds": seconds})
+        return answer
+
+    def _ask(self, order: dict[str, Any]) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+
+class Lane:
+    """A server and a nursery, for scenarios one after another."""
+
+    def __init__(self, server: PracticeServer, nursery: Nursery, place: Path) -> None:
+        self.server, self.nursery, self.place = server, nursery, place
+        self.met: Counter[str] = Counter()
+        """What has happened, for the totals: faults that struck, deaths, runs."""
+
+    def run(self, scenario: Scenario) -> list[str]:
+        """What is wrong after it; nothing where all is as it must be."""
+        add_oddities(self.server, scenario)
+        voyage = _Voyage(self, scenario)
+        self.server.clear_log()
+        self.server.set_faults(list(scenario.faults))
+        try:
+            for death in scenario.deaths:
+                voyage.sail(death)
+        finally:
+            self.server.set_faults([])
+        for entry in self.server.log():
+            self.met.update(f"fault {name}" for name in entry["fault"].split(",") if name)
+        evidence = voyage.evidence
+        evidence.moments.append(voyage.look())
+        voyage.resume()
+        evidence.moments.append(voyage.look())
+        voyage.ask()
+        self.met["seeds"] += 1
+        self.met.update(f"session {how}" for how in evidence.fates().values())
+        return judge(evidence)
+
+
+@contextmanager
+def lane(scenarios: Sequence[Scenario]) -> Iterator[Lane]:
+    """A server whose world holds these scenarios; all of them ask for the same server settings."""
+    with tempfile.TemporaryDirectory(prefix="chaos-") as place:
+        world = Path(place) / "world.toml"
+        world.write_text(world_of(scenarios))
+        with PracticeServer(str(world)) as server, Nursery() as nursery:
+            yield Lane(server, nursery, Path(place))
+
+
+class _Voyage:
+    """One transfer, from its plan to what is said of it in the end."""
+
+    def __init__(self, lane: Lane, scenario: Scenario) -> None:
+        self._lane, self._scenario = lane, scenario
+        self._home = lane.place / f"seed-{scenario.seed}"
+        self._home.mkdir()
+        self._transfers, self._spool = self._home / "transfers", self._home / "spool"
+        self._output = self._home / "output.txt"
+        before = self._state()
+        plan = _plan(scenario, before.source, *self._addresses())
+        self._folder: TransferFolder | None = None
+        if not scenario.by_command:
+            self._folder = transfer_folders.create(self._transfers, plan)
+        write_plan(plan, self._home / "plan.toml")
+        self.evidence = Evidence(scenario=scenario, before=before, journal=[], moments=[])
+
+    def sail(self, death: Death | None) -> int | None:
+        """Run a worker to its end or its death; returns its exit code, negative for a signal."""
+        self._lane.met["workers"] += 1
+        code = self._by_command(death) if self._scenario.by_command else self._forked(death)
+        if code is not None and code < 0:
+            self._lane.met["killed"] += 1
+        elif death and code == 4:
+            self._lane.met["stopped"] += 1
+        self.evidence.codes.append(code)
+        return code
+
+    def resume(self) -> None:
+        """Run workers until all is done, or nothing changes any more."""
+        fates: dict[str, str] = {}
+        for _ in range(_RESUMES):
+            code, before = self.sail(None), fates
+            fates = self._told()
+            if code == 0 or fates == before:
+                return
+
+    def look(self) -> Moment:
+        """How things are right now."""
+        moment = self._state()
+        return replace(moment, claims=self._told())
+
+    def _told(self) -> dict[str, str]:
+        found = self._found()
+        self.evidence.journal = _json_lines(found.journal) if found else []
+        return self.evidence.fates()
+
+    def ask(self) -> None:
+        """What the program says of it in the end, and what it has left lying about."""
+        names = ("status", "verify", "record")
+        commands = [[str(self._home / f"{name}.json"), name, "--json"] for name in names]
+        pid = self._lane.nursery.start(
+            commands=commands, environment=self._environment(), output=str(self._output)
+        )
+        self._lane.nursery.wait(pid, _PATIENCE)
+        said = [_json_lines(self._home / f"{name}.json") for name in names]
+        self.evidence.status, self.evidence.verify, self.evidence.record = (
+            one[-1] if one else {} for one in said
+        )
+        self.evidence.left_in_spool = [path.name for path in self._spool.rglob("*") if path.is_file()]
+        self.evidence.leaks = self._leaks()
+        self.evidence.output = self._output.read_text(errors="replace")[-2000:]
+
+    def _forked(self, death: Death | None) -> int | None:
+        assert self._folder is not None
+        nursery, inside = self._lane.nursery, death is not None and death.by != "seconds"
+        source, destination = self._addresses()
+        login = {"user": "ada", "password": PASSWORD}
+        pid = nursery.start(
+            arguments=[str(self._folder.path), "--spool", str(self._spool)],
+            logins=json.dumps({source: login, destination: login}),
+            environment=self._environment(),
+            output=str(self._output),
+            unit_bytes=self._scenario.unit_bytes,
+            death={"by": death.by, "at": death.at, "clean": death.clean} if death and inside else None,
+        )
+        if death and not inside:
+            code = nursery.wait(pid, death.at)
+            if code is not None:
+                return code
+            os.kill(pid, signal.SIGTERM if death.clean else signal.SIGKILL)
+        code = nursery.wait(pid, _PATIENCE)
+        if code is None:
+            os.kill(pid, signal.SIGKILL)
+            nursery.wait(pid, _PATIENCE)
+        return code
+
+    def _by_command(self, death: Death | None) -> int | None:
+        """``run`` or ``resume`` as a user types it; the worker they leave behind is the one that dies."""
+        words = ["resume"] if self._found() else ["run", str(self._home / "plan.toml")]
+        detached = [] if death is None else ["--detach"]
+        done = subprocess.run(
+            [*command(*words, *detached), "--spool", str(self._spool)],
+            env={**os.environ, **self._environment(), "PYTHONPATH": f"{ROOT / 'core'}:{ROOT / 'tui'}"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+        found = self._found()
+        if death is None or found is None:
+            return done.returncode
+        time.sleep(death.at if death.by == "seconds" else death.at / 5000)
+        return self._kill_holder(found, death)
+
+    def _kill_holder(self, found: TransferFolder, death: Death) -> int | None:
+        worker = lock.holder(found)
+        sign = signal.SIGTERM if death.clean else signal.SIGKILL
+        if worker is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker.pid, sign)
+        end = time.monotonic() + _PATIENCE
+        while lock.running(found):
+            if time.monotonic() > end:
+                return None
+            time.sleep(0.02)
+        return 4 if death.clean or worker is None else -sign
+
+    def _found(self) -> TransferFolder | None:
+        return next(iter(transfer_folders.find_all(self._transfers)), None)
+
+    def _addresses(self) -> tuple[str, str]:
+        here = self._lane.server.url
+        other = here.replace("127.0.0.1", "localhost") if self._scenario.two_addresses else here
+        return here, other
+
+    def _environment(self) -> dict[str, str]:
+        login = {"XNAT_HOST": self._lane.server.url, "XNAT_USER": "ada", "XNAT_PASS": PASSWORD}
+        places = {"HOME": str(self._home), "XNAT_FERRY_TRANSFERS": str(self._transfers)}
+        return {**login, **places, "NO_PROXY": "*", "no_proxy": "*"}
+
+    def _state(self) -> Moment:
+        source, destination = (
+            self._lane.server.state(name) for name in (self._scenario.source, self._scenario.destination)
+        )
+        return Moment(
+            source=source["projects"][0],
+            destination=destination["projects"][0],
+            unassigned=destination["unassigned"],
+            claims={},
+        )
+
+    def _leaks(self) -> list[str]:
+        secrets = (PASSWORD.encode(), PATIENT.encode())
+        files = [path for path in self._home.rglob("*") if path.is_file()]
+        return [path.name for path in files if any(secret in path.read_bytes() for secret in secrets)]
+
+
+def _plan(scenario: Scenario, source: dict[str, Any], here: str, there: str) -> Plan:
+    """As a person planned it who knew nothing of what stands in the way."""
+    stored = {one["label"]: one for one in source["sessions"]}
+    return Plan(
+        made="2026-01-02T03:04:05+00:00",
+        source=Endpoint(here, scenario.source),
+        destination=Endpoint(there, scenario.destination),
+        to=Target(scenario.to),
+        sessions=tuple(_planned(session, stored[session.label]) for session in scenario.sessions),
+    )
+
+
+def _planned(session: Session, stored: dict[str, Any]) -> PlannedSession:
+    chosen = {scan.id for scan in session.scans if scan.chosen}
+    return PlannedSession(
+        session=session.label,
+        id=stored["id"],
+        subject=session.subject,
+        modality="MR",
+        study_uid=stored["study_uid"],
+        to_subject=session.to_subject,
+        to_session=session.to_label,
+        fate=Fate.SKIP if session.skipped else Fate.COPY,
+        scans=tuple(_planned_scan(scan) for scan in stored["scans"] if scan["id"] in chosen),
+    )
+
+
+def _planned_scan(scan: dict[str, Any]) -> PlannedScan:
+    files = [file for resource in scan["resources"] for file in resource["files"]]
+    return PlannedScan(
+        id=scan["id"],
+        uid=scan["uid"],
+        type=scan["type"],
+        files=len(files),
+        bytes=sum(file["size"] for file in files),
+    )
+
+
+def _json_lines(path: Path) -> list[dict[str, Any]]:
+    """Whole lines; torn ones are left out, as by whoever reads a journal."""
+    found = []
+    for line in path.read_bytes().splitlines() if path.exists() else ():
+        with contextlib.suppress(ValueError):
+            found.append(json.loads(line))
+    return found
