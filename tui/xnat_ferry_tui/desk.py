@@ -16,6 +16,7 @@ from xnat_ferry.plan import Plan, same_for_all
 from xnat_ferry.plan.build import PlanRequest, make_plan
 from xnat_ferry.plan.freshness import refuse_outdated
 from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.settings.room import read_room
 from xnat_ferry.survey import AS_USUAL, Depth, ProjectView, Survey
 from xnat_ferry.survey.projects import view_destination, view_source
 from xnat_ferry.survey.sessions import Progress
@@ -106,7 +107,12 @@ class Desk:
         from_client, to_client = self._clients()
         wanted = sorted(self.marks) or None
         survey = take_survey(
-            (from_client, self.ends[0]), (to_client, self.ends[1]), wanted, depth=depth, progress=progress
+            (from_client, self.ends[0]),
+            (to_client, self.ends[1]),
+            wanted,
+            depth=depth,
+            rooms=(read_room("spool", self.spool), read_room("transfers", self.transfers)),
+            progress=progress,
         )
         self.source, self.destination = survey.source, survey.destination
         server = self.ends[0].server
