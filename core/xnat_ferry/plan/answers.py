@@ -65,9 +65,9 @@ def parse_answers(texts: Sequence[str]) -> Answers:
     by_session: dict[str, Given] = {}
     for text in texts:
         name, sign, value = text.partition("=")
-        given = _given(text, value)
         if not name or not sign:
             raise _refused(text, "it is not CLASS=ANSWER or SESSION=ANSWER")
+        given = _given(text, value)
         if name not in set(ConflictClass):
             by_session[name] = given
         elif given.label:

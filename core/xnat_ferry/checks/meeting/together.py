@@ -1,6 +1,7 @@
 """What sessions that travel together meet in each other, and in XNAT's rule for labels."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from xnat_ferry.checks.finding import Answer, Conflict, ConflictClass
 from xnat_ferry.checks.meeting import xnat_says
@@ -26,21 +27,29 @@ def meet_companions(coming: Coming, companions: Namesakes[Coming]) -> Iterator[C
     """Chosen sessions that would get one label, and those that are of one study."""
     label = companions.of_label(coming.to.session)
     if len(label) > 1:
-        words = f"{len(label)} chosen sessions would become {coming.to.session}: {_named(label)}."
-        if len({one.to.session for one in label}) > 1:
+        others = _some_others(coming, label)
+        words = f"{len(label):,} chosen sessions would become {coming.to.session}: {_named(label)}."
+        if any(one.to.session != coming.to.session for one in others):
             words += " Their labels differ in case only."
-        kind, others = ConflictClass.DUPLICATE_TARGET, _others(coming, label)
-        reply = _second_of_two(coming, others[0])
-        yield _conflict(coming, kind, words, reply, there=_named(others), suggested=Answer.RENAME)
+        yield _conflict(
+            coming,
+            ConflictClass.DUPLICATE_TARGET,
+            words,
+            _second_of_two(coming, others[0]),
+            there=_listed(others, len(label) - 1),
+            suggested=Answer.RENAME,
+        )
     twins = companions.of_study(coming.study)
     if len(twins) > 1:
-        words = f"One study is chosen {len(twins)} times: {_named(twins)}."
-        kind, others = ConflictClass.DUPLICATE_STUDY, _others(coming, twins)
-        yield _conflict(coming, kind, words, xnat_says.KEEPS_BOTH, there=_named(others), apart=True)
+        words = f"One study is chosen {len(twins):,} times: {_named(twins)}."
+        there = _listed(_some_others(coming, twins), len(twins) - 1)
+        kind, reply = ConflictClass.DUPLICATE_STUDY, xnat_says.KEEPS_BOTH
+        yield _conflict(coming, kind, words, reply, there=there, apart=True)
 
 
-def _others(coming: Coming, all_of_them: Sequence[Coming]) -> list[Coming]:
-    return [one for one in all_of_them if one.id != coming.id]
+def _some_others(coming: Coming, group: Sequence[Coming]) -> list[Coming]:
+    """The first few: of very many, each must not be compared with each."""
+    return list(islice((one for one in group if one.id != coming.id), _SOME))
 
 
 def _second_of_two(one: Coming, other: Coming) -> Reply:
@@ -92,6 +101,10 @@ def _conflict(
     )
 
 
-def _named(sessions: Sequence[Coming]) -> str:
-    more = len(sessions) - _SOME
-    return ", ".join(one.session for one in sessions[:_SOME]) + (f" and {more} more" if more > 0 else "")
+def _named(group: Sequence[Coming]) -> str:
+    return _listed(group[:_SOME], len(group))
+
+
+def _listed(some: Sequence[Coming], of: int) -> str:
+    more = of - len(some)
+    return ", ".join(one.session for one in some) + (f" and {more:,} more" if more else "")
