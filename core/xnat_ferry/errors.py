@@ -21,7 +21,7 @@ FerryError
 │   ├── ArchiveRefused
 │   │   ├── MergeUnanswered  NeverMerged  NeedsOtherFiles
 │   │   └── ArchiverBusy  BadInput
-│   ├── ArchiveUnclear
+│   ├── ArchiveUnclear  ArchiveNotBegun
 │   └── NotDeletable                what keeps a session at the source
 │       ├── NoProof  SourceDiffers  HoldsMore  CopyGone
 │       └── OnlyShared  NotPermitted  StillThere
@@ -324,6 +324,12 @@ class BadInput(ArchiveRefused):
 class ArchiveUnclear(DataProblem):
     sentence = "Whether {session} was archived is not known: {why}."
     advice = "Run 'xnat-ferry archive' again: it looks at the prearchive and the archive first."
+
+
+class ArchiveNotBegun(DataProblem):
+    sentence = "The server was asked to archive {session} but never began, and gave no answer."
+    advice = "It waits in the prearchive as before: run 'xnat-ferry archive' again."
+    retry = Retry.AGAIN
 
 
 class StuckInPrearchive(DataProblem):

@@ -76,7 +76,8 @@ def _of_session(event: AnyEvent) -> str:
         case events.FileLeftOut():
             return f"scan {event.scan}  {event.name} left out: {event.why}"
         case events.TriedAgain():
-            return f"scan {event.unit}  try {event.attempt} failed, again: {event.message}"
+            what = f"scan {event.unit}" if event.unit else "archiving"
+            return f"{what}  try {event.attempt} failed, again: {event.message}"
         case events.SessionBuilt():
             return "ready in the prearchive"
         case events.SessionVerified():

@@ -4,6 +4,7 @@ import time
 
 from xnat_ferry.checks import Answer
 from xnat_ferry.errors import (
+    ArchiveNotBegun,
     ArchiveUnclear,
     ConnectionLost,
     Forbidden,
@@ -14,7 +15,7 @@ from xnat_ferry.errors import (
     ServerBusy,
     StuckInPrearchive,
 )
-from xnat_ferry.events import ArchiveAwaited, ArchiveChecked, ArchiveRequested, SessionArchived
+from xnat_ferry.events import ArchiveAwaited, ArchiveChecked, ArchiveRequested, SessionArchived, TriedAgain
 from xnat_ferry.model import PrearchiveRow
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.settings.redact import plain
@@ -30,8 +31,9 @@ PATIENCE = 60.0
 """Seconds to hold the connection for an answer; then the row is looked at now and then instead."""
 LONGEST = 24 * 60 * 60.0
 """Seconds after which a row that is still being archived is left to a later look."""
-_BEGINS_WITHIN = 15.0
+BEGINS_WITHIN = 15.0
 """Seconds in which an archiving that was asked for without an answer must show in the row."""
+TRIES = 3
 _GATEWAYS = {502, 504}
 """What a proxy says when its own patience ended: the server behind it may be at work."""
 
@@ -49,7 +51,7 @@ def archive_session(ferry: Ferry, session: PlannedSession, row: str, *, patience
         answer = answer_for(ferry.folder, session)
         _ask_first(ferry, session, row, answer)
         ferry.tell(ArchiveRequested(session=session.session, row=row, answer=answer or ""))
-        uri = _archive(ferry, session, row, answer, patience)
+        uri = _archive_persistently(ferry, session, row, answer, patience)
     else:
         uri = _await_end(ferry, session, row)
     ferry.tell(SessionArchived(session=session.session, uri=uri, seconds=round(time.monotonic() - began, 3)))
@@ -86,6 +88,18 @@ def _ask_first(ferry: Ferry, session: PlannedSession, row: str, answer: Answer |
     objection = outcomes.objection(session.to_session, notices, answer)
     if objection is not None:
         raise objection
+
+
+def _archive_persistently(
+    ferry: Ferry, session: PlannedSession, row: str, answer: Answer | None, patience: float
+) -> str:
+    """Ask again where the server was seen not to have begun; the row cannot be archived twice."""
+    for attempt in range(1, TRIES):
+        try:
+            return _archive(ferry, session, row, answer, patience)
+        except ArchiveNotBegun as error:
+            ferry.tell(TriedAgain(session=session.session, unit="", attempt=attempt, message=str(error)))
+    return _archive(ferry, session, row, answer, patience)
 
 
 def _archive(ferry: Ferry, session: PlannedSession, row: str, answer: Answer | None, patience: float) -> str:
@@ -144,8 +158,8 @@ def _raise_if_over(ferry: Ferry, session: PlannedSession, row: PrearchiveRow, pa
     standing = read_status(row.status).standing
     if standing == Standing.STUCK:
         raise _stuck(ferry, session, row)
-    if standing == Standing.READY and passed > _BEGINS_WITHIN:
-        raise ArchiveUnclear(session=session.to_session, why="the server never began")
+    if standing == Standing.READY and passed > BEGINS_WITHIN:
+        raise ArchiveNotBegun(session=session.to_session)
 
 
 def _archived_address(ferry: Ferry, session: PlannedSession) -> str:

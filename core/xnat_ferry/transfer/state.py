@@ -186,7 +186,7 @@ def _apply_to_place(session: SessionState, event: AnyEvent) -> None:
         case events.SessionBuilt():
             session.row, session.built = event.row, True
         case events.ArchiveRequested():
-            session.archive_requested = True
+            session.archive_requested, session.row = True, event.row
         case events.SessionArchived():
             session.archived, session.where = event.uri or "archived", Where.ARCHIVE
         case _:
