@@ -135,6 +135,10 @@ class StoredFile(Struct, frozen=True, kw_only=True):
     uid: str = ""
     size: int | None = None
     digest: str = ""
+    resource: str = ""
+    """The label of the resource it lies in."""
+    path: str = ""
+    """Relative to its resource, with sub-folders."""
 
 
 class Instance(Struct, frozen=True, kw_only=True):
@@ -170,10 +174,21 @@ class Verdict(StrEnum):
 
 
 class Level(StrEnum):
-    """How much a verification compares."""
+    """How much a verification compares; each takes in the ones before it."""
 
     COUNTS = "counts"
+    """Numbers of files and bytes, scan by scan."""
     IDENTITY = "identity"
+    """And every SOPInstanceUID, and digests where they can match."""
+    SAMPLE = "sample"
+    """And one file a scan, fetched back: its pixels, and its header tag by tag."""
+    FULL = "full"
+    """And the pixels of every file, fetched back."""
+
+    def reaches(self, other: "Level") -> bool:
+        """Whether it compares at least as much as another."""
+        levels = list(Level)
+        return levels.index(self) >= levels.index(other)
 
 
 class Where(StrEnum):

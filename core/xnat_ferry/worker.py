@@ -203,6 +203,8 @@ class _Walk:
             where=where,
             level=self._plan.verify,
             settings=self._settings,
+            source=self._ferry.source,
+            scratch=self._ferry.spool,
         )
         self._ferry.tell(
             events.SessionVerified(

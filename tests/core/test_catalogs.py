@@ -20,8 +20,8 @@ CATALOG = b"""<?xml version="1.0" encoding="UTF-8"?>
 
 def test_entries_carry_name_uid_size_and_digest() -> None:
     assert parse_catalog(CATALOG) == (
-        StoredFile(name="a.dcm", uid="1.2.3.1.1", size=1920, digest="abcdef"),
-        StoredFile(name="b.txt"),
+        StoredFile(name="a.dcm", path="sub/a.dcm", uid="1.2.3.1.1", size=1920, digest="abcdef"),
+        StoredFile(name="b.txt", path="b.txt"),
     )
 
 

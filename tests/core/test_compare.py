@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.core.making import instance
 from xnat_ferry.model import Instance, Level, Mark, ScanRow, StoredFile, StoredScan, Where
-from xnat_ferry.verify import Observed, SessionVerification, What, compare
+from xnat_ferry.verify import Observed, Rewriting, SessionVerification, What, compare
 
 SENT = (instance("1.dcm"), instance("2.dcm"))
 
@@ -31,7 +31,9 @@ def judged(
 ) -> SessionVerification:
     where = Where.ARCHIVE if knows_uids else Where.PREARCHIVE
     observed = Observed(where=where, study_uid="1.2.3", scans=scans, knows_uids=knows_uids)
-    return compare(sent, observed, session="A", destination="B", level=level, rewritten=rewritten)
+    return compare(
+        sent, observed, session="A", destination="B", level=level, rewriting=Rewriting(runs=rewritten)
+    )
 
 
 def marks(result: SessionVerification) -> dict[str, int]:
@@ -96,7 +98,9 @@ def test_a_scan_that_cannot_be_read_is_unread_not_missing() -> None:
 
 def test_a_session_that_is_not_built_yet_is_unread() -> None:
     observed = Observed(where=Where.PREARCHIVE, study_uid="", scans=(), knows_uids=False, problem="RECEIVING")
-    result = compare(SENT, observed, session="A", destination="B", level=Level.IDENTITY, rewritten=False)
+    result = compare(
+        SENT, observed, session="A", destination="B", level=Level.IDENTITY, rewriting=Rewriting(runs=False)
+    )
     assert marks(result) == {"!": 2}
     assert {item.destination for item in result.items} == {"RECEIVING"}
 

@@ -2,16 +2,24 @@
 
 from xnat_ferry.verify.compare import compare
 from xnat_ferry.verify.observe import observe_archive, observe_prearchive
-from xnat_ferry.verify.observed import Observed
+from xnat_ferry.verify.observed import Content, HeaderLook, Observed
+from xnat_ferry.verify.proof import Proof, prove
+from xnat_ferry.verify.rewriting import Rewriting, rewriting_at
 from xnat_ferry.verify.verification import Item, SessionVerification, Verification, What
 
 __all__ = [
+    "Content",
+    "HeaderLook",
     "Item",
     "Observed",
+    "Proof",
+    "Rewriting",
     "SessionVerification",
     "Verification",
     "What",
     "compare",
     "observe_archive",
     "observe_prearchive",
+    "prove",
+    "rewriting_at",
 ]

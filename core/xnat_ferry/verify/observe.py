@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import partial
 
 from xnat_ferry.errors import NotFound, ServerAnswer
-from xnat_ferry.model import DICOM_RESOURCES, ScanRow, StoredFile, StoredScan, Where
+from xnat_ferry.model import DICOM_RESOURCES, ScanRow, SessionDetail, StoredFile, StoredScan, Where
 from xnat_ferry.verify.observed import Observed
 from xnat_ferry.xnat import prearchive
 from xnat_ferry.xnat.catalogs import read_catalog
 from xnat_ferry.xnat.client import XnatClient
-from xnat_ferry.xnat.listings import find_session
+from xnat_ferry.xnat.listings import find_session, read_session
 
 
 def observe_archive(client: XnatClient, project: str, label: str) -> Observed | None:
@@ -17,8 +17,17 @@ def observe_archive(client: XnatClient, project: str, label: str) -> Observed | 
     found = find_session(client, project, label)
     if found is None:
         return None
+    return _archived(client, found)
+
+
+def observe_session(client: XnatClient, session_id: str) -> Observed:
+    """The same by accession ID; raises NotFound."""
+    return _archived(client, read_session(client, session_id, files=False))
+
+
+def _archived(client: XnatClient, found: SessionDetail) -> Observed:
     scans = tuple(_stored(scan, partial(read_catalog, client, found.id, scan.id)) for scan in found.scans)
-    return Observed(where=Where.ARCHIVE, study_uid=found.study_uid, scans=scans, knows_uids=True)
+    return Observed(where=Where.ARCHIVE, id=found.id, study_uid=found.study_uid, scans=scans, knows_uids=True)
 
 
 def observe_prearchive(client: XnatClient, path: str) -> Observed | None:

@@ -1,21 +1,27 @@
 """Verifies one session of a transfer against its manifest, and keeps what came of it."""
 
 import time
+from collections import Counter
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
-from xnat_ferry.model import Level, Mark, Where
-from xnat_ferry.plan import Plan, PlannedSession
+from xnat_ferry.model import Instance, Level, Mark, Where
+from xnat_ferry.plan import Fate, Plan, PlannedSession
 from xnat_ferry.project import ProjectSettings
+from xnat_ferry.settings.paths import spool_folder
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.manifest import read_manifest
 from xnat_ferry.transfer.state import SessionState
-from xnat_ferry.verify.compare import compare
-from xnat_ferry.verify.observe import observe_archive, observe_prearchive
-from xnat_ferry.verify.observed import Observed
+from xnat_ferry.verify import likely
+from xnat_ferry.verify.fetch import Tell
+from xnat_ferry.verify.looking import Target, look, with_unknown
+from xnat_ferry.verify.proof import Proof, prove
+from xnat_ferry.verify.source import Source
 from xnat_ferry.verify.verification import SessionVerification, Verification
 from xnat_ferry.xnat.client import XnatClient
+from xnat_ferry.xnat.listings import list_everything
 
 
 def verify_session(
@@ -28,37 +34,82 @@ def verify_session(
     where: Where,
     level: Level,
     settings: ProjectSettings,
+    source: XnatClient | None = None,
+    scratch: Path | None = None,
+    refresh: bool = False,
+    tell: Tell = lambda _: None,
 ) -> SessionVerification:
     """Compare what is there now with the manifest, and keep the answer in the transfer's folder.
 
     ``past`` tells the prearchive row and the files left out; ``settings`` which scripts run at the
-    destination: the site's at receipt, the project's at archiving (wire-write 1.12).
+    destination: the site's at receipt, the project's at archiving (wire-write 1.12). ``source`` is where the
+    session came from, for comparing headers; ``scratch`` a folder for a file while it is looked at. Raises a
+    ServerAnswer where the session cannot be looked for.
     """
-    observed = observe_prearchive(client, past.row) if where == Where.PREARCHIVE and past.row else None
-    if observed is None:
-        # what waited may have been archived since, by a person in the web interface
-        observed = observe_archive(client, project, session.to_session)
-    if observed is None:
-        observed = Observed(where=where, study_uid="", scans=(), knows_uids=True)
-    prearchive = observed.where == Where.PREARCHIVE
-    rewritten = settings.site_rewrites if prearchive else settings.rewrites_headers
-    instances = read_manifest(folder.manifest(session.id))
-    result = compare(
-        instances,
-        observed,
-        session=session.session,
-        destination=session.to_session,
-        level=level,
-        rewritten=rewritten,
+    scratch = spool_folder(scratch)
+    side = Source(source, session.id, scratch) if source else None
+    joins = session.fate in (Fate.COMPLETE, Fate.MERGE)
+    instances, unseen = _manifest(folder, session, past, side if joins else None)
+    target = Target(
+        project=project,
+        label=session.to_session,
+        row=past.row if where == Where.PREARCHIVE else "",
+        settings=settings,
+        joins=joins,
     )
-    never_seen = session.totals.files - len(instances) - len(past.left_out)
-    if never_seen > 0:
-        unknown = {**result.counts, Mark.UNKNOWN: result.counts[Mark.UNKNOWN] + never_seen}
-        note = f"{never_seen} planned files never passed through, so nothing is known of them."
-        result = msgspec.structs.replace(result, counts=unknown, note=note)
-    result = msgspec.structs.replace(result, at=time.time())
+    result = look(
+        client,
+        target,
+        instances,
+        session=session.session,
+        level=level,
+        source=side,
+        scratch=scratch,
+        refresh=refresh,
+        tell=tell,
+    )
+    result = with_unknown(result, Mark.UNKNOWN, unseen, lambda _: likely.NEVER_SENT)
+    result = replace(result, at=time.time())
     _keep(folder.verification(session.id), result)
     return result
+
+
+def prove_session(
+    client: XnatClient,
+    source: XnatClient,
+    folder: TransferFolder,
+    session: PlannedSession,
+    past: SessionState,
+    *,
+    project: str,
+    settings: ProjectSettings,
+    scratch: Path | None = None,
+    tell: Tell = lambda _: None,
+) -> Proof:
+    """Verify an archived session fully, now, beside what the source holds now.
+
+    Raises NotProven with the reason, or a ServerAnswer where one side cannot be asked.
+    """
+    result = verify_session(
+        client,
+        folder,
+        session,
+        past,
+        project=project,
+        where=Where.ARCHIVE,
+        level=Level.FULL,
+        settings=settings,
+        source=source,
+        scratch=scratch,
+        tell=tell,
+    )
+    return prove(
+        result,
+        project=project,
+        source_id=session.id,
+        instances=read_manifest(folder.manifest(session.id)),
+        listing=list_everything(source, session.id),
+    )
 
 
 def read_verification(folder: TransferFolder, plan: Plan) -> Verification | None:
@@ -68,6 +119,29 @@ def read_verification(folder: TransferFolder, plan: Plan) -> Verification | None
     if not sessions:
         return None
     return Verification(level=sessions[0].level, sessions=sessions)
+
+
+def _manifest(
+    folder: TransferFolder, session: PlannedSession, past: SessionState, source: Source | None
+) -> tuple[tuple[Instance, ...], dict[str, int]]:
+    """What passed through, and how many planned files of each scan did not.
+
+    Where only what was missing there has been sent, the rest is known from the ``source``'s catalogs.
+    """
+    instances = read_manifest(folder.manifest(session.id))
+    passed = {(one.scan, one.path) for one in instances}
+    planned = {scan.id: scan.files for scan in session.scans}
+    if source is not None and len(passed) + len(past.left_out) < sum(planned.values()):
+        instances += tuple(
+            one
+            for one in source.listed()
+            if one.scan in planned
+            and (one.scan, one.path) not in passed
+            and (one.scan, one.path) not in past.left_out
+        )
+    known = Counter(one.scan for one in instances) + Counter(scan for scan, _ in past.left_out)
+    unseen = {scan: files - known[scan] for scan, files in planned.items()}
+    return instances, {scan: files for scan, files in unseen.items() if files > 0}
 
 
 def _keep(path: Path, result: SessionVerification) -> None:

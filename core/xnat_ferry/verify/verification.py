@@ -21,6 +21,9 @@ class What(StrEnum):
     EXTRA = "extra"
     SIZE = "size"
     DIGEST = "digest"
+    """The bytes of the whole file; which part of it differs is not known."""
+    PIXELS = "pixel-digest"
+    HEADER = "header"
     UID = "uid"
     UNREADABLE = "unreadable"
 
@@ -49,14 +52,22 @@ class SessionVerification(Struct, frozen=True, kw_only=True):
     counts: dict[Mark, int]
     items: tuple[Item, ...] = ()
     note: str = ""
-    """What this comparison could not look at, in a sentence."""
+    """What this comparison did not look at, and what is good to know, in sentences."""
     at: float = 0.0
     """When, in seconds since 1970."""
+    destination_id: str = ""
+    """The accession ID of what was looked at; "" in the prearchive."""
+    joins: bool = False
+    """The plan added it to what was there: what is only there is then no difference."""
+    solid: int = 0
+    """Files with an equal digest, or with equal identity and equal pixels: what a deletion may rest on."""
+    rewritten: tuple[str, ...] = ()
+    """Names of the header elements that the destination's scripts were seen to change."""
 
     @property
     def verdict(self) -> str:
         """``proven`` only where every file was compared and none differs."""
-        return verdict_of(self.counts)
+        return verdict_of(self.counts, joins=self.joins)
 
 
 class Verification(Struct, frozen=True, kw_only=True):
@@ -100,9 +111,11 @@ class Verification(Struct, frozen=True, kw_only=True):
         }
 
 
-def verdict_of(counts: dict[Mark, int]) -> str:
+def verdict_of(counts: dict[Mark, int], *, joins: bool = False) -> str:
     """Differences outweigh what is unknown, and nothing compared is unknown."""
     present = {mark for mark, count in counts.items() if count}
+    if joins:
+        present -= {Mark.ONLY_DESTINATION}
     if present & _DIFFERENCES:
         return DIFFERS
     return PROVEN if present and present <= _PROOFS else UNKNOWN

@@ -4,10 +4,11 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+from msgspec.structs import replace
 
 from xnat_ferry.errors import NotAnAnswer
 from xnat_ferry.model import StoredFile
-from xnat_ferry.xnat.client import XnatClient, data_path
+from xnat_ferry.xnat.client import LONG_PATIENCE, XnatClient, data_path
 
 _SIZE_FIELDS = {"size_in_bytes", "size"}
 
@@ -17,9 +18,22 @@ def read_catalog(client: XnatClient, session_id: str, scan: str, resource: str) 
     path = data_path("experiments", session_id, "scans", scan, "resources", resource)
     body = client.send("GET", path).content
     try:
-        return parse_catalog(body)
+        return tuple(replace(entry, resource=resource) for entry in parse_catalog(body))
     except ValueError as error:
         raise NotAnAnswer(server=client.server, what=f"GET {path}", status=200, said=str(error)) from None
+
+
+def refresh_catalogs(client: XnatClient, session_id: str) -> None:
+    """Have the server take sizes and digests of an archived session's files anew (wire-write 4.7).
+
+    Entries are neither added nor removed. Raises Forbidden without the right to edit the session.
+    """
+    client.send(
+        "POST",
+        "/data/services/refresh/catalog",
+        params={"resource": f"/archive/experiments/{session_id}", "options": "checksum,populateStats"},
+        timeout=LONG_PATIENCE,
+    )
 
 
 def parse_catalog(body: bytes) -> tuple[StoredFile, ...]:
@@ -42,8 +56,10 @@ def _entry(element: Element) -> StoredFile:
         ),
         None,
     )
+    path = element.get("URI") or element.get("ID") or ""
     return StoredFile(
-        name=(element.get("URI") or element.get("ID") or "").rpartition("/")[2],
+        name=path.rpartition("/")[2],
+        path=path,
         uid=element.get("UID", ""),
         size=int(size) if size and size.strip().isdigit() else None,
         digest=element.get("digest", "").lower(),

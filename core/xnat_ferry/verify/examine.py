@@ -1,0 +1,90 @@
+"""Looks into files as far as a level asks: one a scan beside what was sent, or every one."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+from pydicom import Dataset
+
+from xnat_ferry.errors import NotFound, ServerAnswer
+from xnat_ferry.model import Instance, Level, Where
+from xnat_ferry.verify.fetch import Kept, Tell, content_of, header_of
+from xnat_ferry.verify.headers import compare_headers
+from xnat_ferry.verify.observed import Content, HeaderLook, Observed, Place
+from xnat_ferry.verify.pairing import How, Pair, pair_files, pair_series
+
+ReadSent = Callable[[Instance], Dataset]
+"""Reads the header of a file as it is at the source; raises a ServerAnswer."""
+
+
+def examine(
+    observed: Observed,
+    instances: Sequence[Instance],
+    level: Level,
+    kept: Kept,
+    read_sent: ReadSent | None,
+    *,
+    loosely: bool,
+    tell: Tell = lambda _: None,
+) -> Observed:
+    """The same with what the files themselves say. Without ``read_sent`` no header is compared.
+
+    A file that cannot be fetched is a fact in it, not an error.
+    """
+    if not level.reaches(Level.SAMPLE) or observed.problem:
+        return observed
+    contents: dict[Place, Content] = kept.all(tell) if level == Level.FULL else {}
+    for pair in drawn(observed, instances, loosely=loosely):
+        assert pair.sent is not None
+        assert pair.there is not None
+        place = pair.there.place
+        looked = _look(kept, place, pair.sent, read_sent)
+        contents[place] = replace(contents[place], header=looked.header) if place in contents else looked
+    waiting = observed.where == Where.PREARCHIVE
+    if level == Level.FULL and waiting and all(not one.problem for one in contents.values()):
+        observed = replace(observed, knows_uids=True)
+    return replace(observed, contents=contents)
+
+
+def drawn(observed: Observed, instances: Sequence[Instance], *, loosely: bool) -> list[Pair]:
+    """One file of each series that is on both sides: drawn by its UID, so the same one each time."""
+    found = []
+    for series in pair_series(instances, observed, loosely=loosely):
+        both = [
+            pair
+            for pair in pair_files(series, loosely=loosely)
+            if pair.how in (How.UID, How.NAME) and pair.sent
+        ]
+        if both:
+            found.append(min(both, key=_lot))
+    return found
+
+
+def _lot(pair: Pair) -> str:
+    assert pair.sent is not None
+    return hashlib.md5(pair.sent.sop_uid.encode()).hexdigest()
+
+
+def _look(kept: Kept, place: Place, sent: Instance, read_sent: ReadSent | None) -> Content:
+    try:
+        with kept.one(place) as file:
+            content = content_of(file, kept.scratch)
+            file.seek(0)
+            there = header_of(file)
+    except NotFound:
+        return Content(gone=True)
+    except ServerAnswer as error:
+        return Content(problem=str(error))
+    if read_sent is None or there is None:
+        return content
+    return replace(content, header=_compared(sent, there, read_sent))
+
+
+def _compared(sent: Instance, there: Dataset, read_sent: ReadSent) -> HeaderLook:
+    try:
+        header = read_sent(sent)
+    except ServerAnswer as error:
+        return HeaderLook(problem=str(error))
+    if str(header.get("SOPInstanceUID", "")) != sent.sop_uid:
+        return HeaderLook(problem="the source holds another instance there now")
+    return HeaderLook(changes=compare_headers(header, there))

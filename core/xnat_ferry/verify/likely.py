@@ -1,0 +1,60 @@
+"""The likely cause of each kind of difference, and what to do about it: one or two sentences each."""
+
+CUT_SHORT = "The upload was cut, or the server refused it. Send the session again."
+FILTERED = (
+    "The destination's series import filter refuses this series. Ask an owner whether it should; then send "
+    "it again or leave it out of the plan."
+)
+PERHAPS_FILTERED = (
+    "All of its scan is missing: the destination's series import filter may refuse it. Ask an owner; else "
+    "send the session again."
+)
+GONE = "It is listed there, but its file is gone from the server's disk. Send the session again."
+SOMEBODY = "It was there before, or somebody else sent it. Ask the destination's owners."
+TWICE = "The same instance lies there twice. Ask the destination's owners to remove one of the two."
+RENAMED = (
+    "Files there have other names, and the server does not say which instances they are. Level full looks "
+    "into them."
+)
+NEW_UIDS = (
+    "A script of the destination may give new UIDs, so this file is known by its name alone. Level full "
+    "compares its pixels."
+)
+NO_UID = (
+    "The catalog there does not say which instance this is. --refresh has the server look (it changes the "
+    "catalog only); level full looks into the file."
+)
+NO_SIZE = (
+    "The server tells neither size nor digest. --refresh has it take them (it changes the catalog only); "
+    "level full fetches the file."
+)
+UNREAD = "The server could not show it. Verify again; if it stays, ask the server's administrator."
+NOT_FETCHED = "It could not be fetched. Verify again; if it stays, ask the server's administrator."
+SCRIPT_UNKNOWN = "Whether a script of the destination rewrote it is not known. Ask the project's owners."
+NO_SCRIPT = (
+    "No script is switched on there, so it should be the same. Level full tells whether the image is; if "
+    "it is not, send the session again."
+)
+OTHER_PIXELS = "The image is another one than was sent: damaged, or replaced. Send the session again."
+ALTERS_PIXELS = (
+    "A script of the destination alters pixels. Ask an owner whether it should have altered these."
+)
+OTHER_INSTANCE = (
+    "Another instance lies under this entry: files were mixed up, or one was replaced. Send the session "
+    "again."
+)
+NO_DICOM = (
+    "What lies there is no readable DICOM file any more: cut short or replaced. Send the session again."
+)
+OTHER_HEADER = (
+    "No script of the destination is known to make these changes. Ask an owner who changed it; if nobody "
+    "did, send the session again."
+)
+SAME_IMAGE = (
+    "The image is the same; its header was changed, and no script is switched on there. Ask an owner who did."
+)
+NO_PIXELS = (
+    "It has no image, and a script rewrote its header, so digests cannot match. Compare it by eye if it "
+    "matters."
+)
+NEVER_SENT = "It never passed through, so nothing is known of it. Resume the transfer."

@@ -1,0 +1,155 @@
+"""Looks at one session at the destination, as deep as the level asks, and has it judged."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from xnat_ferry.dicom.series_filter import refuses
+from xnat_ferry.errors import ServerAnswer
+from xnat_ferry.model import Instance, Level, Mark, Where
+from xnat_ferry.project import ProjectSettings, SeriesFilter
+from xnat_ferry.verify import likely
+from xnat_ferry.verify.compare import compare
+from xnat_ferry.verify.examine import examine
+from xnat_ferry.verify.fetch import Kept, Tell
+from xnat_ferry.verify.observe import observe_archive, observe_prearchive
+from xnat_ferry.verify.observed import NOT_KNOWN, Observed
+from xnat_ferry.verify.pairing import pair_series
+from xnat_ferry.verify.rewriting import rewriting_at
+from xnat_ferry.verify.source import Source
+from xnat_ferry.verify.verification import Item, SessionVerification, What
+from xnat_ferry.xnat.catalogs import refresh_catalogs
+from xnat_ferry.xnat.client import XnatClient
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """Where a session should be: its label there, and the prearchive row it may still wait in."""
+
+    project: str
+    label: str
+    row: str = ""
+    """Its path below /data; "" when it should be in the archive."""
+    settings: ProjectSettings
+    joins: bool = False
+    """The plan added it to what was there."""
+
+
+def look(
+    client: XnatClient,
+    target: Target,
+    instances: Sequence[Instance],
+    *,
+    session: str,
+    level: Level,
+    source: Source | None,
+    scratch: Path,
+    refresh: bool = False,
+    tell: Tell = lambda _: None,
+) -> SessionVerification:
+    """Compare what is there now with a manifest; nothing is changed there unless ``refresh`` asks for it.
+
+    Without a ``source`` headers are not compared. Raises a ServerAnswer only where the session as a whole
+    cannot be looked for.
+    """
+    observed = _observe(client, target, refresh=refresh)
+    rewriting = rewriting_at(target.settings, observed.where)
+    loosely = rewriting.may_change_uids
+    if source is not None and any(one.pixel_md5 == NOT_KNOWN for one in instances):
+        instances = source.filled(instances, observed, level, loosely=loosely)
+    kept = Kept(client, observed, target.row, scratch)
+    read_sent = source.read_header if source else None
+    observed = examine(observed, instances, level, kept, read_sent, loosely=loosely, tell=tell)
+    return compare(
+        instances,
+        observed,
+        session=session,
+        destination=target.label,
+        level=level,
+        rewriting=rewriting,
+        refused=_refused(instances, observed, target.settings, source, loosely=loosely),
+        joins=target.joins,
+    )
+
+
+def with_unknown(
+    result: SessionVerification, mark: Mark, files: Mapping[str, int], why: Callable[[str], str]
+) -> SessionVerification:
+    """The same with so many files a scan more of which nothing could be compared."""
+    if not files:
+        return result
+    items = tuple(
+        Item(
+            mark=mark,
+            session=result.source,
+            scan=scan,
+            file="",
+            what=What.UNREADABLE,
+            source=f"{number} files" if number else "not listed",
+            destination="",
+            likely=why(scan),
+        )
+        for scan, number in files.items()
+    )
+    counts = {**result.counts, mark: result.counts[mark] + sum(max(one, 1) for one in files.values())}
+    return replace(result, counts=counts, items=(*result.items, *items))
+
+
+def _observe(client: XnatClient, target: Target, *, refresh: bool) -> Observed:
+    """In its row, else in the archive: what waited may have been archived since, in the web interface."""
+    observed = observe_prearchive(client, target.row) if target.row else None
+    if observed is not None:
+        return observed
+    observed = observe_archive(client, target.project, target.label)
+    if observed is not None and refresh:
+        refresh_catalogs(client, observed.id)
+        observed = observe_archive(client, target.project, target.label)
+    if observed is not None:
+        return observed
+    where = Where.PREARCHIVE if target.row else Where.ARCHIVE
+    return Observed(where=where, study_uid="", scans=(), knows_uids=True)
+
+
+def _refused(
+    instances: Sequence[Instance],
+    observed: Observed,
+    settings: ProjectSettings,
+    source: Source | None,
+    *,
+    loosely: bool,
+) -> dict[str, bool | None]:
+    """Of scans that are missing as a whole, whether a series filter keeps them out, if there is one."""
+    filters = (settings.site_filter, settings.project_filter)
+    if all(one is not None and not one.enabled for one in filters):
+        return {}
+    series = pair_series(instances, observed, loosely=loosely)
+    missing = {one.sent[0].scan for one in series if one.sent and not one.there}
+    return {scan: _refuses(filters, source, scan) for scan in missing}
+
+
+def _refuses(filters: Sequence[SeriesFilter | None], source: Source | None, scan: str) -> bool | None:
+    sample = source.sample(scan) if source else None
+    if sample is None or sample.problem:
+        return None
+    found = [None if one is None else refuses(one, partial(_value, sample.value)) for one in filters]
+    return True if True in found else None if None in found else False
+
+
+def _value(of: Callable[[int], str], tag: int) -> tuple[str, ...]:
+    value = of(tag)
+    return (value,) if value else ()
+
+
+def nothing_looked_at(session: str, label: str, level: Level, error: ServerAnswer) -> SessionVerification:
+    """For a session that could not be looked for at all: unknown, with why."""
+    empty = SessionVerification(
+        source=session,
+        destination=label,
+        where=Where.ARCHIVE,
+        level=level,
+        counts=dict.fromkeys(Mark, 0),
+        note=str(error),
+    )
+    return with_unknown(empty, Mark.UNREADABLE, {"": 0}, lambda _: likely.UNREAD)

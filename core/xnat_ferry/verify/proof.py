@@ -1,0 +1,123 @@
+"""The proof that a session arrived: what a deletion at the source rests on, and nothing else makes.
+
+A Proof is made here, from a verification of every file, or it is not made: its constructor asks for a key
+that this module keeps, and it is neither copied nor stored.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import KW_ONLY, InitVar, dataclass
+from typing import NoReturn
+
+import msgspec
+
+from xnat_ferry.errors import NotProven
+from xnat_ferry.model import DICOM_RESOURCES, FileRow, Instance, Level, Mark, Where
+from xnat_ferry.verify.verification import PROVEN, SessionVerification
+
+_KEY = object()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Every file of one source session is in the archive of the destination, with its identity and pixels."""
+
+    _: KW_ONLY
+    session: str
+    """The session's label at the source."""
+    source_id: str
+    """Its accession ID at the source."""
+    project: str
+    """The destination's project, in whose archive it is."""
+    label: str
+    """The session's label there."""
+    destination_id: str
+    """Its accession ID there."""
+    level: Level
+    files: int
+    manifest: str
+    """SHA-256 of the manifest that every file was compared with."""
+    listing: str
+    """SHA-256 of the source's listing, to be asked for again right before anything is deleted."""
+    at: float
+    """When, in seconds since 1970."""
+    key: InitVar[object]
+
+    def __post_init__(self, key: object) -> None:
+        if key is not _KEY:
+            raise TypeError("a Proof comes from a verification")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Proof is neither copied nor stored")
+
+
+def prove(
+    result: SessionVerification,
+    *,
+    project: str,
+    source_id: str,
+    instances: Sequence[Instance],
+    listing: Sequence[FileRow],
+) -> Proof:
+    """The proof that a session verified as ``result`` may be deleted at its source.
+
+    ``instances`` is the manifest that it was compared with, ``listing`` every file that the source holds of
+    it now, those outside its scans too: all of them would be deleted. Raises NotProven with the first reason
+    against it.
+    """
+    reason = _against(result, instances, listing)
+    if reason:
+        raise NotProven(session=result.source, where=result.where, why=reason)
+    return Proof(
+        session=result.source,
+        source_id=source_id,
+        project=project,
+        label=result.destination,
+        destination_id=result.destination_id,
+        level=result.level,
+        files=len(instances),
+        manifest=manifest_digest(instances),
+        listing=listing_digest(listing),
+        at=result.at,
+        key=_KEY,
+    )
+
+
+def manifest_digest(instances: Iterable[Instance]) -> str:
+    """SHA-256 of a manifest, whatever the order of its lines."""
+    return _digest(msgspec.json.encode(one) for one in instances)
+
+
+def listing_digest(listing: Iterable[FileRow]) -> str:
+    """SHA-256 of a listing, whatever its order: another one means that something was changed."""
+    return _digest(msgspec.json.encode(one) for one in listing)
+
+
+def _digest(lines: Iterable[bytes]) -> str:
+    return hashlib.sha256(b"\n".join(sorted(lines))).hexdigest()
+
+
+def _against(result: SessionVerification, instances: Sequence[Instance], listing: Sequence[FileRow]) -> str:
+    if result.where != Where.ARCHIVE or not result.destination_id:
+        return "the copy is not in the archive"
+    if not instances:
+        return "nothing of it was sent"
+    compared = sum(number for mark, number in result.counts.items() if mark != Mark.ONLY_DESTINATION)
+    if result.verdict != PROVEN or compared != len(instances):
+        return f"the comparison says '{result.verdict}'"
+    if result.solid != len(instances):
+        return f"of {len(instances) - result.solid} files neither digest nor pixels were found equal"
+    return _not_in_manifest(instances, listing)
+
+
+def _not_in_manifest(instances: Sequence[Instance], listing: Sequence[FileRow]) -> str:
+    """What the source holds beyond, or other than, what was sent."""
+    sent = {(one.scan, one.path): one for one in instances}
+    for row in listing:
+        one = sent.pop((row.scan, row.path), None) if row.resource in DICOM_RESOURCES else None
+        if one is None:
+            place = f"scan {row.scan}" if row.scan else "the session itself"
+            return f"the source holds a file that was not copied, in resource {row.resource} of {place}"
+        if (row.digest and row.digest != one.md5) or (not row.digest and row.size != one.size):
+            return f"a file of scan {row.scan} was changed at the source since it was sent"
+    return f"{len(sent)} files are no longer at the source" if sent else ""

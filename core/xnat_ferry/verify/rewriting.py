@@ -1,0 +1,60 @@
+"""What the destination's scripts are known to do to headers, as far as a comparison needs it."""
+
+from msgspec import Struct
+
+from xnat_ferry.dicom.edit_script import Effect, ScriptEffects, effects
+from xnat_ferry.model import Where
+from xnat_ferry.project import ProjectSettings
+from xnat_ferry.verify.headers import HeaderChange
+
+SOP_INSTANCE_UID, SERIES_INSTANCE_UID, STUDY_INSTANCE_UID = 0x00080018, 0x0020000E, 0x0020000D
+_TRACE = 0x00120064
+"""DeidentificationMethodCodeSequence: every script run adds an item to it (wire-read 13.8)."""
+_META = 0x0002
+
+
+class Rewriting(Struct, frozen=True, kw_only=True):
+    """Whether a script rewrites headers on the way in, and which elements."""
+
+    runs: bool | None
+    """None: not known, so nothing about headers is."""
+    effects: tuple[ScriptEffects, ...] = ()
+    alters_pixels: bool = False
+
+    def explains(self, change: HeaderChange) -> bool | None:
+        """Whether a change of a header is what these scripts do; None where they are not known."""
+        if change.tag >> 16 == _META:
+            return True  # the server's own signature on the file
+        if self.runs is not True:
+            return self.runs
+        if _TRACE in (change.tag, *change.within):
+            return True
+        return self.touches(change.tag, change.within, change.creator)
+
+    @property
+    def may_change_uids(self) -> bool:
+        """Whether instances or series may have other UIDs there."""
+        return self.runs is None or any(map(self.touches, (SOP_INSTANCE_UID, SERIES_INSTANCE_UID)))
+
+    @property
+    def changes_uids(self) -> bool:
+        """Whether a known script sets them."""
+        return self.runs is True and self.may_change_uids
+
+    def touches(self, tag: int, within: tuple[int, ...] = (), creator: str = "") -> bool:
+        """Whether a known script may change this element."""
+        return any(script.on(tag, within, creator) != Effect.KEPT for script in self.effects)
+
+
+def rewriting_at(settings: ProjectSettings, where: Where) -> Rewriting:
+    """The site's script runs at receipt, the project's at archiving (wire-write 1.12)."""
+    scripts = [settings.site_script]
+    if where == Where.ARCHIVE:
+        scripts.append(settings.project_script)
+    running = [script for script in scripts if script is not None and script.runs]
+    # one script that is not known may do anything, whatever the other one does
+    return Rewriting(
+        runs=None if None in scripts else bool(running),
+        effects=tuple(effects(script.text) for script in running),
+        alters_pixels=any("alterPixels" in script.text for script in running),
+    )
