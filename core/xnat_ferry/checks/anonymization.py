@@ -133,14 +133,14 @@ class _Judge:
                 Outcome.UNCLEAR,
                 "identifying-unclear",
                 Verdict.UNKNOWN,
-                "{label} seems to identify a person, and whether that stays in {project} is not clear: {what}.",
+                "{label} seems to identify a person; whether that stays in {project} is not clear: {what}.",
                 "Ask {owners} what becomes of these attributes there, before you send.",
             ),
             (
                 Outcome.GONE,
                 "identifying-replaced",
                 Verdict.WARN,
-                "{label} seems to identify a person at the source; the scripts of {project} remove it: {what}.",
+                "{label} seems to identify a person at the source; scripts of {project} remove it: {what}.",
                 "The files pass through this machine as they are: make sure that you may handle them here.",
             ),
         ):

@@ -7,6 +7,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -60,7 +61,7 @@ def sample_of(scan: str, header: "Dataset") -> HeaderSample:
     Thousands of samples fit in memory, since equal elements are one object; of dates and numbers that repeat
     from frame to frame a few are kept, and of a private block without text one element, without its value.
     """
-    with warnings.catch_warnings():
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
         # odd values in real headers are to be judged, not to be talked about
         warnings.simplefilter("ignore")
         found = dict.fromkeys(_elements(header, ()))
@@ -73,6 +74,9 @@ def sample_of(scan: str, header: "Dataset") -> HeaderSample:
             kept.append(element)
     return HeaderSample(scan=scan, elements=tuple(kept))
 
+
+_ONE_AT_A_TIME = Lock()
+"""What warns is the same for all threads."""
 
 TEXT = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 """The VRs in which people write."""

@@ -63,6 +63,7 @@ class Scan(Struct, forbid_unknown_fields=True):
     rows: int = 64
     columns: int = 64
     uid: str = ""
+    burned_in: bool = False
 
 
 class Share(Struct, forbid_unknown_fields=True):
@@ -91,6 +92,7 @@ class Session(Struct, forbid_unknown_fields=True):
     date: str = "2024-03-05"
     study: str = ""
     patient_name: str = ""
+    patient_id: str = ""
     study_description: str = ""
     dicom: str | list[str] | None = None
     prearchive: str = ""

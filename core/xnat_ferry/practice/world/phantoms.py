@@ -1,7 +1,8 @@
 """Generated images that any viewer opens: an ellipsoid head, sliced, as MR, CT or PET.
 
 Attributes follow the modules that PS3.3 makes mandatory for the MR, CT and PET image IODs (A.4, A.3, A.21).
-Everything is derived from names, so the same world gives the same bytes.
+Where no patient is named they say so, in the way of well de-identified data (PS3.15 E.2). Everything is
+derived from names, so the same world gives the same bytes.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ from io import BytesIO
 
 import numpy as np
 from msgspec import Struct
-from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import (
     UID,
     CTImageStorage,
@@ -46,6 +47,12 @@ class Slice(Struct, frozen=True, kw_only=True):
     of: int
     rows: int
     columns: int
+    patient_id: str = ""
+    """"" for the session's label, as the stock script leaves it."""
+    deidentified: bool = False
+    """Whether it says of itself that it is."""
+    burned_in: bool = False
+    """Whether it says that its pixels show text; they do not."""
 
 
 def uid_of(*parts: str) -> str:
@@ -68,6 +75,7 @@ def make_slice(one: Slice) -> bytes:
     image.SOPClassUID, image.SOPInstanceUID = sop_class, sop_uid
     _describe_patient_and_study(image, one)
     _describe_series(image, one)
+    _describe_deidentification(image, one)
     _place(image, one)
     _describe_modality(image, one)
     _draw(image, one)
@@ -78,7 +86,7 @@ def make_slice(one: Slice) -> bytes:
 
 def _describe_patient_and_study(image: FileDataset, one: Slice) -> None:
     image.PatientName = one.patient_name
-    image.PatientID = one.session
+    image.PatientID = one.patient_id or one.session
     image.PatientBirthDate = ""
     image.PatientSex = "O"
     image.StudyInstanceUID = one.study_uid
@@ -101,6 +109,33 @@ def _describe_series(image: FileDataset, one: Slice) -> None:
     image.PatientPosition = "HFS"
     image.FrameOfReferenceUID = uid_of(one.study_uid, "frame")
     image.PositionReferenceIndicator = ""
+
+
+_METHOD = (
+    ("113100", "Basic Application Confidentiality Profile"),
+    ("113105", "Clean Descriptors Option"),
+    ("113106", "Retain Longitudinal Temporal Information Full Dates Option"),
+    ("113108", "Retain Patient Characteristics Option"),
+    ("113109", "Retain Device Identity Option"),
+)
+"""What was done, of PS3.16 CID 7050."""
+
+
+def _describe_deidentification(image: FileDataset, one: Slice) -> None:
+    if one.deidentified or one.burned_in:
+        image.BurnedInAnnotation = "YES" if one.burned_in else "NO"
+    if not one.deidentified:
+        return
+    image.PatientIdentityRemoved = "YES"
+    image.DeidentificationMethod = "nobody was scanned"
+    image.DeidentificationMethodCodeSequence = [_code(*method) for method in _METHOD]
+    image.LongitudinalTemporalInformationModified = "UNMODIFIED"
+
+
+def _code(value: str, meaning: str) -> Dataset:
+    item = Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, "DCM", meaning
+    return item
 
 
 def _place(image: FileDataset, one: Slice) -> None:

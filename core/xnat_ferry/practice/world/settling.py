@@ -186,6 +186,9 @@ def _draw(site: Site, session: told.Session, scans: dict[str, Scan], folder: Pat
                 of=scan.files,
                 rows=scan.rows,
                 columns=scan.columns,
+                patient_id=session.patient_id,
+                deidentified=not (session.patient_name or session.patient_id),
+                burned_in=scan.burned_in,
             )
             _keep(site, resource.files, resource.place, f"{image:04d}.dcm", partial(make_slice, drawn))
 
