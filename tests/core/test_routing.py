@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from tests.core.making import header_of, session_row
 from xnat_ferry.dicom.header import HeaderElement, HeaderSample
-from xnat_ferry.dicom.routing import Routing, routing_of, taken_for_routing
+from xnat_ferry.dicom.routing import Routing, routing_of
 from xnat_ferry.model import ScanRow
 
-DESCRIPTION, ACCESSION = 0x00081030, 0x00080050
+DESCRIPTION = 0x00081030
 COMMENTS = {
     "PatientComments": 0x00104000,
     "StudyComments": 0x00324000,
@@ -59,10 +59,8 @@ def test_words_that_only_look_alike(value: str) -> None:
     assert routing_of(header(PatientComments=value)) == ()
 
 
-def test_a_whole_value_that_is_a_projects_id_routes_too() -> None:
-    found = taken_for_routing(header(StudyDescription=" src", AccessionNumber="DST"), ("SRC", "DST"))
-    assert found == (Routing(DESCRIPTION, "SRC"), Routing(ACCESSION, "DST"))
-    assert taken_for_routing(header(StudyDescription="SRC brain"), ("SRC", "DST")) == ()
+def test_a_projects_bare_id_is_no_routing_string() -> None:
+    assert routing_of(header(StudyDescription="SRC", AccessionNumber="DST")) == ()
 
 
 def test_what_stands_in_a_sequence_routes_nothing() -> None:

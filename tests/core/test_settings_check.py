@@ -48,7 +48,7 @@ def test_a_plain_project_stands_in_nobodys_way() -> None:
         (0, "prearchive", ["ok"]),
         (4, "prearchive", ["auto-archive"]),
         (4, "archive", ["ok"]),
-        (5, "prearchive", ["auto-archive", "auto-overwrite"]),
+        (5, "prearchive", ["auto-overwrite"]),
         (5, "archive", ["auto-overwrite"]),
         (1, "prearchive", ["setting-unread"]),
         (None, "archive", ["setting-unread"]),

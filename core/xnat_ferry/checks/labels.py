@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.finding import Finding
 from xnat_ferry.labels import LabelRules, Labels, common_shape, shape
 from xnat_ferry.model import Verdict
@@ -21,10 +22,10 @@ def check_labels(survey: Survey, rules: LabelRules) -> tuple[Finding, ...]:
         return tuple(findings)
     if rules.keep:
         words = f"All {len(named)} sessions keep their labels."
-        return (_finding(Verdict.OK, about, words),)
+        return (_finding(Verdict.OK, "ok", about, words),)
     changed = [pair for pair in named if pair[1] != Labels(pair[0].row.subject, pair[0].row.label)]
     words = f"{len(changed)} of {len(named)} sessions get other labels."
-    return (_finding(Verdict.OK, about, words, evidence=_before_and_after(changed)),)
+    return (_finding(Verdict.OK, "ok", about, words, evidence=_before_and_after(changed)),)
 
 
 def _unused(survey: Survey, rules: LabelRules) -> list[Finding]:
@@ -34,7 +35,7 @@ def _unused(survey: Survey, rules: LabelRules) -> list[Finding]:
         return []
     words = f"The label table names {len(unused)} sessions that are not chosen: {_some(unused)}."
     advice = "Check the spelling in the table; a session that it does not name keeps its labels."
-    return [_finding(Verdict.WARN, survey.source.endpoint.project, words, advice)]
+    return [_finding(Verdict.WARN, "table-unused", survey.source.endpoint.project, words, advice)]
 
 
 def _unusual(survey: Survey, named: Sequence[tuple[Chosen, Labels]]) -> list[Finding]:
@@ -53,8 +54,13 @@ def _unusual(survey: Survey, named: Sequence[tuple[Chosen, Labels]]) -> list[Fin
                 f"{what.capitalize()} labels in {survey.destination.endpoint.project} look like {example}; "
                 f"{len(odd)} would not: {_some(odd)}."
             )
-            advice = "If that is not wanted, map them with --labels, or ask an owner for the convention."
-            findings.append(_finding(Verdict.WARN, survey.destination.endpoint.project, words, advice))
+            advice = (
+                "If that is not wanted, map them with --labels, or ask "
+                f"{owners_of(survey.destination)} for the convention."
+            )
+            findings.append(
+                _finding(Verdict.WARN, "labels-unusual", survey.destination.endpoint.project, words, advice)
+            )
     return findings
 
 
@@ -70,13 +76,19 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _finding(
-    verdict: Verdict, about: str, message: str, advice: str = "", evidence: dict[str, str] | None = None
+    verdict: Verdict,
+    kind: str,
+    about: str,
+    message: str,
+    advice: str = "",
+    evidence: dict[str, str] | None = None,
 ) -> Finding:
     return Finding(
         check="labels",
         verdict=verdict,
         about=about,
         message=message,
+        kind=kind,
         advice=advice,
         evidence=evidence or {},
     )

@@ -1,13 +1,13 @@
 """Routing strings in the headers that point elsewhere than where the sessions go."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from xnat_ferry.checks.arriving import becomes, rewritten
 from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.naming import some
-from xnat_ferry.dicom.routing import Routing, routing_of, taken_for_routing
+from xnat_ferry.dicom.routing import Routing, routing_of
 from xnat_ferry.labels import LabelRules, Labels
 from xnat_ferry.model import Verdict
 from xnat_ferry.settings.redact import plain
@@ -15,7 +15,6 @@ from xnat_ferry.survey import Chosen, ProjectView, Survey
 
 _KEYWORDS = {
     0x00081030: "StudyDescription",
-    0x00080050: "AccessionNumber",
     0x00104000: "PatientComments",
     0x00324000: "StudyComments",
     0x001021B0: "AdditionalPatientHistory",
@@ -27,31 +26,18 @@ def routing_findings(survey: Survey, rules: LabelRules) -> Iterator[Finding]:
     """One finding a session and kind; none where every string points at where the session goes.
 
     An upload names its project, subject and session, so these strings do not decide about it (wire-write
-    1.9); whoever imports the files again, or sends them to a DICOM receiver, is led by them.
+    1.9); whoever imports the files again, or sends them to a DICOM receiver, is led by them. A project's bare
+    ID in StudyDescription leads there too, but XNAT's own script writes it into every file: no finding.
     """
     for chosen in survey.chosen:
         to = rules.apply(chosen.row)
         found: dict[str, list[Routing]] = defaultdict(list)
-        for routing in _routings(survey, chosen):
+        written = (routing for sample in chosen.headers for routing in routing_of(sample))
+        for routing in dict.fromkeys(written):
             if kind := _kind(survey, routing, to):
                 found[kind].append(routing)
         for kind, routings in found.items():
             yield _finding(survey, chosen, kind, routings)
-
-
-def _routings(survey: Survey, chosen: Chosen) -> Iterable[Routing]:
-    """Each once. A value that is a project's ID by chance matters only where it remains: XNAT's own script
-    writes the project into StudyDescription."""
-    settings = survey.destination.settings
-    projects = (survey.source.endpoint.project, survey.destination.endpoint.project)
-    written = (routing for sample in chosen.headers for routing in routing_of(sample))
-    by_chance = (
-        routing
-        for sample in chosen.headers
-        for routing in taken_for_routing(sample, projects)
-        if rewritten(settings, routing.tag) is False
-    )
-    return dict.fromkeys((*written, *by_chance))
 
 
 def _kind(survey: Survey, routing: Routing, to: Labels) -> str:

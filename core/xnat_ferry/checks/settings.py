@@ -73,10 +73,10 @@ def _unread(view: ProjectView) -> Iterator[Finding]:
 
 
 def _prearchive(view: ProjectView, to: str) -> Iterator[Finding]:
-    """Code 4 archives what has waited, 5 overwrites files of the same name too (wire-write 2.3, 2.8)."""
+    """Code 4 archives what has waited, 5 also overwrites files of the same name (wire-write 2.3, 2.8)."""
     project, settings = view.endpoint.project, view.settings
     evidence = {"prearchive code": str(settings.prearchive_code)}
-    if settings.prearchive_code in (4, 5) and to == "prearchive":
+    if settings.prearchive_code == 4 and to == "prearchive":
         yield _finding(
             view,
             Verdict.WARN,
@@ -91,7 +91,8 @@ def _prearchive(view: ProjectView, to: str) -> Iterator[Finding]:
             view,
             Verdict.WARN,
             "auto-overwrite",
-            f"{project} lets what is archived replace files of the same name that are there already.",
+            f"{project} archives by itself what has waited a while in its prearchive, and lets it replace "
+            "files of the same name that are there already.",
             "Do not let a session meet one that is there: answer every conflict with skip or rename.",
             evidence,
         )

@@ -1,13 +1,13 @@
 """Where a header says that it belongs: what DICOM receivers read to find project, subject and session."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from msgspec import Struct
 
 from xnat_ferry.dicom.header import HeaderSample
 
-STUDY_DESCRIPTION, ACCESSION_NUMBER = 0x00081030, 0x00080050
+STUDY_DESCRIPTION = 0x00081030
 COMMENTS = (0x00104000, 0x00324000, 0x001021B0)
 """PatientComments, StudyComments and AdditionalPatientHistory, in XNAT's order (wire-write 1.9)."""
 
@@ -28,14 +28,6 @@ def routing_of(sample: HeaderSample) -> tuple[Routing, ...]:
     own ``Project:P Subject:S Session:L`` in the comments (wire-write 1.9).
     """
     return tuple(_written(sample))
-
-
-def taken_for_routing(sample: HeaderSample, projects: Collection[str]) -> tuple[Routing, ...]:
-    """The elements that route by chance: their whole value is one of these projects' IDs (wire-write 1.9)."""
-    known = {project.casefold(): project for project in projects}
-    tags = (STUDY_DESCRIPTION, ACCESSION_NUMBER)
-    named = [(tag, known.get(sample.value(tag).strip().casefold())) for tag in tags]
-    return tuple(Routing(tag, project) for tag, project in named if project)
 
 
 _ADDRESS = re.compile(r"xnat://([^/\s]+)(?:/([^/\s]+))?(?:/([^/\s]+))?", re.IGNORECASE)
