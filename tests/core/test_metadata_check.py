@@ -201,11 +201,9 @@ def test_a_string_is_held_against_the_labels_that_the_session_will_get() -> None
     assert only(survey, LabelRules(rules=(parse_rule("prefix=P_"),))).kind == "ok"
 
 
-def test_what_xnats_script_wrote_into_the_study_description_matters_where_it_stays() -> None:
-    survey = survey_of(session(ROW, ONE))
-    assert only(survey).kind == "ok"
-    assert only(unscripted(survey)).kind == "routing-to-source"
-    assert only(scripted(survey, None)).kind == "ok"
+@pytest.mark.parametrize("site", [Script(enabled=True, text="(0010,0010) := subject"), None])
+def test_a_bare_project_id_which_xnats_script_writes_everywhere_is_no_finding(site: Script | None) -> None:
+    assert only(scripted(survey_of(session(ROW, ONE)), site)).kind == "ok"
 
 
 def test_the_sites_own_rules_are_named() -> None:
@@ -282,7 +280,7 @@ def expected(given_: Selection, scripts: bool) -> set[tuple[str, str]]:
     kinds = {
         (f"s{number}", kind)
         for number, (_, scans) in enumerate(given_)
-        for kind in _of_uids(number, given_) | _of_strings(number, scans, scripts)
+        for kind in _of_uids(number, given_) | _of_strings(number, scans)
     }
     patients = [{one[3] for one in scans if one[3]} for _, scans in given_]
     kinds |= {(f"s{number}", "patient-differs") for number, ids in enumerate(patients) if len(ids) > 1}
@@ -294,12 +292,11 @@ def expected(given_: Selection, scripts: bool) -> set[tuple[str, str]]:
     return kinds or {("SRC", "ok")}
 
 
-def _of_strings(number: int, scans: Scans, scripts: bool) -> set[str]:
+def _of_strings(number: int, scans: Scans) -> set[str]:
     kinds = {
         "xnat://SRC/S/L": "routing-to-source",
         "xnat://X/0/s0": "routing-elsewhere",
         "xnat://DST/0/s0": "" if number == 0 else "routing-other-labels",
-        "SRC": "" if scripts else "routing-to-source",
     }
     return {kinds.get(one[4], "") for one in scans} - {""}
 
