@@ -1,46 +1,96 @@
 """``verify`` and ``record``: the proof, looked at again, and what is kept of a transfer."""
 
-from xnat_ferry import wording
-from xnat_ferry.cli.common import AsJson, Counting, Transfers, answer_json, say
-from xnat_ferry.errors import NothingChosen
-from xnat_ferry.model import Level, Where
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+from msgspec.structs import replace
+
+from xnat_ferry.cli.common import (
+    AsJson,
+    Counting,
+    Names,
+    Spool,
+    Transfers,
+    answer_json,
+    endpoints,
+    opened,
+    say,
+    split_names,
+)
+from xnat_ferry.cli.differences import difference_lines
+from xnat_ferry.cli.looking import Looking, Switch, Words
+from xnat_ferry.cli.page import page_width, show
+from xnat_ferry.errors import CannotConnect, NothingChosen, UsageError
+from xnat_ferry.model import Endpoint, Level, Mark, Where
 from xnat_ferry.record import write_record
 from xnat_ferry.settings.credentials import find_credentials
-from xnat_ferry.settings.paths import transfers_folder
-from xnat_ferry.settings.redact import plain
+from xnat_ferry.settings.paths import spool_folder, transfers_folder
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.status import read_state
 from xnat_ferry.verify.verification import Verification
 
+if TYPE_CHECKING:
+    from xnat_ferry.xnat.client import XnatClient
+
 _CODES = {"proven": 0, "differs": 1, "unknown": 1}
+Only = Annotated[str, Parameter(show_default=False)]
 
 
 def verify(
     name: str | None = None,
+    destination: str | None = None,
     /,
     *,
     level: Level | None = None,
+    sessions: Names = None,
+    labels: Words = (),
+    only: Only = "",
+    refresh: Switch = False,
     transfers: Transfers = None,
+    spool: Spool = None,
     json: AsJson = False,
 ) -> int:
-    """Compare what is at the destination now with what passed through; changes nothing there.
+    """Compare what is at the destination now with what was sent, or two projects with each other.
 
     Parameters
     ----------
     name
-        The transfer's ID or its end; may be left out where there is only one.
+        The transfer's ID or its end (may be left out where there is only one), or a source project when a
+        destination follows.
+    destination
+        The project to compare the source with, where no transfer of ours connects the two.
     level
-        How much is compared; what the plan says without it.
+        counts, identity, sample (one file a scan is fetched back) or full (every file is); without it what
+        the plan says, else identity.
+    sessions
+        Labels or accession IDs at the source, with commas between; all without it.
+    labels
+        How labels of two projects change, as for 'plan': prefix=P_, a .csv file and so on.
+    only
+        Tell the files with these marks alone, for instance '*!+'.
+    refresh
+        Have the server take sizes and digests of its files anew first; this writes its catalogs.
     """
-    found = transfer_folders.find(transfers_folder(transfers), name)
-    state = read_state(found)
-    result = _verify_now(found, state, level or state.plan.verify)
-    if json:
-        answer_json(result.as_json())
+    wanted = split_names(sessions)
+    marks = _marks(only)
+    if destination is not None:
+        rules = Looking(labels=labels)
+        result = _two_projects(
+            name or "", destination, wanted, rules, level or Level.IDENTITY, spool, refresh
+        )
+    elif labels:
+        raise UsageError(what="--labels is for two projects; a transfer knows its labels.")
     else:
-        print_verification(result)
+        found = transfer_folders.find(transfers_folder(transfers), name)
+        state = read_state(found)
+        result = _transfer(found, state, wanted, level or state.plan.verify, spool, refresh)
+    if json:
+        answer_json(_narrowed(result, marks).as_json())
+    else:
+        show(difference_lines(result, page_width(), marks))
     return _CODES[result.verdict]
 
 
@@ -76,33 +126,78 @@ def record(name: str | None = None, /, *, transfers: Transfers = None, json: AsJ
 
 
 def print_verification(result: Verification) -> None:
-    """Lines as of ``rclone check``: a mark and a file, only what is not as it should be, then the sum."""
-    for session in result.sessions:
-        for item in session.items:
-            place = plain(f"{item.session} scan {item.scan} {item.file}")
-            print(f"{item.mark} {place}: {item.what} ({plain(item.source)} -> {plain(item.destination)})")
-            print(f"    {item.likely}")
-    for session in result.sessions:
-        line = f"{session.source} -> {session.destination} ({session.where}): {session.verdict}"
-        print(f"{line}  {wording.counts(session.counts)}")
-        if session.note:
-            print(f"    {session.note}")
-    print(f"verification ({result.level}): {result.verdict}  {wording.counts(result.counts)}")
+    """The differences and the sums, for people."""
+    show(difference_lines(result, page_width()))
 
 
-def _verify_now(found: TransferFolder, state: TransferState, level: Level) -> Verification:
+def _marks(only: str) -> str:
+    """The marks that were asked for; raises UsageError for anything else."""
+    unknown = set(only) - set(Mark) - {" ", ","}
+    if unknown:
+        raise UsageError(what=f"--only {only[:20]!r} holds something else than the marks {''.join(Mark)}.")
+    return only
+
+
+def _narrowed(result: Verification, marks: str) -> Verification:
+    """The same with the items of these marks alone; counts and verdicts stay."""
+    if not marks:
+        return result
+    sessions = tuple(
+        replace(one, items=tuple(item for item in one.items if item.mark in marks)) for one in result.sessions
+    )
+    return replace(result, sessions=sessions)
+
+
+def _two_projects(
+    source: str,
+    destination: str,
+    names: tuple[str, ...] | None,
+    looking: Looking,
+    level: Level,
+    spool: Spool,
+    refresh: bool,
+) -> Verification:
+    from xnat_ferry.verify.projects import verify_projects
+
+    rules = looking.rules()
+    from_end, to_end = endpoints(source, destination)
+    with opened(from_end, to_end) as (from_client, to_client):
+        return verify_projects(
+            (from_client, from_end),
+            (to_client, to_end),
+            names,
+            rules,
+            level=level,
+            scratch=spool_folder(spool),
+            refresh=refresh,
+            progress=Counting(),
+        )
+
+
+def _transfer(
+    found: TransferFolder,
+    state: TransferState,
+    names: tuple[str, ...] | None,
+    level: Level,
+    spool: Spool,
+    refresh: bool,
+) -> Verification:
     from xnat_ferry.verify.session import verify_session
     from xnat_ferry.xnat.client import XnatClient
     from xnat_ferry.xnat.project_settings import read_settings
 
-    endpoint = state.plan.destination
+    source, destination = state.plan.source, state.plan.destination
     sent = [one for one in state.plan.travelling if state.sessions[one.session].row]
+    if names is not None:
+        sent = [one for one in sent if one.session in names or one.id in names]
     if not sent:
-        raise NothingChosen(why="nothing of this transfer has been sent yet")
+        raise NothingChosen(why="nothing of this transfer has been sent yet, or not of these sessions")
     results = []
-    with XnatClient(endpoint.server, find_credentials(endpoint.server)) as client:
-        settings = read_settings(client, endpoint.project)
-        tell = Counting()
+    tell = Counting()
+    with ExitStack() as stack:
+        client = stack.enter_context(XnatClient(destination.server, find_credentials(destination.server)))
+        other = _source_client(stack, source, client) if level.reaches(Level.SAMPLE) else None
+        settings = read_settings(client, destination.project)
         for done, session in enumerate(sent):
             tell("sessions compared", done, len(sent))
             past = state.sessions[session.session]
@@ -112,10 +207,26 @@ def _verify_now(found: TransferFolder, state: TransferState, level: Level) -> Ve
                     found,
                     session,
                     past,
-                    project=endpoint.project,
+                    project=destination.project,
                     where=past.where or Where.PREARCHIVE,
                     level=level,
                     settings=settings,
+                    source=other,
+                    scratch=spool,
+                    refresh=refresh,
                 )
             )
     return Verification(level=level, sessions=tuple(results))
+
+
+def _source_client(stack: ExitStack, source: Endpoint, destination: "XnatClient") -> "XnatClient | None":
+    """The source, for its headers; a source that cannot be reached leaves them uncompared."""
+    from xnat_ferry.xnat.client import XnatClient
+
+    if source.server == destination.server:
+        return destination
+    try:
+        return stack.enter_context(XnatClient(source.server, find_credentials(source.server)))
+    except CannotConnect as error:
+        say(f"Headers are not compared: {error}")
+        return None
