@@ -13,8 +13,8 @@ check: ## lint, types, import contracts
 test: ## all tests
 	python -m pytest
 
-bench: ## what a transfer costs, and what the practice server itself can do
-	python tests/bench/carry.py
+bench: ## what a transfer costs beside other tools, and what the practice server itself can do
+	python -m tests.bench --keep
 	python tests/bench/serve.py
 	python tests/bench/receive.py
 

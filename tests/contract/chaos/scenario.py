@@ -97,6 +97,7 @@ def scenario_of(seed: int) -> Scenario:
     project_script = chance.random() < 0.25
     to = chance.choice(("prearchive", "archive"))
     exact = checksums and not site_script and not project_script and to == "archive"
+    by_command = seed % 20 == 0
     return Scenario(
         seed=seed,
         checksums=checksums,
@@ -107,16 +108,21 @@ def scenario_of(seed: int) -> Scenario:
         to=to,
         two_addresses=chance.random() < 0.3,
         unit_bytes=chance.choice((1, 4_000, 32 * 1024 * 1024)),
-        by_command=seed % 20 == 0,
-        sessions=tuple(_session(chance, number) for number in range(1, chance.randint(1, 3) + 1)),
+        by_command=by_command,
+        sessions=tuple(
+            # the command looks at both ends before it begins, and refuses a plan that does not fit
+            _session(chance, number, free=by_command)
+            for number in range(1, chance.randint(1, 3) + 1)
+        ),
         faults=tuple(_fault(chance, exact) for _ in range(chance.randint(1, 3))),
         deaths=tuple(_death(chance) for _ in range(chance.choice((1, 1, 2)))),
     )
 
 
-def _session(chance: random.Random, number: int) -> Session:
+def _session(chance: random.Random, number: int, *, free: bool) -> Session:
     renamed = chance.random() < 0.4
     scans = [_scan(chance, scan) for scan in range(1, chance.randint(1, 3) + 1)]
+    taken = chance.choice(("archived", "waiting", "same study")) if chance.random() < 0.15 else ""
     if not any(scan.chosen for scan in scans):
         scans[0] = Scan(**{**_plain(scans[0]), "chosen": True})
     return Session(
@@ -126,7 +132,7 @@ def _session(chance: random.Random, number: int) -> Session:
         to_subject=f"P{number}" if renamed else f"{number:03d}",
         skipped=chance.random() < 0.08,
         scans=tuple(scans),
-        taken=chance.choice(("archived", "waiting", "same study")) if chance.random() < 0.15 else "",
+        taken="" if free else taken,
     )
 
 

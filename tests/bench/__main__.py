@@ -1,0 +1,138 @@
+"""Measures transfers beside other tools: ``python -m tests.bench [--leg NAME] [--megabytes N] [--keep]``.
+
+One leg can be run alone and smaller, for instance ``--leg large --megabytes 200``. With ``--keep`` results of
+full size are written into the tables.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from statistics import median_low
+
+from tests.bench import report, survey
+from tests.bench.legs import LEGS, SOURCE, TOOLS, Leg, destination, sized, world_of
+from tests.bench.measuring import CommandFailed, machine, measure
+from tests.bench.report import Result, Row
+from tests.bench.tools import Errand
+from tests.bench.truth import Copy, clear, copy_of
+from xnat_ferry.practice.process import PracticeServer
+
+
+def main() -> int:
+    """Run the legs asked for; 1 when a copy of ours is not exact."""
+    options = _options()
+    smaller = any((options.megabytes, options.sessions, options.files))
+    if options.keep and smaller:
+        sys.exit("Only legs of full size are kept: leave out --keep, or the sizes.")
+    exact = True
+    for name in options.leg or [*LEGS, "survey"]:
+        if name == "survey":
+            count = options.sessions or survey.SESSIONS
+            result = _result(name, survey.WORDS, f"{count:,} sessions", survey.measure_survey(count))
+        else:
+            leg = sized(
+                LEGS[name], megabytes=options.megabytes, sessions=options.sessions, files=options.files
+            )
+            result = _result(
+                name, leg.words, leg.size, measure_leg(leg, options.tool or TOOLS, options.rounds)
+            )
+        print(report.table(result), flush=True)
+        exact &= not any(row.problem for row in result.rows if row.tool == "ferry")
+        if options.keep:
+            report.keep(result)
+    return 0 if exact else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--leg", action="append", choices=[*LEGS, "survey"], help="all without it")
+    parser.add_argument("--tool", action="append", choices=TOOLS, help="all without it")
+    parser.add_argument("--rounds", type=int, default=1, help="of several, each tool's median is told")
+    parser.add_argument("--megabytes", type=int, help="of pixels in the whole leg")
+    parser.add_argument("--sessions", type=int)
+    parser.add_argument("--files", type=int, help="of each session")
+    parser.add_argument("--keep", action="store_true", help="write the tables")
+    return parser.parse_args()
+
+
+def _result(name: str, words: str, size: str, rows: list[Row]) -> Result:
+    return Result(name, words, size, datetime.now().astimezone().strftime("%Y-%m-%d"), machine(), rows)
+
+
+def measure_leg(leg: Leg, tools: Sequence[str], rounds: int) -> list[Row]:
+    """Each tool in turn on one server; of several rounds the median one by its seconds."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        world = Path(folder) / "world.toml"
+        world.write_text(world_of(leg))
+        with PracticeServer(str(world)) as server:
+            wanted = copy_of(server, SOURCE)
+            runs: dict[str, list[Row]] = {tool: [] for tool in tools}
+            for _ in range(rounds):
+                for tool in tools:
+                    runs[tool].append(_run(server, leg, tool, wanted))
+    return [_middle(rows) for rows in runs.values()]
+
+
+def _middle(rows: list[Row]) -> Row:
+    spoilt = [row for row in rows if row.problem]
+    middle = median_low(sorted(row.seconds for row in rows))
+    return spoilt[0] if spoilt else next(row for row in rows if row.seconds == middle)
+
+
+def _run(server: PracticeServer, leg: Leg, tool: str, wanted: Copy) -> Row:
+    """One copy, compared with the source and deleted again."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        errand = Errand(server, tool, leg.labels, Path(folder))
+        try:
+            return _copied(errand, leg, wanted)
+        finally:
+            server.set_faults([])
+            clear(server, errand.project, list(copy_of(server, errand.project)))
+
+
+def _copied(errand: Errand, leg: Leg, wanted: Copy) -> Row:
+    server, tool = errand.server, errand.tool
+    if leg.there and tool == "curl":
+        return Row(tool, problem="does not know what is there")
+    _prepare(errand, leg)
+    server.set_faults([{"match": "* /", "delay": leg.delay}] if leg.delay else [])
+    server.clear_log()
+    os.sync()
+    try:
+        # a plan that has something to say ends with 1; without one the run fails
+        taken = measure(errand.commands, errand.place, errand.environment, accept=(0, 1))
+    except CommandFailed as error:
+        return Row(tool, problem=f"failed: {str(error).strip().splitlines()[-1][:80]}")
+    log = server.log()
+    if copy_of(server, destination(tool)) != wanted:
+        return Row(tool, problem="not exact")
+    return Row(
+        tool,
+        requests=len(log),
+        down=sum(one["bytes_out"] for one in log),
+        up=sum(one["bytes_in"] for one in log),
+        seconds=taken.seconds,
+        cpu=taken.cpu,
+        peak=taken.peak,
+        disk=taken.disk,
+    )
+
+
+def _prepare(errand: Errand, leg: Leg) -> None:
+    """What is at the destination already, brought there by curl."""
+    if leg.there:
+        before = Errand(errand.server, "curl", leg.labels[: leg.there], errand.place)
+        commands = [
+            [word.replace(before.project, errand.project) for word in command] for command in before.commands
+        ]
+        script = errand.place / "copy.sh"
+        script.write_text(script.read_text().replace(before.project, errand.project))
+        measure(commands, errand.place, errand.environment)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""Results as they are kept and shown: ``results.json``, the tables beside it, the short one of the README."""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+_RESULTS, _TABLES, _README = HERE / "results.json", HERE / "README.md", HERE.parents[1] / "README.md"
+_SHORT = re.compile(r"(<!-- bench -->\n).*?(<!-- end of bench -->)", re.DOTALL)
+_NAMES = {
+    "ferry": "xnat-ferry",
+    "copy-project": "xnat script copy-project",
+    "by-hand": "xnatpy, by hand",
+    "curl": "curl, nothing checked",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One tool on one leg; ``problem`` says why it has no figures."""
+
+    tool: str
+    requests: int = 0
+    down: int = 0
+    up: int = 0
+    """Bytes of bodies that the server sent and took."""
+    seconds: float = 0.0
+    cpu: float = 0.0
+    peak: int = 0
+    disk: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One leg in one run."""
+
+    leg: str
+    words: str
+    size: str
+    date: str
+    machine: str
+    rows: list[Row]
+
+
+def table(result: Result) -> str:
+    """Markdown."""
+    lines = [
+        f"## {result.leg}: {result.words}",
+        "",
+        f"{result.size}. {result.date}, {result.machine}.",
+        "",
+        "| tool | requests | MB down | MB up | seconds | CPU s | peak MB | disk MB |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    return "\n".join([*lines, *map(_line, result.rows), ""])
+
+
+def _line(row: Row) -> str:
+    name = _NAMES.get(row.tool, row.tool)
+    if row.problem:
+        return f"| {name} | {row.problem} | | | | | | |"
+    figures = (
+        f"{row.requests:,}",
+        f"{row.down / 1e6:,.1f}",
+        f"{row.up / 1e6:,.1f}",
+        f"{row.seconds:,.2f}",
+        f"{row.cpu:,.2f}",
+        f"{row.peak / 1e6:,.0f}",
+        f"{row.disk / 1e6:,.0f}",
+    )
+    return f"| {name} | {' | '.join(figures)} |"
+
+
+def keep(result: Result) -> None:
+    """Put a leg's newest result in the place of its last, and write the tables anew."""
+    kept = json.loads(_RESULTS.read_text("utf-8")) if _RESULTS.exists() else {}
+    kept[result.leg] = asdict(result)
+    _RESULTS.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    results = [Result(**(one | {"rows": [Row(**row) for row in one["rows"]]})) for one in kept.values()]
+    _TABLES.write_text(_HEAD + "\n".join(map(table, results)), "utf-8")
+    readme = _README.read_text("utf-8")
+    _README.write_text(_SHORT.sub(lambda found: found[1] + _short(results) + found[2], readme), "utf-8")
+
+
+def _short(results: list[Result]) -> str:
+    """Seconds of each leg, a column a tool."""
+    lines = [f"| seconds | {' | '.join(_NAMES.values())} |", f"|---|{'---:|' * len(_NAMES)}"]
+    for result in results:
+        rows = {row.tool: row for row in result.rows}
+        if rows.keys() & _NAMES.keys():
+            cells = [_seconds(rows.get(tool)) for tool in _NAMES]
+            lines.append(f"| {result.words} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _seconds(row: Row | None) -> str:
+    return f"{row.seconds:,.1f}" if row and not row.problem else "-"
+
+
+_HEAD = """\
+# What a transfer costs, beside others
+
+Written by `make bench`. Each leg is one practice server with one source and, for each tool, an empty project:
+the tools copy into its archive in turn. A copy is compared with the source by `/practice/state`: every
+SOPInstanceUID and every pixel digest, under the right subject and study. One that is not exact has no time.
+
+- *xnat-ferry* is `plan` and `run`: survey, checks, transfer, verification before and after archiving, record.
+- *xnat script copy-project* is what xnatpy brings along, *xnatpy, by hand* the loop in `by_hand.py`.
+- *curl* fetches each session as one zip and posts it again. It checks nothing: it is the floor.
+- CPU is that of the tool, not of the server; the peak that of its largest process; disk what its data in
+  flight took at most. Bytes are those of bodies. One machine is both ends, so a tool that uses both at once
+  gains less here than between two servers.
+
+"""
