@@ -163,7 +163,7 @@ def test_labels_go_out_as_csv_are_changed_and_come_back(tmp_path: Path) -> None:
     with shore(tmp_path) as sea:
         table = change_a_label(sea)
         done = sea.ferry("plan", "SRC", "DST", "-o", sea.plan, "--labels", table)
-        assert "001/001_MR1 becomes 001/again_MR1" in done.stdout
+        assert "001/001_MR1  ->  001/again_MR1" in done.stdout
         plan = read_plan(sea.plan)
         assert [(one.to_subject, one.to_session) for one in plan.sessions] == [
             ("001", "again_MR1"),

@@ -80,6 +80,11 @@ def test_findings_that_differ_in_the_name_alone_are_told_once() -> None:
 def test_findings_that_say_different_things_are_told_up_to_three() -> None:
     said = [(name, f"{name} lacks scan {number}") for number, name in enumerate("abcde")]
     assert as_one(said)[2:] == ["c lacks scan 2", "And 2 more like these (all with --json)."]
+    assert as_one([*said[:2], ("f", "f lacks scan 0")]) == [
+        "a lacks scan 0",
+        "The same of f.",
+        "b lacks scan 1",
+    ]
     assert as_one([("1", "1 has 1 file"), ("2", "2 has 2 files")]) == ["1 has 1 file", "2 has 2 files"]
 
 

@@ -16,7 +16,7 @@ COMMANDS = {
     "demo": ("demo:demo", "Carry a few sessions between two projects of a practice server."),
     "login": ("login:login", "Remember a server's address under a short name."),
     "check": ("check:check", "Survey both projects and run the checklist."),
-    "plan": ("check:plan", "Write down what a transfer will do."),
+    "plan": ("plan:plan", "Write down what a transfer will do."),
     "run": ("run:run", "Carry out a plan."),
     "status": ("status:status", "Tell where transfers stand."),
     "watch": ("status:watch", "Show what a transfer does, as it does it."),
@@ -32,6 +32,7 @@ app = App(
     name="xnat-ferry",
     help="Carries DICOM sessions between XNAT projects: checked before, watched live, proved after.",
     version=__version__,
+    help_format="plaintext",  # else {subject}_{modality} would be taken for something in italics
 )
 for number, (name, (place, words)) in enumerate(COMMANDS.items()):
     app.command(f"xnat_ferry.cli.{place}", name=name, help=words, sort_key=number)

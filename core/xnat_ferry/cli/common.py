@@ -31,18 +31,21 @@ def say(text: str = "") -> None:
 
 
 class Counting:
-    """Tells how far something long has come, on one line of a terminal or now and then elsewhere."""
+    """Tells how far something long has come: a line a phase on a terminal, one now and then elsewhere."""
 
     def __init__(self) -> None:
-        self._told = time.monotonic()
         self._on_terminal = sys.stderr.isatty()
+        self._pause = 0.1 if self._on_terminal else 5.0
+        self._told = time.monotonic()
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        if time.monotonic() - self._told < (0.2 if self._on_terminal else 5):
+        """``done`` of ``total`` things of a phase; its last call has both alike."""
+        over, moment = done >= total, time.monotonic()
+        if moment - self._told < self._pause and not (over and self._on_terminal):
             return
-        self._told = time.monotonic()
-        end = "\r" if self._on_terminal and done < total else "\n"
-        print(f"{what}: {done:,} of {total:,}", end=end, file=sys.stderr, flush=True)
+        self._told = moment
+        before, end = ("\r", "\n" if over else "") if self._on_terminal else ("", "\n")
+        print(f"{before}{what}: {done:,} of {total:,}", end=end, file=sys.stderr, flush=True)
 
 
 def answer_json(value: Any) -> None:

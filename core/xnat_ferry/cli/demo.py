@@ -10,13 +10,16 @@ from cyclopts import Parameter
 
 from xnat_ferry import wording
 from xnat_ferry.cli import following
-from xnat_ferry.cli.check import print_checklist, print_plan
+from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.common import Spool, Transfers, now, say
+from xnat_ferry.cli.page import page_width, show
+from xnat_ferry.cli.planned import plan_lines
 from xnat_ferry.cli.verify import print_verification
 from xnat_ferry.errors import UsageError
 from xnat_ferry.model import Endpoint
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
+from xnat_ferry.settings.room import read_room
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
@@ -42,7 +45,7 @@ def demo(
         source, destination = (Endpoint(server.url, project) for project in server.projects[:2])
         say(f"practice server at {server.url} with the projects {source.project} and {destination.project}")
         logins = {server.url: Credentials(server.user, server.password)}
-        folder = _prepare(source, destination, logins, transfers_folder(transfers))
+        folder = _prepare(source, destination, logins, transfers_folder(transfers), spool_folder(spool))
         if folder is None:
             return 1
         for step, archive in (("transfer", False), ("archiving", True)):
@@ -56,30 +59,36 @@ def demo(
 
 
 def _prepare(
-    source: Endpoint, destination: Endpoint, logins: dict[str, Credentials], transfers: Path
+    source: Endpoint, destination: Endpoint, logins: dict[str, Credentials], transfers: Path, spool: Path
 ) -> TransferFolder | None:
     """Survey, checks and plan; None when a check forbids going on."""
-    from xnat_ferry.checks import Answer, ConflictClass, run_checks
-    from xnat_ferry.plan.build import PlanRequest, make_plan
+    from xnat_ferry.checks import Answer
+    from xnat_ferry.cli.looking import judge
+    from xnat_ferry.plan.answers import same_for_all
+    from xnat_ferry.plan.build import PlanRequest
     from xnat_ferry.survey import Depth
     from xnat_ferry.survey.take import take_survey
     from xnat_ferry.xnat.pair import open_pair
 
     with _step("survey"), open_pair(source, destination, logins.__getitem__) as (from_client, to_client):
-        survey = take_survey((from_client, source), (to_client, destination), depth=Depth(files=True))
+        survey = take_survey(
+            (from_client, source),
+            (to_client, destination),
+            depth=Depth(files=True),
+            rooms=(read_room("spool", spool), read_room("transfers", transfers)),
+        )
         files = sum(len(one.detail.files or ()) for one in survey.chosen if one.detail)
         sessions = wording.plural(len(survey.chosen), "session")
         print(f"{sessions} and {wording.plural(files, 'file')} seen in {from_client.requests} requests")
     with _step("checks"):
-        checklist = run_checks(survey)
-        print_checklist(survey, checklist)
-    if checklist.verdict == "blocked":
+        judged = judge(survey, PlanRequest(made=now(), answers=same_for_all(Answer.SKIP)))
+        show(checklist_lines(judged, page_width()))
+    if judged.checklist.verdict == "blocked":
         return None
     with _step("plan"):
-        answers = dict.fromkeys(ConflictClass, Answer.SKIP)
-        planned = make_plan(survey, checklist, PlanRequest(made=now(), answers=answers))
-        folder = transfer_folders.create(transfers, planned)
-        print_plan(planned, folder.plan_file)
+        folder = transfer_folders.create(transfers, judged.planned)
+        show(plan_lines(judged.planned, page_width()))
+        print(f"written to {folder.plan_file}")
     return folder
 
 

@@ -1,0 +1,81 @@
+"""``plan``: the file that says what a transfer will do."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from xnat_ferry.cli.checklist import checklist_lines
+from xnat_ferry.cli.common import AsJson, answer_json, say
+from xnat_ferry.cli.ending import Command, plan_ending
+from xnat_ferry.cli.looking import Judged, Looking, as_json, look
+from xnat_ferry.cli.page import Line, page_width, show
+from xnat_ferry.cli.planned import plan_lines
+from xnat_ferry.errors import UsageError
+from xnat_ferry.model import Level
+from xnat_ferry.plan import Plan, write_plan
+from xnat_ferry.survey import Depth
+
+_PLAN_FILE = Path("plan.toml")
+
+
+def plan(
+    source: str,
+    destination: str,
+    /,
+    *,
+    output: Annotated[Path, Parameter(name=["--output", "-o"])] = _PLAN_FILE,
+    looking: Looking = Looking(),  # noqa: B008  frozen
+    verify: Level = Level.IDENTITY,
+    json: AsJson = False,
+) -> int:
+    """Write down what a transfer will do, as TOML to read and change.
+
+    Parameters
+    ----------
+    source
+        PROJECT, ALIAS:PROJECT or an address that ends with the project.
+    destination
+        The same for where the sessions shall go.
+    output
+        The file to write.
+    verify
+        How much is compared afterwards.
+    """
+    judged = look(source, destination, looking, Depth(headers=looking.which_headers(), files=True), verify)
+    blocked = judged.checklist.verdict == "blocked"
+    if not blocked:
+        _write(judged.planned, output)
+    if json:
+        answer_json(as_json(judged) | {"plan": None if blocked else str(output)})
+        if blocked:
+            say("No plan was written: a check failed.")
+    else:
+        _show(judged, Command((source, destination), looking, _others(output, verify)), output)
+    return 0 if judged.checklist.sure and not judged.planned.undecided else 1
+
+
+def _show(judged: Judged, given: Command, output: Path) -> None:
+    width = page_width()
+    show(checklist_lines(judged, width, brief=True))
+    if judged.checklist.verdict != "blocked":
+        show([Line(""), *plan_lines(judged.planned, width)])
+    show(plan_ending(judged, given, str(output), width))
+
+
+def _others(output: Path, verify: Level) -> tuple[str, ...]:
+    """The options that are the plan's alone, as arguments for the same command again."""
+    place = ("--output", str(output)) if output != _PLAN_FILE else ()
+    return (*place, *(("--verify", verify) if verify != Level.IDENTITY else ()))
+
+
+def _write(planned: Plan, output: Path) -> None:
+    try:
+        if output.exists():
+            # it may hold somebody's edits
+            kept = output.with_name(output.name + ".bak")
+            output.replace(kept)
+            say(f"The plan that was there is kept as {kept}.")
+        write_plan(planned, output)
+    except OSError as error:
+        raise UsageError(what=f"The plan cannot be written to {output}: {error.strerror}.") from None

@@ -1,0 +1,108 @@
+"""A plan as lines: every session with its labels before and after, and its fate."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+
+from xnat_ferry import wording
+from xnat_ferry.cli.page import Line, paragraph
+from xnat_ferry.labels import LabelRules, Labels
+from xnat_ferry.plan import Fate, Plan, PlannedSession
+from xnat_ferry.settings.redact import plain
+from xnat_ferry.survey import Survey
+
+LISTED = 20
+"""Sessions that a plan lists on the screen; the file has them all."""
+
+_EXAMPLES = 5
+_THINGS = 3
+_REMARK = " " * 6
+
+
+def plan_lines(planned: Plan, width: int) -> Iterator[Line]:
+    """What will travel, each session with its new labels, and what will not and why."""
+    yield from paragraph(
+        f"Plan: {amount(planned)} to the {planned.to} of {planned.destination.project}; "
+        f"verified by {planned.verify}",
+        width,
+        style="bold",
+    )
+    shown = planned.sessions[:LISTED]
+    for session, line in zip(shown, _side_by_side([_labels(one) for one in shown], width), strict=True):
+        yield from line
+        yield from _remarks(session, width)
+    more = len(planned.sessions) - len(shown)
+    if more > 0:
+        fates = ", ".join(
+            f"{count:,} {fate}" for fate, count in Counter(map(_fate, planned.sessions)).items()
+        )
+        text = f"and {more:,} more; in all {fates}. --write-labels FILE.csv lists the labels of all."
+        yield from paragraph(text, width, "  ")
+
+
+def label_examples(
+    survey: Survey, planned: Plan, rules: LabelRules, width: int, indent: str
+) -> Iterator[Line]:
+    """A few of the sessions that get other labels, before and after."""
+    changed = list(_changed(survey, planned, rules))
+    for line in _side_by_side(changed[:_EXAMPLES], width, indent):
+        yield from line
+    more = len(changed) - _EXAMPLES
+    if more > 0:
+        text = f"and {more:,} more; --write-labels FILE.csv lists them all."
+        yield from paragraph(text, width, indent)
+
+
+def amount(planned: Plan) -> str:
+    """``4 sessions, 12 scans, 120 files, 34.2 MB``."""
+    totals = planned.totals
+    return (
+        f"{wording.plural(totals.sessions, 'session')}, {wording.plural(totals.scans, 'scan')}, "
+        f"{wording.plural(totals.files, 'file')}, {wording.size(totals.bytes)}"
+    )
+
+
+def _changed(survey: Survey, planned: Plan, rules: LabelRules) -> Iterator[tuple[Labels, Labels]]:
+    decided = {session.id: _labels(session) for session in planned.sessions}
+    for chosen in survey.chosen:
+        row = chosen.row
+        before, after = decided.get(row.id) or (Labels(row.subject, row.label), rules.apply(row))
+        if before != after:
+            yield before, after
+
+
+def _labels(session: PlannedSession) -> tuple[Labels, Labels]:
+    return Labels(session.subject, session.session), Labels(session.to_subject, session.to_session)
+
+
+def _fate(session: PlannedSession) -> Fate:
+    return session.fate
+
+
+def _side_by_side(
+    pairs: Sequence[tuple[Labels, Labels]], width: int, indent: str = "  "
+) -> Iterator[list[Line]]:
+    """Each pair as ``subject/session  ->  subject/session``, the arrows below each other."""
+    named = [(_written(before), _written(after)) for before, after in pairs]
+    column = max((cell_len(before) for before, _ in named), default=0)
+    for before, after in named:
+        if len(indent) + column > width // 2:
+            yield paragraph(f"{before} -> {after}", width, indent, indent + "    ")
+        else:
+            start = indent + before + " " * (column - cell_len(before)) + "  ->  "
+            yield paragraph(after, width, start, indent + "    ")
+
+
+def _written(labels: Labels) -> str:
+    return plain(f"{labels.subject}/{labels.session}", 200)
+
+
+def _remarks(session: PlannedSession, width: int) -> Iterator[Line]:
+    if session.fate != Fate.COPY:
+        met = ", ".join(dict.fromkeys(conflict.kind for conflict in session.conflicts))
+        yield from paragraph(f"{session.fate}: {met or session.why}", width, _REMARK, style="yellow")
+    left = session.left_behind
+    if left:
+        more = f" and {len(left) - _THINGS:,} more" if len(left) > _THINGS else ""
+        yield from paragraph(f"left behind: {'; '.join(left[:_THINGS])}{more}", width, _REMARK)
