@@ -61,8 +61,10 @@ def sample_of(scan: str, header: "Dataset") -> HeaderSample:
     Thousands of samples fit in memory, since equal elements are one object; of dates and numbers that repeat
     from frame to frame a few are kept, and of a private block without text one element, without its value.
     """
-    with _ONE_AT_A_TIME, warnings.catch_warnings():
-        # odd values in real headers are to be judged, not to be talked about
+    from pydicom.config import disable_value_validation
+
+    with _ONE_AT_A_TIME, warnings.catch_warnings(), disable_value_validation():
+        # odd values are to be judged here, and not to be told to any log
         warnings.simplefilter("ignore")
         found = dict.fromkeys(_elements(header, ()))
     seen: Counter[tuple[int, tuple[int, ...]]] = Counter()
@@ -137,7 +139,7 @@ def _is_judged(tag: int, vr: str, within: tuple[int, ...]) -> bool:
 
 def _as_written(dataset: "Dataset", key: object) -> tuple[str, bytes]:
     """VR and bytes of an element that cannot be decoded."""
-    raw = dataset.get_item(key)  # type: ignore[call-overload]
+    raw = dataset.get_item(key, keep_deferred=True)  # type: ignore[call-overload]
     value = getattr(raw, "value", None)
     return str(getattr(raw, "VR", None) or "UN"), value if isinstance(value, bytes) else b""
 
