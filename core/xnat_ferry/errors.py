@@ -24,7 +24,7 @@ FerryError
 │   ├── ArchiveUnclear  ArchiveNotBegun
 │   └── NotDeletable                what keeps a session at the source
 │       ├── NoProof  SourceDiffers  HoldsMore  CopyGone
-│       └── OnlyShared  NotPermitted  StillThere
+│       └── OnlyShared  NotPermitted  StillThere  GoneAlready
 └── HereProblem                     something on this machine
     ├── CannotWrite  SpoolTooSmall  ServerDown
     ├── TransferLocked  WorkerDied
@@ -375,6 +375,11 @@ class NotPermitted(NotDeletable):
 class StillThere(NotDeletable):
     sentence = "{session} is still there although the server said that it deleted it."
     advice = "Show this to the server's administrator; nothing was lost."
+
+
+class GoneAlready(NotDeletable):
+    sentence = "{session} is no longer at the source, and this transfer did not remove it."
+    advice = "If nobody meant to delete it, tell the server's administrators at once."
 
 
 class HereProblem(FerryError):

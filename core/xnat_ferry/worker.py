@@ -25,7 +25,7 @@ from xnat_ferry.plan import Fate, PlannedSession, Target, plan_hash
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.record import write_record
 from xnat_ferry.settings.credentials import Credentials
-from xnat_ferry.settle import archive_session, await_archiving
+from xnat_ferry.settle import archive_session, await_archiving, recount_removals, settle_transfer
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.carry import carry_session
 from xnat_ferry.transfer.ferry import Ferry
@@ -46,6 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--spool", type=Path, required=True)
     parser.add_argument("--archive", action="store_true", help="archive what waits in the prearchive")
+    parser.add_argument("--settle", action="store_true", help="remove from the source what was ordered")
     options = parser.parse_args(arguments)
     logins = msgspec.json.decode(sys.stdin.buffer.read(), type=dict[str, Credentials])
     stop = threading.Event()
@@ -53,7 +54,12 @@ def main(arguments: Sequence[str]) -> int:
         signal.signal(number, lambda *_: stop.set())
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     return work(
-        TransferFolder(options.folder), logins, spool=options.spool, stop=stop, archive=options.archive
+        TransferFolder(options.folder),
+        logins,
+        spool=options.spool,
+        stop=stop,
+        archive=options.archive,
+        settle=options.settle,
     )
 
 
@@ -64,9 +70,11 @@ def work(
     spool: Path,
     stop: threading.Event,
     archive: bool = False,
+    settle: bool = False,
 ) -> int:
     """Do what is left of a transfer; ``archive`` also takes waiting sessions on into the archive.
 
+    With ``settle`` nothing is carried: what a person ordered is removed from the source, if it is proven.
     Raises TransferLocked while another worker is at it; everything else is told in the journal.
     """
     with lock.locked(folder):
@@ -82,7 +90,7 @@ def work(
                     version=__version__,
                 )
             )
-            code = _told(folder, state, journal, logins, spool, stop, archive)
+            code = _told(folder, state, journal, logins, spool, stop, archive, settle)
         finally:
             journal.close()
         with contextlib.suppress(OSError):  # a record can be made again from the journal at any time
@@ -98,6 +106,7 @@ def _told(
     spool: Path,
     stop: threading.Event,
     archive: bool,
+    settle: bool,
 ) -> int:
     """Walk the plan; whatever ends the walk early stands in the journal."""
     plan = state.plan
@@ -113,6 +122,8 @@ def _told(
                 spool=spool,
                 stop=stop,
             )
+            if settle:
+                return settle_transfer(ferry)
             to = Target.ARCHIVE if archive else plan.to
             return _Walk(ferry, to).run()
     except Stopped as error:
@@ -145,6 +156,7 @@ class _Walk:
                 events.LoggedIn(server=client.server, user=client.user, server_version=client.version)
             )
         self._settings = read_settings(self._ferry.destination, self._plan.destination.project)
+        recount_removals(self._ferry, self._settings)
         for session in self._plan.sessions:
             self._ferry.heed_stop()
             self._session(session, self._ferry.state.sessions[session.session])

@@ -3,12 +3,27 @@
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from xnat_ferry.checks import Answer
 from xnat_ferry.errors import CannotWrite, UsageError
 from xnat_ferry.plan import Plan, PlannedSession
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.folder import TransferFolder
+
+
+class RemovalOrder(Struct, frozen=True, kw_only=True):
+    """A person's wish to have proven sessions removed from the source, good for one worker only."""
+
+    typed: str
+    """The project's name as the person gave it."""
+    sessions: tuple[str, ...]
+    """Their labels at the source."""
+    unshare: bool = False
+    """Whether what is only shared into the source project may be taken out of it."""
+    subjects: bool = False
+    """Whether subjects that are left without any session may be deleted."""
+
 
 ADDING = (Answer.COMPLETE, Answer.MERGE)
 """The answers that let archiving add to a session that is there."""
@@ -47,6 +62,21 @@ def read_answers(folder: TransferFolder) -> dict[str, Answer]:
         return {}
 
 
+def keep_removal_order(folder: TransferFolder, order: RemovalOrder) -> None:
+    """Leave an order for the worker that is started next. Raises CannotWrite."""
+    write_whole(_removal_file(folder), msgspec.json.encode(order))
+
+
+def take_removal_order(folder: TransferFolder) -> RemovalOrder | None:
+    """The order, once: whoever is started later has to be told again by a person."""
+    try:
+        return msgspec.json.decode(_removal_file(folder).read_bytes(), type=RemovalOrder)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
+    finally:
+        _removal_file(folder).unlink(missing_ok=True)
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all, for its owner's eyes only; raises CannotWrite."""
     fresh = path.with_name(path.name + ".new")
@@ -60,3 +90,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def _answers_file(folder: TransferFolder) -> Path:
     return folder.path / "answers.json"
+
+
+def _removal_file(folder: TransferFolder) -> Path:
+    return folder.path / "removal.json"

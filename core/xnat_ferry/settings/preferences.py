@@ -1,0 +1,50 @@
+"""What a site's people should be told, from a settings file: this program knows no site."""
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+import platformdirs
+from msgspec import Struct
+
+from xnat_ferry.errors import SettingsUnreadable
+from xnat_ferry.settings.redact import plain
+
+
+class DataLoss(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom to tell when something was deleted that should not have been, and how long there is time."""
+
+    contact: str = ""
+    """A name, an address or both."""
+    backup_days: int | None = None
+    """For how many days backups are kept; None: not known."""
+
+    @property
+    def advice(self) -> str:
+        """What to do, in a sentence or two."""
+        whom = plain(self.contact) if self.contact else "the server's administrators"
+        if self.backup_days is None:
+            return f"Tell {whom} at once: they know whether there is a backup."
+        return f"Tell {whom} at once: backups are kept for {self.backup_days} days."
+
+
+class Preferences(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The settings file's content."""
+
+    data_loss: DataLoss = DataLoss()
+
+
+def preferences_file() -> Path:
+    """Where it lies; it need not exist."""
+    return platformdirs.user_config_path("xnat-ferry") / "settings.toml"
+
+
+def read_preferences(path: Path | None = None) -> Preferences:
+    """The settings, all as they are without a file where there is none. Raises SettingsUnreadable."""
+    path = path or preferences_file()
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Preferences)
+    except FileNotFoundError:
+        return Preferences()
+    except (OSError, ValueError, msgspec.ValidationError) as error:
+        raise SettingsUnreadable(path=path, why=str(error)) from None

@@ -1,0 +1,155 @@
+"""Removes one proven session from its source project; takes a Proof, and looks at both sides right before."""
+
+from xnat_ferry.errors import (
+    ConnectionLost,
+    CopyGone,
+    Forbidden,
+    HoldsMore,
+    NotDeletable,
+    NotFound,
+    NotPermitted,
+    OnlyShared,
+    ServerAnswer,
+    SourceDiffers,
+    StillThere,
+)
+from xnat_ferry.events import Removal, RemovalRequested, SessionRemoved
+from xnat_ferry.model import Level, Where
+from xnat_ferry.project import ProjectSettings
+from xnat_ferry.settings.redact import plain
+from xnat_ferry.transfer.ferry import Ferry
+from xnat_ferry.transfer.manifest import read_manifest
+from xnat_ferry.verify.looking import Target, look
+from xnat_ferry.verify.proof import Proof, listing_digest, manifest_digest
+from xnat_ferry.verify.verification import PROVEN, SessionVerification
+from xnat_ferry.xnat import deletion
+from xnat_ferry.xnat.deletion import Holding
+from xnat_ferry.xnat.listings import list_everything
+
+
+def delete_proven(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> None:
+    """Delete at the source, files included, what ``proof`` says is safe at the destination.
+
+    ``settings`` are the destination's. Raises a NotDeletable and deletes nothing where either side is not as
+    the proof says any more, where more than the proven files would be lost, where the source project does not
+    own the session, or where the server does not let this account delete it.
+    """
+    holding = _as_proven(ferry, settings, proof)
+    _refuse_unless_owned(ferry, proof, holding)
+    _refuse_losses(ferry, proof, holding)
+    _remove(ferry, proof, holding, Removal.DELETE)
+
+
+def unshare_proven(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> None:
+    """Take a session out of a source project into which it is only shared; its owner keeps it.
+
+    Raises a NotDeletable as ``delete_proven`` does, also where the project owns the session after all.
+    """
+    holding = _as_proven(ferry, settings, proof)
+    project = ferry.state.plan.source.project
+    if holding.owner == project:
+        why = f"{project} owns it now, so that this would delete it"
+        raise NotDeletable(session=proof.session, why=why)
+    _remove(ferry, proof, holding, Removal.UNSHARE)
+
+
+def look_at_copy(
+    ferry: Ferry, settings: ProjectSettings, source_id: str, session: str, project: str, label: str
+) -> SessionVerification:
+    """The copy as it is in the archive now, compared with the manifest by identity; keeps nothing."""
+    return look(
+        ferry.destination,
+        Target(project=project, label=label, settings=settings),
+        read_manifest(ferry.folder.manifest(source_id)),
+        session=session,
+        level=Level.IDENTITY,
+        source=None,
+        scratch=ferry.folder.path,
+    )
+
+
+def _as_proven(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> Holding:
+    """The source session, if both sides are still what the proof says."""
+    _compare_copy(ferry, settings, proof)
+    try:
+        holding = deletion.read_holding(ferry.source, proof.source_id)
+    except NotFound:
+        raise SourceDiffers(session=proof.session, why="it is gone or hidden") from None
+    if listing_digest(list_everything(ferry.source, proof.source_id)) != proof.listing:
+        raise SourceDiffers(session=proof.session, why="its list of files is another one")
+    return holding
+
+
+def _compare_copy(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> None:
+    def gone(why: str) -> CopyGone:
+        return CopyGone(session=proof.session, why=why)
+
+    if manifest_digest(read_manifest(ferry.folder.manifest(proof.source_id))) != proof.manifest:
+        raise gone("the manifest is not the one that was compared")
+    try:
+        copy = deletion.read_holding(ferry.destination, proof.destination_id)
+    except NotFound:
+        raise gone("it has been removed or hidden") from None
+    if copy.owner != proof.project:
+        raise gone(f"it belongs to {plain(copy.owner)} now")
+    seen = look_at_copy(
+        ferry, settings, proof.source_id, proof.session, project=proof.project, label=proof.label
+    )
+    if seen.where != Where.ARCHIVE or seen.destination_id != proof.destination_id:
+        raise gone(f"the label {proof.label} means another session now")
+    if seen.verdict != PROVEN:
+        raise gone(f"comparing it again says '{seen.verdict}'")
+
+
+def _refuse_unless_owned(ferry: Ferry, proof: Proof, holding: Holding) -> None:
+    project = ferry.state.plan.source.project
+    if holding.owner != project:
+        raise OnlyShared(session=proof.session, project=project, owner=plain(holding.owner))
+
+
+def _refuse_losses(ferry: Ferry, proof: Proof, holding: Holding) -> None:
+    """Files are proven; this is about all else that a deletion takes along."""
+    if holding.assessors:
+        raise HoldsMore(session=proof.session, why=f"{holding.assessors} assessors hang on it")
+    if holding.shares:
+        projects = ", ".join(plain(share) for share in holding.shares[:5])
+        raise HoldsMore(session=proof.session, why=f"it is shared into {projects} and would vanish there too")
+    copied = deletion.read_holding(ferry.destination, proof.destination_id).variables
+    lost = [name for name, value in holding.variables.items() if copied.get(name) != value]
+    if lost:
+        names = ", ".join(plain(name, 40) for name in lost[:5])
+        raise HoldsMore(session=proof.session, why=f"the copy lacks its custom variables {names}")
+
+
+def _remove(ferry: Ferry, proof: Proof, holding: Holding, how: Removal) -> None:
+    project = ferry.state.plan.source.project
+    act = deletion.delete_session if how == Removal.DELETE else deletion.unshare_session
+    ferry.tell(
+        RemovalRequested(
+            session=proof.session,
+            how=how,
+            id=proof.source_id,
+            destination=proof.destination_id,
+            manifest=proof.manifest,
+            listing=proof.listing,
+        )
+    )
+    heard = True
+    try:
+        act(ferry.source, project, holding)
+    except Forbidden as error:
+        raise NotPermitted(session=proof.session, said=error.facts["said"]) from None
+    except ServerAnswer as error:
+        if not _may_have_acted(error):
+            raise
+        heard = False
+    if not deletion.is_gone(ferry.source, project, proof.source_id):
+        if heard:
+            raise StillThere(session=proof.session)
+        raise NotDeletable(session=proof.session, why="the server did not answer, and it is still there")
+    ferry.tell(SessionRemoved(session=proof.session, how=how, found=not heard))
+
+
+def _may_have_acted(error: ServerAnswer) -> bool:
+    status = error.facts.get("status")
+    return isinstance(error, ConnectionLost) or (isinstance(status, int) and status >= 500)

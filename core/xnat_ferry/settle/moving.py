@@ -1,0 +1,232 @@
+"""Makes a copy a move: removes proven sessions at the source one by one; after a crash, tells the truth."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from xnat_ferry.errors import (
+    FerryError,
+    GoneAlready,
+    NoProof,
+    NotDeletable,
+    NotFound,
+    NotProven,
+    OnlyShared,
+    Retry,
+    ServerAnswer,
+)
+from xnat_ferry.events import (
+    LoggedIn,
+    MoveSettled,
+    RemovalOrdered,
+    SessionKept,
+    SessionRemoved,
+    SettlingFinished,
+    SubjectLeftEmpty,
+    SubjectRemovalRequested,
+    SubjectRemoved,
+)
+from xnat_ferry.model import Where
+from xnat_ferry.plan import PlannedSession
+from xnat_ferry.project import ProjectSettings
+from xnat_ferry.settings.preferences import DataLoss, read_preferences
+from xnat_ferry.settle.deleting import delete_proven, look_at_copy, unshare_proven
+from xnat_ferry.settle.orders import RemovalOrder, take_removal_order
+from xnat_ferry.transfer.ferry import Ferry
+from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.verify.session import prove_session
+from xnat_ferry.xnat import deletion
+from xnat_ferry.xnat.project_settings import read_settings
+
+NO_ORDER = RemovalOrder(typed="", sessions=())
+
+
+def settle_transfer(ferry: Ferry) -> int:
+    """Remove from the source what a person ordered and is proven; returns an exit code, 1 where some is kept.
+
+    The order is taken from the transfer's folder and holds once; without one only what was begun is told.
+    """
+    began = time.monotonic()
+    order = take_removal_order(ferry.folder) or NO_ORDER
+    loss = read_preferences().data_loss
+    for client in ferry.clients:
+        ferry.tell(LoggedIn(server=client.server, user=client.user, server_version=client.version))
+    ferry.tell(
+        RemovalOrdered(
+            typed=order.typed, sessions=order.sessions, unshare=order.unshare, subjects=order.subjects
+        )
+    )
+    settings = read_settings(ferry.destination, ferry.state.plan.destination.project)
+    recount_removals(ferry, settings)
+    meant = [one for one in ferry.state.plan.travelling if one.session in order.sessions]
+    for session in meant:
+        ferry.heed_stop()
+        _settle_session(ferry, settings, session, order, loss)
+    _settle_subjects(ferry, meant, order)
+    states = [ferry.state.sessions[session.session] for session in meant]
+    removed = sum(state.removed is not None for state in states)
+    ferry.tell(
+        SettlingFinished(
+            removed=removed,
+            kept=len(states) - removed,
+            requests=sum(client.requests for client in ferry.clients),
+            seconds=round(time.monotonic() - began, 3),
+        )
+    )
+    return 0 if all(_is_settled(state) for state in states) else 1
+
+
+def recount_removals(ferry: Ferry, settings: ProjectSettings) -> None:
+    """Find out what became of removals that were cut off, and have the final look where it is missing.
+
+    Deletes nothing.
+    """
+    for session in ferry.state.plan.travelling:
+        state = ferry.state.sessions[session.session]
+        requested = state.removal_requested
+        if requested and not state.removed and not state.kept:
+            with _told_if_kept(ferry, session):
+                _find_out(ferry, session)
+        _final_look(ferry, settings, session, state)
+
+
+def _find_out(ferry: Ferry, session: PlannedSession) -> None:
+    requested = ferry.state.sessions[session.session].removal_requested
+    assert requested is not None
+    if deletion.is_gone(ferry.source, ferry.state.plan.source.project, session.id):
+        ferry.tell(SessionRemoved(session=session.session, how=requested.how, found=True))
+    else:
+        raise NotDeletable(
+            session=session.session,
+            why="its removal was cut off before the server did it",
+            advice="Nothing of it is lost. Run 'xnat-ferry settle' again to remove it.",
+        )
+
+
+def _settle_session(
+    ferry: Ferry, settings: ProjectSettings, session: PlannedSession, order: RemovalOrder, loss: DataLoss
+) -> None:
+    state = ferry.state.sessions[session.session]
+    if not state.removed:
+        with _told_if_kept(ferry, session):
+            _remove(ferry, settings, session, order, loss)
+    _final_look(ferry, settings, session, state)
+
+
+@contextmanager
+def _told_if_kept(ferry: Ferry, session: PlannedSession) -> Iterator[None]:
+    """What goes wrong with one session is told of it, and the others go on; a reason to stop is passed on."""
+    try:
+        yield
+    except FerryError as error:
+        if error.retry == Retry.STOP:
+            raise
+        ferry.tell(SessionKept(session=session.session, message=str(error), advice=error.advice))
+
+
+def _remove(
+    ferry: Ferry,
+    settings: ProjectSettings,
+    session: PlannedSession,
+    order: RemovalOrder,
+    loss: DataLoss,
+) -> None:
+    plan, state = ferry.state.plan, ferry.state.sessions[session.session]
+    if state.where != Where.ARCHIVE:
+        raise NoProof(
+            session=session.session,
+            why="it is not in the archive of the destination",
+            advice="Archive it with 'xnat-ferry archive', then settle again.",
+        )
+    shared = _foreign_owner(ferry, session, loss)
+    if shared and not order.unshare:
+        raise OnlyShared(session=session.session, project=plan.source.project, owner=shared)
+    try:
+        proof = prove_session(
+            ferry.destination,
+            ferry.source,
+            ferry.folder,
+            session,
+            state,
+            project=plan.destination.project,
+            settings=settings,
+            scratch=ferry.spool,
+        )
+    except NotProven as error:
+        raise NoProof(session=session.session, why=error.facts["why"]) from None
+    ferry.heed_stop()
+    if shared:
+        unshare_proven(ferry, settings, proof)
+    else:
+        delete_proven(ferry, settings, proof)
+
+
+def _foreign_owner(ferry: Ferry, session: PlannedSession, loss: DataLoss) -> str:
+    """The owner's ID where that is another project than the source, "" where the source owns it."""
+    project = ferry.state.plan.source.project
+    if deletion.is_gone(ferry.source, project, session.id):
+        raise GoneAlready(session=session.session, advice=loss.advice)
+    owner = deletion.read_holding(ferry.source, session.id).owner
+    return "" if owner == project else owner
+
+
+def _final_look(
+    ferry: Ferry, settings: ProjectSettings, session: PlannedSession, state: SessionState
+) -> None:
+    """Gone there, complete here; where a server cannot be asked now, a later look tells."""
+    if not state.removed or state.settled:
+        return
+    plan = ferry.state.plan
+    try:
+        seen = look_at_copy(
+            ferry, settings, session.id, session.session, plan.destination.project, session.to_session
+        )
+        gone = deletion.is_gone(ferry.source, plan.source.project, session.id)
+    except ServerAnswer:
+        return
+    ferry.tell(MoveSettled(session=session.session, gone=gone, verdict=seen.verdict))
+
+
+def _is_settled(state: SessionState) -> bool:
+    return state.settled is not None and state.settled.gone and state.settled.verdict == "proven"
+
+
+# Subjects
+
+
+def _settle_subjects(ferry: Ferry, meant: list[PlannedSession], order: RemovalOrder) -> None:
+    """Tell of subjects that have nothing left, and delete them where that was wished."""
+    left = {one.subject for one in meant if ferry.state.sessions[one.session].removed}
+    for subject in sorted(left | {name for name, gone in ferry.state.empty_subjects.items() if not gone}):
+        ferry.heed_stop()
+        try:
+            empty = _is_empty(ferry, subject)
+        except NotFound:
+            if subject in ferry.state.empty_subjects:
+                ferry.tell(SubjectRemoved(subject=subject))
+            continue
+        except ServerAnswer:
+            continue  # not known to be empty, so nothing is said of it
+        if empty:
+            ferry.tell(SubjectLeftEmpty(subject=subject))
+            if order.subjects:
+                _delete_subject(ferry, subject)
+
+
+def _is_empty(ferry: Ferry, subject: str) -> bool:
+    project = ferry.state.plan.source.project
+    holding = deletion.read_subject(ferry.source, project, subject)
+    return holding.owner == project and not (holding.shares or holding.experiments or holding.resources)
+
+
+def _delete_subject(ferry: Ferry, subject: str) -> None:
+    project = ferry.state.plan.source.project
+    ferry.tell(SubjectRemovalRequested(subject=subject))
+    try:
+        deletion.delete_subject(ferry.source, project, subject)
+    except ServerAnswer:
+        return  # it stays among those that are left empty
+    try:
+        deletion.read_subject(ferry.source, project, subject)
+    except NotFound:
+        ferry.tell(SubjectRemoved(subject=subject))
