@@ -141,16 +141,20 @@ def test_a_folder_that_is_still_to_be_made(tmp_path: Path, quota: Path) -> None:
 
 def test_a_file_in_the_way(tmp_path: Path, quota: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert not read_room("spool", tmp_path / "file").writable
-    assert read_room("spool", tmp_path / "file" / "below").problem
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        room = read_room("spool", folder)
+        assert not room.writable
+        assert room.problem == f"{tmp_path / 'file'} is no folder"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written(tmp_path: Path, quota: Path) -> None:
-    tmp_path.chmod(0o500)
-    room = read_room("spool", tmp_path / "new")
-    tmp_path.chmod(0o700)
-    assert not room.writable
+@pytest.mark.parametrize(("mode", "known"), [(0o500, True), (0o000, False)])
+def test_a_folder_that_may_not_be_written(tmp_path: Path, quota: Path, mode: int, known: bool) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=mode)
+    room = read_room("spool", closed / "new")
+    assert (room.free is not None) is known
+    assert not (known and room.writable)
     assert room.problem
 
 

@@ -37,15 +37,21 @@ def read_room(what: str, folder: Path) -> Room:
         mount = _mount_point(place)
     except OSError as error:
         return Room(what=what, folder=str(folder), problem=error.strerror or "it cannot be looked at")
-    writable = place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+    problem = _why_closed(place)
     return Room(
         what=what,
         folder=str(folder),
         free=disk.f_bavail * disk.f_frsize,
         quota_left=_quota_left(mount),
-        writable=writable,
-        problem="" if writable else f"this account may not write in {place}",
+        writable=not problem,
+        problem=problem,
     )
+
+
+def _why_closed(place: Path) -> str:
+    if not place.is_dir():
+        return f"{place} is no folder"
+    return "" if os.access(place, os.W_OK | os.X_OK) else f"this account may not write in {place}"
 
 
 def _nearest(folder: Path) -> Path:
@@ -55,7 +61,7 @@ def _nearest(folder: Path) -> Path:
         try:
             place.stat()
             return place
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             place = place.parent
 
 
