@@ -36,7 +36,9 @@ def read_room(what: str, folder: Path) -> Room:
         disk = os.statvfs(place)
         mount = _mount_point(place)
     except OSError as error:
-        return Room(what=what, folder=str(folder), problem=error.strerror or "it cannot be looked at")
+        problem = error.strerror or "it cannot be looked at"
+        writable = not isinstance(error, PermissionError)
+        return Room(what=what, folder=str(folder), writable=writable, problem=problem)
     problem = _why_closed(place)
     return Room(
         what=what,
