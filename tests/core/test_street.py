@@ -132,7 +132,7 @@ def test_a_label_taken_after_planning_is_never_merged_into(sea: Shore) -> None:
     uploads = len(sea.imports())
     done = sea.ferry("run", late)
     assert done.returncode == 1
-    assert "has appeared at the destination" in done.stdout
+    assert "001_MR1 is already in DST: the same study" in done.stderr
     assert len(sea.imports()) == uploads
 
 
