@@ -46,6 +46,11 @@ def examine(
     return replace(observed, contents=contents)
 
 
+def lot(one: Instance) -> str:
+    """A file's lot: the lowest of a series is drawn."""
+    return hashlib.md5(one.sop_uid.encode()).hexdigest()
+
+
 def drawn(observed: Observed, instances: Sequence[Instance], *, loosely: bool) -> list[Pair]:
     """One file of each series that is on both sides: drawn by its UID, so the same one each time."""
     found = []
@@ -56,13 +61,8 @@ def drawn(observed: Observed, instances: Sequence[Instance], *, loosely: bool) -
             if pair.how in (How.UID, How.NAME) and pair.sent
         ]
         if both:
-            found.append(min(both, key=_lot))
+            found.append(min(both, key=lambda pair: lot(pair.sent) if pair.sent else ""))
     return found
-
-
-def _lot(pair: Pair) -> str:
-    assert pair.sent is not None
-    return hashlib.md5(pair.sent.sop_uid.encode()).hexdigest()
 
 
 def _look(kept: Kept, place: Place, sent: Instance, read_sent: ReadSent | None) -> Content:
