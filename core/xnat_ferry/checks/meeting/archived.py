@@ -42,7 +42,7 @@ def _same_label(coming: Coming, row: SessionRow, project: str) -> Conflict:
         reply = xnat_says.OTHER_STUDY
     else:
         what = f"{label} is already in {project}; whether it is the same study is not known."
-        reply = xnat_says.MERGES
+        reply = xnat_says.MERGES_OR_NOT
     return _conflict(coming, row, project, ConflictClass.OTHER_STUDY, what, reply, Answer.MERGE)
 
 

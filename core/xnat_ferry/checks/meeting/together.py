@@ -55,7 +55,9 @@ def _some_others(coming: Coming, group: Sequence[Coming]) -> list[Coming]:
 def _second_of_two(one: Coming, other: Coming) -> Reply:
     """What becomes of the second of two under one label, in the order of XNAT's checks."""
     found = _told_apart_by(one, other)
-    return Reply("refuse to archive the second", found.says) if found else xnat_says.MERGES
+    if found:
+        return Reply("refuse to archive the second", found.says)
+    return xnat_says.MERGES if one.study and other.study else xnat_says.MERGES_OR_NOT
 
 
 def _told_apart_by(one: Coming, other: Coming) -> Reply | None:

@@ -39,6 +39,8 @@ SAME_FILES = Reply("refuse to archive what is there already", "Session already e
 """Check 25, told instead of 24 where both hold."""
 MERGES = Reply("merge the two without a word")
 """Where nothing tells them apart, merging is what archiving does (wire-write 3.2)."""
+MERGES_OR_NOT = Reply("merge the two unless their studies turn out to differ")
+"""What is not known here, it reads in the files themselves."""
 KEEPS_BOTH = Reply("keep both, as two sessions of one study")
 """A label is what it knows a session by."""
 APPENDS = Reply("add the files to what waits there")
