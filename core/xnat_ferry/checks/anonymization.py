@@ -4,6 +4,7 @@ Values are shown masked, and only in findings: they are for whoever looks, not f
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -109,7 +110,7 @@ class _Judge:
         """Attributes that were found, each once, with the scans in which it was."""
         seen: dict[str, _Sighting] = {}
         for scan, element in found:
-            keyword, name = _names(element)
+            keyword, name = _names(element.tag, element.within, element.creator)
             if name not in seen:
                 outcome, words = self.rewriting.of(element)
                 seen[name] = _Sighting(name, keyword, shown(element.value), outcome, words, [])
@@ -210,12 +211,12 @@ class _Judge:
             for element in private_elements(sample, self._keep):
                 outcome, _ = self.rewriting.of(element)
                 if outcome != Outcome.GONE:
-                    creators[outcome][plain(element.creator, 64) or "an unnamed creator"] = None
+                    creators[outcome][element.creator] = None
         for outcome, verdict, kind, keeps in (
             (Outcome.REMAINS, Verdict.WARN, "private-tags", "keeps"),
             (Outcome.UNCLEAR, Verdict.UNKNOWN, "private-unclear", "may keep"),
         ):
-            if found := list(creators[outcome]):
+            if found := [plain(one, 64) or "an unnamed creator" for one in creators[outcome]]:
                 words = f"{{label}} {keeps} private attributes that nothing says to be safe, of {{what}}."
                 advice = (
                     "Have them removed, or find out what they hold; if they are safe, say --keep private."
@@ -310,17 +311,18 @@ def _looked_at(chosen: Chosen, samples: Sequence[HeaderSample]) -> str:
     return f"{_count(len(samples), 'header')}, of {scans} of {_count(len(_with_dicom(chosen)), 'scan')}"
 
 
-def _names(element: HeaderElement) -> tuple[str, str]:
+@lru_cache(maxsize=10_000)
+def _names(tag: int, within: tuple[int, ...], creator: str) -> tuple[str, str]:
     """A keyword and a full name of an element, both fit for showing."""
-    number = f"({element.tag >> 16:04X},{element.tag & 0xFFFF:04X})"
-    attribute = attribute_of(element.tag)
+    number = f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+    attribute = attribute_of(tag)
     keyword = attribute.keyword if attribute else number
     name = f"{keyword} {number}" if attribute else number
-    if element.private and element.creator:
-        name += f" of {plain(element.creator, 64)}"
-    if element.within:
-        around = attribute_of(element.within[0])
-        outermost = f"({element.within[0] >> 16:04X},{element.within[0] & 0xFFFF:04X})"
+    if creator:
+        name += f" of {plain(creator, 64)}"
+    if within:
+        around = attribute_of(within[0])
+        outermost = f"({within[0] >> 16:04X},{within[0] & 0xFFFF:04X})"
         name += f" in {around.keyword if around else outermost}"
     return keyword, name
 

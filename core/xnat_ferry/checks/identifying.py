@@ -15,7 +15,7 @@ _MASKED = 2
 
 def shown(value: str) -> str:
     """A value so that somebody who knows it recognises it and nobody else learns it: ``DO…``."""
-    start = plain(value)
+    start = plain(value[: 10 * _MASKED])
     return f"{start[:_MASKED]}…" if len(start) > _MASKED else "…"
 
 
@@ -85,7 +85,7 @@ _NOTHING = re.compile(r"0*y?|([^\W\d])\1\1+|(?:1[6-9]00|1970)0101")
 """Zeros, ``000Y``, one letter over and over, dates before there were images."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=50_000)
 def is_blank(value: str) -> bool:
     """Whether a value says nothing: it is empty, dashes, a dummy, or words for what is not said."""
     return all(part in _DUMMIES or _NOTHING.fullmatch(part) for part in _parts(value))
@@ -203,9 +203,12 @@ def _is_text(element: HeaderElement) -> bool:
     return (element.vr in TEXT or element.vr == "UN") and option_of(element.tag) not in _PLACES
 
 
-def _parts(value: str) -> list[str]:
-    return [part for part in re.split(r"[\W_]+", value.casefold()) if part]
+# sessions repeat each other's values, so that thousands of headers hold few
+@lru_cache(maxsize=50_000)
+def _parts(value: str) -> tuple[str, ...]:
+    return tuple(part for part in re.split(r"[\W_]+", value.casefold()) if part)
 
 
+@lru_cache(maxsize=50_000)
 def _joined(value: str) -> str:
     return "".join(_parts(value))
