@@ -30,6 +30,10 @@ def check_room(survey: Survey) -> tuple[Finding, ...]:
         words = "How much room there is on this machine was not looked at."
         return (_finding(survey, Verdict.UNKNOWN, "room-unread", words),)
     findings = [finding for room in survey.rooms for finding in _of(survey, room)]
+    if not all(needed(survey, room.what).sure for room in survey.rooms):
+        words = "How much room this transfer needs on this machine is not known."
+        advice = "Check again with every session looked into."
+        findings.append(_finding(survey, Verdict.UNKNOWN, "room-unread", words, advice))
     return tuple(findings) or (_fine(survey),)
 
 
@@ -71,10 +75,6 @@ def _of(survey: Survey, room: Room) -> Iterator[Finding]:
         words = f"There are {size(left)} left in {where}, and this transfer needs {size(need.least)} there."
         kind = f"{room.what}-small"
         yield _finding(survey, verdict, kind, words, f"{move}, or make room there.", evidence)
-    elif not need.sure:
-        words = f"How much room this transfer needs in {where} is not known."
-        advice = "Check again with every session looked into."
-        yield _finding(survey, Verdict.UNKNOWN, "room-unread", words, advice, evidence)
 
 
 def _fine(survey: Survey) -> Finding:
