@@ -14,10 +14,11 @@ from pathlib import Path
 from statistics import median_low
 
 from tests.bench import report, survey
+from tests.bench.errands import run_command
 from tests.bench.legs import LEGS, SOURCE, TOOLS, Leg, destination, sized, world_of
-from tests.bench.measuring import CommandFailed, machine, measure
+from tests.bench.measuring import machine, measure
 from tests.bench.report import Result, Row
-from tests.bench.tools import Errand
+from tests.bench.tools import Errand, copy_script
 from tests.bench.truth import Copy, clear, copy_of
 from xnat_ferry.practice.process import PracticeServer
 
@@ -70,20 +71,20 @@ def measure_leg(leg: Leg, tools: Sequence[str], rounds: int) -> list[Row]:
         world.write_text(world_of(leg))
         with PracticeServer(str(world)) as server:
             wanted = copy_of(server, SOURCE)
-            runs: dict[str, list[Row]] = {tool: [] for tool in tools}
+            runs: dict[str, list[list[Row]]] = {tool: [] for tool in tools}
             for _ in range(rounds):
                 for tool in tools:
                     runs[tool].append(_run(server, leg, tool, wanted))
-    return [_middle(rows) for rows in runs.values()]
+    return [row for several in runs.values() for row in _middle(several)]
 
 
-def _middle(rows: list[Row]) -> Row:
-    spoilt = [row for row in rows if row.problem]
-    middle = median_low(sorted(row.seconds for row in rows))
-    return spoilt[0] if spoilt else next(row for row in rows if row.seconds == middle)
+def _middle(runs: list[list[Row]]) -> list[Row]:
+    spoilt = [rows for rows in runs if rows[0].problem]
+    middle = median_low(rows[0].seconds for rows in runs)
+    return spoilt[0] if spoilt else next(rows for rows in runs if rows[0].seconds == middle)
 
 
-def _run(server: PracticeServer, leg: Leg, tool: str, wanted: Copy) -> Row:
+def _run(server: PracticeServer, leg: Leg, tool: str, wanted: Copy) -> list[Row]:
     """One copy, compared with the source and deleted again."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         errand = Errand(server, tool, leg.labels, Path(folder))
@@ -94,44 +95,30 @@ def _run(server: PracticeServer, leg: Leg, tool: str, wanted: Copy) -> Row:
             clear(server, errand.project, list(copy_of(server, errand.project)))
 
 
-def _copied(errand: Errand, leg: Leg, wanted: Copy) -> Row:
+def _copied(errand: Errand, leg: Leg, wanted: Copy) -> list[Row]:
+    """The whole, and its steps where there are several."""
     server, tool = errand.server, errand.tool
     if leg.there and tool == "curl":
-        return Row(tool, problem="does not know what is there")
+        return [Row(tool, problem="does not know what is there")]
     _prepare(errand, leg)
     server.set_faults([{"match": "* /", "delay": leg.delay}] if leg.delay else [])
-    server.clear_log()
     os.sync()
-    try:
-        # a plan that has something to say ends with 1; without one the run fails
-        taken = measure(errand.commands, errand.place, errand.environment, accept=(0, 1))
-    except CommandFailed as error:
-        return Row(tool, problem=f"failed: {str(error).strip().splitlines()[-1][:80]}")
-    log = server.log()
+    steps = [run_command(errand, f"{tool}: {name}", command) for name, command in errand.commands.items()]
+    server.set_faults([])
+    spoilt = [step for step in steps if step.problem]
+    if spoilt:
+        return [Row(tool, problem=spoilt[0].problem)]
     if copy_of(server, destination(tool)) != wanted:
-        return Row(tool, problem="not exact")
-    return Row(
-        tool,
-        requests=len(log),
-        down=sum(one["bytes_out"] for one in log),
-        up=sum(one["bytes_in"] for one in log),
-        seconds=taken.seconds,
-        cpu=taken.cpu,
-        peak=taken.peak,
-        disk=taken.disk,
-    )
+        return [Row(tool, problem="not exact")]
+    whole = sum(steps, Row(tool))
+    return [whole, *steps] if len(steps) > 1 else [whole]
 
 
 def _prepare(errand: Errand, leg: Leg) -> None:
     """What is at the destination already, brought there by curl."""
     if leg.there:
-        before = Errand(errand.server, "curl", leg.labels[: leg.there], errand.place)
-        commands = [
-            [word.replace(before.project, errand.project) for word in command] for command in before.commands
-        ]
-        script = errand.place / "copy.sh"
-        script.write_text(script.read_text().replace(before.project, errand.project))
-        measure(commands, errand.place, errand.environment)
+        script = copy_script(errand, leg.labels[: leg.there])
+        measure(["sh", str(script)], errand.place, errand.environment)
 
 
 if __name__ == "__main__":

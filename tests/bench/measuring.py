@@ -15,7 +15,7 @@ _EVERY = 0.1
 
 @dataclass(frozen=True)
 class Taken:
-    """What some commands took, one after another, with all the processes that they started."""
+    """What a command took, with all the processes that it started."""
 
     seconds: float
     cpu: float
@@ -31,31 +31,22 @@ class CommandFailed(Exception):
 
 
 def measure(
-    commands: Sequence[Sequence[str]],
-    place: Path,
-    environment: dict[str, str],
-    accept: tuple[int, ...] = (0,),
+    command: Sequence[str], place: Path, environment: dict[str, str], accept: tuple[int, ...] = (0,)
 ) -> Taken:
-    """Run commands whose data in flight lie below ``place``; raises CommandFailed with their last words."""
-    seconds = cpu = 0.0
-    peak = disk = 0
-    for command in commands:
-        with (place / "output.txt").open("w+b") as output:
-            began = time.monotonic()
-            process = subprocess.Popen(
-                command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
-            )
-            with _Looking(process.pid, place) as looking:
-                _, status, used = os.wait4(process.pid, 0)
-            seconds += time.monotonic() - began
-            process.returncode = os.waitstatus_to_exitcode(status)
-            if process.returncode not in accept:
-                output.seek(0)
-                raise CommandFailed(output.read()[-600:].decode(errors="replace"))
-        cpu += used.ru_utime + used.ru_stime
-        peak = max(peak, used.ru_maxrss * 1024)
-        disk = max(disk, looking.most)
-    return Taken(round(seconds, 2), round(cpu, 2), peak, disk)
+    """Run a command whose data in flight lie below ``place``; raises CommandFailed with its last words."""
+    with (place / "output.txt").open("w+b") as output:
+        began = time.monotonic()
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+        with _Looking(process.pid, place) as looking:
+            _, status, used = os.wait4(process.pid, 0)
+            seconds = time.monotonic() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in accept:
+            output.seek(0)
+            raise CommandFailed(output.read()[-600:].decode(errors="replace"))
+    return Taken(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, looking.most)
 
 
 class _Looking:

@@ -31,6 +31,19 @@ class Row:
     disk: int = 0
     problem: str = ""
 
+    def __add__(self, other: "Row") -> "Row":
+        """Both, one after the other."""
+        return Row(
+            self.tool,
+            self.requests + other.requests,
+            self.down + other.down,
+            self.up + other.up,
+            self.seconds + other.seconds,
+            self.cpu + other.cpu,
+            max(self.peak, other.peak),
+            max(self.disk, other.disk),
+        )
+
 
 @dataclass(frozen=True)
 class Result:
@@ -107,6 +120,7 @@ the tools copy into its archive in turn. A copy is compared with the source by `
 SOPInstanceUID and every pixel digest, under the right subject and study. One that is not exact has no time.
 
 - *xnat-ferry* is `plan` and `run`: survey, checks, transfer, verification before and after archiving, record.
+  What each of the two takes of it stands below.
 - *xnat script copy-project* is what xnatpy brings along, *xnatpy, by hand* the loop in `by_hand.py`.
 - *curl* fetches each session as one zip and posts it again. It checks nothing: it is the floor.
 - CPU is that of the tool, not of the server; the peak that of its largest process; disk what its data in

@@ -48,24 +48,33 @@ class Errand:
         }
 
     @property
-    def commands(self) -> list[list[str]]:
+    def commands(self) -> dict[str, list[str]]:
+        """What it takes, one after another, by name."""
         return _COMMANDS[self.tool](self)
 
 
-def _ferry(errand: Errand) -> list[list[str]]:
+def _ferry(errand: Errand) -> dict[str, list[str]]:
     command = [sys.executable, "-m", "xnat_ferry"]
     plan = str(errand.place / "plan.toml")
     options = ["--to", "archive", "--on-conflict", "same-study=skip"]
-    return [[*command, "plan", SOURCE, errand.project, "-o", plan, *options], [*command, "run", plan]]
+    return {
+        "plan": [*command, "plan", SOURCE, errand.project, "-o", plan, *options],
+        "run": [*command, "run", plan],
+    }
 
 
-def _curl(errand: Errand) -> list[list[str]]:
+def _curl(errand: Errand) -> dict[str, list[str]]:
     """The floor: the bytes down and up again, nothing looked at."""
+    return {"copy": ["sh", str(copy_script(errand, errand.labels))]}
+
+
+def copy_script(errand: Errand, labels: Labels) -> Path:
+    """Shell that copies these sessions by curl."""
     url, place = errand.server.url, errand.place
     curl = f"curl -sS -f --noproxy '*' -b {place}/jar"
     login = f"curl -sS -f --noproxy '*' -u {errand.server.user}:{errand.server.password} -c {place}/jar"
     lines = ["set -e", f"{login} -o /dev/null {url}/data/JSESSION"]
-    for subject, label in errand.labels:
+    for subject, label in labels:
         zipped = shlex.quote(f"{place}/{label}.zip")
         session = f"{url}/data/projects/{SOURCE}/subjects/{subject}/experiments/{label}"
         down = f"{session}/scans/ALL/files?format=zip"
@@ -81,26 +90,27 @@ def _curl(errand: Errand) -> list[list[str]]:
         lines.append(f"rm {zipped}")
     script = place / "copy.sh"
     script.write_text("\n".join(lines) + "\n")
-    return [["sh", str(script)]]
+    return script
 
 
-def _copy_project(errand: Errand) -> list[list[str]]:
+def _copy_project(errand: Errand) -> dict[str, list[str]]:
     """The command that xnatpy brings along."""
     url = errand.server.url
-    return [
-        [
+    return {
+        "copy": [
             *(str(Path(sys.executable).with_name("xnat")), "script", "copy-project"),
             *("--source-host", url, "--source-project", SOURCE),
             *("--dest-host", url, "--dest-project", errand.project),
         ]
-    ]
+    }
 
 
-def _by_hand(errand: Errand) -> list[list[str]]:
-    return [[sys.executable, "-m", "tests.bench.by_hand", errand.server.url, SOURCE, errand.project]]
+def _by_hand(errand: Errand) -> dict[str, list[str]]:
+    module = [sys.executable, "-m", "tests.bench.by_hand"]
+    return {"copy": [*module, errand.server.url, SOURCE, errand.project]}
 
 
-_COMMANDS: dict[str, Callable[[Errand], list[list[str]]]] = {
+_COMMANDS: dict[str, Callable[[Errand], dict[str, list[str]]]] = {
     "ferry": _ferry,
     "curl": _curl,
     "copy-project": _copy_project,
