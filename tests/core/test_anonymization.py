@@ -210,6 +210,7 @@ def test_a_name_in_free_text_is_found_private_text_included() -> None:
 def test_a_record_number_in_free_text_is_found_and_an_institution_is_no_free_text() -> None:
     made = header(PatientID="4711001", SeriesDescription="follow-up 4711001")
     assert "name-in-text" in check(made)
+    assert "name-in-text" in check(header(PatientName="DOE^JANE", SeriesDescription="t1 doe"))
     named = header(PatientName="Mayo^Charles", InstitutionName="Mayo Clinic")
     assert "name-in-text" not in check(named)
 

@@ -149,12 +149,13 @@ class Name(Struct, frozen=True):
         return len(self.words & words) > 1
 
 
-_TELLING = 4
+_TELLING = 3
 _PROTOCOL_WORDS = """
 head neck brain spine chest body bone bones ball foot hand back long short small little young white black
 brown green gray grey gold silver north south east west hill wood field fields cross king best rest mark page
 price case rose stone rivers waters banks wells street church castle marsh frank grant sharp strong swift
 tesla siemens philips flair echo turbo fast slow main prior post
+max min low arm leg hip set all one two ten art cor tra sag lin may ray day way new old big fat sun ben
 """
 _NO_NAMES = frozenset(_PROTOCOL_WORDS.split())
 """Family names that are words of protocols, too: alone they prove nothing."""
