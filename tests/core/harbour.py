@@ -104,13 +104,18 @@ class Harbour:
 
     def files(self, project: str, label: str) -> dict[str, str]:
         """SOPInstanceUID to pixel digest of one archived session, past all XNAT routes."""
-        (session,) = [one for one in self._project(project)["sessions"] if one["label"] == label]
         return {
             file["sop_instance_uid"]: file["pixel_md5"]
-            for scan in session["scans"]
+            for scan in self.session(project, label)["scans"]
             for resource in scan["resources"]
             for file in resource["files"]
         }
+
+    def session(self, project: str, label: str) -> dict[str, Any]:
+        """All about one archived session."""
+        found: dict[str, Any]
+        (found,) = [one for one in self._project(project)["sessions"] if one["label"] == label]
+        return found
 
     def waiting(self, project: str) -> set[str]:
         return {one["name"] for one in self._project(project)["prearchive"]}
