@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from tests.core.making import chosen, session_row, survey_of, waiting
+from tests.core.making import chosen, detail_of, session_row, survey_of, waiting
 from xnat_ferry.checks import Answer, Conflict, run_checks
 from xnat_ferry.checks.conflicts import conflicts_of
 from xnat_ferry.checks.meeting.coming import coming
@@ -99,6 +100,16 @@ def test_where_a_sessions_own_answer_does_not_fit_its_class_has_a_say() -> None:
     row = waiting("001_MR1", "9.9")
     one = the_session("001_MR1=complete", "prearchive=skip", there=own, prearchive=(row,))
     assert (one.fate, one.why.partition(":")[0]) == (Fate.SKIP, "prearchive")
+
+
+def test_of_several_answers_to_a_class_each_takes_the_first_that_fits() -> None:
+    rows = (held("a", study_uid="1"), held("b", study_uid="2"))
+    lacking, whole = chosen(session_row("a", study_uid="1")), chosen(session_row("b", study_uid="2"))
+    whole = replace(whole, counterparts=(detail_of(rows[1]),))
+    survey = survey_of(lacking, whole, there=rows)
+    plan = plan_for(survey, "same-study=complete", "same-study=skip")
+    assert [one.fate for one in plan.sessions] == [Fate.COMPLETE, Fate.SKIP]
+    assert plan.answers == {"same-study": "complete, skip"}
 
 
 def test_every_conflict_needs_an_answer() -> None:

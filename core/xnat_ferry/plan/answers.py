@@ -22,10 +22,10 @@ class Given(Struct, frozen=True):
 
 
 class Answers(Struct, frozen=True, kw_only=True):
-    """All answers; one for a session wins over one for its conflict's class."""
+    """All answers. Of several a conflict takes the first that makes sense for it, its session's own first."""
 
-    by_class: Mapping[ConflictClass, Answer] = {}
-    by_session: Mapping[str, Given] = {}
+    by_class: Mapping[ConflictClass, tuple[Given, ...]] = {}
+    by_session: Mapping[str, tuple[Given, ...]] = {}
     """By the session's accession ID or label."""
 
     def to(self, conflict: Conflict) -> Given | None:
@@ -33,17 +33,18 @@ class Answers(Struct, frozen=True, kw_only=True):
         return next((one for one in self.given(conflict) if one.answer in conflict.answers), None)
 
     def given(self, conflict: Conflict) -> tuple[Given, ...]:
-        """The answers that were meant for it, whether they make sense or not; the session's own first."""
-        own = self.by_session.get(conflict.id) or self.by_session.get(conflict.session)
-        of_class = self.by_class.get(conflict.kind)
-        return (*([own] if own else []), *([Given(of_class)] if of_class else []))
+        """The answers that were meant for it, whether they make sense or not."""
+        return self.own(conflict.id, conflict.session) + self.by_class.get(conflict.kind, ())
+
+    def own(self, *names: str) -> tuple[Given, ...]:
+        """The answers to the session that has one of these names."""
+        return next((self.by_session[name] for name in names if name in self.by_session), ())
 
     @property
     def texts(self) -> dict[str, str]:
-        """Each as it is written on the command line, its two sides as key and value."""
-        return {
-            str(name): str(given) for one in (self.by_class, self.by_session) for name, given in one.items()
-        }
+        """All that was answered, by what it was said of."""
+        both = {str(name): given for one in (self.by_class, self.by_session) for name, given in one.items()}
+        return {name: ", ".join(map(str, given)) for name, given in both.items()}
 
 
 NO_ANSWERS = Answers()
@@ -51,29 +52,31 @@ NO_ANSWERS = Answers()
 
 def same_for_all(answer: Answer) -> Answers:
     """One answer for every class."""
-    return Answers(by_class=dict.fromkeys(ConflictClass, answer))
+    return Answers(by_class=dict.fromkeys(ConflictClass, (Given(answer),)))
 
 
 def parse_answers(texts: Sequence[str]) -> Answers:
-    """Answers as they are written on the command line; a later one wins over an earlier one of the same.
+    """Answers as they are written on the command line.
 
     ``same-study=skip`` answers a class, ``001_MR1=complete`` a session by its label or accession ID, and
-    ``001_MR1=rename:P01_MR1`` gives it that label. A session that is called like a class goes by its
-    accession ID. Raises UsageError with what is possible.
+    ``001_MR1=rename:P01_MR1`` gives it that label. Several to one class stand in for each other in their
+    order: with ``same-study=complete same-study=skip`` what lacks nothing is skipped. A session with a
+    class's name for a label goes by its accession ID. Raises UsageError with what is possible.
     """
-    by_class: dict[ConflictClass, Answer] = {}
-    by_session: dict[str, Given] = {}
+    by_class: dict[ConflictClass, tuple[Given, ...]] = {}
+    by_session: dict[str, tuple[Given, ...]] = {}
     for text in texts:
         name, sign, value = text.partition("=")
         if not name or not sign:
             raise _refused(text, "it is not CLASS=ANSWER or SESSION=ANSWER")
         given = _given(text, value)
         if name not in set(ConflictClass):
-            by_session[name] = given
+            by_session[name] = (*by_session.get(name, ()), given)
         elif given.label:
             raise _refused(text, "a label can be given to one session only, not to a class")
         else:
-            by_class[ConflictClass(name)] = given.answer
+            kind = ConflictClass(name)
+            by_class[kind] = (*by_class.get(kind, ()), given)
     return Answers(by_class=by_class, by_session=by_session)
 
 

@@ -177,10 +177,10 @@ class _Deciding:
         return f"{told} It could not be answered with {given}: {stuck}."
 
     def _not_needed(self, session: Coming) -> str:
-        given = self._answers.by_session.get(session.id) or self._answers.by_session.get(session.session)
-        if given is None or self._settled[session.id] or self._met.get(session.id):
+        given = self._answers.own(session.id, session.session)
+        if not given or self._settled[session.id] or self._met.get(session.id):
             return ""
-        return f"nothing conflicts, so the answer {given} was not needed"
+        return f"nothing conflicts, so the answer {given[0]} was not needed"
 
     def _is(self, conflict: Conflict, answer: Answer) -> bool:
         given = self._answers.to(conflict)
