@@ -69,7 +69,7 @@ def _head(survey: Survey, width: int) -> Iterator[Line]:
         text = f"{chosen} chosen; a quick look: what is in them was not read, nor any header."
     else:
         scans = sum(len(one.detail.scans) for one in survey.chosen if one.detail)
-        text = f"{chosen} chosen, {wording.plural(scans, 'scan')} in them; {_headers(survey)}."
+        text = f"{chosen} chosen with {wording.plural(scans, 'scan')}; {_headers(survey)}."
     yield from paragraph(text, width)
     yield Line("")
 

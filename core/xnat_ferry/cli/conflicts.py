@@ -10,6 +10,7 @@ from xnat_ferry.cli.grouping import as_one
 from xnat_ferry.cli.looking import Judged
 from xnat_ferry.cli.page import Line, paragraph
 from xnat_ferry.model import LABEL
+from xnat_ferry.plan import Fate
 
 OPTION = "--on-conflict"
 
@@ -24,9 +25,9 @@ def conflict_lines(judged: Judged, width: int, indent: str) -> Iterator[Line]:
         )
     groups = _open_groups(judged)
     classes = Counter(group[0].kind for group in groups)
-    named = {conflict.session for group in groups for conflict in group}
+    asked = {conflict.id for group in groups for conflict in group}
     for session in judged.planned.undecided:
-        if session.session not in named:  # its answer leads into another conflict
+        if session.id not in asked:  # its answer leads into another conflict
             yield from paragraph(f"{session.session} stays undecided: {session.why}", width, indent)
     for group in groups:
         yield from _group(group, width, indent, whole_class=classes[group[0].kind] == 1)
@@ -43,10 +44,14 @@ def suggested_answers(judged: Judged) -> list[str]:
 
 
 def _open_groups(judged: Judged) -> list[list[Conflict]]:
-    """The conflicts without an answer, those together that take the same ones."""
+    """The conflicts without an answer, those together that take the same ones.
+
+    What one session is answered may settle what another one meets: then nothing is left to ask.
+    """
+    decided = {session.id for session in judged.planned.sessions if session.fate != Fate.UNDECIDED}
     groups = defaultdict(list)
     for conflict in judged.checklist.conflicts:
-        if judged.request.answers.to(conflict) is None:
+        if conflict.id not in decided and judged.request.answers.to(conflict) is None:
             groups[conflict.kind, conflict.answers, conflict.suggested].append(conflict)
     return sorted(groups.values(), key=lambda group: list(ConflictClass).index(group[0].kind))
 

@@ -71,8 +71,9 @@ def _verdict(checklist: Checklist, width: int) -> Iterator[Line]:
 
 def _in_words(checklist: Checklist) -> str:
     if checklist.verdict == "blocked":
-        blocking = _items({finding.check for finding in checklist.first_failures()})
-        return f" by {blocking}. Mend what is marked FAIL or ?? there."
+        blocking = checklist.first_failures()
+        marks = " or ".join(sorted({"FAIL" if one.verdict == Verdict.FAIL else "??" for one in blocking}))
+        return f" by {_items({one.check for one in blocking})}. Mend what is marked {marks} there."
     unknown = [finding.check for finding in checklist.findings if finding.verdict == Verdict.UNKNOWN]
     if unknown:
         things = wording.plural(len(unknown), "thing")
