@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from tests.core.making import chosen, session_row, survey_of, waiting
 from tests.core.shore import TWO_SESSIONS, USERS, Shore, shore
-from xnat_ferry.checks import Answer, Checklist, ConflictClass, Finding
+from xnat_ferry.checks import Checklist, ConflictClass, Finding
 from xnat_ferry.cli.checklist import ITEMS, checklist_lines
 from xnat_ferry.cli.common import Counting
 from xnat_ferry.cli.ending import Command, check_ending, plan_ending
@@ -22,7 +22,7 @@ from xnat_ferry.cli.looking import Judged, Looking, as_json, judge
 from xnat_ferry.cli.planned import plan_lines
 from xnat_ferry.labels import KEEP, LabelRules, parse_rule
 from xnat_ferry.model import Level, ScanRow, Verdict
-from xnat_ferry.plan import Answers, parse_answers
+from xnat_ferry.plan import parse_answers
 from xnat_ferry.plan.build import PlanRequest
 from xnat_ferry.survey import Chosen, Depth, Survey
 
