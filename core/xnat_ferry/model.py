@@ -155,6 +155,8 @@ class Instance(Struct, frozen=True, kw_only=True):
     md5: str
     pixel_md5: str
     """MD5 over the pixel data element's value; "" when the file has none."""
+    there: bool = False
+    """The destination had it before, so it did not travel: known from the catalogs, its pixels not seen."""
 
 
 LABEL = re.compile(r"[A-Za-z0-9_-]+")
@@ -162,6 +164,10 @@ LABEL = re.compile(r"[A-Za-z0-9_-]+")
 
 DICOM_RESOURCES = ("DICOM", "secondary")
 """The resources of a scan in which XNAT keeps DICOM (wire-read 2.12); the others do not travel by import."""
+
+
+NOT_KNOWN = "not known"
+"""In place of the digest of pixels that nobody has seen."""
 
 
 class Verdict(StrEnum):

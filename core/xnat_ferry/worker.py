@@ -14,25 +14,31 @@ import threading
 import time
 import traceback
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from xnat_ferry import __version__, events, wording
-from xnat_ferry.errors import CannotConnect, FerryError, NotProven, Retry, Stopped
+from xnat_ferry.errors import CannotConnect, CannotWrite, FerryError, NotProven, Retry, Stopped
 from xnat_ferry.model import Where
 from xnat_ferry.plan import Fate, PlannedSession, Target, plan_hash
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.record import write_record
 from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.settings.room import read_room
 from xnat_ferry.settle import archive_session, await_archiving, recount_removals, settle_transfer
 from xnat_ferry.transfer import lock
+from xnat_ferry.transfer.call_log import CallLog
 from xnat_ferry.transfer.carry import carry_session
+from xnat_ferry.transfer.crew import work_through
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import Journal, read_all
+from xnat_ferry.transfer.pace import Pace, spool_size
 from xnat_ferry.transfer.state import Phase, SessionState, TransferState
 from xnat_ferry.transfer.status import read_state
+from xnat_ferry.transfer.units import largest_unit
 from xnat_ferry.verify.session import read_verification, verify_session
 from xnat_ferry.xnat.pair import open_pair
 from xnat_ferry.xnat.project_settings import read_settings
@@ -47,6 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--spool", type=Path, required=True)
     parser.add_argument("--archive", action="store_true", help="archive what waits in the prearchive")
     parser.add_argument("--settle", action="store_true", help="remove from the source what was ordered")
+    parser.add_argument("--pace", type=_pace, default=Pace(), help="a Pace as JSON")
     options = parser.parse_args(arguments)
     logins = msgspec.json.decode(sys.stdin.buffer.read(), type=dict[str, Credentials])
     stop = threading.Event()
@@ -60,7 +67,12 @@ def main(arguments: Sequence[str]) -> int:
         stop=stop,
         archive=options.archive,
         settle=options.settle,
+        pace=options.pace,
     )
+
+
+def _pace(text: str) -> Pace:
+    return msgspec.json.decode(text, type=Pace)
 
 
 def work(
@@ -71,6 +83,7 @@ def work(
     stop: threading.Event,
     archive: bool = False,
     settle: bool = False,
+    pace: Pace = Pace(),  # noqa: B008  frozen
 ) -> int:
     """Do what is left of a transfer; ``archive`` also takes waiting sessions on into the archive.
 
@@ -90,7 +103,10 @@ def work(
                     version=__version__,
                 )
             )
-            code = _told(folder, state, journal, logins, spool, stop, archive, settle)
+            code = _told(folder, state, journal, logins, spool, stop, archive, settle, pace)
+        except CannotWrite as error:
+            print(error, error.advice, file=sys.stderr, flush=True)  # noqa: T201  there is nowhere else left
+            code = EXIT_STOPPED
         finally:
             journal.close()
         with contextlib.suppress(OSError):  # a record can be made again from the journal at any time
@@ -107,11 +123,18 @@ def _told(
     stop: threading.Event,
     archive: bool,
     settle: bool,
+    pace: Pace,
 ) -> int:
     """Walk the plan; whatever ends the walk early stands in the journal."""
     plan = state.plan
     try:
-        with open_pair(plan.source, plan.destination, logins.__getitem__) as (source, destination):
+        with open_pair(
+            plan.source,
+            plan.destination,
+            logins.__getitem__,
+            limits=pace.limits,
+            on_call=CallLog(folder.calls),
+        ) as (source, destination):
             ferry = Ferry(
                 folder=folder,
                 journal=journal,
@@ -120,12 +143,12 @@ def _told(
                 destination=destination,
                 destination_project=plan.destination.project,
                 spool=spool,
+                spool_size=spool_size(pace, read_room("spool", spool).left, largest_unit(plan)),
                 stop=stop,
             )
             if settle:
                 return settle_transfer(ferry)
-            to = Target.ARCHIVE if archive else plan.to
-            return _Walk(ferry, to).run()
+            return _Walk(ferry, pace, archive=archive).run()
     except Stopped as error:
         journal.write(events.WorkerStopped(why=str(error), advice=error.advice))
         return EXIT_STOPPED
@@ -142,12 +165,14 @@ def _told(
 class _Walk:
     """One worker's way through its plan."""
 
-    def __init__(self, ferry: Ferry, to: Target) -> None:
+    def __init__(self, ferry: Ferry, pace: Pace, *, archive: bool) -> None:
         self._ferry = ferry
+        self._pace = pace
         self._plan = ferry.state.plan
-        self._to = to
+        self._archive = archive
         self._settings = ProjectSettings()
         self._failed = self._done = 0
+        self._counting = threading.Lock()
 
     def run(self) -> int:
         started = time.monotonic()
@@ -157,9 +182,11 @@ class _Walk:
             )
         self._settings = read_settings(self._ferry.destination, self._plan.destination.project)
         recount_removals(self._ferry, self._settings)
-        for session in self._plan.sessions:
-            self._ferry.heed_stop()
-            self._session(session, self._ferry.state.sessions[session.session])
+        work_through(
+            (partial(self._session, session) for session in self._plan.sessions),
+            hands=self._pace.at_once,
+            stop=self._ferry.stop,
+        )
         self._ferry.tell(
             events.TransferFinished(
                 done=self._done,
@@ -172,33 +199,43 @@ class _Walk:
         )
         return 1 if self._failed else 0
 
-    def _session(self, session: PlannedSession, past: SessionState) -> None:
-        if session.fate != Fate.COPY:
+    def _session(self, session: PlannedSession) -> None:
+        past = self._ferry.state.sessions[session.session]
+        if not session.fate.travels:
             if past.phase != Phase.SKIPPED:
                 self._ferry.tell(events.SessionSkipped(session=session.session, why=session.why))
             return
-        if past.phase == Phase.DONE and not (self._to == Target.ARCHIVE and past.where != Where.ARCHIVE):
-            self._done += 1
+        if past.phase == Phase.DONE and not (self._goes_on(session) and past.where != Where.ARCHIVE):
+            self._count(done=1)
             return
         try:
             self._ferry.tell(events.SessionStarted(session=session.session))
             where = self._cross(session, past)
             self._ferry.tell(events.SessionFinished(session=session.session, where=where))
-            self._done += 1
+            self._count(done=1)
         except FerryError as error:
             if error.retry == Retry.STOP:
                 raise
-            self._failed += 1
+            self._count(failed=1)
             self._ferry.tell(
                 events.SessionFailed(session=session.session, message=str(error), advice=error.advice)
             )
+
+    def _goes_on(self, session: PlannedSession) -> bool:
+        """Whether it shall go on into the archive; a merge only once a person says so."""
+        return self._archive or (self._plan.to == Target.ARCHIVE and session.fate != Fate.MERGE)
+
+    def _count(self, *, done: int = 0, failed: int = 0) -> None:
+        with self._counting:
+            self._done += done
+            self._failed += failed
 
     def _cross(self, session: PlannedSession, past: SessionState) -> Where:
         await_archiving(self._ferry, session, past)
         row = carry_session(self._ferry, session, past)
         if row:
             self._verify(session, Where.PREARCHIVE)
-            if self._to == Target.PREARCHIVE:
+            if not self._goes_on(session):
                 return Where.PREARCHIVE
             archive_session(self._ferry, session, row)
         self._verify(session, Where.ARCHIVE)

@@ -1,72 +1,94 @@
 """Carries one session: looks at both sides, sends what is missing, has it built in the prearchive."""
 
-import time
+from collections.abc import Callable, Iterator, Sequence
 
-from xnat_ferry.errors import BuildFailed, DestinationTaken, SourceChanged
-from xnat_ferry.events import SessionBuilt, SourceRead
+from xnat_ferry.errors import DestinationTaken, SourceChanged, Stopped
+from xnat_ferry.events import SessionBuilt, SourceRead, UnitSent
 from xnat_ferry.model import PrearchiveRow, SessionDetail, Where
-from xnat_ferry.plan import PlannedSession
-from xnat_ferry.transfer.ferry import Ferry, growing_waits
+from xnat_ferry.plan import Fate, PlannedSession
+from xnat_ferry.transfer.ahead import run_ahead
+from xnat_ferry.transfer.ferry import Ferry
+from xnat_ferry.transfer.fetching import Fetched, fetch_unit
+from xnat_ferry.transfer.manifest import append_unit, read_manifest
+from xnat_ferry.transfer.present import NOTHING, Present, known_instances, present_in_archive
+from xnat_ferry.transfer.rows import build_row, contents_of, is_own, rows_met
+from xnat_ferry.transfer.sending import send_unit
 from xnat_ferry.transfer.state import SessionState
-from xnat_ferry.transfer.unit_road import carry_unit
 from xnat_ferry.transfer.units import Unit, cut_units
-from xnat_ferry.xnat import prearchive
 from xnat_ferry.xnat.listings import find_session, read_session
 
-_SETTLED = {"READY", "CONFLICT", "ERROR"}
-_LONGEST_BUILD = 2 * 60 * 60.0
-"""Seconds after which a row that is still not built is given up, to be looked at again by a resume."""
+AHEAD = 2
+"""Units of a session that may lie fetched while one is being sent."""
 
 
 def carry_session(ferry: Ferry, session: PlannedSession, past: SessionState) -> str:
-    """Bring a session to READY in the destination's prearchive; returns its row's path below /data.
+    """Bring what is missing of a session to READY in the destination's prearchive.
 
-    ``past`` is what the journal says of earlier attempts: what was sent is not sent again. Returns "" when
-    the session is archived already. Raises a FerryError otherwise; then the session is not complete there.
+    Returns its row's path below /data, or "" when the archive holds all of it already. ``past`` is what the
+    journal says of earlier attempts: what was sent is not sent again. Raises a FerryError otherwise; then the
+    session is not complete there.
     """
     archived = find_session(ferry.destination, ferry.destination_project, session.to_session)
-    if archived is not None:
-        if past.built and session.study_uid in ("", archived.study_uid):
-            return ""  # ours: by an earlier run of ours that was cut off, or by hand since
-        raise DestinationTaken(label=session.to_session, why="an archived session has this label now")
-    own_row = _own_row(ferry, session, past)
-    wrong = _was_found_wrong(past)
-    if past.built and own_row is not None and own_row.status == "READY" and not wrong:
-        return own_row.path
-    # sending an instance again into the same row overwrites it (wire-write 1.7), so a row that was found
-    # incomplete is mended by sending everything once more
-    sent = past.sent.copy() if own_row is not None and not wrong else {}
-    row = own_row.path if own_row else ""
-    for unit in _units_of(ferry, session):
-        if unit.key not in sent:
-            row = carry_unit(ferry, session, unit)
-    _wait_until_built(ferry, session, row)
-    ferry.tell(SessionBuilt(session=session.session, row=row))
+    if archived is not None and _is_done(session, past, archived):
+        return ""  # ours: by an earlier run of ours that was cut off, or by hand since
+    there = _there_already(ferry, session, past, archived)
+    own = _own_row(ferry, session, past)
+    if session.fate == Fate.MERGE and past.built and own is None:
+        return ""  # a person archived it
+    if past.built and own is not None and own.status == "READY" and not found_wrong(past, Where.PREARCHIVE):
+        return own.path
+    detail = _source_as_planned(ferry, session)
+    units = _units_left(ferry, session, past, detail, own, there)
+    row = _carry_units(ferry, session, units, there) or (own.path if own else "")
+    if row:
+        build_row(ferry, session, row)
+        ferry.tell(SessionBuilt(session=session.session, row=row))
     return row
 
 
-def _was_found_wrong(past: SessionState) -> bool:
-    looked_at = past.verified.get(Where.PREARCHIVE)
+def found_wrong(past: SessionState, where: Where) -> bool:
+    """Whether the last look at a session there did not prove it."""
+    looked_at = past.verified.get(where)
     return looked_at is not None and looked_at.verdict != "proven"
 
 
-def _units_of(ferry: Ferry, session: PlannedSession) -> tuple[Unit, ...]:
-    """The units as the source is now; raises SourceChanged when that is not what was planned."""
+def _is_done(session: PlannedSession, past: SessionState, archived: SessionDetail) -> bool:
+    """Whether the archived session is what an earlier attempt of ours brought there, as far as is known."""
+    ours = past.built and session.study_uid in ("", archived.study_uid)
+    added = session.fate == Fate.COPY or bool(past.archived)
+    return ours and added and not found_wrong(past, Where.ARCHIVE)
+
+
+def _there_already(
+    ferry: Ferry, session: PlannedSession, past: SessionState, archived: SessionDetail | None
+) -> Present:
+    """What the archive holds and may be added to; raises DestinationTaken where that was not planned."""
+    if archived is None or session.fate == Fate.MERGE:
+        return NOTHING
+    same = session.study_uid in ("", archived.study_uid)
+    if not same or not (session.fate == Fate.COMPLETE or past.built):
+        raise DestinationTaken(label=session.to_session, why="an archived session has this label now")
+    return present_in_archive(ferry.destination, archived)
+
+
+def _own_row(ferry: Ferry, session: PlannedSession, past: SessionState) -> PrearchiveRow | None:
+    """The row that this session goes on in, if there is one; any that was not planned for is refused.
+
+    The importer joins whatever waits under the same project, study and label (wire-write 1.7), and the
+    archiver merges by default (3.2): that must never happen by accident.
+    """
+    own: PrearchiveRow | None = None
+    for row in rows_met(ferry, session):
+        ours = row.path == past.row or (bool(past.touched) and is_own(row, session))
+        if not ours and not (session.fate == Fate.COMPLETE and is_own(row, session)):
+            raise DestinationTaken(label=session.to_session, why=f"{row.path} waits in the prearchive now")
+        own = row
+    return own
+
+
+def _source_as_planned(ferry: Ferry, session: PlannedSession) -> SessionDetail:
+    """The source as it is now; raises SourceChanged when that is not what was planned."""
     detail = read_session(ferry.source, session.id)
-    _compare_with_plan(session, detail)
-    units = cut_units(detail, [scan.id for scan in session.scans])
-    ferry.tell(
-        SourceRead(
-            session=session.session,
-            scans=len(session.scans),
-            files=sum(len(unit.files) for unit in units),
-            bytes=sum(unit.bytes for unit in units),
-        )
-    )
-    return units
-
-
-def _compare_with_plan(session: PlannedSession, detail: SessionDetail) -> None:
     there = {scan.id for scan in detail.scans}
     for scan in session.scans:
         if scan.id not in there:
@@ -75,41 +97,103 @@ def _compare_with_plan(session: PlannedSession, detail: SessionDetail) -> None:
         if files != scan.files:
             why = f"scan {scan.id} has {files} files where the plan says {scan.files}"
             raise SourceChanged(session=session.session, why=why)
+    return detail
 
 
-def _own_row(ferry: Ferry, session: PlannedSession, past: SessionState) -> PrearchiveRow | None:
-    """The row of an earlier attempt of ours, if there is one; anything else under this label is refused.
+def _units_left(
+    ferry: Ferry,
+    session: PlannedSession,
+    past: SessionState,
+    detail: SessionDetail,
+    own: PrearchiveRow | None,
+    there: Present,
+) -> list[Unit]:
+    """The units of which something has still to be sent."""
+    scans = [scan.id for scan in session.scans]
+    if there.uids:
+        scans = _incomplete(ferry, session, detail, there)
+    units = cut_units(detail, scans)
+    ferry.tell(
+        SourceRead(
+            session=session.session,
+            scans=len(scans),
+            files=sum(len(unit.files) for unit in units),
+            bytes=sum(unit.bytes for unit in units),
+        )
+    )
+    if own is None:
+        return list(units)
+    return _not_in_row(ferry, session, past, own, units)
 
-    The importer joins whatever waits under the same project, study and label (wire-write 1.7), and the
-    archiver merges by default (3.2): that must never happen by accident.
-    """
-    own: PrearchiveRow | None = None
-    for row in prearchive.list_prearchive(ferry.destination, ferry.destination_project):
-        if not _meets(row, session):
+
+def _incomplete(ferry: Ferry, session: PlannedSession, detail: SessionDetail, there: Present) -> list[str]:
+    """The planned scans that the archive does not hold whole; the manifest is told of the others."""
+    planned = {scan.id for scan in session.scans}
+    left = []
+    for scan in detail.scans:
+        if scan.id not in planned:
             continue
-        if row.path != past.row and not (past.touched and _same_row(row, session)):
-            raise DestinationTaken(label=session.to_session, why=f"{row.path} waits in the prearchive now")
-        own = row
-    return own
+        known = known_instances(ferry.source, detail, scan)
+        if known is None or not there.holds_all(known):
+            left.append(scan.id)
+        else:
+            append_unit(ferry.folder.manifest(session.id), scan.id, known)
+    return left
 
 
-def _meets(row: PrearchiveRow, session: PlannedSession) -> bool:
-    same_study = bool(session.study_uid) and row.study_uid == session.study_uid
-    return same_study or row.name.casefold() == session.to_session.casefold()
+def _not_in_row(
+    ferry: Ferry, session: PlannedSession, past: SessionState, own: PrearchiveRow, units: Sequence[Unit]
+) -> list[Unit]:
+    """The units that an earlier attempt did not bring into the row.
+
+    Sending an instance again into the same row overwrites it (wire-write 1.7), so what is in doubt is sent
+    once more. The row is looked into only where the journal does not tell.
+    """
+    wrong = found_wrong(past, Where.PREARCHIVE)
+    left = [unit for unit in units if wrong or unit.key not in past.sent]
+    if not left or not (wrong or any(unit.key in past.touched for unit in left)):
+        return left
+    there = contents_of(ferry, session, own)
+    if there is None:
+        return left
+    passed = read_manifest(ferry.folder.manifest(session.id))
+    lacking = []
+    for unit in left:
+        instances = [one for one in passed if one.scan in unit.scans]
+        if unit.key in past.touched and instances and there.holds_all(instances):
+            _tell_arrived(ferry, session, unit, own, len(instances))
+        else:
+            lacking.append(unit)
+    # the row has every name and yet it was found wrong: then it is the content that is to be sent again
+    return list(units) if wrong and not lacking else lacking
 
 
-def _same_row(row: PrearchiveRow, session: PlannedSession) -> bool:
-    return row.name == session.to_session and session.study_uid in ("", row.study_uid)
+def _tell_arrived(ferry: Ferry, session: PlannedSession, unit: Unit, own: PrearchiveRow, files: int) -> None:
+    ferry.tell(
+        UnitSent(
+            session=session.session, unit=unit.key, files=files, bytes=unit.bytes, seconds=0, row=own.path
+        )
+    )
 
 
-def _wait_until_built(ferry: Ferry, session: PlannedSession, row: str) -> None:
-    prearchive.build(ferry.destination, row)
-    began = time.monotonic()
-    for wait in growing_waits():
-        found = prearchive.find_row(ferry.destination, row)
-        status = found.status if found else "gone"
-        if status == "READY":
-            return
-        if status in _SETTLED or found is None or time.monotonic() - began > _LONGEST_BUILD:
-            raise BuildFailed(session=session.session, status=status)
-        ferry.wait(wait)
+def _carry_units(ferry: Ferry, session: PlannedSession, units: Sequence[Unit], there: Present) -> str:
+    """Send the units in their order, fetching ahead; returns the row they lie in, "" when none was sent."""
+
+    def fetch(unwanted: Callable[[], bool]) -> Iterator[Fetched]:
+        def heed() -> None:
+            ferry.heed_stop()
+            if unwanted():
+                raise Stopped
+
+        for unit in units:
+            yield fetch_unit(ferry, session, unit, heed=heed, there=there)
+
+    row = ""
+    with run_ahead(fetch, depth=AHEAD, drop=Fetched.drop) as fetched:
+        for one in fetched:
+            try:
+                if one.files:
+                    row = send_unit(ferry, session, one)
+            finally:
+                one.drop()
+    return row

@@ -2,10 +2,11 @@
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
 from msgspec import Struct
 
 from xnat_ferry.dicom.instance import Identity, Passed, read_passing
@@ -27,8 +28,22 @@ class LeftOut(Struct, frozen=True):
 class CheckedUnit(Struct, frozen=True):
     """A unit that is what the listing said."""
 
-    instances: tuple[Instance, ...]
+    entries: dict[str, Instance]
+    """Every instance, by its whole name in the zip."""
     left_out: tuple[LeftOut, ...]
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        """Without their names in the zip."""
+        return tuple(self.entries.values())
+
+    def keeping(self, wanted: Mapping[str, Instance]) -> "CheckedUnit":
+        """The same, when of its instances only the ``wanted`` travel and the destination has the others."""
+        entries = {
+            name: wanted.get(name) or msgspec.structs.replace(one, there=True)
+            for name, one in self.entries.items()
+        }
+        return CheckedUnit(entries, self.left_out)
 
 
 def check_unit(
@@ -40,7 +55,7 @@ def check_unit(
     difference and ForeignStudy for an instance of another study than ``study_uid`` (when that is known).
     """
     what = f"{session} scan {unit.key}"
-    instances: list[Instance] = []
+    entries: dict[str, Instance] = {}
     left_out: list[LeftOut] = []
     try:
         with zipfile.ZipFile(zipped) as archive:
@@ -54,10 +69,10 @@ def check_unit(
                     continue
                 if study_uid and identity.study_uid != study_uid:
                     raise ForeignStudy(session=session, uid=plain(identity.study_uid, 70), what=what)
-                instances.append(_instance(file, passed, identity, series.get(file.scan, "")))
+                entries[entry.filename] = _instance(file, passed, identity, series.get(file.scan, ""))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise DownloadBroken(what=what, why=f"the zip is damaged or incomplete ({error})") from None
-    return CheckedUnit(tuple(instances), tuple(left_out))
+    return CheckedUnit(entries, tuple(left_out))
 
 
 def _matched(archive: zipfile.ZipFile, unit: Unit, what: str) -> Iterator[tuple[zipfile.ZipInfo, FileRow]]:

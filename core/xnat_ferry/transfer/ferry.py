@@ -1,23 +1,27 @@
-"""What carrying needs: two open servers, a journal, a spool, and a way to be told to stop."""
+"""What carrying needs: two open servers, a journal, a spool, patience, and a way to be told to stop."""
 
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
-from xnat_ferry.errors import Stopped
-from xnat_ferry.events import AnyEvent, UnitProgressed
+from xnat_ferry.errors import FerryError, Stopped
+from xnat_ferry.events import AnyEvent, TriedAgain, UnitProgressed
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import Journal
+from xnat_ferry.transfer.patience import Patience, persist
+from xnat_ferry.transfer.spool import Spool
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.xnat.client import XnatClient
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class Ferry:
-    """One worker's tools. ``source`` and ``destination`` may be one client."""
+    """One worker's tools, shared by its threads. ``source`` and ``destination`` may be one client."""
 
     folder: TransferFolder
     journal: Journal
@@ -28,11 +32,20 @@ class Ferry:
     destination_project: str
     spool: Path
     stop: threading.Event
+    spool_size: int = 4 * 1000**3
+    """Bytes in flight at most."""
+    room: Spool = field(init=False)
+    patience: Patience = field(default_factory=Patience, init=False)
+    _telling: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "room", Spool(self.spool, self.spool_size))
 
     def tell(self, event: AnyEvent) -> None:
         """Write an event; it is on disk when this returns."""
-        self.journal.write(event)
-        self.state.apply(event)
+        with self._telling:
+            self.journal.write(event)
+            self.state.apply(event)
 
     def heed_stop(self) -> None:
         """Raise Stopped once a stop has been asked for: called wherever leaving off is clean."""
@@ -43,6 +56,14 @@ class Ferry:
         """Wait, but no longer than until a stop is asked for."""
         self.stop.wait(seconds)
         self.heed_stop()
+
+    def persist(self, session: str, unit: str, act: Callable[[], Result]) -> Result:
+        """Do something about a unit until it works, within reason; what failed on the way is told."""
+
+        def again(error: FerryError, attempt: int) -> None:
+            self.tell(TriedAgain(session=session, unit=unit, attempt=attempt, message=str(error)))
+
+        return persist(act, patience=self.patience, wait=self.wait, again=again)
 
     @property
     def clients(self) -> tuple[XnatClient, ...]:
@@ -58,8 +79,13 @@ class Progress:
     def __init__(self, ferry: Ferry, session: str, unit: str, moving: str) -> None:
         self._ferry = ferry
         self._session, self._unit, self._moving = session, unit, moving
-        self._told = time.monotonic()
+        self._began = self._told = time.monotonic()
         self.bytes = 0
+
+    @property
+    def seconds(self) -> float:
+        """Since the first byte was awaited."""
+        return round(time.monotonic() - self._began, 3)
 
     def add(self, count: int) -> None:
         """Some bytes more; raises Stopped when a stop has been asked for."""

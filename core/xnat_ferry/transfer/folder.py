@@ -23,6 +23,7 @@ class TransferFolder:
         self.verifications = path / "verification"
         self.record = path / "record.md"
         self.worker_output = path / "worker.log"
+        self.calls = path / "calls.log"
 
     def read_plan(self) -> Plan:
         """The plan as it was when the transfer began."""

@@ -1,13 +1,14 @@
 """The journal: append-only JSON lines, each on disk before the next step that depends on it."""
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from xnat_ferry import events
-from xnat_ferry.errors import CannotWrite
+from xnat_ferry.errors import CannotWrite, Stopped
 from xnat_ferry.events import AnyEvent
 
 
@@ -17,22 +18,31 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        self._lock = threading.Lock()
+        self._closed = False
         self._end_torn_line()
 
     def write(self, event: AnyEvent) -> None:
-        """Append one event and see it on disk; raises CannotWrite when the disk is full."""
+        """Append one event and see it on disk, whichever thread it comes from.
+
+        Raises CannotWrite when the disk is full, and Stopped once the journal is closed: what a thread that
+        was left behind still does is done again.
+        """
         line = events.encode(event)
-        try:
-            written = os.write(self._file, line)
-            if written < len(line):
-                written += os.write(self._file, line[written:])
-            os.fsync(self._file)
-        except OSError as error:
-            self._end_torn_line()
-            raise CannotWrite(folder=self.path.parent, why=error.strerror) from None
+        with self._lock:
+            if self._closed:
+                raise Stopped
+            try:
+                _write_whole(self._file, line)
+                os.fsync(self._file)
+            except OSError as error:
+                self._end_torn_line()
+                raise CannotWrite(folder=self.path.parent, why=error.strerror) from None
 
     def close(self) -> None:
-        os.close(self._file)
+        with self._lock:
+            self._closed = True
+            os.close(self._file)
 
     def _end_torn_line(self) -> None:
         """A crash or a full disk may have cut the last line: it must not swallow the next one."""
@@ -42,6 +52,12 @@ class Journal:
                 os.write(self._file, b"\n")
             except OSError:
                 return  # still no room; the next write tries again
+
+
+def _write_whole(file: int, line: bytes) -> None:
+    """A full disk may take a part of it."""
+    while line:
+        line = line[os.write(file, line) :]
 
 
 class JournalReader:

@@ -52,12 +52,18 @@ class SessionState:
     left_out: dict[tuple[str, str], str] = field(default_factory=dict)
     verified: dict[Where, events.SessionVerified] = field(default_factory=dict)
     problem: Problem | None = None
-    moving: events.UnitProgressed | None = None
+    fetching: events.UnitProgressed | None = None
+    sending: events.UnitProgressed | None = None
     removal_requested: events.RemovalRequested | None = None
     """The last one; what came of it is in ``removed`` or ``kept``, in neither after an interruption."""
     removed: events.SessionRemoved | None = None
     kept: events.SessionKept | None = None
     settled: events.MoveSettled | None = None
+
+    @property
+    def moving(self) -> events.UnitProgressed | None:
+        """The unit under way: the one that leaves, else the one that comes."""
+        return self.sending or self.fetching
 
     @property
     def files_sent(self) -> int:
@@ -104,6 +110,11 @@ class TransferState:
     @property
     def bytes_sent(self) -> int:
         return sum(one.bytes_sent for one in self.sessions.values())
+
+    @property
+    def bytes_moved(self) -> int:
+        """What was sent, the units that are leaving included as far as they have."""
+        return self.bytes_sent + sum(one.sending.bytes for one in self.sessions.values() if one.sending)
 
     def apply(self, event: AnyEvent) -> None:
         """Take one more event in; one about a session that is not in the plan changes nothing."""
@@ -152,9 +163,10 @@ def _apply_to_session(session: SessionState, event: AnyEvent) -> None:
         case events.SessionSkipped():
             session.phase = Phase.SKIPPED
         case events.SessionFinished():
-            session.phase, session.where, session.moving = Phase.DONE, event.where, None
+            session.phase, session.where = Phase.DONE, event.where
+            session.fetching = session.sending = None
         case events.SessionFailed():
-            session.phase, session.moving = Phase.FAILED, None
+            session.phase, session.fetching, session.sending = Phase.FAILED, None, None
             session.problem = Problem(event.session, event.scan, event.message, event.advice)
         case _:
             _apply_to_bytes(session, event)
@@ -167,14 +179,18 @@ def _apply_to_bytes(session: SessionState, event: AnyEvent) -> None:
         case events.FileLeftOut():
             session.left_out[event.scan, event.name] = event.why
         case events.UnitProgressed():
-            session.moving = event
+            if event.moving == "up":
+                session.sending = event
+            else:
+                session.fetching = event
         case events.UnitFetched():
             session.fetched.add(event.unit)
+            session.fetching = None
         case events.UnitSending():
             session.touched.add(event.unit)
         case events.UnitSent():
             session.sent[event.unit] = (event.files, event.bytes)
-            session.row, session.built, session.moving = event.row, False, None
+            session.row, session.built, session.sending = event.row, False, None
         case _:
             pass
 

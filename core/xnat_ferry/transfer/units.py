@@ -6,9 +6,14 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from xnat_ferry.model import FileRow, SessionDetail
+from xnat_ferry.plan import Fate, Plan
 
 TARGET_BYTES = 32 * 1024 * 1024
 """Small scans travel together up to this many bytes as listed."""
+
+_PER_FILE = 300
+"""Bytes that a zip says of one file beside its name: local header, directory entry, folders (APPNOTE 4.3)."""
+_SIZE_UNKNOWN = 1024 * 1024
 
 
 class Unit(Struct, frozen=True):
@@ -26,6 +31,13 @@ class Unit(Struct, frozen=True):
     def bytes(self) -> int:
         """The sum of the listed sizes; a file without one counts as nothing."""
         return sum(file.size or 0 for file in self.files)
+
+    @property
+    def room(self) -> int:
+        """The bytes that its zip may take: sizes as listed, and names and numbers twice for each file."""
+        return (
+            sum((file.size or _SIZE_UNKNOWN) + _PER_FILE + 2 * len(file.path) for file in self.files) + 1024
+        )
 
     @property
     def resources(self) -> tuple[str, ...]:
@@ -49,3 +61,13 @@ def cut_units(
 
 def _natural(scan: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", scan)]
+
+
+def largest_unit(plan: Plan) -> int:
+    """The bytes that the largest unit of a plan may take in a spool."""
+    needs = [
+        (2 if session.fate == Fate.COMPLETE else 1) * (scan.bytes + scan.files * (_PER_FILE + 200) + 1024)
+        for session in plan.travelling
+        for scan in session.scans
+    ]
+    return max(needs, default=0)

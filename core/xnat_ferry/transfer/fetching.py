@@ -1,0 +1,131 @@
+"""Fetches a unit into the spool, checks it whole, and writes it into the manifest."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import BinaryIO
+
+from xnat_ferry.events import FileLeftOut, UnitFetched
+from xnat_ferry.plan import PlannedSession
+from xnat_ferry.transfer.checking import CheckedUnit, check_unit
+from xnat_ferry.transfer.ferry import Ferry, Progress
+from xnat_ferry.transfer.manifest import append_unit
+from xnat_ferry.transfer.present import NOTHING, Present
+from xnat_ferry.transfer.spool import Room, told_here
+from xnat_ferry.transfer.thinning import missing, thin
+from xnat_ferry.transfer.units import Unit
+from xnat_ferry.xnat.scan_zips import open_scans
+
+
+@dataclass
+class Fetched:
+    """A unit that lies checked in the spool."""
+
+    unit: Unit
+    checked: CheckedUnit
+    zipped: BinaryIO
+    """What shall be sent: as it came, or what of it is missing at the destination."""
+    length: int
+    files: int
+    """How many instances are in it; with none, nothing is to be sent."""
+    room: Room
+
+    def drop(self) -> None:
+        """Give its room back."""
+        self.room.close()
+
+
+class Outgrown(Exception):
+    """More came than was listed: the unit needs a larger room."""
+
+
+def fetch_unit(
+    ferry: Ferry,
+    session: PlannedSession,
+    unit: Unit,
+    *,
+    heed: Callable[[], None],
+    there: Present = NOTHING,
+) -> Fetched:
+    """Fetch one unit, waiting for room; ``there`` is what the destination's archive holds of the session.
+
+    What may pass is tried again from the start of the unit, since no server can go on in the middle of a zip
+    (wire-read 0.6). Raises the last FerryError when it does not pass.
+    """
+    size = unit.room * (2 if there.uids else 1)
+    what = f"{session.session} scan {unit.key}"
+    while True:
+        room = ferry.room.take(size, what, heed)
+        fetch = partial(_fetch_once, ferry, session, unit, room, there, heed)
+        try:
+            return ferry.persist(session.session, unit.key, fetch)
+        except Outgrown:
+            room.close()
+            size *= 2
+        except BaseException:
+            room.close()
+            raise
+
+
+def _fetch_once(
+    ferry: Ferry,
+    session: PlannedSession,
+    unit: Unit,
+    room: Room,
+    there: Present,
+    heed: Callable[[], None],
+) -> Fetched:
+    heed()
+    room.empty()
+    zipped = room.file()
+    progress = Progress(ferry, session.session, unit.key, "down")
+    with open_scans(ferry.source, session.id, unit.scans, unit.resources) as pieces:
+        for piece in pieces:
+            progress.add(len(piece))
+            heed()
+            if progress.bytes > room.size:
+                raise Outgrown
+            with told_here(ferry.spool):
+                zipped.write(piece)
+    zipped.seek(0)
+    checked = check_unit(
+        zipped,
+        unit,
+        session=session.session,
+        study_uid=session.study_uid,
+        scratch=ferry.spool,
+        series={scan.id: scan.uid for scan in session.scans},
+    )
+    fetched = Fetched(unit, checked, zipped, progress.bytes, len(checked.entries), room)
+    if there.uids:
+        _thin(fetched, room, there)
+    _write_down(ferry, session, fetched, progress.bytes, progress.seconds)
+    room.shrink(fetched.length if fetched.zipped is zipped else progress.bytes + fetched.length)
+    return fetched
+
+
+def _thin(fetched: Fetched, room: Room, there: Present) -> None:
+    """Leave of a unit what is missing there; the manifest says of the rest that it was there."""
+    wanted = missing(fetched.checked.entries, there)
+    fetched.files = len(wanted)
+    fetched.checked = fetched.checked.keeping(wanted)
+    if wanted:
+        out = room.file()
+        fetched.length = thin(fetched.zipped, wanted, out)
+        fetched.zipped = out
+
+
+def _write_down(ferry: Ferry, session: PlannedSession, fetched: Fetched, length: int, seconds: float) -> None:
+    unit, checked = fetched.unit, fetched.checked
+    append_unit(ferry.folder.manifest(session.id), unit.key, checked.instances)
+    for left in checked.left_out:
+        ferry.tell(FileLeftOut(session=session.session, scan=left.scan, name=left.name, why=left.why))
+    ferry.tell(
+        UnitFetched(
+            session=session.session,
+            unit=unit.key,
+            files=len(checked.instances),
+            bytes=length,
+            seconds=seconds,
+        )
+    )

@@ -1,0 +1,68 @@
+"""The prearchive row that a session travels through: found, built, and looked into."""
+
+import contextlib
+import time
+
+from xnat_ferry.errors import BuildFailed, ConnectionLost, NotFound, ServerBusy, StillWorking
+from xnat_ferry.model import PrearchiveRow
+from xnat_ferry.plan import PlannedSession
+from xnat_ferry.transfer.ferry import Ferry, growing_waits
+from xnat_ferry.transfer.present import Present, present_in_row
+from xnat_ferry.xnat import prearchive
+
+_SETTLED = {"READY", "CONFLICT", "ERROR"}
+_LONGEST_BUILD = 2 * 60 * 60.0
+"""Seconds after which a row that is still not built is given up, to be looked at again by a resume."""
+
+
+def rows_met(ferry: Ferry, session: PlannedSession) -> list[PrearchiveRow]:
+    """Every row that waits under the session's label there, or with its study."""
+    rows = prearchive.list_prearchive(ferry.destination, ferry.destination_project)
+    return [row for row in rows if _meets(row, session)]
+
+
+def own_row(ferry: Ferry, session: PlannedSession) -> PrearchiveRow | None:
+    """The row that the importer joins: same project, study and label (wire-write 1.7), if there is one."""
+    return next((row for row in rows_met(ferry, session) if is_own(row, session)), None)
+
+
+def is_own(row: PrearchiveRow, session: PlannedSession) -> bool:
+    """Whether an upload of this session lands in that row."""
+    return row.name == session.to_session and session.study_uid in ("", row.study_uid)
+
+
+def _meets(row: PrearchiveRow, session: PlannedSession) -> bool:
+    same_study = bool(session.study_uid) and row.study_uid == session.study_uid
+    return same_study or row.name.casefold() == session.to_session.casefold()
+
+
+def build_row(ferry: Ferry, session: PlannedSession, row: str) -> None:
+    """Have a row built and wait until it is READY, looking now and then; raises BuildFailed."""
+    _ask_to_build(ferry, row)
+    began = time.monotonic()
+    for wait in growing_waits():
+        found = prearchive.find_row(ferry.destination, row)
+        status = found.status if found else "gone"
+        if status == "READY":
+            return
+        if status in _SETTLED or found is None or time.monotonic() - began > _LONGEST_BUILD:
+            raise BuildFailed(session=session.session, status=status)
+        ferry.wait(wait)
+        if status == "RECEIVING":
+            _ask_to_build(ferry, row)  # the call was lost on the way, or files came in after it
+
+
+def contents_of(ferry: Ferry, session: PlannedSession, row: PrearchiveRow) -> Present | None:
+    """What a row holds; it is built for that where it is not. None where it cannot be told."""
+    try:
+        if row.status != "READY":
+            build_row(ferry, session, row.path)
+        return present_in_row(ferry.destination, row.path)
+    except (BuildFailed, NotFound):
+        return None
+
+
+def _ask_to_build(ferry: Ferry, row: str) -> None:
+    # an answer that is lost, late or "locked" says nothing of the row; its status does
+    with contextlib.suppress(ConnectionLost, StillWorking, ServerBusy):
+        prearchive.build(ferry.destination, row)
