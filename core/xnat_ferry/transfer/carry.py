@@ -47,9 +47,9 @@ def carry_session(ferry: Ferry, session: PlannedSession, past: SessionState) -> 
 
 
 def found_wrong(past: SessionState, where: Where) -> bool:
-    """Whether the last look at a session there did not prove it."""
+    """Whether the last look there found a session different. What is only not known is not sent again."""
     looked_at = past.verified.get(where)
-    return looked_at is not None and looked_at.verdict != "proven"
+    return looked_at is not None and looked_at.verdict == "differs"
 
 
 def _is_done(session: PlannedSession, past: SessionState, archived: SessionDetail) -> bool:
