@@ -132,6 +132,7 @@ class Quay:
         row: str = "",
         with_source: bool = True,
         refresh: bool = False,
+        every_header: bool = False,
     ) -> SessionVerification:
         return look(
             self.client,
@@ -142,6 +143,7 @@ class Quay:
             source=Source(self.client, self.source_id, self.scratch) if with_source else None,
             scratch=self.scratch,
             refresh=refresh,
+            every_header=every_header,
         )
 
     # What can be done to it behind the server's back, and through it

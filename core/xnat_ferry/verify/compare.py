@@ -19,6 +19,7 @@ _LEFT_OPEN = {
     Level.SAMPLE: "Pixels and headers were looked at in one file a scan; level full compares all pixels.",
     Level.FULL: "Headers were compared in one file a scan.",
 }
+_NOTHING_OPEN = "Images and headers were compared in every file."
 
 
 def compare(
@@ -72,6 +73,8 @@ def _judged(judge: Judge, series: Series, level: Level, problem: str, *, loosely
 def _notes(paired: Sequence[Series], observed: Observed, level: Level) -> list[str]:
     looked = bool(observed.contents) or not level.reaches(Level.SAMPLE)
     notes = [_LEFT_OPEN[level]] if looked else []
+    if level == Level.FULL and all(one.header is not None for one in observed.contents.values()):
+        notes = [_NOTHING_OPEN] if observed.contents else []
     if level in (Level.IDENTITY, Level.SAMPLE) and not observed.knows_uids:
         notes.insert(0, _BY_NAME)
     renamed = {

@@ -8,8 +8,8 @@ from pydicom import Dataset
 
 from xnat_ferry.errors import NotFound, ServerAnswer
 from xnat_ferry.model import Instance, Level, Where
-from xnat_ferry.verify.fetch import Kept, Tell, content_of, header_of
-from xnat_ferry.verify.headers import compare_headers
+from xnat_ferry.verify.fetch import Kept, SentHeaders, Tell, content_of, header_of, look_at
+from xnat_ferry.verify.headers import Header, header_facts
 from xnat_ferry.verify.observed import Content, HeaderLook, Observed, Place
 from xnat_ferry.verify.pairing import How, Pair, pair_files, pair_series
 
@@ -26,18 +26,22 @@ def examine(
     *,
     loosely: bool,
     tell: Tell = lambda _: None,
+    sent_headers: SentHeaders | None = None,
 ) -> Observed:
     """The same with what the files themselves say. Without ``read_sent`` no header is compared.
 
-    A file that cannot be fetched is a fact in it, not an error.
+    With ``sent_headers`` level full compares every archived file's. A file that cannot be fetched is a fact
+    in it, not an error.
     """
     if not level.reaches(Level.SAMPLE) or observed.problem:
         return observed
-    contents: dict[Place, Content] = kept.all(tell) if level == Level.FULL else {}
+    contents: dict[Place, Content] = kept.all(tell, sent_headers) if level == Level.FULL else {}
     for pair in drawn(observed, instances, loosely=loosely):
         assert pair.sent is not None
         assert pair.there is not None
         place = pair.there.place
+        if place in contents and contents[place].header is not None:
+            continue
         looked = _look(kept, place, pair.sent, read_sent)
         contents[place] = replace(contents[place], header=looked.header) if place in contents else looked
     waiting = observed.where == Where.PREARCHIVE
@@ -80,11 +84,11 @@ def _look(kept: Kept, place: Place, sent: Instance, read_sent: ReadSent | None) 
     return replace(content, header=_compared(sent, there, read_sent))
 
 
-def _compared(sent: Instance, there: Dataset, read_sent: ReadSent) -> HeaderLook:
+def _compared(sent: Instance, there: Header, read_sent: ReadSent) -> HeaderLook:
     try:
         header = read_sent(sent)
     except ServerAnswer as error:
         return HeaderLook(problem=str(error))
     if str(header.get("SOPInstanceUID", "")) != sent.sop_uid:
         return HeaderLook(problem="the source holds another instance there now")
-    return HeaderLook(changes=compare_headers(header, there))
+    return look_at(header_facts(header), there)

@@ -1,29 +1,38 @@
 """Fetches files back and keeps what they are: sizes, digests, UIDs. Bytes are read once and kept nowhere."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import stamina
-from pydicom import Dataset, dcmread
+from msgspec.structs import replace
+from pydicom import dcmread
 
 from xnat_ferry.dicom.instance import read_passing
 from xnat_ferry.dicom.pixels import Readable
 from xnat_ferry.errors import FerryError, NotFound, Retry, ServerAnswer
 from xnat_ferry.model import FileRow, StoredScan, Where
 from xnat_ferry.transfer.spool import spooled
-from xnat_ferry.verify.observed import Content, Observed, Place, place_of
+from xnat_ferry.verify.headers import Header, compare_headers, header_facts
+from xnat_ferry.verify.observed import Content, HeaderLook, Observed, Place, place_of
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.fetching import open_archived, open_row, open_waiting
 from xnat_ferry.xnat.scan_zips import entry_name, open_scans
 from xnat_ferry.xnat.zip_stream import BrokenZip, read_zip
 
 ATTEMPTS = 3
+Found = TypeVar("Found")
 Open = Callable[[], AbstractContextManager[Iterator[bytes]]]
 Tell = Callable[[int], None]
 """Hears of bytes as they come."""
+SentHeaders = Callable[[str], Mapping[str, Header]]
+"""The headers of a series as they were sent, by SOPInstanceUID; none where they cannot be had."""
+
+LONGEST_HEADER = 16 * 1024 * 1024
+"""Bytes of a file that are kept while it passes, where its header is wanted."""
 
 
 class Kept:
@@ -32,15 +41,39 @@ class Kept:
     def __init__(self, client: XnatClient, observed: Observed, row: str, scratch: Path) -> None:
         self._client, self._observed, self._row, self.scratch = client, observed, row, scratch
 
-    def all(self, tell: Tell = lambda _: None) -> dict[Place, Content]:
-        """Every listed file: one request a scan in the archive, one in all in the prearchive."""
+    def all(
+        self, tell: Tell = lambda _: None, sent_headers: SentHeaders | None = None
+    ) -> dict[Place, Content]:
+        """Every listed file: one request a scan in the archive, one in all in the prearchive.
+
+        With ``sent_headers`` the headers of what is archived are compared too.
+        """
         self.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         read = [scan for scan in self._observed.scans if scan.files]
         if self._observed.where == Where.PREARCHIVE:
             return self._unpacked(read, partial(open_row, self._client, self._row), tell)
         found: dict[Place, Content] = {}
         for scan in read:
-            found |= self._unpacked([scan], partial(self._open_scan, scan), tell)
+            sent = sent_headers(scan.scan.uid) if sent_headers else None
+            found |= self._unpacked([scan], partial(self._open_scan, scan), tell, sent)
+        return found
+
+    def headers(self, scans: Collection[str]) -> dict[str, Header]:
+        """The headers in some archived scans by SOPInstanceUID; raises a ServerAnswer or BrokenZip."""
+        found: dict[str, Header] = {}
+        for scan in self._observed.scans:
+            if scan.scan.id in scans and scan.files:
+                found |= _read_again(partial(self._open_scan, scan), self._headers)
+        return found
+
+    def _headers(self, pieces: Iterator[bytes]) -> dict[str, Header]:
+        found = {}
+        for entry in read_zip(pieces):
+            passing = _Keeping(entry)
+            content = content_of(passing, self.scratch)
+            header = passing.header()
+            if header is not None:
+                found[content.sop_uid] = header
         return found
 
     @contextmanager
@@ -62,11 +95,17 @@ class Kept:
             return open_waiting(self._client, self._row, *place)
         return open_archived(self._client, self._observed.id, *place)
 
-    def _unpacked(self, scans: Iterable[StoredScan], open_zip: Open, tell: Tell) -> dict[Place, Content]:
+    def _unpacked(
+        self,
+        scans: Iterable[StoredScan],
+        open_zip: Open,
+        tell: Tell,
+        sent: Mapping[str, Header] | None = None,
+    ) -> dict[Place, Content]:
         """What a zip holds of some scans; what is listed and not in it is gone."""
         places = {_key_of(place): place for place in _places(scans)}
         try:
-            found = _read_again(open_zip, partial(self._contents, places=places, tell=tell))
+            found = _read_again(open_zip, partial(self._contents, places=places, tell=tell, sent=sent))
         except NotFound:  # the answer when every file is gone
             found = {}
         except (ServerAnswer, BrokenZip) as error:
@@ -74,14 +113,30 @@ class Kept:
         return {place: Content(gone=True) for place in places.values()} | found
 
     def _contents(
-        self, pieces: Iterator[bytes], places: Mapping[str, Place], tell: Tell
+        self,
+        pieces: Iterator[bytes],
+        places: Mapping[str, Place],
+        tell: Tell,
+        sent: Mapping[str, Header] | None,
     ) -> dict[Place, Content]:
         found = {}
         for entry in read_zip(_told(pieces, tell)):
             place = places.get(_key(entry.name))
-            if place is not None:
+            if place is not None and sent is None:
                 found[place] = content_of(entry, self.scratch)
+            elif place is not None and sent is not None:
+                passing = _Keeping(entry)
+                content = content_of(passing, self.scratch)
+                look = look_at(sent.get(content.sop_uid), passing.header())
+                found[place] = replace(content, header=look)
         return found
+
+
+def look_at(sent: Header | None, there: Header | None) -> HeaderLook:
+    """Two headers beside each other, as far as there are two."""
+    if sent is None or there is None:
+        return HeaderLook(problem="one of the two headers could not be read")
+    return HeaderLook(changes=compare_headers(sent, there))
 
 
 def content_of(file: Readable, scratch: Path) -> Content:
@@ -99,17 +154,35 @@ def content_of(file: Readable, scratch: Path) -> Content:
     )
 
 
-def header_of(file: BinaryIO) -> Dataset | None:
+def header_of(file: BinaryIO) -> Header | None:
     """The header of a file that is at its start; None for what is no readable DICOM."""
     try:
-        return dcmread(file, stop_before_pixels=True)
+        return header_facts(dcmread(file, stop_before_pixels=True))
     except Exception:  # pydicom raises many kinds for what is simply not DICOM
         return None
 
 
-def _read_again(
-    open_zip: Open, read: Callable[[Iterator[bytes]], dict[Place, Content]]
-) -> dict[Place, Content]:
+class _Keeping:
+    """Keeps the start of what is read through it, for its header."""
+
+    def __init__(self, file: Readable) -> None:
+        self._file = file
+        self._start = BytesIO()
+
+    def read(self, count: int) -> bytes:
+        piece = self._file.read(count)
+        self._start.write(piece[: max(LONGEST_HEADER - self._start.tell(), 0)])
+        return piece
+
+    def header(self) -> Header | None:
+        """None also where it does not end within what was kept."""
+        length = self._start.tell()
+        self._start.seek(0)
+        header = header_of(self._start)
+        return header if self._start.tell() < length or length < LONGEST_HEADER else None
+
+
+def _read_again(open_zip: Open, read: Callable[[Iterator[bytes]], Found]) -> Found:
     """From the start, since no server can go on in the middle of a zip (wire-read 0.6)."""
     for attempt in stamina.retry_context(
         on=_may_pass, attempts=ATTEMPTS, timeout=None, wait_initial=0.5, wait_max=5.0

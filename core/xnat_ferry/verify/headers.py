@@ -1,13 +1,30 @@
 """Compares two headers element by element. Values are looked at and never kept: they may name a patient."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Mapping, MutableSequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from pydicom import DataElement, Dataset
+    from pydicom import Dataset
+
+Key = tuple[int, ...]
+"""Where an element stands: its tag, behind the tag and item number of each sequence around it."""
+
+
+class Fact(Struct, frozen=True):
+    """What an element is, told without its value."""
+
+    digest: bytes
+    """Of its value as encoded; of a sequence, how many items it has."""
+    creator: str = ""
+    """The private creator's name, for an element of an odd group."""
+
+
+Header = Mapping[Key, Fact]
+"""A header for comparing, pixel data and group lengths left out."""
 
 
 class Change(StrEnum):
@@ -25,7 +42,6 @@ class HeaderChange(Struct, frozen=True, kw_only=True):
     within: tuple[int, ...] = ()
     """The sequences around it, outermost first."""
     creator: str = ""
-    """The private creator's name, for an element of an odd group."""
     change: Change
 
     def __str__(self) -> str:
@@ -39,46 +55,81 @@ def tag_name(tag: int) -> str:
     return keyword_for_tag(tag) or f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
-def compare_headers(sent: "Dataset", there: "Dataset") -> tuple[HeaderChange, ...]:
-    """Every element that only one of them has, or that differs; pixel data and group lengths left out.
+def header_facts(dataset: "Dataset") -> Header:
+    """The facts of a data set fresh from a file, read up to its pixel data; nested ones too.
+
+    Numbers are compared as they are encoded, so none may have been decoded before.
+    """
+    return dict(_facts(dataset, ()))
+
+
+def compare_headers(sent: Header, there: Header) -> tuple[HeaderChange, ...]:
+    """Every element that only one of them has, or that differs.
 
     A sequence whose items have become more or fewer is one change; else its items are compared in turn.
     """
-    return tuple(_changes(sent, there, ()))
+    found: dict[Key, HeaderChange] = {}
+    for key in sorted({*sent, *there}):
+        one, other = sent.get(key), there.get(key)
+        same = one is not None and other is not None and one.digest == other.digest
+        if not same and not any(key[:length] in found for length in range(1, len(key), 2)):
+            found[key] = _change(key, one, other)
+    return tuple(found.values())
+
+
+def _change(key: Key, one: Fact | None, other: Fact | None) -> HeaderChange:
+    known = one or other
+    assert known is not None
+    return HeaderChange(
+        tag=key[-1],
+        within=key[:-1:2],
+        creator=known.creator,
+        change=Change.ADDED if one is None else Change.REMOVED if other is None else Change.OTHER,
+    )
 
 
 _FIRST_BULK = 0x7FE00000
+_TEXT = frozenset(
+    {"AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT"}
+)
 
 
-def _changes(sent: "Dataset", there: "Dataset", within: tuple[int, ...]) -> Iterator[HeaderChange]:
-    for tag in sorted({int(tag) for tag in (*sent.keys(), *there.keys())}):
-        if tag & 0xFFFF == 0 or (tag >= _FIRST_BULK and not within):
+def _facts(dataset: "Dataset", above: Key) -> Iterator[tuple[Key, Fact]]:
+    for tag in map(int, dataset.keys()):
+        if tag & 0xFFFF == 0 or (tag >= _FIRST_BULK and not above):
             continue
-        one, other = _element(sent, tag), _element(there, tag)
-        creator = _creator(one) or _creator(other)
-        if one is None or other is None:
-            change = Change.ADDED if one is None else Change.REMOVED
-            yield HeaderChange(tag=tag, within=within, creator=creator, change=change)
-        elif one.VR == other.VR == "SQ" and len(one.value) == len(other.value):
-            for item, twin in zip(one.value, other.value, strict=True):
-                yield from _changes(item, twin, (*within, tag))
-        elif _text(one) != _text(other):
-            yield HeaderChange(tag=tag, within=within, creator=creator, change=Change.OTHER)
+        key = (*above, tag)
+        creator = _creator(dataset, tag)
+        raw = dataset.get_item(tag)
+        vr = raw.VR or dataset[tag].VR
+        if vr == "SQ" or dataset[tag].VR == "SQ":
+            items = dataset[tag].value
+            yield key, Fact(str(len(items)).encode(), creator)
+            for number, item in enumerate(items):
+                yield from _facts(item, (*key, number))
+        else:
+            yield key, Fact(_digest(raw.value, vr), creator)
 
 
-def _element(dataset: "Dataset", tag: int) -> "DataElement | None":
-    return dataset.get(tag)
+def _creator(dataset: "Dataset", tag: int) -> str:
+    """Who reserved the block of a private element (PS3.5 7.8.1)."""
+    group, element = tag >> 16, tag & 0xFFFF
+    if group % 2 == 0 or element < 0x1000:
+        return ""
+    reserved = group << 16 | element >> 8
+    return str(dataset[reserved].value) if reserved in dataset else ""
 
 
-def _creator(element: "DataElement | None") -> str:
-    return str(getattr(element, "private_creator", None) or "")
-
-
-def _text(element: "DataElement") -> object:
-    """The value for comparing: padding and the way it was encoded do not count (PS3.5 6.2)."""
-    value = element.value
+def _digest(value: object, vr: str) -> bytes:
+    """Padding does not count (PS3.5 6.2), nor whether a text was decoded on the way."""
     if isinstance(value, bytes):
-        return value.rstrip(b"\0 ")
-    if element.VM > 1:
-        return [str(one).strip("\0 ") for one in value]
-    return "" if value is None else str(value).strip("\0 ")
+        encoded = value
+    elif isinstance(value, MutableSequence):
+        encoded = "\\".join(map(str, value)).encode()
+    else:
+        encoded = b"" if value is None else str(value).encode()
+    if vr in _TEXT:
+        encoded = b"\\".join(part.strip(b" \0") for part in encoded.split(b"\\"))
+    elif len(encoded) % 2:
+        encoded += b"\0"
+    return hashlib.blake2b(encoded, digest_size=16).digest()

@@ -19,7 +19,7 @@ class Judged(Struct, frozen=True, kw_only=True):
     mark: Mark
     item: Item | None = None
     solid: bool = False
-    """It has an equal digest, or equal identity and equal pixels."""
+    """It has an equal digest, or equal identity, equal pixels and a header changed by scripts alone."""
     rewritten: tuple[str, ...] = ()
     """Names of header elements that scripts were seen to change."""
 
@@ -171,7 +171,7 @@ class Judge:
             return self._differs(one, What.HEADER, one.md5, content.md5, likely.SAME_IMAGE)
         if not one.pixel_md5:
             return self._about(Mark.UNKNOWN, one, What.HEADER, one.md5, content.md5, likely.NO_PIXELS)
-        return Judged(mark=Mark.AS_PLANNED, solid=same_identity)
+        return Judged(mark=Mark.AS_PLANNED)
 
     def _looked(self, one: Instance, look: HeaderLook, *, solid: bool) -> Judged:
         explained = {change: self._rewriting.explains(change) for change in look.changes}

@@ -47,12 +47,14 @@ def look(
     source: Source | None,
     scratch: Path,
     refresh: bool = False,
+    every_header: bool = False,
     tell: Tell = lambda _: None,
 ) -> SessionVerification:
     """Compare what is there now with a manifest; nothing is changed there unless ``refresh`` asks for it.
 
-    Without a ``source`` headers are not compared. Raises a ServerAnswer only where the session as a whole
-    cannot be looked for.
+    Without a ``source`` headers are not compared; with ``every_header`` level full fetches all files from it
+    again, to compare all that scripts may have changed in the archive. Raises a ServerAnswer only where the
+    session as a whole cannot be looked for.
     """
     observed = _observe(client, target, refresh=refresh)
     rewriting = rewriting_at(target.settings, observed.where)
@@ -61,7 +63,18 @@ def look(
         instances = source.filled(instances, observed, level, loosely=loosely)
     kept = Kept(client, observed, target.row, scratch)
     read_sent = source.read_header if source else None
-    observed = examine(observed, instances, level, kept, read_sent, loosely=loosely, tell=tell)
+    # where no script runs, another header shows in the digest
+    wanted = every_header and source is not None and rewriting.runs is not False
+    observed = examine(
+        observed,
+        instances,
+        level,
+        kept,
+        read_sent,
+        loosely=loosely,
+        tell=tell,
+        sent_headers=source.headers(instances) if wanted and source else None,
+    )
     return compare(
         instances,
         observed,

@@ -106,7 +106,8 @@ def _against(result: SessionVerification, instances: Sequence[Instance], listing
     if result.verdict != PROVEN or compared != len(instances):
         return f"the comparison says '{result.verdict}'"
     if result.solid != len(instances):
-        return f"of {len(instances) - result.solid} files neither digest nor pixels were found equal"
+        loose = len(instances) - result.solid
+        return f"of {loose} files neither the digest nor image and header were found equal"
     return _not_in_manifest(instances, listing)
 
 

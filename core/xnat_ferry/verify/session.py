@@ -37,14 +37,16 @@ def verify_session(
     source: XnatClient | None = None,
     scratch: Path | None = None,
     refresh: bool = False,
+    every_header: bool = False,
     tell: Tell = lambda _: None,
 ) -> SessionVerification:
     """Compare what is there now with the manifest, and keep the answer in the transfer's folder.
 
     ``past`` tells the prearchive row and the files left out; ``settings`` which scripts run at the
     destination: the site's at receipt, the project's at archiving (wire-write 1.12). ``source`` is where the
-    session came from, for comparing headers; ``scratch`` a folder for a file while it is looked at. Raises a
-    ServerAnswer where the session cannot be looked for.
+    session came from, for comparing headers, at level full those of all files with ``every_header``;
+    ``scratch`` a folder for a file while it is looked at. Raises a ServerAnswer where the session cannot be
+    looked for.
     """
     scratch = spool_folder(scratch)
     side = Source(source, session.id, scratch) if source else None
@@ -57,6 +59,8 @@ def verify_session(
         settings=settings,
         joins=joins,
     )
+    if target.row:
+        instances = tuple(one for one in instances if not one.there)  # those wait in no row
     result = look(
         client,
         target,
@@ -66,6 +70,7 @@ def verify_session(
         source=side,
         scratch=scratch,
         refresh=refresh,
+        every_header=every_header,
         tell=tell,
     )
     result = with_unknown(result, Mark.UNKNOWN, unseen, lambda _: likely.NEVER_SENT)
@@ -86,7 +91,7 @@ def prove_session(
     scratch: Path | None = None,
     tell: Tell = lambda _: None,
 ) -> Proof:
-    """Verify an archived session fully, now, beside what the source holds now.
+    """Verify an archived session fully, header by header too, now, beside what the source holds now.
 
     Raises NotProven with the reason, or a ServerAnswer where one side cannot be asked.
     """
@@ -101,6 +106,7 @@ def prove_session(
         settings=settings,
         source=source,
         scratch=scratch,
+        every_header=True,
         tell=tell,
     )
     return prove(

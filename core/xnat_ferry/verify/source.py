@@ -1,5 +1,6 @@
 """The source, asked again: for headers, and for what no manifest holds."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -10,11 +11,13 @@ from xnat_ferry.dicom.header import HeaderSample
 from xnat_ferry.errors import NotFound, ServerAnswer
 from xnat_ferry.model import DICOM_RESOURCES, FileRow, Instance, Level
 from xnat_ferry.verify.examine import drawn
-from xnat_ferry.verify.fetch import Kept, content_of
+from xnat_ferry.verify.fetch import Kept, SentHeaders, content_of
+from xnat_ferry.verify.headers import Header
 from xnat_ferry.verify.observe import observe_session
 from xnat_ferry.verify.observed import NOT_KNOWN, Content, Observed, place_of
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.headers import read_header, sample_scan
+from xnat_ferry.xnat.zip_stream import BrokenZip
 
 
 class Source:
@@ -36,6 +39,20 @@ class Source:
     def sample(self, scan: str) -> HeaderSample:
         """What the header of a scan's first file says."""
         return sample_scan(self._client, self._id, scan, DICOM_RESOURCES[0])
+
+    def headers(self, instances: Iterable[Instance]) -> SentHeaders:
+        """Reads the headers of a whole series by fetching its scans again, once each."""
+        scans: dict[str, set[str]] = defaultdict(set)
+        for one in instances:
+            scans[one.series_uid].add(one.scan)
+
+        def of_series(uid: str) -> dict[str, Header]:
+            try:
+                return Kept(self._client, self._observed(), "", self._scratch).headers(scans[uid])
+            except (ServerAnswer, BrokenZip):
+                return {}
+
+        return of_series
 
     def listed(self) -> tuple[Instance, ...]:
         """A manifest made of the catalogs: identity, sizes, digests, no pixels. Raises a ServerAnswer."""

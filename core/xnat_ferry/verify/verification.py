@@ -60,7 +60,9 @@ class SessionVerification(Struct, frozen=True, kw_only=True):
     joins: bool = False
     """The plan added it to what was there: what is only there is then no difference."""
     solid: int = 0
-    """Files with an equal digest, or with equal identity and equal pixels: what a deletion may rest on."""
+    """Files with an equal digest, or with equal identity and pixels and a header that only scripts changed.
+
+    This is what a deletion may rest on."""
     rewritten: tuple[str, ...] = ()
     """Names of the header elements that the destination's scripts were seen to change."""
 
