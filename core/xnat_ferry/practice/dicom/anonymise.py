@@ -6,11 +6,14 @@ conditions on one tag, and the expressions of ``scripts.py``. What else stands t
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pydicom.dataelem import DataElement
+from pydicom.charset import default_encoding
+from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.filereader import read_sequence
 from pydicom.sequence import Sequence
 
 from xnat_ferry.practice.dicom.instances import (
@@ -169,6 +172,22 @@ def _trace(instance: Instance, left: Element | None, identifier: str) -> Element
     )
     if left is None and _TRACE not in instance.header:
         return Items((code,))
+    stored = instance.header.get_item(_TRACE) if left is None else None
+    if isinstance(stored, RawDataElement) and stored.value:
+        earlier = _texts(stored.value, stored.is_implicit_VR, stored.is_little_endian)
+        if earlier is not None:
+            return Items((*earlier, code))
     item = as_dataset(code)
     before = as_element(_TRACE, left) if left is not None else instance.header[_TRACE]
     return DataElement(_TRACE, "SQ", Sequence([*(before.value or []), item]))
+
+
+@lru_cache(maxsize=64)
+def _texts(value: bytes, implicit: bool, little: bool) -> tuple[tuple[tuple[int, Plain], ...], ...] | None:
+    """Items of nothing but ASCII text; None for others. The same few come with every object of a session."""
+    items = read_sequence(BytesIO(value), implicit, little, len(value), [default_encoding])
+    elements = [[item[tag] for tag in item.keys()] for item in items]  # noqa: SIM118
+    texts = (one.value for item in elements for one in item)
+    if not all(isinstance(text, str) and text.isascii() for text in texts):
+        return None
+    return tuple(tuple((int(one.tag), Plain(one.VR, one.value)) for one in item) for item in elements)
