@@ -74,7 +74,7 @@ def measure_leg(leg: Leg, tools: Sequence[str], rounds: int) -> list[Row]:
             runs: dict[str, list[list[Row]]] = {tool: [] for tool in tools}
             for _ in range(rounds):
                 for tool in tools:
-                    runs[tool].append(_run(server, leg, tool, wanted))
+                    runs[tool].append(run_tool(server, leg, tool, wanted))
     return [row for several in runs.values() for row in _middle(several)]
 
 
@@ -84,7 +84,7 @@ def _middle(runs: list[list[Row]]) -> list[Row]:
     return spoilt[0] if spoilt else next(rows for rows in runs if rows[0].seconds == middle)
 
 
-def _run(server: PracticeServer, leg: Leg, tool: str, wanted: Copy) -> list[Row]:
+def run_tool(server: PracticeServer, leg: Leg, tool: str, wanted: Copy) -> list[Row]:
     """One copy, compared with the source and deleted again."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         errand = Errand(server, tool, leg.labels, Path(folder))
