@@ -395,16 +395,17 @@ def test_what_changes_after_the_proof_forbids_the_deletion(
 # Killed
 
 
-def test_killed_while_the_server_deletes(port: Harbour, folder: TransferFolder) -> None:
-    port.server.set_faults([{"match": "DELETE .*/experiments/", "delay": 2.0}])
+def test_killed_before_it_could_see_what_the_server_did(port: Harbour, folder: TransferFolder) -> None:
+    port.server.set_faults([{"match": "DELETE .*/experiments/", "delay": 3.0}])
     keep_removal_order(folder, RemovalOrder(typed="DST", sessions=("killed",)))
-    worker = start_worker(folder, port.logins, spool=port.home / "spool", settle=True)
-    until(lambda: bool(of(folder, events.RemovalRequested, "killed")))
-    worker.kill()
-    worker.wait()
+    with start_worker(folder, port.logins, spool=port.home / "spool", settle=True) as worker:
+        try:
+            until(lambda: bool(of(folder, events.RemovalRequested, "killed")))
+            port.server.set_faults([{"match": "GET .*", "delay": 60.0}])
+            until(lambda: "killed" not in port.labels("SRC"))
+        finally:
+            worker.kill()
     assert of(folder, events.SessionRemoved, "killed") == []
-    # what was asked for may be done yet: whoever looks later tells how it is then
-    until(lambda: "killed" not in port.labels("SRC"))
     port.server.set_faults([])
     port.work(folder)
     (removed,) = of(folder, events.SessionRemoved, "killed")
