@@ -1,6 +1,8 @@
 """``verify`` and ``record``: the proof, looked at again, and what is kept of a transfer."""
 
 from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -49,6 +51,7 @@ def verify(
     labels: Words = (),
     only: Only = "",
     refresh: Switch = False,
+    every_header: Switch = False,
     transfers: Transfers = None,
     spool: Spool = None,
     json: AsJson = False,
@@ -73,20 +76,21 @@ def verify(
         Tell the files with these marks alone, for instance '*!+'.
     refresh
         Have the server take sizes and digests of its files anew first; this writes its catalogs.
+    every_header
+        At level full, fetch the source's files too and compare all headers; without it one a scan.
     """
     wanted = split_names(sessions)
     marks = _marks(only)
+    how = _How(scratch=spool_folder(spool), refresh=refresh, every_header=every_header)
     if destination is not None:
-        rules = Looking(labels=labels)
-        result = _two_projects(
-            name or "", destination, wanted, rules, level or Level.IDENTITY, spool, refresh
-        )
+        depth = level or Level.IDENTITY
+        result = _two_projects(name or "", destination, wanted, Looking(labels=labels), depth, how)
     elif labels:
         raise UsageError(what="--labels is for two projects; a transfer knows its labels.")
     else:
         found = transfer_folders.find(transfers_folder(transfers), name)
         state = read_state(found)
-        result = _transfer(found, state, wanted, level or state.plan.verify, spool, refresh)
+        result = _transfer(found, state, wanted, level or state.plan.verify, how)
     if json:
         answer_json(_narrowed(result, marks).as_json())
     else:
@@ -130,6 +134,15 @@ def print_verification(result: Verification) -> None:
     show(difference_lines(result, page_width()))
 
 
+@dataclass(frozen=True)
+class _How:
+    """The options of a comparison beside its level."""
+
+    scratch: Path
+    refresh: bool
+    every_header: bool
+
+
 def _marks(only: str) -> str:
     """The marks that were asked for; raises UsageError for anything else."""
     unknown = set(only) - set(Mark) - {" ", ","}
@@ -154,8 +167,7 @@ def _two_projects(
     names: tuple[str, ...] | None,
     looking: Looking,
     level: Level,
-    spool: Spool,
-    refresh: bool,
+    how: "_How",
 ) -> Verification:
     from xnat_ferry.verify.projects import verify_projects
 
@@ -168,9 +180,8 @@ def _two_projects(
             names,
             rules,
             level=level,
-            scratch=spool_folder(spool),
-            refresh=refresh,
             progress=Counting(),
+            **asdict(how),
         )
 
 
@@ -179,8 +190,7 @@ def _transfer(
     state: TransferState,
     names: tuple[str, ...] | None,
     level: Level,
-    spool: Spool,
-    refresh: bool,
+    how: "_How",
 ) -> Verification:
     from xnat_ferry.verify.session import verify_session
     from xnat_ferry.xnat.client import XnatClient
@@ -212,8 +222,7 @@ def _transfer(
                     level=level,
                     settings=settings,
                     source=other,
-                    scratch=spool,
-                    refresh=refresh,
+                    **asdict(how),
                 )
             )
     return Verification(level=level, sessions=tuple(results))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -31,6 +32,7 @@ def verify_projects(
     level: Level,
     scratch: Path,
     refresh: bool = False,
+    every_header: bool = False,
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Verification:
     """Compare the named sessions (None: all) of one project with what another holds under their new labels.
@@ -45,7 +47,8 @@ def verify_projects(
         progress("sessions compared", done, len(rows))
         side = Source(client, row.id, scratch)
         label = rules.apply(row).session
-        results.append(_compared(there, row.label, side, label, level, scratch, refresh=refresh))
+        compare = partial(look, level=level, scratch=scratch, refresh=refresh, every_header=every_header)
+        results.append(_compared(there, row.label, label, side, level, compare))
     progress("sessions compared", len(rows), len(rows))
     return Verification(level=level, sessions=tuple(results))
 
@@ -96,24 +99,14 @@ def _chosen(
 def _compared(
     there: _There,
     session: str,
-    source: Source,
     label: str,
+    source: Source,
     level: Level,
-    scratch: Path,
-    *,
-    refresh: bool,
+    compare: Callable[..., SessionVerification],
 ) -> SessionVerification:
     try:
-        result = look(
-            there.client,
-            there.target(label),
-            source.listed(),
-            session=session,
-            level=level,
-            source=source,
-            scratch=scratch,
-            refresh=refresh,
-        )
+        target = there.target(label)
+        result = compare(there.client, target, source.listed(), session=session, source=source)
         unread = dict.fromkeys(source.unread(), 0)
     except ServerAnswer as error:
         return nothing_looked_at(session, label, level, error)
