@@ -43,7 +43,8 @@ def test_new_subjects_are_those_of_the_labels_that_the_sessions_will_get() -> No
     rules = LabelRules(rules=(parse_rule("subject.prefix=P_"),))
     kinds = {one.kind for one in run_checks(survey, rules).findings}
     assert "may-not-create-subjects" not in kinds
-    (finding,) = [one for one in run_checks(survey, to=Where.ARCHIVE).findings if one.kind.endswith("subjects")]
+    found = run_checks(survey, to=Where.ARCHIVE).findings
+    (finding,) = [one for one in found if one.kind.endswith("subjects")]
     assert finding.verdict == Verdict.FAIL
 
 
