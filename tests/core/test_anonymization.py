@@ -156,6 +156,43 @@ def test_a_direct_identifier_that_stays_forbids_to_go_on(keyword: str, value: st
     assert keyword in found["identifying-remains"].message
 
 
+PEOPLE = {
+    "PatientName": ("(0010,0010)", "DOE^JANE"),
+    "PatientID": ("(0010,0020)", "4711002"),
+    "PatientBirthDate": ("(0010,0030)", "19580314"),
+    "PatientAddress": ("(0010,1040)", "1 Long Lane"),
+    "OperatorsName": ("(0008,1070)", "Miller^Ann"),
+}
+TREATED = {
+    "identifying-remains": ["", "// {} := session"],
+    "identifying-replaced": ["- {}", "{} := session", '{} := "x"', '{} ?= "x"', "- {}\n{} := subject"],
+    "identifying-unclear": ['(0008,0060) = "MR" ? - {}', "{} := uppercase[{}]", 'scramble["{}"]'],
+}
+TREATMENT = st.sampled_from([(kind, line) for kind, lines in TREATED.items() for line in lines])
+
+
+@given(st.dictionaries(st.sampled_from(sorted(PEOPLE)), TREATMENT, min_size=1), st.booleans())
+def test_each_attribute_is_told_by_what_the_scripts_do_to_it(
+    treated: dict[str, tuple[str, str]], at_receipt: bool
+) -> None:
+    script = Script(
+        enabled=True,
+        text="\n".join(line.replace("{}", PEOPLE[keyword][0]) for keyword, (_, line) in treated.items()),
+    )
+    off = Script(enabled=False)
+    scripts = {"site_script": script, "project_script": off}
+    settings = replace(PLAIN, **(scripts if at_receipt else dict(zip(scripts, (off, script), strict=True))))
+    found = check(header(**{keyword: PEOPLE[keyword][1] for keyword in treated}), settings)
+    told = {
+        name.partition(" ")[0]: kind
+        for kind, finding in found.items()
+        for name in finding.evidence
+        if name.partition(" ")[0] in PEOPLE
+    }
+    assert told == {keyword: kind for keyword, (kind, _) in treated.items()}
+    assert set(found) - {"no-script"} == {kind for kind, _ in treated.values()}
+
+
 @pytest.mark.parametrize(
     ("keyword", "value"),
     [
