@@ -2,13 +2,16 @@
 
 import ast
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import xnat_ferry.checks
+from tests.core.shore import Shore
 from xnat_ferry.checks import Answer, ConflictClass, Option
 from xnat_ferry.checks.meeting import xnat_says
 from xnat_ferry.labels import FIELDS
+from xnat_ferry.practice.process import PracticeServer
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
@@ -52,3 +55,15 @@ def test_the_options_are_on_the_page() -> None:
     assert set(re.findall(r"^\| `([a-z]+)` \|.*E\.3\.\d", FOUND, re.MULTILINE)) == set(Option)
     for field in FIELDS:
         assert f"`{{{field}}}`" in PAGE
+
+
+def test_the_readme_shows_what_a_check_really_says(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (command, shown) = re.findall(r"```\n\$ xnat-ferry (check(?:.|\\\n)*?)\n(DEMO(?:.|\n)*?)\n```", readme)[0]
+    with PracticeServer(world="demo") as server:
+        done = Shore(server, tmp_path).ferry(
+            *shlex.split(command.replace("\\\n", "")), XNAT_USER=server.user, XNAT_PASS=server.password
+        )
+        said = done.stdout.replace(server.url.removeprefix("http://"), "127.0.0.1:8080")
+    assert said.splitlines() == shown.splitlines()
+    assert done.returncode == 0

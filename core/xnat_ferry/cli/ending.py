@@ -45,7 +45,7 @@ def plan_ending(judged: Judged, given: Command, written: str, width: int) -> Ite
     checklist, planned = judged.checklist, judged.planned
     yield from _verdict(checklist, width)
     if checklist.verdict == "blocked":
-        yield from paragraph("No plan was written.", width)
+        yield from _next("No plan was written. Then plan again:", given.as_("plan"), width)
     elif planned.undecided:
         count = wording.plural(len(planned.undecided), "session")
         yield from paragraph(f"{written} leaves {count} undecided: answer the conflicts above.", width)
