@@ -84,12 +84,13 @@ class Looking:
                 rules.append(parse_rule(text))
         return LabelRules(rules=tuple(rules), table=table)
 
-    def request(self, verify: Level) -> PlanRequest:
+    def request(self, verify: Level, *, move: bool = False) -> PlanRequest:
         """What a plan is asked for; raises BadLabelRule and UsageError for words that make no sense."""
         return PlanRequest(
             made=now(),
             to=self.to,
             verify=verify,
+            move=move,
             scans=split_names(self.scans) or (),
             answers=parse_answers(self.on_conflict),
             labels=self.rules(),
@@ -146,10 +147,16 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def look(
-    source: str, destination: str, looking: Looking, depth: Depth, verify: Level = Level.IDENTITY
+    source: str,
+    destination: str,
+    looking: Looking,
+    depth: Depth,
+    verify: Level = Level.IDENTITY,
+    *,
+    move: bool = False,
 ) -> Judged:
     """Log in at both ends, look, and judge what was found."""
-    request, keep = looking.request(verify), looking.kept()  # first: wrong words need no login
+    request, keep = looking.request(verify, move=move), looking.kept()  # first: wrong words need no login
     from_end, to_end = endpoints(source, destination)
     with opened(from_end, to_end) as (from_client, to_client):
         survey = take_survey(

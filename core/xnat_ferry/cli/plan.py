@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.common import AsJson, answer_json, say
 from xnat_ferry.cli.ending import Command, plan_ending
-from xnat_ferry.cli.looking import Judged, Looking, as_json, look
+from xnat_ferry.cli.looking import Judged, Looking, Switch, as_json, look
 from xnat_ferry.cli.page import Line, page_width, show
 from xnat_ferry.cli.planned import plan_lines
 from xnat_ferry.errors import UsageError
@@ -27,6 +27,7 @@ def plan(
     output: Annotated[Path, Parameter(name=["--output", "-o"])] = _PLAN_FILE,
     looking: Looking = Looking(),  # noqa: B008  frozen
     verify: Level = Level.IDENTITY,
+    move: Switch = False,
     json: AsJson = False,
 ) -> int:
     """Write down what a transfer will do, as TOML to read and change.
@@ -41,8 +42,13 @@ def plan(
         The file to write.
     verify
         How much is compared afterwards.
+    move
+        Delete the sessions at the source in the end: 'settle' does it, once all is proven and you said so.
     """
-    judged = look(source, destination, looking, Depth(headers=looking.which_headers(), files=True), verify)
+    depth = Depth(headers=looking.which_headers(), files=True)
+    judged = look(source, destination, looking, depth, verify, move=move)
+    if move and judged.survey.source.rights.delete is False:
+        say(f"This account may not delete in {judged.planned.source.project}: an owner has to settle this.")
     blocked = judged.checklist.verdict == "blocked"
     if not blocked:
         _write(judged.planned, output)
@@ -51,7 +57,7 @@ def plan(
         if blocked:
             say("No plan was written: a check failed.")
     else:
-        _show(judged, Command((source, destination), looking, _others(output, verify)), output)
+        _show(judged, Command((source, destination), looking, _others(output, verify, move)), output)
     return 0 if judged.checklist.sure and not judged.planned.undecided else 1
 
 
@@ -63,10 +69,11 @@ def _show(judged: Judged, given: Command, output: Path) -> None:
     show(plan_ending(judged, given, str(output), width))
 
 
-def _others(output: Path, verify: Level) -> tuple[str, ...]:
+def _others(output: Path, verify: Level, move: bool) -> tuple[str, ...]:
     """The options that are the plan's alone, as arguments for the same command again."""
     place = ("--output", str(output)) if output != _PLAN_FILE else ()
-    return (*place, *(("--verify", verify) if verify != Level.IDENTITY else ()))
+    depth = ("--verify", verify) if verify != Level.IDENTITY else ()
+    return (*place, *depth, *(("--move",) if move else ()))
 
 
 def _write(planned: Plan, output: Path) -> None:

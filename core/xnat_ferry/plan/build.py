@@ -1,5 +1,6 @@
 """From what was found to what will be done: pure, and no answer is guessed."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from xnat_ferry.model import DICOM_RESOURCES, Level, ScanRow, SessionDetail
 from xnat_ferry.plan.answers import NO_ANSWERS, Answers
 from xnat_ferry.plan.decide import Decision, decide
 from xnat_ferry.plan.freshness import seen_of
-from xnat_ferry.plan.model import Fate, Plan, PlannedScan, PlannedSession, Target
+from xnat_ferry.plan.model import Checked, Fate, Plan, PlannedScan, PlannedSession, Target
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.survey import Chosen, Survey
 
@@ -24,6 +25,7 @@ class PlanRequest(Struct, frozen=True, kw_only=True):
     """Now, in ISO 8601 with the zone: a plan has no clock of its own."""
     to: Target = Target.PREARCHIVE
     verify: Level = Level.IDENTITY
+    move: bool = False
     scans: tuple[str, ...] = ()
     """IDs or types of the scans to take; none means all."""
     answers: Answers = NO_ANSWERS
@@ -46,13 +48,23 @@ def make_plan(survey: Survey, checklist: Checklist, request: PlanRequest) -> Pla
         destination=survey.destination.endpoint,
         to=request.to,
         verify=request.verify,
+        move=request.move,
         answers=request.answers.texts,
         seen=seen_of(survey.destination, types),
+        checks=_checked(checklist),
         sessions=tuple(
             _planned(chosen, chosen.detail, decisions[chosen.row.id], request)
             for chosen in survey.chosen
             if chosen.detail is not None
         ),
+    )
+
+
+def _checked(checklist: Checklist) -> tuple[Checked, ...]:
+    counted = Counter((one.check, one.verdict, one.kind) for one in checklist.findings)
+    return tuple(
+        Checked(check=check, verdict=verdict, kind=kind, findings=number)
+        for (check, verdict, kind), number in counted.items()
     )
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from xnat_ferry.checks.finding import ConflictClass
-from xnat_ferry.model import Endpoint, Level
+from xnat_ferry.model import Endpoint, Level, Verdict
 
 FORMAT = 1
 
@@ -114,6 +114,15 @@ class Seen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     prearchive: bool | None = None
 
 
+class Checked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How often a check found one kind of thing when the plan was made; no words, which may quote headers."""
+
+    check: str
+    verdict: Verdict
+    kind: str
+    findings: int
+
+
 class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a transfer will do, complete: no question is left for the worker."""
 
@@ -124,9 +133,13 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     destination: Endpoint
     to: Target = Target.PREARCHIVE
     verify: Level = Level.IDENTITY
+    move: bool = False
+    """Whether the sessions shall be deleted at the source once they are proven; a person is asked again."""
     answers: dict[str, str] = {}
     """What was answered to conflicts, by class or by session."""
     seen: Seen = Seen()
+    checks: tuple[Checked, ...] = ()
+    """What the checklist said."""
     sessions: tuple[PlannedSession, ...] = ()
 
     @property
