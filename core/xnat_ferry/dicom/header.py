@@ -6,6 +6,7 @@ A header may name a patient. Nothing here goes into a plan, a journal, a record 
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -61,11 +62,7 @@ def sample_of(scan: str, header: "Dataset") -> HeaderSample:
     Thousands of samples fit in memory, since equal elements are one object; of dates and numbers that repeat
     from frame to frame a few are kept, and of a private block without text one element, without its value.
     """
-    from pydicom.config import disable_value_validation
-
-    with _ONE_AT_A_TIME, warnings.catch_warnings(), disable_value_validation():
-        # odd values are to be judged here, and not to be told to any log
-        warnings.simplefilter("ignore")
+    with quietly():
         found = dict.fromkeys(_elements(header, ()))
     seen: Counter[tuple[int, tuple[int, ...]]] = Counter()
     kept = []
@@ -77,6 +74,16 @@ def sample_of(scan: str, header: "Dataset") -> HeaderSample:
     return HeaderSample(scan=scan, elements=tuple(kept))
 
 
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Decode within it: odd values are to be judged or shown, and not to be told to any log."""
+    from pydicom.config import disable_value_validation
+
+    with _ONE_AT_A_TIME, warnings.catch_warnings(), disable_value_validation():
+        warnings.simplefilter("ignore")
+        yield
+
+
 _ONE_AT_A_TIME = Lock()
 """What warns is the same for all threads."""
 
@@ -84,7 +91,8 @@ TEXT = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 """The VRs in which people write."""
 
 _FEW = 4
-_BULK = frozenset({"OB", "OD", "OF", "OL", "OV", "OW"})
+BULK = frozenset({"OB", "OD", "OF", "OL", "OV", "OW"})
+"""The VRs of bulk data."""
 _DEEPEST = 8
 _STATED = frozenset(
     {
@@ -125,9 +133,9 @@ def _elements(dataset: "Dataset", within: tuple[int, ...]) -> Iterator[HeaderEle
                     yield from _elements(item, (*within, tag))
         elif _is_judged(tag, vr, within):
             creator = str(getattr(element, "private_creator", None) or "")
-            if vr not in _BULK or value:
+            if vr not in BULK or value:
                 wordless = tag & 0x00010000 and vr not in TEXT and vr != "UN"
-                text = "" if wordless else _as_text(value, vr)
+                text = "" if wordless else as_text(value, vr)
                 yield _one_of_many(tag, vr, text, within, creator[:LONGEST])
 
 
@@ -144,8 +152,9 @@ def _as_written(dataset: "Dataset", key: object) -> tuple[str, bytes]:
     return str(getattr(raw, "VR", None) or "UN"), value if isinstance(value, bytes) else b""
 
 
-def _as_text(value: object, vr: str) -> str:
-    if vr in _BULK or value is None:
+def as_text(value: object, vr: str) -> str:
+    """A value as text, shortened; "" for bulk data and for what cannot be decoded."""
+    if vr in BULK or value is None:
         return ""
     if isinstance(value, bytes):
         text = value[:LONGEST].decode("latin-1").strip(" \0")
