@@ -35,7 +35,7 @@ from xnat_ferry.transfer.crew import work_through
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import Journal, read_all
-from xnat_ferry.transfer.pace import Pace, spool_size
+from xnat_ferry.transfer.pace import Pace, read_pace, spool_size
 from xnat_ferry.transfer.state import Phase, SessionState, TransferState
 from xnat_ferry.transfer.status import read_state
 from xnat_ferry.transfer.units import largest_unit
@@ -53,7 +53,6 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--spool", type=Path, required=True)
     parser.add_argument("--archive", action="store_true", help="archive what waits in the prearchive")
     parser.add_argument("--settle", action="store_true", help="remove from the source what was ordered")
-    parser.add_argument("--pace", type=_pace, default=Pace(), help="a Pace as JSON")
     options = parser.parse_args(arguments)
     logins = msgspec.json.decode(sys.stdin.buffer.read(), type=dict[str, Credentials])
     stop = threading.Event()
@@ -67,12 +66,7 @@ def main(arguments: Sequence[str]) -> int:
         stop=stop,
         archive=options.archive,
         settle=options.settle,
-        pace=options.pace,
     )
-
-
-def _pace(text: str) -> Pace:
-    return msgspec.json.decode(text, type=Pace)
 
 
 def work(
@@ -83,7 +77,6 @@ def work(
     stop: threading.Event,
     archive: bool = False,
     settle: bool = False,
-    pace: Pace = Pace(),  # noqa: B008  frozen
 ) -> int:
     """Do what is left of a transfer; ``archive`` also takes waiting sessions on into the archive.
 
@@ -103,7 +96,7 @@ def work(
                     version=__version__,
                 )
             )
-            code = _told(folder, state, journal, logins, spool, stop, archive, settle, pace)
+            code = _told(folder, state, journal, logins, spool, stop, archive, settle)
         except CannotWrite as error:
             print(error, error.advice, file=sys.stderr, flush=True)  # noqa: T201  there is nowhere else left
             code = EXIT_STOPPED
@@ -123,10 +116,9 @@ def _told(
     stop: threading.Event,
     archive: bool,
     settle: bool,
-    pace: Pace,
 ) -> int:
     """Walk the plan; whatever ends the walk early stands in the journal."""
-    plan = state.plan
+    plan, pace = state.plan, read_pace(folder.pace)
     try:
         with open_pair(
             plan.source,

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from xnat_ferry.cli import following
 from xnat_ferry.cli.common import AsJson, Spool, Transfers, logins_for, say
+from xnat_ferry.cli.pacing import AS_IT_COMES, Pacing
 from xnat_ferry.errors import NothingChosen, PlanUndecided
 from xnat_ferry.plan import Plan, read_plan
 from xnat_ferry.plan.freshness import refuse_outdated
@@ -17,6 +18,7 @@ from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import start_worker, wait_until_taken_up
 from xnat_ferry.transfer.lock import refuse_if_running
+from xnat_ferry.transfer.pace import Pace, keep_pace, read_pace, spool_for
 
 Detach = Annotated[bool, Parameter(negative=(), help="Return at once; the worker goes on by itself.")]
 
@@ -28,6 +30,7 @@ def run(
     detach: Detach = False,
     transfers: Transfers = None,
     spool: Spool = None,
+    pacing: Pacing = AS_IT_COMES,
     json: AsJson = False,
 ) -> int:
     """Carry out a plan; the work goes on if this terminal closes.
@@ -42,9 +45,12 @@ def run(
         raise PlanUndecided(labels=", ".join(session.session for session in plan.undecided[:5]))
     if not plan.sessions:
         raise NothingChosen(why=f"the plan {plan_file} has no session in it")
+    pace = pacing.over(Pace())
+    spool_for(plan, pace, spool_folder(spool))
     logins = logins_for(plan.source, plan.destination)
     _refuse_outdated(plan, logins)
     made = transfer_folders.create(transfers_folder(transfers), plan)
+    keep_pace(made.pace, pace)
     say(f"transfer {made.id}")
     worker = start_worker(made, logins, spool=spool_folder(spool))
     if detach:
@@ -72,6 +78,7 @@ def resume(
     detach: Detach = False,
     transfers: Transfers = None,
     spool: Spool = None,
+    pacing: Pacing = AS_IT_COMES,
     json: AsJson = False,
 ) -> int:
     """Go on with a transfer that was stopped, killed or failed in part; nothing is sent twice.
@@ -82,6 +89,10 @@ def resume(
         The transfer's ID or its end; may be left out where there is only one.
     """
     found = transfer_folders.find(transfers_folder(transfers), name)
+    refuse_if_running(found)
+    pace = pacing.over(read_pace(found.pace))
+    spool_for(found.read_plan(), pace, spool_folder(spool))
+    keep_pace(found.pace, pace)
     return _go_on(found, spool=spool, archive=False, detach=detach, json=json)
 
 

@@ -24,6 +24,7 @@ class TransferFolder:
         self.record = path / "record.md"
         self.worker_output = path / "worker.log"
         self.calls = path / "calls.log"
+        self.pace = path / "pace.json"
 
     def read_plan(self) -> Plan:
         """The plan as it was when the transfer began."""

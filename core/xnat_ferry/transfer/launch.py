@@ -17,7 +17,6 @@ from xnat_ferry.settings.redact import plain, redact
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import JournalReader
-from xnat_ferry.transfer.pace import Pace
 
 _LOOK_EVERY = 0.1
 
@@ -29,11 +28,9 @@ def start_worker(
     spool: Path,
     archive: bool = False,
     settle: bool = False,
-    pace: Pace = Pace(),  # noqa: B008  frozen
 ) -> subprocess.Popen[bytes]:
     """Start a worker in a session of its own: closing this terminal does not end it."""
     command = [sys.executable, "-m", "xnat_ferry.worker", str(folder.path), "--spool", str(spool)]
-    command += ["--pace", msgspec.json.encode(pace).decode()]
     if archive:
         command.append("--archive")
     if settle:

@@ -1,7 +1,15 @@
 """How much of a server, a line and a disk one transfer may take."""
 
+from pathlib import Path
+
+import msgspec
 from msgspec import Struct
 
+from xnat_ferry import wording
+from xnat_ferry.errors import CannotWrite, SpoolTooSmall
+from xnat_ferry.plan import Plan
+from xnat_ferry.settings.room import read_room
+from xnat_ferry.transfer.units import largest_unit
 from xnat_ferry.xnat.limits import Limits
 
 GIGABYTE = 1000**3
@@ -32,9 +40,37 @@ class Pace(Struct, frozen=True, kw_only=True):
 def spool_size(pace: Pace, free: int | None, largest: int) -> int:
     """Bytes that may be in flight: as asked for, else 4 GB or room for four of the largest unit.
 
-    Never more than half of what is ``free``, as long as the ``largest`` unit (bytes on the spool) fits twice.
+    Never more than half of what is ``free``, as long as the ``largest`` unit (bytes on the spool) fits.
     """
     if pace.spool_size is not None:
         return pace.spool_size
     wanted = max(4 * GIGABYTE, 4 * largest)
     return wanted if free is None else min(wanted, max(free // 2, min(largest, free)))
+
+
+def spool_for(plan: Plan, pace: Pace, folder: Path) -> int:
+    """The size of the spool in ``folder`` for a plan; raises SpoolTooSmall for less than its largest unit."""
+    largest = largest_unit(plan)
+    size = spool_size(pace, read_room("spool", folder).left, largest)
+    if size < largest:
+        what = "the largest scan of the plan"
+        raise SpoolTooSmall(size=wording.size(size), unit=what, needed=wording.size(largest))
+    return size
+
+
+def keep_pace(path: Path, pace: Pace) -> None:
+    """Write a transfer's pace for its workers, those of a resume too; raises CannotWrite."""
+    fresh = path.with_suffix(".new")
+    try:
+        fresh.write_bytes(msgspec.json.encode(pace))
+        fresh.replace(path)
+    except OSError as error:
+        raise CannotWrite(folder=path.parent, why=error.strerror) from None
+
+
+def read_pace(path: Path) -> Pace:
+    """The pace that was kept; the usual one where none was."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Pace)
+    except (OSError, msgspec.MsgspecError):
+        return Pace()
