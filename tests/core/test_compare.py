@@ -1,24 +1,45 @@
 """The comparison gives every file one mark, and never a tick where nothing was compared."""
 
+import copy
+import dataclasses
+import pickle
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.core.making import instance
-from xnat_ferry.model import Instance, Level, Mark, ScanRow, StoredFile, StoredScan, Where
-from xnat_ferry.verify import Observed, Rewriting, SessionVerification, What, compare
+from xnat_ferry.dicom.edit_script import effects
+from xnat_ferry.errors import NotProven
+from xnat_ferry.model import FileRow, Instance, Level, Mark, ScanRow, StoredFile, StoredScan, Where
+from xnat_ferry.verify import (
+    Content,
+    HeaderLook,
+    Observed,
+    Proof,
+    Rewriting,
+    SessionVerification,
+    What,
+    compare,
+    likely,
+    prove,
+)
+from xnat_ferry.verify.headers import Change, HeaderChange
+from xnat_ferry.verify.observed import NOT_KNOWN, Place
 
 SENT = (instance("1.dcm"), instance("2.dcm"))
 
 
 def stored(one: Instance, **more: object) -> StoredFile:
-    facts = {"name": one.name, "uid": one.sop_uid, "size": one.size, "digest": one.md5}
+    facts = {"name": one.name, "uid": one.sop_uid, "size": one.size, "digest": one.md5, "resource": "DICOM"}
     return StoredFile(**(facts | more))  # type: ignore[arg-type]
 
 
-def scan(*files: StoredFile, uid: str = "1.2.3.1", unread: bool = False) -> StoredScan:
+def scan(*files: StoredFile, uid: str = "1.2.3.1", unread: bool = False, id: str = "1") -> StoredScan:
     return StoredScan(
-        scan=ScanRow(id="1", uid=uid), files=None if unread else files, problem="500" if unread else ""
+        scan=ScanRow(id=id, uid=uid), files=None if unread else files, problem="500" if unread else ""
     )
 
 
@@ -28,11 +49,25 @@ def judged(
     level: Level = Level.IDENTITY,
     rewritten: bool | None = False,
     knows_uids: bool = True,
+    contents: dict[Place, Content] | None = None,
+    script: str = "",
+    **more: object,
 ) -> SessionVerification:
     where = Where.ARCHIVE if knows_uids else Where.PREARCHIVE
-    observed = Observed(where=where, study_uid="1.2.3", scans=scans, knows_uids=knows_uids)
+    observed = Observed(
+        where=where, study_uid="1.2.3", scans=scans, knows_uids=knows_uids, id="E1", contents=contents or {}
+    )
+    rewriting = Rewriting(
+        runs=rewritten, effects=(effects(script),) if script else (), alters_pixels="alterPixels" in script
+    )
     return compare(
-        sent, observed, session="A", destination="B", level=level, rewriting=Rewriting(runs=rewritten)
+        sent,
+        observed,
+        session="A",
+        destination="B",
+        level=level,
+        rewriting=rewriting,
+        **more,  # type: ignore[arg-type]
     )
 
 
@@ -155,6 +190,193 @@ class TestCounts:
         assert marks(judged(scan(*more), level=Level.COUNTS)) == {"=": 2, "-": 1}
 
 
+class TestScans:
+    """Which scan is which."""
+
+    def test_a_renamed_scan_is_no_loss_and_is_said(self) -> None:
+        result = judged(scan(*(stored(one) for one in SENT), id="1-MR1"))
+        assert marks(result) == {"=": 2}
+        assert "Scan 1 is called 1-MR1 there." in result.note
+
+    def test_a_scan_without_a_uid_goes_by_its_number(self) -> None:
+        result = judged(scan(*(stored(one) for one in SENT), uid="", id="1-MR1"))
+        assert marks(result) == {"=": 2}
+        assert marks(judged(scan(*(stored(one) for one in SENT), uid="", id="11"))) == {"+": 2, "-": 2}
+
+    def test_a_scan_that_a_filter_refused_is_named_as_such(self) -> None:
+        assert {one.likely for one in judged(refused={"1": True}).items} == {likely.FILTERED}
+        assert {one.likely for one in judged(refused={"1": None}).items} == {likely.PERHAPS_FILTERED}
+        assert {one.likely for one in judged(refused={"1": False}).items} == {likely.CUT_SHORT}
+        partly = judged(scan(stored(SENT[0])), refused={"1": True})
+        assert {one.likely for one in partly.items} == {likely.CUT_SHORT}
+
+    def test_what_was_there_before_is_no_difference_where_the_plan_joined_it(self) -> None:
+        scans = (scan(*(stored(one) for one in SENT), stored(instance("9.dcm"))),)
+        assert judged(*scans).verdict == "differs"
+        joined = judged(*scans, joins=True)
+        assert (joined.verdict, marks(joined)) == ("proven", {"=": 2, "-": 1})
+
+
+class TestNewUids:
+    """A script that gives new UIDs leaves names to go by."""
+
+    SCRIPT = "(0008,0018) := hashUID[(0008,0018)]\n(0020,000E) := hashUID[(0020,000E)]"
+
+    def there(self) -> StoredScan:
+        return scan(*(stored(one, uid=f"8.{one.name}", digest="d" * 32) for one in SENT), uid="8.8")
+
+    def test_names_alone_leave_it_unknown(self) -> None:
+        result = judged(self.there(), rewritten=True, script=self.SCRIPT)
+        assert (marks(result), result.verdict) == ({"?": 2}, "unknown")
+
+    def test_pixels_settle_it(self) -> None:
+        contents = {
+            ("1", "DICOM", one.name): seen(one, sop_uid=f"8.{one.name}", series_uid="8.8", md5="d" * 32)
+            for one in SENT
+        }
+        result = judged(self.there(), rewritten=True, script=self.SCRIPT, level=Level.FULL, contents=contents)
+        assert (marks(result), result.solid) == ({"~": 2}, 0)
+
+    def test_without_such_a_script_they_are_others(self) -> None:
+        assert marks(judged(self.there(), rewritten=True, script="(0010,0010) := subject")) == {
+            "+": 2,
+            "-": 2,
+        }
+
+
+def seen(one: Instance, **more: object) -> Content:
+    facts = {"size": one.size, "md5": one.md5, "sop_uid": one.sop_uid}
+    facts |= {"series_uid": one.series_uid, "pixel_md5": one.pixel_md5}
+    return Content(**(facts | more))  # type: ignore[arg-type]
+
+
+NAME = HeaderChange(tag=0x00100010, change=Change.OTHER)
+MAKER = HeaderChange(tag=0x00080070, change=Change.OTHER)
+
+
+class TestFetched:
+    """What a file says once it is here."""
+
+    def one(
+        self, content: Content, *, sent: Instance = SENT[0], rewritten: bool | None = True, script: str = ""
+    ) -> SessionVerification:
+        contents = {("1", "DICOM", sent.name): content}
+        return judged(
+            scan(stored(sent, digest="")),
+            sent=(sent,),
+            level=Level.FULL,
+            rewritten=rewritten,
+            contents=contents,
+            script=script,
+        )
+
+    @pytest.mark.parametrize(
+        ("changes", "rewritten", "said"),
+        [
+            ({}, True, "="),
+            ({"md5": "e"}, True, "~"),
+            ({"md5": "e"}, False, "* header"),
+            ({"md5": "e"}, None, "? header"),
+            ({"md5": "e", "pixel_md5": "f"}, True, "* pixel-digest"),
+            ({"md5": "e", "pixel_md5": "f"}, None, "* pixel-digest"),
+            ({"md5": "e", "sop_uid": "8"}, True, "* uid"),
+            ({"md5": "e", "series_uid": "8"}, True, "* uid"),
+            ({"md5": "e", "sop_uid": "", "series_uid": "", "pixel_md5": ""}, True, "* unreadable"),
+            ({"gone": True}, True, "+ missing"),
+            ({"problem": "500"}, True, "! unreadable"),
+            ({"md5": "e", "header": HeaderLook(changes=(NAME,))}, True, "~"),
+            ({"md5": "e", "header": HeaderLook(changes=(NAME, MAKER))}, True, "* header"),
+            ({"md5": "e", "header": HeaderLook(changes=(MAKER,))}, None, "? header"),
+            ({"md5": "e", "header": HeaderLook()}, False, "~"),
+            ({"md5": "e", "header": HeaderLook(problem="gone")}, True, "~"),
+        ],
+    )
+    def test_each_case_has_its_mark(
+        self, changes: dict[str, object], rewritten: bool | None, said: str
+    ) -> None:
+        result = self.one(seen(SENT[0], **changes), rewritten=rewritten, script="(0010,0010) := subject")
+        told = [f"{item.mark} {item.what}" for item in result.items] or list(marks(result))
+        assert told == [said]
+
+    def test_an_unexplained_change_is_named_without_its_value(self) -> None:
+        (item,) = self.one(seen(SENT[0], md5="e", header=HeaderLook(changes=(MAKER,)))).items
+        assert item.destination == "Manufacturer changed"
+
+    def test_a_file_without_an_image_is_proven_by_its_header_alone(self) -> None:
+        bare = instance("1.dcm", pixel_md5="")
+        script = "(0010,0010) := subject"
+        assert marks(self.one(seen(bare, md5="e"), sent=bare, script=script)) == {"?": 1}
+        looked = self.one(seen(bare, md5="e", header=HeaderLook(changes=(NAME,))), sent=bare, script=script)
+        assert (marks(looked), looked.solid, looked.rewritten) == ({"~": 1}, 1, ("PatientName",))
+
+    def test_where_a_script_alters_pixels_other_pixels_are_unknown(self) -> None:
+        content = seen(SENT[0], md5="e", pixel_md5="f")
+        assert marks(self.one(content, script='alterPixels["rectangle", "l=1"]')) == {"?": 1}
+
+    def test_pixels_that_nobody_looked_at_at_the_source_leave_it_unread(self) -> None:
+        unknown = instance("1.dcm", pixel_md5=NOT_KNOWN, md5="")
+        assert marks(self.one(seen(unknown, md5="e", pixel_md5="f"), sent=unknown)) == {"!": 1}
+
+    def test_a_file_that_was_not_fetched_is_not_ticked(self) -> None:
+        result = judged(scan(*(stored(one, digest="") for one in SENT)), level=Level.FULL)
+        assert marks(result) == {"!": 2}
+
+
+def test_a_catalog_that_names_no_instance_is_unknown_and_a_refresh_is_offered() -> None:
+    result = judged(scan(*(stored(one, uid="", digest="") for one in SENT)))
+    assert marks(result) == {"?": 2}
+    assert all("--refresh" in item.likely for item in result.items)
+
+
+class TestProof:
+    """Made of a verification or not at all."""
+
+    LISTED = tuple(
+        FileRow(scan=one.scan, resource="DICOM", path=one.path, size=one.size, digest=one.md5) for one in SENT
+    )
+
+    def prove(self, result: SessionVerification, listing: tuple[FileRow, ...] = LISTED) -> Proof:
+        return prove(result, project="DST", source_id="E0", instances=SENT, listing=listing)
+
+    def proven(self) -> SessionVerification:
+        return judged(scan(*(stored(one) for one in SENT)))
+
+    def test_equal_digests_of_every_file_are_enough(self) -> None:
+        found = self.prove(self.proven())
+        assert (found.session, found.label, found.destination_id, found.files) == ("A", "B", "E1", 2)
+
+    def test_it_is_made_nowhere_else(self) -> None:
+        found = self.prove(self.proven())
+        fields = {name: getattr(found, name) for name in found.__dataclass_fields__ if name != "key"}
+        with pytest.raises(TypeError):
+            Proof(**fields)
+        with pytest.raises(TypeError, match="comes from a verification"):
+            Proof(**fields, key=object())
+        with pytest.raises((TypeError, ValueError)):
+            dataclasses.replace(found, session="other")  # type: ignore[call-arg]
+        for act in (copy.copy, copy.deepcopy, pickle.dumps):
+            with pytest.raises(TypeError):
+                act(found)
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            found.session = "other"  # type: ignore[misc]
+
+    def test_what_else_the_source_holds_refutes_it(self) -> None:
+        other = FileRow(scan="", resource="BIDS", path="a.json", size=1, digest="")
+        with pytest.raises(NotProven, match="not copied, in resource BIDS of the session itself"):
+            self.prove(self.proven(), (*self.LISTED, other))
+
+    @pytest.mark.parametrize("change", [{"digest": "c" * 32}, {"digest": "", "size": 1}])
+    def test_a_source_that_has_changed_since_refutes_it(self, change: dict[str, Any]) -> None:
+        with pytest.raises(NotProven, match="changed at the source"):
+            self.prove(self.proven(), (replace(self.LISTED[0], **change), self.LISTED[1]))
+        with pytest.raises(NotProven, match="no longer at the source"):
+            self.prove(self.proven(), self.LISTED[:1])
+
+    def test_its_digests_do_not_depend_on_an_order(self) -> None:
+        one, other = self.prove(self.proven()), self.prove(self.proven(), self.LISTED[::-1])
+        assert one.listing == other.listing
+
+
 names = st.sampled_from([f"{number}.dcm" for number in range(6)])
 instances = st.builds(
     instance, names, st.sampled_from(["9.1", "9.2", "9.3", "9.4"]), st.sampled_from(["s1", "s2"])
@@ -178,12 +400,30 @@ stored_scans = st.builds(
 )
 
 
+contents = st.dictionaries(
+    st.tuples(st.just("1"), st.just(""), names),
+    st.builds(
+        Content,
+        size=st.just(100),
+        md5=st.sampled_from(["a" * 32, "c" * 32]),
+        sop_uid=st.sampled_from(["9.1", "9.2", ""]),
+        series_uid=st.sampled_from(["s1", "s2"]),
+        pixel_md5=st.sampled_from(["b" * 32, "d" * 32, ""]),
+        gone=st.booleans(),
+        problem=st.sampled_from(["", "500"]),
+        header=st.sampled_from([None, HeaderLook(), HeaderLook(changes=(MAKER,)), HeaderLook(problem="x")]),
+    ),
+)
+
+
 @given(
     st.lists(instances, max_size=8).map(tuple),
     st.lists(stored_scans, max_size=3).map(tuple),
     st.sampled_from(Level),
     st.sampled_from([True, False, None]),
     st.booleans(),
+    contents,
+    st.sampled_from(["", "(0010,0010) := subject", TestNewUids.SCRIPT]),
 )
 def test_every_sent_file_has_exactly_one_mark(
     sent: tuple[Instance, ...],
@@ -191,11 +431,24 @@ def test_every_sent_file_has_exactly_one_mark(
     level: Level,
     rewritten: bool | None,
     knows_uids: bool,
+    contents: dict[Place, Content],
+    script: str,
 ) -> None:
-    result = judged(*there, sent=sent, level=level, rewritten=rewritten, knows_uids=knows_uids)
+    result = judged(
+        *there,
+        sent=sent,
+        level=level,
+        rewritten=rewritten,
+        knows_uids=knows_uids,
+        contents=contents if level.reaches(Level.SAMPLE) else {},
+        script=script if rewritten else "",
+    )
     of_sent = sum(number for mark, number in result.counts.items() if mark != Mark.ONLY_DESTINATION)
     assert of_sent == len(sent)
     ticks = result.counts[Mark.SAME] + result.counts[Mark.AS_PLANNED]
     assert ticks <= sum(len(scan.files or ()) for scan in there)
+    assert result.solid <= ticks
     if result.verdict == "proven":
         assert ticks == len(sent) > 0
+    if level == Level.FULL and result.verdict == "proven":
+        assert len(contents) > 0
