@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import TYPE_CHECKING
 from urllib.parse import quote
-
-from pydicom import Dataset, dcmread
-from pydicom.errors import InvalidDicomError
 
 from xnat_ferry.dicom.header import HeaderSample, sample_of
 from xnat_ferry.errors import NotAnAnswer, ServerAnswer
 from xnat_ferry.model import FileRow
 from xnat_ferry.xnat.client import XnatClient, data_path
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
 
 FIRST_BYTES = 64 * 1024
 """Enough for most headers; a longer one is asked for again, four times as much each time."""
@@ -18,7 +19,7 @@ FIRST_BYTES = 64 * 1024
 _MOST_BYTES = 16 * 1024 * 1024
 
 
-def read_header(client: XnatClient, session_id: str, file: FileRow) -> Dataset:
+def read_header(client: XnatClient, session_id: str, file: FileRow) -> "Dataset":
     """The data set of one listed file up to its pixel data; one request where it fits (wire-read 0.6).
 
     What is in it may name a patient: it is for the eyes of whoever asked, not for any file. Raises NotFound,
@@ -37,7 +38,7 @@ def sample_scan(client: XnatClient, session_id: str, scan: str, resource: str) -
     return _sample(scan, lambda: _read(client, _files(session_id, scan, resource), index="0"))
 
 
-def _sample(scan: str, read: Callable[[], Dataset]) -> HeaderSample:
+def _sample(scan: str, read: Callable[[], "Dataset"]) -> HeaderSample:
     try:
         return sample_of(scan, read())
     except ServerAnswer as error:
@@ -48,7 +49,7 @@ def _files(session_id: str, scan: str, resource: str) -> str:
     return data_path("experiments", session_id, "scans", scan, "resources", resource, "files")
 
 
-def _read(client: XnatClient, path: str, **params: str) -> Dataset:
+def _read(client: XnatClient, path: str, **params: str) -> "Dataset":
     size = FIRST_BYTES
     while True:
         start = _read_start(client, path, size, params)
@@ -70,8 +71,11 @@ def _read_start(client: XnatClient, path: str, size: int, params: dict[str, str]
     return bytes(found[:size])
 
 
-def _parsed(start: bytes) -> Dataset | None:
+def _parsed(start: bytes) -> "Dataset | None":
     """The header, or None when it does not end within these bytes."""
+    from pydicom import dcmread  # slow to import, and whoever looks quickly needs none of it
+    from pydicom.errors import InvalidDicomError
+
     whole = BytesIO(start)
     try:
         header = dcmread(whole, stop_before_pixels=True)
