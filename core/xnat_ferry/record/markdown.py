@@ -1,0 +1,50 @@
+"""The record as Markdown. Everything from outside is escaped: no control characters, markup or new cells."""
+
+from collections.abc import Iterator
+
+from xnat_ferry.record.facts import Record
+from xnat_ferry.record.page import Section, sections_of
+from xnat_ferry.settings.redact import plain
+
+_MARKUP = "\\`*_[]<>|#&~"
+_LONGEST = 600
+
+
+def to_markdown(record: Record) -> str:
+    """The whole document."""
+    lines = [f"# Transfer {_cell(record.transfer)}", ""]
+    for section in sections_of(record):
+        lines += _section(section)
+    lines += ["The journal and the manifests lie beside this record.", ""]
+    return "\n".join(lines)
+
+
+def _section(section: Section) -> Iterator[str]:
+    if section.title:
+        yield f"## {section.title}"
+        yield ""
+    for name, value in section.facts:
+        yield f"- **{name}** {_cell(value)}"
+    if section.facts:
+        yield ""
+    if section.rows:
+        yield _row(name.removesuffix("#") for name in section.head)
+        yield _row("---:" if name.endswith("#") else "---" for name in section.head)
+        for row in section.rows:
+            yield _row(map(_cell, row))
+        yield ""
+    for note in section.notes:
+        yield f"- {_cell(note)}"
+    if section.notes:
+        yield ""
+
+
+def _row(cells: Iterator[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(text: str) -> str:
+    safe = plain(text, _LONGEST)
+    for character in _MARKUP:
+        safe = safe.replace(character, "\\" + character)
+    return safe

@@ -1,0 +1,48 @@
+"""Makes the record of a transfer's folder and keeps it there as Markdown, HTML and JSON."""
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from xnat_ferry.record.facts import Record, facts_of
+from xnat_ferry.record.html import to_html
+from xnat_ferry.record.markdown import to_markdown
+from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.journal import read_all
+from xnat_ferry.transfer.state import TransferState
+from xnat_ferry.verify.verification import Verification
+
+
+def make_record(folder: TransferFolder, state: TransferState, verification: Verification | None) -> Record:
+    """The record as a value; the manifests are read once more for their digests."""
+    manifests = {
+        session.session: digest
+        for session in state.plan.sessions
+        if (digest := _digest(folder.manifest(session.id)))
+    }
+    return facts_of(folder.id, state, verification, read_all(folder.journal), manifests)
+
+
+def write_record(folder: TransferFolder, state: TransferState, verification: Verification | None) -> Record:
+    """Write all three forms into the transfer's folder, each whole or not at all; raises OSError."""
+    record = make_record(folder, state, verification)
+    _write(folder.record, to_markdown(record).encode())
+    _write(folder.record.with_suffix(".html"), to_html(record).encode())
+    _write(folder.record.with_suffix(".json"), msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+    return record
+
+
+def _write(path: Path, content: bytes) -> None:
+    fresh = path.with_name(path.name + ".new")
+    fresh.touch(0o600)
+    fresh.write_bytes(content)
+    fresh.replace(path)
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ""
