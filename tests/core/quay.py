@@ -50,10 +50,22 @@ project = "SRC"
 subject = "001"
 label = "001_MR1"
 modality = "MR"
+study = "a"
 scans = [
   { id = "1", type = "t1", files = 3, rows = 16, columns = 16 },
   { id = "2", type = "loc", files = 2, rows = 16, columns = 16 },
 ]
+"""
+
+
+MIXED = """
+[[sessions]]
+project = "DST"
+subject = "S1"
+label = "mixed"
+modality = "MR"
+study = "a"
+scans = [{ id = "1", type = "other", files = 2, rows = 16, columns = 16, uid = "z" }]
 """
 
 
@@ -115,9 +127,9 @@ class Quay:
             time.sleep(0.05)
         return row
 
-    def land(self, label: str, project: str = "DST") -> None:
+    def land(self, label: str, project: str = "DST", *, override: bool = False) -> None:
         """Bring the session into the archive."""
-        prearchive.archive(self.client, self.wait(label, project))
+        prearchive.archive(self.client, self.wait(label, project), override=override)
 
     def settings(self, project: str = "DST") -> ProjectSettings:
         return read_settings(self.client, project)
@@ -133,10 +145,11 @@ class Quay:
         with_source: bool = True,
         refresh: bool = False,
         every_header: bool = False,
+        joins: bool = False,
     ) -> SessionVerification:
         return look(
             self.client,
-            Target(project=project, label=label, row=row, settings=settings),
+            Target(project=project, label=label, row=row, settings=settings, joins=joins),
             self.sent,
             session="001_MR1",
             level=level,
@@ -175,7 +188,7 @@ class Quay:
 def quay(folder: Path) -> Iterator[Quay]:
     """A server of its own with its data in a folder that can be looked into."""
     world, data = folder / "world.toml", folder / "data"
-    world.write_text(WORLD)
+    world.write_text(WORLD + MIXED)
     with PracticeServer(world=str(world), data=data) as server:
         made = Quay(server, data, folder)
         yield made

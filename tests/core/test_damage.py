@@ -272,6 +272,16 @@ def test_a_scan_that_the_filter_refused_is_named_as_such(shore: Quay) -> None:
     assert {item.likely for item in unsure.items} == {likely.PERHAPS_FILTERED}
 
 
+def test_a_scan_that_the_server_renamed_is_no_loss(shore: Quay) -> None:
+    shore.land("mixed", override=True)
+    for level in Level:
+        result = shore.verify("mixed", level, shore.settings(), joins=True)
+        assert result.verdict == "proven"
+        assert (result.counts[Mark.AS_PLANNED], result.counts[Mark.ONLY_DESTINATION]) == (5, 2)
+        assert "Scan 1 is called 1-MR1 there." in result.note
+    assert shore.verify("mixed", Level.IDENTITY, shore.settings()).verdict == "differs"
+
+
 def test_a_download_that_breaks_is_tried_again_and_then_unread(shore: Quay) -> None:
     shore.land("broken")
     settings = shore.settings()

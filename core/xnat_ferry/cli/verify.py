@@ -23,7 +23,7 @@ from xnat_ferry.cli.common import (
 from xnat_ferry.cli.differences import difference_lines
 from xnat_ferry.cli.looking import Looking, Switch, Words
 from xnat_ferry.cli.page import page_width, show
-from xnat_ferry.errors import CannotConnect, NothingChosen, UsageError
+from xnat_ferry.errors import CannotConnect, NothingChosen, ServerAnswer, UsageError
 from xnat_ferry.model import Endpoint, Level, Mark, Where
 from xnat_ferry.record import write_record
 from xnat_ferry.settings.credentials import find_credentials
@@ -192,7 +192,8 @@ def _transfer(
     level: Level,
     how: "_How",
 ) -> Verification:
-    from xnat_ferry.verify.session import verify_session
+    from xnat_ferry.verify.looking import nothing_looked_at
+    from xnat_ferry.verify.session import joins, verify_session
     from xnat_ferry.xnat.client import XnatClient
     from xnat_ferry.xnat.project_settings import read_settings
 
@@ -206,13 +207,14 @@ def _transfer(
     tell = Counting()
     with ExitStack() as stack:
         client = stack.enter_context(XnatClient(destination.server, find_credentials(destination.server)))
-        other = _source_client(stack, source, client) if level.reaches(Level.SAMPLE) else None
+        wanted = level.reaches(Level.SAMPLE) or any(map(joins, sent))
+        other = _source_client(stack, source, client) if wanted else None
         settings = read_settings(client, destination.project)
         for done, session in enumerate(sent):
             tell("sessions compared", done, len(sent))
             past = state.sessions[session.session]
-            results.append(
-                verify_session(
+            try:
+                result = verify_session(
                     client,
                     found,
                     session,
@@ -224,7 +226,9 @@ def _transfer(
                     source=other,
                     **asdict(how),
                 )
-            )
+            except ServerAnswer as error:
+                result = nothing_looked_at(session.session, session.to_session, level, error)
+            results.append(result)
     return Verification(level=level, sessions=tuple(results))
 
 

@@ -50,14 +50,13 @@ def verify_session(
     """
     scratch = spool_folder(scratch)
     side = Source(source, session.id, scratch) if source else None
-    joins = session.fate in (Fate.COMPLETE, Fate.MERGE)
-    instances, unseen = _manifest(folder, session, past, side if joins else None)
+    instances, unseen = _manifest(folder, session, past, side if joins(session) else None)
     target = Target(
         project=project,
         label=session.to_session,
         row=past.row if where == Where.PREARCHIVE else "",
         settings=settings,
-        joins=joins,
+        joins=joins(session),
     )
     if target.row:
         instances = tuple(one for one in instances if not one.there)  # those wait in no row
@@ -116,6 +115,11 @@ def prove_session(
         instances=read_manifest(folder.manifest(session.id)),
         listing=list_everything(source, session.id),
     )
+
+
+def joins(session: PlannedSession) -> bool:
+    """Whether the plan adds it to what is there already."""
+    return session.fate in (Fate.COMPLETE, Fate.MERGE)
 
 
 def read_verification(folder: TransferFolder, plan: Plan) -> Verification | None:
