@@ -49,7 +49,22 @@ def test_a_process_that_got_a_dead_ones_number_does_not_hold_its_lock(folder: Tr
     assert not lock.running(folder)
 
 
-def test_a_worker_on_another_machine_is_never_taken_for_dead(folder: TransferFolder) -> None:
+def test_a_worker_on_another_machine_is_taken_for_alive_while_it_touches_its_lock(
+    folder: TransferFolder,
+) -> None:
     hold(folder, host="another-node", pid=1)
+    assert lock.running(folder)
     with pytest.raises(TransferLocked, match="another-node"), lock.locked(folder):
         pass
+
+
+def test_a_lock_that_nobody_touched_for_long_is_taken_over(folder: TransferFolder) -> None:
+    hold(folder, host="another-node", pid=1)
+    long_ago = folder.lock.stat().st_mtime - lock.SILENCE - 1
+    os.utime(folder.lock, (long_ago, long_ago))
+    assert not lock.running(folder)
+    with lock.locked(folder):
+        found = lock.holder(folder)
+        assert found is not None
+        assert found.pid == os.getpid()
+    assert list(folder.path.glob("lock*")) == []

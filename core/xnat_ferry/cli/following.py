@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from xnat_ferry import events, wording
+from xnat_ferry import wording
 from xnat_ferry.cli.common import answer_json, say
 from xnat_ferry.events import AnyEvent
 from xnat_ferry.settings.redact import plain
@@ -64,6 +64,9 @@ def print_status(status: Status) -> None:
         f"{wording.size(status.bytes)} of {wording.size(status.bytes_total)}, "
         f"{wording.duration(status.seconds)}"
     )
+    if status.bytes_per_second:
+        left = "" if status.seconds_left is None else f", {wording.duration(status.seconds_left)} left"
+        print(f"  {wording.size(status.bytes_per_second)}/s{left}")
     if status.why:
         print(f"  {plain(status.why)}")
     for problem in status.errors:
@@ -121,5 +124,4 @@ class _Bar:
 
     def __call__(self, event: AnyEvent) -> None:
         self._state.apply(event)
-        under_way = event.bytes if isinstance(event, events.UnitProgressed) and event.moving == "up" else 0
-        self.progress.update(self._task, completed=self._state.bytes_sent + under_way)
+        self.progress.update(self._task, completed=self._state.bytes_moved)

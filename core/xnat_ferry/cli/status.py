@@ -69,7 +69,7 @@ def stop(name: str | None = None, /, *, transfers: Transfers = None, json: AsJso
     """
     found = transfer_folders.find(transfers_folder(transfers), name)
     worker = lock.holder(found)
-    if worker is None or worker.alive() is False:
+    if worker is None or not lock.running(found):
         say("It is not running.")
         return following.answer_status(found, json)
     if worker.host != socket.gethostname():

@@ -1,7 +1,12 @@
-"""One worker a transfer: a lock file that says who, and tells a holder that is gone from one that is not."""
+"""One worker a transfer: a lock file that says who, and tells a holder that is gone from one that is not.
+
+A holder touches its lock again and again. On its own machine its process tells whether it lives; on another
+one, of a shared home, only a lock that nobody touched for long does.
+"""
 
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +16,11 @@ from msgspec import Struct
 
 from xnat_ferry.errors import TransferLocked
 from xnat_ferry.transfer.folder import TransferFolder
+
+HEARTBEAT = 30.0
+"""Seconds between two touches."""
+SILENCE = 600.0
+"""Seconds without one, after which a holder on another machine counts as gone."""
 
 
 class Holder(Struct, frozen=True):
@@ -39,13 +49,30 @@ def holder(folder: TransferFolder) -> Holder | None:
 def running(folder: TransferFolder) -> bool:
     """Whether a worker is at it, as far as can be told from here."""
     found = holder(folder)
-    return found is not None and found.alive() is not False
+    return found is not None and _holds(folder, found)
+
+
+def _holds(folder: TransferFolder, found: Holder) -> bool:
+    alive = found.alive()
+    return alive if alive is not None else not _silent(folder.lock)
+
+
+def _silent(path: Path) -> bool:
+    """Whether a lock was not touched for long, by the clock of the disk it lies on: those of nodes differ."""
+    probe = path.with_name(f"{path.name}.now.{socket.gethostname()}.{os.getpid()}")
+    try:
+        probe.touch()
+        now = probe.stat().st_mtime
+        probe.unlink()
+        return now - path.stat().st_mtime > SILENCE
+    except OSError:
+        return False
 
 
 def refuse_if_running(folder: TransferFolder) -> None:
     """Raise TransferLocked while another worker is at it."""
     found = holder(folder)
-    if found is not None and found.alive() is not False:
+    if found is not None and _holds(folder, found):
         raise TransferLocked(id=folder.id, pid=found.pid, host=found.host)
 
 
@@ -56,10 +83,21 @@ def locked(folder: TransferFolder) -> Iterator[None]:
     while not _create(folder.lock, msgspec.json.encode(me)):
         refuse_if_running(folder)
         _remove_stale(folder.lock)
+    done = threading.Event()
+    threading.Thread(target=_keep_touching, args=(folder.lock, done), daemon=True).start()
     try:
         yield
     finally:
+        done.set()
         folder.lock.unlink(missing_ok=True)
+
+
+def _keep_touching(path: Path, done: threading.Event) -> None:
+    while not done.wait(HEARTBEAT):
+        try:
+            os.utime(path)
+        except OSError:
+            continue  # a full disk or a lost mount: the next time perhaps
 
 
 def _create(path: Path, content: bytes) -> bool:

@@ -22,9 +22,9 @@ class Rate:
         if len(self._seen) < 2:
             return None
         (first, before), (last, after) = self._seen[0], self._seen[-1]
-        return (after - before) / (last - first) if last - first >= 0.2 else None
+        return max(after - before, 0) / (last - first) if last - first >= 0.2 else None
 
     def seconds_left(self, remaining: int) -> float | None:
         """At this pace; None while that is not known."""
         speed = self.per_second()
-        return remaining / speed if speed else None
+        return max(remaining, 0) / speed if speed else None

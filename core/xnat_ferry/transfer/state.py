@@ -10,6 +10,7 @@ from xnat_ferry import events
 from xnat_ferry.events import AnyEvent
 from xnat_ferry.model import Where
 from xnat_ferry.plan import Plan, Totals
+from xnat_ferry.transfer.rate import Rate
 
 
 class Phase(StrEnum):
@@ -73,6 +74,11 @@ class SessionState:
     def bytes_sent(self) -> int:
         return sum(size for _, size in self.sent.values())
 
+    @property
+    def bytes_moved(self) -> int:
+        """What was sent, the unit that is leaving included as far as it has."""
+        return self.bytes_sent + (self.sending.bytes if self.sending else 0)
+
 
 class TransferState:
     """A plan and what has become of it."""
@@ -89,6 +95,9 @@ class TransferState:
         self.stopped: events.WorkerStopped | None = None
         self.finished: events.TransferFinished | None = None
         self.retries = 0
+        self.bytes_moved = 0
+        """What was sent, the units that are leaving included as far as they have."""
+        self.rate = Rate()
         self.empty_subjects: dict[str, bool] = {}
         """Subjects left empty at the source, and whether each was deleted."""
         for event in past:
@@ -111,11 +120,6 @@ class TransferState:
     def bytes_sent(self) -> int:
         return sum(one.bytes_sent for one in self.sessions.values())
 
-    @property
-    def bytes_moved(self) -> int:
-        """What was sent, the units that are leaving included as far as they have."""
-        return self.bytes_sent + sum(one.sending.bytes for one in self.sessions.values() if one.sending)
-
     def apply(self, event: AnyEvent) -> None:
         """Take one more event in; one about a session that is not in the plan changes nothing."""
         self.last_at = event.at
@@ -125,14 +129,23 @@ class TransferState:
         if label is None:
             self._apply_to_all(event)
         elif label in self.sessions:
-            _apply_to_session(self.sessions[label], event)
+            session = self.sessions[label]
+            before = session.bytes_moved
+            _apply_to_session(session, event)
+            self._move(event.at, session.bytes_moved - before)
             self.retries += isinstance(event, events.TriedAgain)
+
+    def _move(self, at: float, count: int) -> None:
+        if count:
+            self.bytes_moved += count
+            self.rate.add(at, self.bytes_moved)
 
     def _apply_to_all(self, event: AnyEvent) -> None:
         match event:
             case events.WorkerStarted():
                 self.phase, self.worker, self.plan_hash = Phase.RUNNING, event, event.plan_hash
                 self.stopped = self.finished = None
+                self.rate = Rate()
             case events.LoggedIn():
                 self.logins.append(event)
             case events.WorkerStopped():

@@ -31,6 +31,9 @@ class Status(Struct, frozen=True):
     seconds: float
     errors: list[Problem]
     why: str = ""
+    bytes_per_second: float | None = None
+    """Over the last minute, while it runs; ``None``: not known."""
+    seconds_left: float | None = None
 
 
 def read_state(folder: TransferFolder) -> TransferState:
@@ -79,4 +82,6 @@ def summarise(folder: TransferFolder, state: TransferState) -> Status:
         seconds=round((state.last_at or 0) - (state.started_at or 0), 3),
         errors=state.problems,
         why=state.stopped.why if state.stopped and not running else "",
+        bytes_per_second=state.rate.per_second() if running else None,
+        seconds_left=state.rate.seconds_left(totals.bytes - state.bytes_moved) if running else None,
     )

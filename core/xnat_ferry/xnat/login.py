@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import threading
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.redact import plain, redact
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_SECONDS_TO_LEAVE = 5.0
 REQUESTS_PER_LOGIN = 4
 """GET /, PUT services/auth, GET auth and the first heartbeat (wire-read 8.1)."""
 
@@ -26,7 +28,12 @@ class Login:
         self.jsession: str = self._connection.jsession
 
     def close(self) -> None:
-        """End the session on the server too; a server that is gone is no matter."""
+        """End the session on the server too; a server that is gone, or hangs, is no matter."""
+        leaving = threading.Thread(target=self._disconnect, daemon=True)
+        leaving.start()
+        leaving.join(_SECONDS_TO_LEAVE)
+
+    def _disconnect(self) -> None:
         with contextlib.suppress(Exception):
             self._connection.disconnect()
 
