@@ -11,6 +11,7 @@ from xnat_ferry.cli import main
 from xnat_ferry.cli.differences import difference_lines
 from xnat_ferry.model import Level, Mark, Where
 from xnat_ferry.verify.verification import Item, SessionVerification, Verification, What, count_marks
+from xnat_ferry.xnat import prearchive
 
 WHATS = {"pixel-digest", "size", "uid", "missing", "extra", "header", "unreadable", "digest"}
 
@@ -86,6 +87,30 @@ def test_a_mark_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> N
 def test_a_session_that_is_nowhere_there_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     code, found = answer(capsys, "SRC", "DST")
     assert (code, found["verdict"], found["counts"]["+"]) == (1, "differs", 5)
+
+
+def test_a_copy_that_waits_is_looked_at_where_it_waits(
+    shore: Quay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = shore.wait("W_001_MR1")
+    code, found = answer(capsys, "SRC", "DST", "--labels", "prefix=W_", "--level", "sample")
+    assert prearchive.remove(shore.client, row)
+    assert (code, found["verdict"], found["sessions"][0]["where"]) == (0, "proven", "prearchive")
+
+
+def test_a_transfer_is_proven_by_every_file_before_and_after_archiving(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    plan = str(tmp_path / "plan.toml")
+    options = ["--labels", "prefix=T_", "--to", "archive", "--verify", "full"]
+    assert main(["plan", "SRC", "DST", "-o", plan, *options, "--on-conflict", "same-study=rename"]) == 0
+    assert main(["run", plan]) == 0, capsys.readouterr().out
+    capsys.readouterr()
+    for level in ("sample", "full"):
+        code, found = answer(capsys, "--level", level, "--every-header")
+        assert (code, found["verdict"], found["level"]) == (0, "proven", level)
+        assert found["counts"]["~"] == 5
+        assert found["sessions"][0]["where"] == "archive"
 
 
 def test_people_read_marks_causes_and_sums(capsys: pytest.CaptureFixture[str]) -> None:
