@@ -15,15 +15,17 @@ from rich.cells import cell_len
 from tests.core.making import chosen, session_row, survey_of, waiting
 from tests.core.shore import TWO_SESSIONS, USERS, Shore, shore
 from xnat_ferry.checks import Checklist, ConflictClass, Finding
-from xnat_ferry.cli.checklist import ITEMS, checklist_lines
+from xnat_ferry.checks.grouping import ITEMS
+from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.common import Counting
 from xnat_ferry.cli.ending import Command, check_ending, plan_ending
-from xnat_ferry.cli.looking import Judged, Looking, as_json, judge
+from xnat_ferry.cli.looking import Looking, as_json
 from xnat_ferry.cli.planned import plan_lines
 from xnat_ferry.labels import KEEP, LabelRules, parse_rule
 from xnat_ferry.model import Level, ScanRow, Verdict
 from xnat_ferry.plan import parse_answers
 from xnat_ferry.plan.build import PlanRequest
+from xnat_ferry.plan.judged import Judged, judge
 from xnat_ferry.survey import Chosen, Depth, Survey
 
 GIVEN = Command(("SRC", "DST"), Looking())

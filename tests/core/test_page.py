@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from xnat_ferry.cli.grouping import as_one
+from xnat_ferry.checks.grouping import as_one
 from xnat_ferry.cli.page import NARROW, USUAL, Line, command_lines, page_width, paragraph, show
 
 widths = st.integers(NARROW, 120)

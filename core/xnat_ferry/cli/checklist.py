@@ -1,28 +1,17 @@
 """The checklist as lines: seven items in the guide's order, findings of one kind as one, what to do below."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from xnat_ferry import wording
-from xnat_ferry.checks import ConflictClass, Finding
+from xnat_ferry.checks import Finding
+from xnat_ferry.checks.grouping import ITEMS, advice_of, as_one, groups, worst
 from xnat_ferry.cli.conflicts import conflict_lines
-from xnat_ferry.cli.grouping import SHOWN, as_one
-from xnat_ferry.cli.looking import Judged
 from xnat_ferry.cli.page import Line, paragraph
 from xnat_ferry.cli.planned import label_examples
 from xnat_ferry.model import Verdict
+from xnat_ferry.plan.judged import Judged
 from xnat_ferry.survey import Headers, Survey
-
-ITEMS = {
-    "access": "Access",
-    "conflicts": "Conflicts",
-    "labels": "Label mapping",
-    "metadata": "DICOM metadata",
-    "settings": "Project settings",
-    "anonymization": "Anonymisation",
-    "room": "Room on this machine",
-}
-"""The checks in the guide's order, and what their items are called."""
 
 _SIGNS = {Verdict.OK: "[ ok ]", Verdict.WARN: "[warn]", Verdict.FAIL: "[FAIL]", Verdict.UNKNOWN: "[ ?? ]"}
 _MARKS = {Verdict.OK: "ok  ", Verdict.WARN: "warn", Verdict.FAIL: "FAIL", Verdict.UNKNOWN: "??  "}
@@ -32,8 +21,6 @@ _STYLES = {
     Verdict.FAIL: "bold red",
     Verdict.UNKNOWN: "magenta",
 }
-_CLASSES = frozenset(ConflictClass)
-_WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.OK)
 
 INDENT = " " * 7
 """Where the text below an item begins."""
@@ -54,12 +41,6 @@ def checklist_lines(judged: Judged, width: int, *, brief: bool = False) -> Itera
             yield from conflict_lines(judged, width, INDENT)
         if check == "labels" and not brief:
             yield from label_examples(judged.survey, judged.planned, judged.request.labels, width, INDENT)
-
-
-def worst(findings: Iterable[Finding]) -> Verdict:
-    """The verdict of several findings together; unknown where there is none."""
-    verdicts = {finding.verdict for finding in findings}
-    return next((one for one in _WORST_FIRST if one in verdicts), Verdict.UNKNOWN)
 
 
 def _head(survey: Survey, width: int) -> Iterator[Line]:
@@ -88,19 +69,10 @@ def _item(title: str, findings: Sequence[Finding], width: int, *, brief: bool) -
     if not findings:
         yield from paragraph("This was not looked at.", width, INDENT)
     one_kind = len({finding.verdict for finding in findings}) == 1
-    for group in _groups(findings):
+    for group in groups(findings):
         told = group[0].verdict
         if told != Verdict.OK or not brief:
             yield from _group(group, width, "" if one_kind else f"{_MARKS[told]}  ")
-
-
-def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """Findings of one kind together, the worst first; conflicts have lines of their own."""
-    groups: dict[tuple[Verdict, str], list[Finding]] = defaultdict(list)
-    for finding in findings:
-        if finding.kind not in _CLASSES:
-            groups[finding.verdict, finding.kind].append(finding)
-    return sorted(groups.values(), key=lambda group: _WORST_FIRST.index(group[0].verdict))
 
 
 def _group(group: Sequence[Finding], width: int, mark: str) -> Iterator[Line]:
@@ -109,7 +81,5 @@ def _group(group: Sequence[Finding], width: int, mark: str) -> Iterator[Line]:
     for text in as_one([(finding.about, finding.message) for finding in group]):
         yield from paragraph(text, width, first, below)
         first = below
-    if group[0].verdict == Verdict.OK:
-        return
-    for advice in dict.fromkeys(finding.advice for finding in group[:SHOWN] if finding.advice):
+    for advice in advice_of(group):
         yield from paragraph(advice, width, f"{below}-> ", f"{below}   ", "cyan")

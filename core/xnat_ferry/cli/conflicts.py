@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from xnat_ferry import wording
 from xnat_ferry.checks import Conflict, ConflictClass
 from xnat_ferry.checks.finding import Answer
-from xnat_ferry.cli.grouping import as_one
-from xnat_ferry.cli.looking import Judged
+from xnat_ferry.checks.grouping import as_one
 from xnat_ferry.cli.page import Line, paragraph
 from xnat_ferry.model import LABEL
-from xnat_ferry.plan import Fate
+from xnat_ferry.plan.judged import Judged
 
 OPTION = "--on-conflict"
 
@@ -44,15 +43,10 @@ def suggested_answers(judged: Judged) -> list[str]:
 
 
 def _open_groups(judged: Judged) -> list[list[Conflict]]:
-    """The conflicts without an answer, those together that take the same ones.
-
-    What one session is answered may settle what another one meets: then nothing is left to ask.
-    """
-    decided = {session.id for session in judged.planned.sessions if session.fate != Fate.UNDECIDED}
+    """The conflicts without an answer, those together that take the same ones."""
     groups = defaultdict(list)
-    for conflict in judged.checklist.conflicts:
-        if conflict.id not in decided and judged.request.answers.to(conflict) is None:
-            groups[conflict.kind, conflict.answers, conflict.suggested].append(conflict)
+    for conflict in judged.open_conflicts:
+        groups[conflict.kind, conflict.answers, conflict.suggested].append(conflict)
     return sorted(groups.values(), key=lambda group: list(ConflictClass).index(group[0].kind))
 
 

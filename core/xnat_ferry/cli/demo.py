@@ -63,9 +63,9 @@ def _prepare(
 ) -> TransferFolder | None:
     """Survey, checks and plan; None when a check forbids going on."""
     from xnat_ferry.checks import Answer
-    from xnat_ferry.cli.looking import judge
     from xnat_ferry.plan.answers import same_for_all
     from xnat_ferry.plan.build import PlanRequest
+    from xnat_ferry.plan.judged import judge
     from xnat_ferry.survey import Depth
     from xnat_ferry.survey.take import take_survey
     from xnat_ferry.xnat.pair import open_pair

@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 from xnat_ferry import wording
 from xnat_ferry.checks import Checklist
-from xnat_ferry.cli.checklist import ITEMS
+from xnat_ferry.checks.grouping import ITEMS
 from xnat_ferry.cli.conflicts import suggested_answers
-from xnat_ferry.cli.looking import Judged, Looking
+from xnat_ferry.cli.looking import Looking
 from xnat_ferry.cli.page import Line, command_lines, paragraph
 from xnat_ferry.cli.planned import amount
 from xnat_ferry.model import Verdict
 from xnat_ferry.plan import Plan
+from xnat_ferry.plan.judged import Judged
 
 _STYLES = {"clear": "bold green", "warned": "bold yellow", "blocked": "bold red"}
 

@@ -7,14 +7,15 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
-from xnat_ferry.checks import Checklist, Conflict, Option, run_checks
+from xnat_ferry.checks import Conflict, Option
 from xnat_ferry.cli.common import Counting, Names, endpoints, now, opened, say, split_names
 from xnat_ferry.errors import UsageError
 from xnat_ferry.labels import LabelRules, Labels, Rule, parse_rule
-from xnat_ferry.model import Level, Where
-from xnat_ferry.plan import Plan, Target
+from xnat_ferry.model import Level
+from xnat_ferry.plan import Target
 from xnat_ferry.plan.answers import Answers, parse_answers
-from xnat_ferry.plan.build import PlanRequest, make_plan
+from xnat_ferry.plan.build import PlanRequest
+from xnat_ferry.plan.judged import Judged, judge
 from xnat_ferry.plan.label_table import read_label_table, write_label_table
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
 from xnat_ferry.settings.redact import plain
@@ -137,15 +138,6 @@ class Looking:
         return arguments
 
 
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """A survey, what the checks say of it, and what a plan would do."""
-
-    survey: Survey
-    checklist: Checklist
-    request: PlanRequest
-    planned: Plan
-
-
 def look(
     source: str,
     destination: str,
@@ -169,14 +161,8 @@ def look(
             progress=Counting(),
         )
     _refuse_unknown(survey, request.answers)
+    _write_labels(looking.write_labels, survey, request.labels)
     return judge(survey, request, keep)
-
-
-def judge(survey: Survey, request: PlanRequest, keep: frozenset[Option] = frozenset()) -> Judged:
-    """Run the checks and see what a plan would do; ``keep`` is what the headers may keep."""
-    checklist = run_checks(survey, request.labels, to=Where(request.to), keep=keep)
-    planned = make_plan(survey, checklist, request)
-    return Judged(survey=survey, checklist=checklist, request=request, planned=planned)
 
 
 def _refuse_unknown(survey: Survey, answers: Answers) -> None:

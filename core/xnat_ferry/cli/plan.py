@@ -8,12 +8,13 @@ from cyclopts import Parameter
 from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.common import AsJson, answer_json, say
 from xnat_ferry.cli.ending import Command, plan_ending
-from xnat_ferry.cli.looking import Judged, Looking, Switch, as_json, look
+from xnat_ferry.cli.looking import Looking, Switch, as_json, look
 from xnat_ferry.cli.page import Line, page_width, show
 from xnat_ferry.cli.planned import plan_lines
 from xnat_ferry.errors import UsageError
 from xnat_ferry.model import Level
 from xnat_ferry.plan import Plan, write_plan
+from xnat_ferry.plan.judged import Judged
 from xnat_ferry.survey import Depth
 
 _PLAN_FILE = Path("plan.toml")
