@@ -69,7 +69,7 @@ def _at(evidence: Evidence, moment: Moment) -> Iterator[str]:
         yield "the source is not what it was"
     if moment.unassigned != before.unassigned:
         yield "something lies in the unassigned prearchive"
-    yield from _untouched(before, moment)
+    yield from _untouched(evidence, moment)
     yield from _all_verified(evidence, moment)
     yield from _nothing_twice(evidence, moment)
     for session in evidence.scenario.sessions:
@@ -78,20 +78,25 @@ def _at(evidence: Evidence, moment: Moment) -> Iterator[str]:
             yield from _really_there(evidence, moment, session, claim.removeprefix("done "))
 
 
-def _untouched(before: Moment, moment: Moment) -> Iterator[str]:
-    """What was at the destination before, and is nobody's to change."""
+def _untouched(evidence: Evidence, moment: Moment) -> Iterator[str]:
+    """What was at the destination before, and is nobody's to change; half a session may only grow."""
     for kind in ("sessions", "prearchive"):
         there = {_key(one): one for one in moment.destination[kind]}
-        for one in before.destination[kind]:
-            if there.get(_key(one)) != one:
+        for one in evidence.before.destination[kind]:
+            now = there.get(_key(one))
+            same = now == one
+            if now is not None and _name(one) in _halves(evidence):
+                same = all(file in _files(now) for file in _files(one))
+            if not same:
                 yield f"{_key(one)} was at the destination before and is not what it was"
 
 
 def _fresh(evidence: Evidence, moment: Moment) -> list[tuple[str, dict[str, Any]]]:
-    """What has come to the destination, with where it lies."""
+    """What has come to the destination, or was half there, with where it lies."""
     found = []
     for kind, where in (("sessions", "archive"), ("prearchive", "prearchive")):
-        old = {_key(one) for one in evidence.before.destination[kind]}
+        before = evidence.before.destination[kind]
+        old = {_key(one) for one in before if _name(one) not in _halves(evidence)}
         found += [(where, one) for one in moment.destination[kind] if _key(one) not in old]
     return found
 
@@ -115,10 +120,11 @@ def _nothing_twice(evidence: Evidence, moment: Moment) -> Iterator[str]:
     fresh = _fresh(evidence, moment)
     names = Counter(_name(one) for _, one in fresh)
     planned = {session.to_label for session in _travelling(evidence)}
+    growing = _halves(evidence) if moment is not evidence.moments[-1] else set()
     for name, count in names.items():
         if name not in planned:
             yield f"{name} is at the destination and nobody planned it"
-        elif count > 1:
+        elif count > (2 if name in growing else 1):
             yield f"{name} is at the destination {count} times"
     uids = Counter(file["sop_instance_uid"] for _, one in fresh for file in _files(one))
     for uid, count in uids.items():
@@ -179,7 +185,7 @@ def _as_expected(evidence: Evidence, session: Session, fate: str) -> Iterator[st
     """On a server that is well, what can be done is done, and the rest is refused."""
     if session.skipped:
         wanted = {"skipped"}
-    elif session.taken:
+    elif session.blocked:
         wanted = {"failed"}
     else:
         wanted = {f"done {evidence.scenario.to}"}
@@ -235,6 +241,10 @@ def _proofs(evidence: Evidence, fates: dict[str, str]) -> Iterator[str]:
 
 def _travelling(evidence: Evidence) -> list[Session]:
     return [session for session in evidence.scenario.sessions if not session.skipped]
+
+
+def _halves(evidence: Evidence) -> set[str]:
+    return {session.to_label for session in evidence.scenario.sessions if session.taken == "half"}
 
 
 def _source(evidence: Evidence, session: Session) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from xnat_ferry.practice.process import PracticeServer
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.pace import Pace, keep_pace
 
 _PATIENCE = 90.0
 """Seconds after which a worker that still runs is one that never ends."""
@@ -101,6 +102,7 @@ class Lane:
         evidence.moments.append(voyage.look())
         voyage.ask()
         self.met["seeds"] += 1
+        self.met["units"] += len({(one["session"], one["unit"]) for one in evidence.journal if "unit" in one})
         self.met.update(f"session {how}" for how in evidence.fates().values())
         return judge(evidence)
 
@@ -129,6 +131,8 @@ class _Voyage:
         self._folder: TransferFolder | None = None
         if not scenario.by_command:
             self._folder = transfer_folders.create(self._transfers, plan)
+            pace = Pace(at_once=scenario.at_once, spool_size=scenario.spool_size)
+            keep_pace(self._folder.pace, pace)
         write_plan(plan, self._home / "plan.toml")
         self.evidence = Evidence(scenario=scenario, before=before, journal=[], moments=[])
 
@@ -285,9 +289,15 @@ def _planned(session: Session, stored: dict[str, Any]) -> PlannedSession:
         study_uid=stored["study_uid"],
         to_subject=session.to_subject,
         to_session=session.to_label,
-        fate=Fate.SKIP if session.skipped else Fate.COPY,
+        fate=_fate(session),
         scans=tuple(_planned_scan(scan) for scan in stored["scans"] if scan["id"] in chosen),
     )
+
+
+def _fate(session: Session) -> Fate:
+    if session.skipped:
+        return Fate.SKIP
+    return Fate.COMPLETE if session.taken == "half" else Fate.COPY
 
 
 def _planned_scan(scan: dict[str, Any]) -> PlannedScan:

@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 PASSWORD = "pract1ce-pw"
 PATIENT = "SECRETIVE"
@@ -36,7 +37,13 @@ class Session(Struct, frozen=True):
     skipped: bool
     scans: tuple[Scan, ...]
     taken: str
-    """"", or what is there already: ``archived``, ``waiting`` (both of another study) or ``same study``."""
+    """What is there already: "" nothing; ``archived`` and ``waiting`` of another study under the same label;
+    ``same study`` under another; ``half`` of it, which the plan shall complete."""
+
+    @property
+    def blocked(self) -> bool:
+        """Whether it must be refused."""
+        return self.taken not in ("", "half")
 
 
 class Death(Struct, frozen=True):
@@ -64,6 +71,9 @@ class Scenario(Struct, frozen=True, kw_only=True):
     """Source and destination are spoken to as two servers."""
     unit_bytes: int
     """Small scans travel together up to this size."""
+    at_once: int
+    """Sessions side by side."""
+    spool_size: int | None
     by_command: bool
     """The workers are started by the command, as processes of their own from the first instruction."""
     sessions: tuple[Session, ...]
@@ -98,41 +108,47 @@ def scenario_of(seed: int) -> Scenario:
     to = chance.choice(("prearchive", "archive"))
     exact = checksums and not site_script and not project_script and to == "archive"
     by_command = seed % 20 == 0
+    filtered = chance.random() < 0.1
+    # the command looks at both ends before it begins, and refuses a plan that does not fit
+    ways = () if by_command else ("archived", "waiting", "same study")
+    if to == "archive" and not (by_command or filtered or project_script):
+        ways = (*ways, "half", "half", "half", "half")
     return Scenario(
         seed=seed,
         checksums=checksums,
         site_script=site_script,
         project_script=project_script,
-        filtered=chance.random() < 0.1,
+        filtered=filtered,
         prearchive_code=chance.choice((0, 0, 0, 4)),
         to=to,
         two_addresses=chance.random() < 0.3,
         unit_bytes=chance.choice((1, 4_000, 32 * 1024 * 1024)),
+        at_once=chance.choice((1, 2, 2, 3)),
+        spool_size=chance.choice((None, 100_000)),
         by_command=by_command,
-        sessions=tuple(
-            # the command looks at both ends before it begins, and refuses a plan that does not fit
-            _session(chance, number, free=by_command)
-            for number in range(1, chance.randint(1, 3) + 1)
-        ),
+        sessions=tuple(_session(chance, number, ways) for number in range(1, chance.randint(1, 3) + 1)),
         faults=tuple(_fault(chance, exact) for _ in range(chance.randint(1, 3))),
         deaths=tuple(_death(chance) for _ in range(chance.choice((1, 1, 2)))),
     )
 
 
-def _session(chance: random.Random, number: int, *, free: bool) -> Session:
-    renamed = chance.random() < 0.4
+def _session(chance: random.Random, number: int, ways: tuple[str, ...]) -> Session:
+    """``ways``: in which its place at the destination may be taken."""
+    taken = chance.choice(ways) if ways and chance.random() < 0.25 else ""
+    renamed = chance.random() < 0.4 and taken != "half"
     scans = [_scan(chance, scan) for scan in range(1, chance.randint(1, 3) + 1)]
-    taken = chance.choice(("archived", "waiting", "same study")) if chance.random() < 0.15 else ""
     if not any(scan.chosen for scan in scans):
-        scans[0] = Scan(**{**_plain(scans[0]), "chosen": True})
+        scans[0] = replace(scans[0], chosen=True)
+    if taken == "half":  # the first scan, as some other tool brought it
+        scans[0] = replace(scans[0], chosen=True, note=False, twin=False)
     return Session(
         label=f"{number:03d}_MR1",
         subject=f"{number:03d}",
         to_label=f"P{number}_MR" if renamed else f"{number:03d}_MR1",
         to_subject=f"P{number}" if renamed else f"{number:03d}",
-        skipped=chance.random() < 0.08,
+        skipped=not taken and chance.random() < 0.08,
         scans=tuple(scans),
-        taken="" if free else taken,
+        taken=taken,
     )
 
 
@@ -146,10 +162,6 @@ def _scan(chance: random.Random, number: int) -> Scan:
         twin=chance.random() < 0.06,
         chosen=chance.random() < 0.9,
     )
-
-
-def _plain(scan: Scan) -> dict[str, Any]:
-    return {name: getattr(scan, name) for name in scan.__struct_fields__}
 
 
 _DOWN = "GET /data/.*/scans/.*files"

@@ -24,6 +24,8 @@ def scenario(**more: Any) -> Scenario:
         "to": "archive",
         "two_addresses": False,
         "unit_bytes": 1,
+        "at_once": 1,
+        "spool_size": None,
         "by_command": False,
         "sessions": (session,),
         "faults": (),
@@ -242,6 +244,15 @@ def test_what_was_there_before_must_stay() -> None:
     assert judge(evidence) == ["E_OLD was at the destination before and is not what it was"]
     evidence.moments[-1].destination["sessions"].append(session("OLD", "OLD", 7))
     assert judge(evidence) == []
+
+
+def test_half_a_session_may_grow_and_must_not_shrink() -> None:
+    evidence = honest()
+    evidence.scenario = scenario(taken="half")
+    evidence.before.destination["sessions"].append(session("P1_MR", "P1", 1))
+    assert judge(evidence) == []
+    stored(evidence).pop(0)
+    assert "E_P1_MR was at the destination before and is not what it was" in judge(evidence)
 
 
 def test_a_label_that_is_taken_must_not_be_called_done() -> None:

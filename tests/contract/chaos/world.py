@@ -37,29 +37,39 @@ def _projects(scenario: Scenario) -> str:
 
 
 def _session(scenario: Scenario, session: Session) -> str:
-    scans = ", ".join(
-        f'{{ id = "{scan.id}", type = "{scan.description}", description = "{scan.description}", '
-        f"files = {scan.files}, rows = {scan.side}, columns = {scan.side} }}"
-        for scan in session.scans
-    )
+    scans = ", ".join(map(_scan, session.scans))
     return (
         f'[[sessions]]\nproject = "{scenario.source}"\nsubject = "{session.subject}"\n'
         f'label = "{session.label}"\nstudy = "{_study(scenario, session)}"\n'
-        f'patient_name = "{PATIENT}^{scenario.seed}"\nscans = [{scans}]\n'
+        f"{_names(scenario)}scans = [{scans}]\n"
     )
+
+
+def _scan(scan: Scan) -> str:
+    return (
+        f'{{ id = "{scan.id}", type = "{scan.description}", description = "{scan.description}", '
+        f"files = {scan.files}, rows = {scan.side}, columns = {scan.side} }}"
+    )
+
+
+def _names(scenario: Scenario) -> str:
+    return f'patient_name = "{PATIENT}^{scenario.seed}"\nstudy_description = "chaos"\n'
 
 
 def _in_the_way(scenario: Scenario, session: Session) -> str:
     if not session.taken:
         return ""
-    same = session.taken == "same study"
-    label = "another" if same else session.to_label
+    half = session.taken == "half"
+    same = session.taken in ("same study", "half")
+    label = "another" if session.taken == "same study" else session.to_label
     study = _study(scenario, session) if same else f"other {_study(scenario, session)}"
-    waits = "" if session.taken == "archived" else 'prearchive = "READY"\n'
+    waits = "" if session.taken in ("archived", "half") else 'prearchive = "READY"\n'
+    # half a session has come through the importer before: with its script's names in it, or untouched
+    names = _names(scenario) if half and not scenario.site_script else ""
+    scan = _scan(session.scans[0]) if half else '{ id = "1", type = "t1", files = 1, rows = 8, columns = 8 }'
     return (
         f'[[sessions]]\nproject = "{scenario.destination}"\nsubject = "{session.to_subject}"\n'
-        f'label = "{label}"\nstudy = "{study}"\n{waits}'
-        'scans = [{ id = "1", type = "t1", files = 1, rows = 8, columns = 8 }]\n'
+        f'label = "{label}"\nstudy = "{study}"\n{waits}{names}scans = [{scan}]\n'
     )
 
 
