@@ -95,12 +95,13 @@ _TEXT = frozenset(
 
 
 def _facts(dataset: "Dataset", above: Key) -> Iterator[tuple[Key, Fact]]:
-    for tag in map(int, dataset.keys()):
+    # all first: decoding a sequence makes pydicom decode PixelRepresentation, too
+    encoded = {int(tag): dataset.get_item(tag) for tag in dataset.keys()}  # noqa: SIM118  not a dict
+    for tag, raw in encoded.items():
         if tag & 0xFFFF == 0 or (tag >= _FIRST_BULK and not above):
             continue
         key = (*above, tag)
         creator = _creator(dataset, tag)
-        raw = dataset.get_item(tag)
         vr = raw.VR or dataset[tag].VR
         if vr == "SQ" or dataset[tag].VR == "SQ":
             items = dataset[tag].value
