@@ -1,10 +1,12 @@
 """A header is read from the start of a file: few bytes, one request, and never the pixels."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread
 
-from tests.core.making import file_row
+from tests.core.making import dicom_bytes, file_row
 from tests.core.shore import TWO_SESSIONS, USERS, Shore, shore
 from xnat_ferry.errors import NotAnAnswer, NotFound
 from xnat_ferry.settings.credentials import Credentials
@@ -55,3 +57,22 @@ def test_what_is_no_dicom_and_what_is_not_there_are_told_apart(tmp_path: Path) -
         sea.server.set_faults([{"match": "GET .*/files/", "status": 200, "body": "words"}])
         with pytest.raises(NotAnAnswer):
             headers.read_header(client, row.id, name)
+
+
+def test_a_file_without_preamble_or_without_pixels_has_a_header_too(tmp_path: Path) -> None:
+    folder = tmp_path / "dicom"
+    folder.mkdir()
+    whole = dicom_bytes()
+    (folder / "bare.dcm").write_bytes(whole[132:])
+    report = dcmread(BytesIO(dicom_bytes(sop_uid="1.2.3.2.1", series_uid="1.2.3.2")))
+    del report.PixelData
+    report.save_as(folder / "report.dcm")
+    session = '\n[[sessions]]\nproject = "SRC"\nsubject = "7"\nlabel = "L"\ndicom = "dicom"\n'
+    with shore(tmp_path, USERS + session) as sea, opened(sea) as client:
+        (row,) = list_sessions(client, "SRC")
+        detail = read_session(client, row.id)
+        samples = [
+            headers.sample_scan(client, row.id, scan.id, scan.resources[0].label) for scan in detail.scans
+        ]
+    assert [one.problem for one in samples] == ["", ""]
+    assert {one.value(0x0020000E) for one in samples} == {"1.2.3.1", "1.2.3.2"}

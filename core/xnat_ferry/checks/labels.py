@@ -21,7 +21,7 @@ def check_labels(survey: Survey, rules: LabelRules) -> tuple[Finding, ...]:
     if findings:
         return tuple(findings)
     if rules.keep:
-        words = f"All {len(named)} sessions keep their labels."
+        words = "Every session keeps its label."
         return (_finding(Verdict.OK, "ok", about, words),)
     changed = [pair for pair in named if pair[1] != Labels(pair[0].row.subject, pair[0].row.label)]
     words = f"{len(changed)} of {len(named)} sessions get other labels."

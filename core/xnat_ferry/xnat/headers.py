@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from xnat_ferry.dicom.header import HeaderSample, sample_of
+from xnat_ferry.dicom.header import HeaderSample, quietly, sample_of
 from xnat_ferry.errors import NotAnAnswer, ServerAnswer
 from xnat_ferry.model import FileRow
 from xnat_ferry.xnat.client import XnatClient, data_path
@@ -53,10 +53,11 @@ def _read(client: XnatClient, path: str, **params: str) -> "Dataset":
     size = FIRST_BYTES
     while True:
         start = _read_start(client, path, size, params)
-        header = _parsed(start)
+        ended = len(start) < size
+        header = _parsed(start, ended=ended)
         if header is not None:
             return header
-        if len(start) < size or size >= _MOST_BYTES:
+        if ended or size >= _MOST_BYTES:
             raise NotAnAnswer(server=client.server, what=f"GET {path}", status=200, said="no DICOM header")
         size *= 4
 
@@ -71,15 +72,17 @@ def _read_start(client: XnatClient, path: str, size: int, params: dict[str, str]
     return bytes(found[:size])
 
 
-def _parsed(start: bytes) -> "Dataset | None":
-    """The header, or None when it does not end within these bytes."""
+def _parsed(start: bytes, *, ended: bool) -> "Dataset | None":
+    """The header, or None when it does not end within these bytes; ``ended`` says that the file does."""
     from pydicom import dcmread  # slow to import, and whoever looks quickly needs none of it
-    from pydicom.errors import InvalidDicomError
 
     whole = BytesIO(start)
     try:
-        header = dcmread(whole, stop_before_pixels=True)
-    except (InvalidDicomError, EOFError, ValueError, OSError, AttributeError):
+        with quietly():
+            # files without a preamble are DICOM too, where they say what and who they are (PS3.10 7.1)
+            header = dcmread(whole, stop_before_pixels=True, force=True)
+            named = all(header.get(keyword) for keyword in ("SOPClassUID", "SOPInstanceUID"))
+    except Exception:  # pydicom raises many kinds for what is simply not DICOM
         return None
-    # a header that was cut ends where the bytes end; a whole one ends before its pixels
-    return header if whole.tell() < len(start) else None
+    # a header that was cut ends where the bytes end; a whole one ends before its pixels, or with the file
+    return header if named and (ended or whole.tell() < len(start)) else None
