@@ -23,8 +23,9 @@ COMMANDS = {
     "stop": ("status:stop", "Ask a transfer to leave off cleanly."),
     "resume": ("run:resume", "Go on with a transfer."),
     "verify": ("verify:verify", "Compare what arrived with what was sent."),
-    "archive": ("run:archive", "Take a transfer from the prearchive into the archive."),
-    "record": ("verify:record", "Write the transfer record and print it."),
+    "archive": ("settle:archive", "Take a transfer from the prearchive into the archive."),
+    "settle": ("settle:settle", "Delete at the source what is proven at the destination."),
+    "record": ("record:record", "Write the transfer record and print it."),
     "practice": ("practice:practice", "Start an XNAT to practise on."),
 }
 

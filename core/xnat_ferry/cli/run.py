@@ -1,4 +1,4 @@
-"""``run``, ``resume`` and ``archive``: they start a worker and follow its journal to the end."""
+"""``run`` and ``resume``: they start a worker and follow its journal to the end."""
 
 from pathlib import Path
 from typing import Annotated
@@ -93,30 +93,16 @@ def resume(
     pace = pacing.over(read_pace(found.pace))
     spool_for(found.read_plan(), pace, spool_folder(spool))
     keep_pace(found.pace, pace)
-    return _go_on(found, spool=spool, archive=False, detach=detach, json=json)
+    return _go_on(found, spool=spool, detach=detach, json=json)
 
 
-def archive(
-    name: str | None = None, /, *, transfers: Transfers = None, spool: Spool = None, json: AsJson = False
-) -> int:
-    """Take a transfer's sessions from the prearchive into the archive, each verified before and after.
-
-    Parameters
-    ----------
-    name
-        The transfer's ID or its end; may be left out where there is only one.
-    """
-    found = transfer_folders.find(transfers_folder(transfers), name)
-    return _go_on(found, spool=spool, archive=True, detach=False, json=json)
-
-
-def _go_on(found: TransferFolder, *, spool: Path | None, archive: bool, detach: bool, json: bool) -> int:
+def _go_on(found: TransferFolder, *, spool: Path | None, detach: bool, json: bool) -> int:
     refuse_if_running(found)
     plan = found.read_plan()
     logins = logins_for(plan.source, plan.destination)
     before = len(read_all(found.journal))
     say(f"transfer {found.id}")
-    worker = start_worker(found, logins, spool=spool_folder(spool), archive=archive)
+    worker = start_worker(found, logins, spool=spool_folder(spool))
     if detach:
         wait_until_taken_up(found, worker, skip=before)
         return following.answer_status(found, json)

@@ -1,4 +1,4 @@
-"""``verify`` and ``record``: the proof, looked at again, and what is kept of a transfer."""
+"""``verify``: the proof, looked at again."""
 
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -25,7 +25,6 @@ from xnat_ferry.cli.looking import Looking, Switch, Words
 from xnat_ferry.cli.page import page_width, show
 from xnat_ferry.errors import CannotConnect, NothingChosen, ServerAnswer, UsageError
 from xnat_ferry.model import Endpoint, Level, Mark, Where
-from xnat_ferry.record import write_record
 from xnat_ferry.settings.credentials import find_credentials
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
 from xnat_ferry.transfer import folder as transfer_folders
@@ -96,37 +95,6 @@ def verify(
     else:
         show(difference_lines(result, page_width(), marks))
     return _CODES[result.verdict]
-
-
-def record(name: str | None = None, /, *, transfers: Transfers = None, json: AsJson = False) -> int:
-    """Write the transfer record and print it.
-
-    Parameters
-    ----------
-    name
-        The transfer's ID or its end; may be left out where there is only one.
-    """
-    from xnat_ferry.transfer.status import summarise
-    from xnat_ferry.verify.session import read_verification
-
-    found = transfer_folders.find(transfers_folder(transfers), name)
-    state = read_state(found)
-    verification = read_verification(found, state.plan)
-    text = write_record(found, state, verification)
-    if json:
-        answer_json(
-            {
-                "status": summarise(found, state),
-                "plan_hash": state.plan_hash,
-                "accounts": state.logins,
-                "verification": verification.as_json() if verification else None,
-                "record": str(found.record),
-            }
-        )
-        return 0
-    print(text, end="")
-    say(f"kept as {found.record}")
-    return 0
 
 
 def print_verification(result: Verification) -> None:

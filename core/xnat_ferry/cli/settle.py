@@ -1,0 +1,196 @@
+"""``archive`` and ``settle``: from the prearchive into the archive, and the end of a move at the source."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from xnat_ferry import wording
+from xnat_ferry.cli import following
+from xnat_ferry.cli.common import AsJson, Names, Spool, Transfers, logins_for, say, split_names
+from xnat_ferry.errors import NothingChosen, UnknownSessions, UsageError
+from xnat_ferry.events import SettlingFinished
+from xnat_ferry.model import Where
+from xnat_ferry.plan import Plan, PlannedSession
+from xnat_ferry.settings.paths import spool_folder, transfers_folder
+from xnat_ferry.settings.preferences import read_preferences
+from xnat_ferry.settings.redact import plain
+from xnat_ferry.settle.orders import (
+    RemovalOrder,
+    keep_answers,
+    keep_removal_order,
+    parse_archive_answers,
+)
+from xnat_ferry.transfer import folder as transfer_folders
+from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.journal import read_all
+from xnat_ferry.transfer.launch import start_worker
+from xnat_ferry.transfer.lock import refuse_if_running
+from xnat_ferry.transfer.state import SessionState, TransferState
+from xnat_ferry.transfer.status import read_state
+
+_LISTED = 20
+Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
+
+
+def archive(
+    name: str | None = None,
+    /,
+    *,
+    answer: Names = None,
+    transfers: Transfers = None,
+    spool: Spool = None,
+    json: AsJson = False,
+) -> int:
+    """Take a transfer's sessions from the prearchive into the archive, each verified before and after.
+
+    Parameters
+    ----------
+    name
+        The transfer's ID or its end; may be left out where there is only one.
+    answer
+        SESSION=merge or SESSION=complete, for a session that shall be added to one that is there already.
+    """
+    found = transfer_folders.find(transfers_folder(transfers), name)
+    refuse_if_running(found)
+    plan = found.read_plan()
+    answers = parse_archive_answers(plan, split_names(answer) or ())
+    logins = logins_for(plan.source, plan.destination)
+    keep_answers(found, answers)
+    before = len(read_all(found.journal))
+    say(f"transfer {found.id}")
+    worker = start_worker(found, logins, spool=spool_folder(spool), archive=True)
+    return following.follow_to_end(found, worker, skip=before, json=json)
+
+
+def settle(
+    name: str | None = None,
+    /,
+    *,
+    sessions: Names = None,
+    unshare: Flag = False,
+    empty_subjects: Flag = False,
+    yes_delete_from: str | None = None,
+    transfers: Transfers = None,
+    spool: Spool = None,
+    json: AsJson = False,
+) -> int:
+    """Make a copy a move: delete at the source what is proven in the archive of the destination.
+
+    Every file of a session is fetched back and compared first, and both sides are looked at again right
+    before it is deleted, one session after another. Deleting is permanent.
+
+    Parameters
+    ----------
+    name
+        The transfer's ID or its end; may be left out where there is only one.
+    sessions
+        Labels or accession IDs at the source, with commas between; all that are archived without it.
+    unshare
+        Take sessions that are only shared into the source project out of it; their owner keeps them.
+    empty_subjects
+        Delete subjects at the source that have no session left.
+    yes_delete_from
+        The source project's name, instead of being asked for the destination's.
+    """
+    found = transfer_folders.find(transfers_folder(transfers), name)
+    refuse_if_running(found)
+    state = read_state(found)
+    meant = _meant(state, split_names(sessions))
+    advice = read_preferences().data_loss.advice  # a settings file that is damaged is told of first
+    _describe(state, meant, unshare=unshare, empty_subjects=empty_subjects)
+    say(f"Deleting is permanent. If something is deleted that should not be: {advice}")
+    typed = _confirmed(state.plan, yes_delete_from)
+    logins = logins_for(state.plan.source, state.plan.destination)
+    order = RemovalOrder(
+        typed=typed,
+        sessions=tuple(session.session for session in meant),
+        unshare=unshare,
+        subjects=empty_subjects,
+    )
+    before = len(read_all(found.journal))
+    keep_removal_order(found, order)
+    worker = start_worker(found, logins, spool=spool_folder(spool), settle=True)
+    code = following.follow_to_end(found, worker, skip=before, json=json)
+    finished = isinstance(read_all(found.journal)[-1], SettlingFinished)
+    return _outcome(found, meant, advice, quiet=json) if finished else code
+
+
+def _meant(state: TransferState, names: Sequence[str] | None) -> list[PlannedSession]:
+    """The sessions that were named, or all that are archived; raises UsageErrors where there is none."""
+    plan = state.plan
+    known = {name for one in plan.travelling for name in (one.session, one.id)}
+    unknown = [plain(name, 60) for name in names or () if name not in known]
+    if unknown:
+        raise UnknownSessions(project=plan.source.project, labels=", ".join(unknown))
+    if names is not None:
+        meant = [one for one in plan.travelling if one.session in names or one.id in names]
+    else:
+        meant = [one for one in plan.travelling if _to_settle(state.sessions[one.session])]
+    if not meant:
+        raise NothingChosen(why="no session of this transfer is archived and still to be settled")
+    return meant
+
+
+def _to_settle(session: SessionState) -> bool:
+    return session.where == Where.ARCHIVE and session.settled is None
+
+
+def _describe(
+    state: TransferState, meant: Sequence[PlannedSession], *, unshare: bool, empty_subjects: bool
+) -> None:
+    plan = state.plan
+    files = sum(one.totals.files for one in meant)
+    size = wording.size(sum(one.totals.bytes for one in meant))
+    count = wording.plural(len(meant), "session")
+    say(f"To be deleted at {plain(str(plan.source))}: {count}, {wording.plural(files, 'file')}, {size},")
+    say(f"each only once it is proven in the archive of {plain(str(plan.destination))}:")
+    for one in meant[:_LISTED]:
+        say(f"  {plain(one.session)} -> {plain(one.to_session)}")
+    if len(meant) > _LISTED:
+        say(f"  and {len(meant) - _LISTED:,} more")
+    if not plan.move:
+        say("This transfer was planned as a copy, not as a move.")
+    if unshare:
+        say("Sessions that are only shared in are taken out of the source project.")
+    if empty_subjects:
+        say("Subjects that have no session left there are deleted as well.")
+
+
+def _confirmed(plan: Plan, given: str | None) -> str:
+    """What a person typed; raises UsageError for anything else than the name that is asked for."""
+    if given is not None:
+        if given != plan.source.project:
+            what = f"--yes-delete-from {plain(given, 60)!r} is not the source, {plan.source.project}."
+            raise UsageError(what=f"{what} Nothing was deleted.")
+        return given
+    if not sys.stdin.isatty():
+        what = "Nobody is here to ask; nothing was deleted."
+        advice = f"Run this in a terminal, or add --yes-delete-from {plan.source.project}."
+        raise UsageError(what=what, advice=advice)
+    print("Type the destination project's name to go on: ", end="", file=sys.stderr, flush=True)
+    typed = sys.stdin.readline().strip()
+    if typed != plan.destination.project:
+        what = f"{plain(typed, 60)!r} is not the destination, {plan.destination.project}."
+        raise UsageError(what=f"{what} Nothing was deleted.")
+    return typed
+
+
+def _outcome(found: TransferFolder, meant: Sequence[PlannedSession], advice: str, *, quiet: bool) -> int:
+    """0 where all is gone there and complete here; says what is not, and whom to tell of a loss."""
+    state = read_state(found)
+    code = 0
+    for one in meant:
+        session = state.sessions[one.session]
+        settled = session.settled
+        if settled is None or not settled.gone:
+            code = 1
+        elif settled.verdict != "proven":
+            code = 1
+            say(f"{plain(one.session)} is deleted, but its copy is not complete now. {advice}")
+    empty = [subject for subject, gone in state.empty_subjects.items() if not gone]
+    if empty and not quiet:
+        names = ", ".join(plain(name) for name in empty[:_LISTED])
+        say(f"Without any session at the source now: {names}. --empty-subjects deletes such subjects.")
+    return code
