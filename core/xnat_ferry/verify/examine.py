@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 from pydicom import Dataset
 
-from xnat_ferry.errors import NotFound, ServerAnswer
+from xnat_ferry.errors import ServerAnswer
 from xnat_ferry.model import Instance, Level, Where
-from xnat_ferry.verify.fetch import Kept, SentHeaders, Tell, content_of, header_of, look_at
+from xnat_ferry.verify.fetch import Kept, SentHeaders, Tell
 from xnat_ferry.verify.headers import Header, header_facts
 from xnat_ferry.verify.observed import Content, HeaderLook, Observed, Place
 from xnat_ferry.verify.pairing import How, Pair, pair_files, pair_series
+from xnat_ferry.verify.unpacking import content_of, header_of, look_at
 
 ReadSent = Callable[[Instance], Dataset]
 """Reads the header of a file as it is at the source; raises a ServerAnswer."""
@@ -75,10 +76,8 @@ def _look(kept: Kept, place: Place, sent: Instance, read_sent: ReadSent | None) 
             content = content_of(file, kept.scratch)
             file.seek(0)
             there = header_of(file)
-    except NotFound:
-        return Content(gone=True)
     except ServerAnswer as error:
-        return Content(problem=str(error))
+        return kept.without(error)
     if read_sent is None or there is None:
         return content
     return replace(content, header=_compared(sent, there, read_sent))

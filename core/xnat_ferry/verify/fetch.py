@@ -3,36 +3,30 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import stamina
-from msgspec.structs import replace
-from pydicom import dcmread
 
-from xnat_ferry.dicom.instance import read_passing
-from xnat_ferry.dicom.pixels import Readable
 from xnat_ferry.errors import FerryError, NotFound, Retry, ServerAnswer
-from xnat_ferry.model import FileRow, StoredScan, Where
+from xnat_ferry.model import StoredScan, Where
 from xnat_ferry.transfer.spool import spooled
-from xnat_ferry.verify.headers import Header, compare_headers, header_facts
-from xnat_ferry.verify.observed import Content, HeaderLook, Observed, Place, place_of
+from xnat_ferry.verify.headers import Header
+from xnat_ferry.verify.observed import Content, Observed, Place, place_of
+from xnat_ferry.verify.unpacking import Unpacked, unpack, unpack_headers
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.fetching import open_archived, open_row, open_waiting
-from xnat_ferry.xnat.scan_zips import entry_name, open_scans
-from xnat_ferry.xnat.zip_stream import BrokenZip, read_zip
+from xnat_ferry.xnat.scan_zips import open_scans
+from xnat_ferry.xnat.zip_stream import BrokenZip
 
 ATTEMPTS = 3
 Found = TypeVar("Found")
 Open = Callable[[], AbstractContextManager[Iterator[bytes]]]
 Tell = Callable[[int], None]
 """Hears of bytes as they come."""
+_STRANGERS = "the zip holds files under other names than are listed"
 SentHeaders = Callable[[str], Mapping[str, Header]]
 """The headers of a series as they were sent, by SOPInstanceUID; none where they cannot be had."""
-
-LONGEST_HEADER = 16 * 1024 * 1024
-"""Bytes of a file that are kept while it passes, where its header is wanted."""
 
 
 class Kept:
@@ -61,19 +55,10 @@ class Kept:
     def headers(self, scans: Collection[str]) -> dict[str, Header]:
         """The headers in some archived scans by SOPInstanceUID; raises a ServerAnswer or BrokenZip."""
         found: dict[str, Header] = {}
+        read = partial(unpack_headers, scratch=self.scratch)
         for scan in self._observed.scans:
             if scan.scan.id in scans and scan.files:
-                found |= _read_again(partial(self._open_scan, scan), self._headers)
-        return found
-
-    def _headers(self, pieces: Iterator[bytes]) -> dict[str, Header]:
-        found = {}
-        for entry in read_zip(pieces):
-            passing = _Keeping(entry)
-            content = content_of(passing, self.scratch)
-            header = passing.header()
-            if header is not None:
-                found[content.sop_uid] = header
+                found |= _read_again(partial(self._open_scan, scan), read)
         return found
 
     @contextmanager
@@ -85,6 +70,16 @@ class Kept:
                     file.write(piece)
             file.seek(0)
             yield file
+
+    def without(self, error: Exception) -> Content:
+        """What there is to say of a listed file when this came instead.
+
+        From the archive, 404 is the answer when every file asked for is gone (wire-read 2.9, 2.10); from the
+        prearchive it may mean that the whole row has gone meanwhile.
+        """
+        if isinstance(error, NotFound) and self._observed.where == Where.ARCHIVE:
+            return Content(gone=True)
+        return Content(problem=str(error))
 
     def _open_scan(self, scan: StoredScan) -> AbstractContextManager[Iterator[bytes]]:
         resources = sorted({file.resource for file in scan.files or ()})
@@ -103,83 +98,17 @@ class Kept:
         sent: Mapping[str, Header] | None = None,
     ) -> dict[Place, Content]:
         """What a zip holds of some scans; what is listed and not in it is gone."""
-        places = {_key_of(place): place for place in _places(scans)}
+        places = tuple(_places(scans))
+
+        def read(pieces: Iterator[bytes]) -> Unpacked:
+            return unpack(_told(pieces, tell), places, self.scratch, sent)
+
         try:
-            found = _read_again(open_zip, partial(self._contents, places=places, tell=tell, sent=sent))
-        except NotFound:  # the answer when every file is gone
-            found = {}
+            found = _read_again(open_zip, read)
         except (ServerAnswer, BrokenZip) as error:
-            return {place: Content(problem=str(error)) for place in places.values()}
-        return {place: Content(gone=True) for place in places.values()} | found
-
-    def _contents(
-        self,
-        pieces: Iterator[bytes],
-        places: Mapping[str, Place],
-        tell: Tell,
-        sent: Mapping[str, Header] | None,
-    ) -> dict[Place, Content]:
-        found = {}
-        for entry in read_zip(_told(pieces, tell)):
-            place = places.get(_key(entry.name))
-            if place is not None and sent is None:
-                found[place] = content_of(entry, self.scratch)
-            elif place is not None and sent is not None:
-                passing = _Keeping(entry)
-                content = content_of(passing, self.scratch)
-                look = look_at(sent.get(content.sop_uid), passing.header())
-                found[place] = replace(content, header=look)
-        return found
-
-
-def look_at(sent: Header | None, there: Header | None) -> HeaderLook:
-    """Two headers beside each other, as far as there are two."""
-    if sent is None or there is None:
-        return HeaderLook(problem="one of the two headers could not be read")
-    return HeaderLook(changes=compare_headers(sent, there))
-
-
-def content_of(file: Readable, scratch: Path) -> Content:
-    """What a file is, read once from its start."""
-    passed = read_passing(file, str(scratch))
-    identity = passed.identity
-    if identity is None:
-        return Content(size=passed.size, md5=passed.md5)
-    return Content(
-        size=passed.size,
-        md5=passed.md5,
-        sop_uid=identity.sop_uid,
-        series_uid=identity.series_uid,
-        pixel_md5=identity.pixel_md5,
-    )
-
-
-def header_of(file: BinaryIO) -> Header | None:
-    """The header of a file that is at its start; None for what is no readable DICOM."""
-    try:
-        return header_facts(dcmread(file, stop_before_pixels=True))
-    except Exception:  # pydicom raises many kinds for what is simply not DICOM
-        return None
-
-
-class _Keeping:
-    """Keeps the start of what is read through it, for its header."""
-
-    def __init__(self, file: Readable) -> None:
-        self._file = file
-        self._start = BytesIO()
-
-    def read(self, count: int) -> bytes:
-        piece = self._file.read(count)
-        self._start.write(piece[: max(LONGEST_HEADER - self._start.tell(), 0)])
-        return piece
-
-    def header(self) -> Header | None:
-        """None also where it does not end within what was kept."""
-        length = self._start.tell()
-        self._start.seek(0)
-        header = header_of(self._start)
-        return header if self._start.tell() < length or length < LONGEST_HEADER else None
+            return dict.fromkeys(places, self.without(error))
+        missing = Content(problem=_STRANGERS) if found.strangers else Content(gone=True)
+        return dict.fromkeys(places, missing) | found.contents
 
 
 def _read_again(open_zip: Open, read: Callable[[Iterator[bytes]], Found]) -> Found:
@@ -204,21 +133,3 @@ def _told(pieces: Iterator[bytes], tell: Tell) -> Iterator[bytes]:
 
 def _places(scans: Iterable[StoredScan]) -> Iterator[Place]:
     return (place_of(scan, file) for scan in scans for file in scan.files or ())
-
-
-def _key_of(place: Place) -> str:
-    scan, resource, path = place
-    return entry_name(FileRow(scan=scan, resource=resource, path=path, size=None, digest=""))
-
-
-def _key(name: str) -> str:
-    """Where an entry lies, in either zip: ``MR1/scans/1/DICOM/a.dcm`` or ``MR1/SCANS/1/DICOM/a.dcm``."""
-    folder, _, rest = name.partition("/")
-    if folder.lower() != "scans" or rest.lower().startswith("scans/"):
-        folder, _, rest = rest.partition("/")
-    return entry_name_of(rest) if folder.lower() == "scans" else ""
-
-
-def entry_name_of(rest: str) -> str:
-    """The same for what stands behind ``scans/``: XNAT takes ``/resources`` and ``/files`` out anywhere."""
-    return f"/scans/{rest}".replace("/resources", "").replace("/files", "").removeprefix("/")

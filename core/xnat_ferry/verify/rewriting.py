@@ -10,7 +10,6 @@ from xnat_ferry.verify.headers import HeaderChange
 SOP_INSTANCE_UID, SERIES_INSTANCE_UID, STUDY_INSTANCE_UID = 0x00080018, 0x0020000E, 0x0020000D
 _TRACE = 0x00120064
 """DeidentificationMethodCodeSequence: every script run adds an item to it (wire-read 13.8)."""
-_META = 0x0002
 
 
 class Rewriting(Struct, frozen=True, kw_only=True):
@@ -23,8 +22,6 @@ class Rewriting(Struct, frozen=True, kw_only=True):
 
     def explains(self, change: HeaderChange) -> bool | None:
         """Whether a change of a header is what these scripts do; None where they are not known."""
-        if change.tag >> 16 == _META:
-            return True  # the server's own signature on the file
         if self.runs is not True:
             return self.runs
         if _TRACE in (change.tag, *change.within):

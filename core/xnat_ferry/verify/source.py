@@ -11,10 +11,11 @@ from xnat_ferry.dicom.header import HeaderSample
 from xnat_ferry.errors import NotFound, ServerAnswer
 from xnat_ferry.model import DICOM_RESOURCES, FileRow, Instance, Level
 from xnat_ferry.verify.examine import drawn
-from xnat_ferry.verify.fetch import Kept, SentHeaders, content_of
+from xnat_ferry.verify.fetch import Kept, SentHeaders
 from xnat_ferry.verify.headers import Header
 from xnat_ferry.verify.observe import observe_session
 from xnat_ferry.verify.observed import NOT_KNOWN, Content, Observed, place_of
+from xnat_ferry.verify.unpacking import content_of
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.headers import read_header, sample_scan
 from xnat_ferry.xnat.zip_stream import BrokenZip
