@@ -157,32 +157,35 @@ class _Source:
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces = iter(pieces)
-        self._piece = memoryview(b"")
+        self._piece, self._place = b"", 0
 
     def some(self) -> bytes:
         """Whatever comes next. Raises BrokenZip at the end."""
-        while not self._piece:
+        while self._place >= len(self._piece):
             piece = next(self._pieces, None)
             if piece is None:
                 raise BrokenZip("it ends too early")
-            self._piece = memoryview(piece)
-        found, self._piece = bytes(self._piece), memoryview(b"")
+            self._piece, self._place = piece, 0
+        found = self._piece[self._place :] if self._place else self._piece
+        self._piece, self._place = b"", 0
         return found
 
     def give_back(self, data: bytes) -> None:
         """Put in front what was taken too much."""
-        self._piece = memoryview(data + bytes(self._piece))
+        self._piece, self._place = data + self._piece[self._place :], 0
 
     def exactly(self, count: int) -> bytes:
         """So many bytes. Raises BrokenZip where there are fewer."""
-        if count <= len(self._piece):
-            found, self._piece = bytes(self._piece[:count]), self._piece[count:]
+        end = self._place + count
+        if end <= len(self._piece):
+            found = self._piece[self._place : end]
+            self._place = end
             return found
         parts: list[bytes] = []
         while count > 0:
             part = self.some()
             if len(part) > count:
-                self._piece, part = memoryview(part)[count:], part[:count]
+                self._piece, self._place, part = part, count, part[:count]
             parts.append(part)
             count -= len(part)
         return b"".join(parts)
