@@ -1,5 +1,6 @@
 """The guide's checklist: one file per item, each a pure function from a survey to findings."""
 
+from xnat_ferry.checks.accepting import accepting
 from xnat_ferry.checks.access import check_access
 from xnat_ferry.checks.anonymization import check_anonymization
 from xnat_ferry.checks.conflicts import check_conflicts, find_conflicts
@@ -22,11 +23,12 @@ def run_checks(
     *,
     to: Where = Where.PREARCHIVE,
     keep: frozenset[Option] = frozenset(),
+    accepted: frozenset[str] = frozenset(),
 ) -> Checklist:
     """All checks in the guide's order, for sessions that will be called as the rules say.
 
     ``to`` is how far they shall go by themselves; ``keep`` are the options of PS3.15 by which the destination
-    may hold more than the Basic Profile leaves.
+    may hold more than the Basic Profile leaves; ``accepted`` are kinds of findings that a person allows.
     """
     conflicts = find_conflicts(survey, rules)
     findings = (
@@ -38,4 +40,9 @@ def run_checks(
         *check_anonymization(survey, keep, rules),
         *check_room(survey),
     )
-    return Checklist(findings=findings, conflicts=conflicts)
+    return Checklist(
+        findings=accepting(findings, accepted),
+        conflicts=conflicts,
+        keep=tuple(sorted(keep)),
+        accepted=tuple(sorted(accepted)),
+    )

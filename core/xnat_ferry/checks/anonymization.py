@@ -127,8 +127,8 @@ class _Judge:
                 "identifying-remains",
                 Verdict.FAIL,
                 "{label} seems to identify a person, and nothing in {project} removes it: {what}.",
-                "Do not send it like this: have it de-identified at the source, or ask {owners} for a script "
-                "that removes these attributes.",
+                "Have it de-identified at the source, or ask {owners} for a script that removes these "
+                "attributes; only where such data may be there, say --accept identifying-remains.",
             ),
             (
                 Outcome.UNCLEAR,

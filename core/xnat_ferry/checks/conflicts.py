@@ -31,6 +31,15 @@ def find_conflicts(survey: Survey, rules: LabelRules = KEEP) -> tuple[Conflict, 
     return conflicts_of(sessions, There(survey.destination))
 
 
+def label_troubles(survey: Survey, rules: LabelRules) -> dict[str, Conflict]:
+    """By accession ID, the first conflict that another label would settle: what is to be marked in a preview."""
+    troubles: dict[str, Conflict] = {}
+    for conflict in find_conflicts(survey, rules):
+        if not conflict.apart:
+            troubles.setdefault(conflict.id, conflict)
+    return troubles
+
+
 def conflicts_of(sessions: Sequence[Coming], there: There) -> tuple[Conflict, ...]:
     """The same for sessions that were given their labels already."""
     fellows = companions(sessions)

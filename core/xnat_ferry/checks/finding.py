@@ -23,6 +23,13 @@ class Finding(Struct, frozen=True, kw_only=True):
     alike, so that faces can show many as one."""
     advice: str = ""
     evidence: dict[str, str] = {}
+    accepted: bool = False
+    """Whether a person has said that it is known and allowed."""
+
+    @property
+    def standing(self) -> Verdict:
+        """The verdict as it counts: what was accepted is to be seen, and forbids nothing."""
+        return Verdict.WARN if self.accepted and self.verdict != Verdict.OK else self.verdict
 
 
 class ConflictClass(StrEnum):
@@ -85,6 +92,10 @@ class Checklist(Struct, frozen=True, kw_only=True):
 
     findings: tuple[Finding, ...]
     conflicts: tuple[Conflict, ...]
+    keep: tuple[str, ...] = ()
+    """The options of PS3.15 by which the headers were judged."""
+    accepted: tuple[str, ...] = ()
+    """The kinds of findings that were accepted."""
 
     @property
     def verdict(self) -> str:
@@ -95,13 +106,13 @@ class Checklist(Struct, frozen=True, kw_only=True):
 
     @property
     def sure(self) -> bool:
-        """Whether nothing failed and nothing remained unknown."""
-        return not {finding.verdict for finding in self.findings} & {Verdict.FAIL, Verdict.UNKNOWN}
+        """Whether nothing failed and nothing remained unknown but what was accepted."""
+        return not {finding.standing for finding in self.findings} & {Verdict.FAIL, Verdict.UNKNOWN}
 
     def first_failures(self) -> Sequence[Finding]:
         """The findings that forbid going on."""
         return [
             finding
             for finding in self.findings
-            if finding.verdict == Verdict.FAIL or finding.kind in _FORBIDS
+            if finding.standing == Verdict.FAIL or finding.kind in _FORBIDS
         ]

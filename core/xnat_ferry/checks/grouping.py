@@ -26,7 +26,7 @@ _WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.OK)
 
 def worst(findings: Iterable[Finding]) -> Verdict:
     """The verdict of several findings together; unknown where there is none."""
-    verdicts = {finding.verdict for finding in findings}
+    verdicts = {finding.standing for finding in findings}
     return next((one for one in _WORST_FIRST if one in verdicts), Verdict.UNKNOWN)
 
 
@@ -38,14 +38,16 @@ def groups(findings: Iterable[Finding], *, conflicts: bool = False) -> list[list
     found: dict[tuple[Verdict, str], list[Finding]] = defaultdict(list)
     for finding in findings:
         if conflicts or finding.kind not in _CLASSES:
-            found[finding.verdict, finding.kind].append(finding)
-    return sorted(found.values(), key=lambda group: _WORST_FIRST.index(group[0].verdict))
+            found[finding.standing, finding.kind].append(finding)
+    return sorted(found.values(), key=lambda group: _WORST_FIRST.index(group[0].standing))
 
 
 def advice_of(group: Sequence[Finding]) -> list[str]:
     """What to do about findings of one kind, each advice once."""
     if group[0].verdict == Verdict.OK:
         return []
+    if group[0].accepted:
+        return ["Accepted: somebody said that this is known and allowed."]
     return list(dict.fromkeys(finding.advice for finding in group[:SHOWN] if finding.advice))
 
 

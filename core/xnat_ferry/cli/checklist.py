@@ -68,9 +68,9 @@ def _item(title: str, findings: Sequence[Finding], width: int, *, brief: bool) -
     yield Line(f"{_SIGNS[verdict]} {title}", _STYLES[verdict])
     if not findings:
         yield from paragraph("This was not looked at.", width, INDENT)
-    one_kind = len({finding.verdict for finding in findings}) == 1
+    one_kind = len({finding.standing for finding in findings}) == 1
     for group in groups(findings):
-        told = group[0].verdict
+        told = group[0].standing
         if told != Verdict.OK or not brief:
             yield from _group(group, width, "" if one_kind else f"{_MARKS[told]}  ")
 

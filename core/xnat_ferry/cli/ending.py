@@ -73,14 +73,14 @@ def _verdict(checklist: Checklist, width: int) -> Iterator[Line]:
 def _in_words(checklist: Checklist) -> str:
     if checklist.verdict == "blocked":
         blocking = checklist.first_failures()
-        marks = " or ".join(sorted({"FAIL" if one.verdict == Verdict.FAIL else "??" for one in blocking}))
+        marks = " or ".join(sorted({"FAIL" if one.standing == Verdict.FAIL else "??" for one in blocking}))
         return f" by {_items({one.check for one in blocking})}. Mend what is marked {marks} there."
-    unknown = [finding.check for finding in checklist.findings if finding.verdict == Verdict.UNKNOWN]
+    unknown = [finding.check for finding in checklist.findings if finding.standing == Verdict.UNKNOWN]
     if unknown:
         things = wording.plural(len(unknown), "thing")
         return f". {things} could not be known: see what is marked ?? under {_items(unknown)}."
     if checklist.verdict == "warned":
-        warned = {finding.check for finding in checklist.findings if finding.verdict == Verdict.WARN}
+        warned = {finding.check for finding in checklist.findings if finding.standing == Verdict.WARN}
         return f". Nothing forbids going on, but read first: {_items(warned)}."
     return ". Nothing stands in the way."
 

@@ -8,6 +8,7 @@ import msgspec
 from cyclopts import Parameter
 
 from xnat_ferry.checks import Conflict, Option
+from xnat_ferry.checks.accepting import parse_accepted
 from xnat_ferry.cli.common import Counting, Names, endpoints, now, opened, say, split_names
 from xnat_ferry.errors import UsageError
 from xnat_ferry.labels import LabelRules, Labels, Rule, parse_rule
@@ -51,6 +52,9 @@ class Looking:
     keep
         What the project's approval keeps in the headers, with commas between: dates, device, institution,
         patient, descriptors, private.
+    accept
+        Kinds of findings about anonymisation that are known and allowed, with commas between; the plan keeps
+        your word.
     headers
         Of which files the headers are read; auto is one of each scan, or of each session where the scans are
         very many.
@@ -69,6 +73,7 @@ class Looking:
     write_labels: Path | None = None
     on_conflict: Words = ()
     keep: Names = None
+    accept: Names = None
     headers: Headers = Headers.AUTO
     deep: Switch = False
     spool: Path | None = None
@@ -106,6 +111,10 @@ class Looking:
             raise UsageError(what=what)
         return frozenset(map(Option, names))
 
+    def accepted(self) -> frozenset[str]:
+        """The kinds of findings that are allowed; raises UsageError for any that nobody may allow."""
+        return parse_accepted(split_names(self.accept) or ())
+
     def rooms(self) -> tuple[Room, ...]:
         """What is free where a transfer would write."""
         return (
@@ -128,6 +137,7 @@ class Looking:
             ("--labels", self.labels),
             ("--on-conflict", (*self.on_conflict, *answers)),
             ("--keep", split_names(self.keep)),
+            ("--accept", split_names(self.accept)),
         ):
             arguments += [name, *words] if words else []
         arguments += ["--to", self.to] if self.to != Target.PREARCHIVE else []
@@ -148,7 +158,8 @@ def look(
     move: bool = False,
 ) -> Judged:
     """Log in at both ends, look, and judge what was found."""
-    request, keep = looking.request(verify, move=move), looking.kept()  # first: wrong words need no login
+    # first: wrong words need no login
+    request, keep, accepted = looking.request(verify, move=move), looking.kept(), looking.accepted()
     from_end, to_end = endpoints(source, destination)
     with opened(from_end, to_end) as (from_client, to_client):
         survey = take_survey(
@@ -162,7 +173,7 @@ def look(
         )
     _refuse_unknown(survey, request.answers)
     _write_labels(looking.write_labels, survey, request.labels)
-    return judge(survey, request, keep)
+    return judge(survey, request, keep, accepted)
 
 
 def _refuse_unknown(survey: Survey, answers: Answers) -> None:

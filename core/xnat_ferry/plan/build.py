@@ -50,6 +50,8 @@ def make_plan(survey: Survey, checklist: Checklist, request: PlanRequest) -> Pla
         verify=request.verify,
         move=request.move,
         answers=request.answers.texts,
+        keep=checklist.keep,
+        accepted=checklist.accepted,
         seen=seen_of(survey.destination, types),
         checks=_checked(checklist),
         sessions=tuple(

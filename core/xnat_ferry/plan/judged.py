@@ -28,8 +28,16 @@ class Judged(Struct, frozen=True, kw_only=True):
         return [one for one in self.checklist.conflicts if one.id not in decided and answers.to(one) is None]
 
 
-def judge(survey: Survey, request: PlanRequest, keep: frozenset[Option] = frozenset()) -> Judged:
-    """Run the checks and see what a plan would do; ``keep`` is what the headers may keep."""
-    checklist = run_checks(survey, request.labels, to=Where(request.to), keep=keep)
+def judge(
+    survey: Survey,
+    request: PlanRequest,
+    keep: frozenset[Option] = frozenset(),
+    accepted: frozenset[str] = frozenset(),
+) -> Judged:
+    """Run the checks and see what a plan would do; ``keep`` is what the headers may keep.
+
+    ``accepted`` are the kinds of findings that a person allows.
+    """
+    checklist = run_checks(survey, request.labels, to=Where(request.to), keep=keep, accepted=accepted)
     planned = make_plan(survey, checklist, request)
     return Judged(survey=survey, checklist=checklist, request=request, planned=planned)

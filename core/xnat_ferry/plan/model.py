@@ -137,6 +137,10 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether the sessions shall be deleted at the source once they are proven; a person is asked again."""
     answers: dict[str, str] = {}
     """What was answered to conflicts, by class or by session."""
+    keep: tuple[str, ...] = ()
+    """What the headers may keep beyond the Basic Profile of PS3.15, by the word of whoever planned."""
+    accepted: tuple[str, ...] = ()
+    """Kinds of findings that whoever planned said are known and allowed."""
     seen: Seen = Seen()
     checks: tuple[Checked, ...] = ()
     """What the checklist said."""

@@ -1,0 +1,46 @@
+"""What a person may say is known and allowed: then it stands in the plan and the record, and forbids nothing.
+
+Only what the headers say of persons can be accepted. Whether that may be there is for the project to know;
+whether bytes get lost or two sessions meet is not a matter of permission.
+"""
+
+from collections.abc import Collection, Iterable
+
+from msgspec.structs import replace
+
+from xnat_ferry.checks.finding import Finding
+from xnat_ferry.errors import UsageError
+from xnat_ferry.settings.redact import plain
+
+ACCEPTABLE = (
+    "identifying-remains",
+    "identifying-unclear",
+    "identifying-replaced",
+    "name-in-text",
+    "profile-deviates",
+    "profile-unclear",
+    "private-tags",
+    "private-unclear",
+    "burned-in",
+    "no-script",
+)
+"""Kinds of findings."""
+
+
+def parse_accepted(names: Iterable[str]) -> frozenset[str]:
+    """Kinds as they are written on the command line; raises UsageError for others."""
+    wanted = frozenset(names)
+    unknown = sorted(wanted - set(ACCEPTABLE))
+    if unknown:
+        what = f"--accept {plain(unknown[0], 60)!r} is none of {', '.join(ACCEPTABLE)}."
+        raise UsageError(what=what)
+    return wanted
+
+
+def accepting(findings: Iterable[Finding], accepted: Collection[str]) -> tuple[Finding, ...]:
+    """The same findings, those of the accepted kinds marked so."""
+    kinds = set(accepted) & set(ACCEPTABLE)
+    return tuple(
+        replace(one, accepted=True) if one.check == "anonymization" and one.kind in kinds else one
+        for one in findings
+    )
