@@ -42,13 +42,12 @@ class _Crew:
         self._stop = stop
         self._lock = threading.Lock()
         self._busy = 0
-        self._exhausted = False
         self.error: BaseException | None = None
 
     @property
     def done(self) -> bool:
-        """Whether no task is left, neither waiting nor under way."""
-        return self._exhausted and self._busy == 0 and self.error is None
+        """Whether every task has ended by itself; asked once the hands rest."""
+        return self.error is None and self._busy == 0 and next(self._tasks, None) is None
 
     def work(self) -> None:
         """What one hand does."""
@@ -59,7 +58,6 @@ class _Crew:
                 with self._lock:
                     # those that leave off because of the first say Stopped, which is not the reason
                     self.error = self.error or (None if isinstance(error, Stopped) else error)
-                    self._exhausted = False
                 self._stop.set()
                 return
             with self._lock:
@@ -68,8 +66,5 @@ class _Crew:
     def _next(self) -> Callable[[], None] | None:
         with self._lock:
             task = next(self._tasks, None)
-            if task is None:
-                self._exhausted = True
-            else:
-                self._busy += 1
+            self._busy += task is not None
             return task
