@@ -32,7 +32,7 @@ def find_conflicts(survey: Survey, rules: LabelRules = KEEP) -> tuple[Conflict, 
 
 
 def label_troubles(survey: Survey, rules: LabelRules) -> dict[str, Conflict]:
-    """By accession ID, the first conflict that another label would settle: what is to be marked in a preview."""
+    """By accession ID, the first conflict that another label would settle."""
     troubles: dict[str, Conflict] = {}
     for conflict in find_conflicts(survey, rules):
         if not conflict.apart:

@@ -24,6 +24,11 @@ def spool_folder(given: Path | None = None) -> Path:
     return (given or platformdirs.user_cache_path(_NAME) / "spool").expanduser().resolve()
 
 
+def draft_file() -> Path:
+    """Where the screen keeps what was said of a transfer that is no plan yet."""
+    return platformdirs.user_state_path(_NAME) / "draft.toml"
+
+
 def servers_file() -> Path:
     """The TOML file of server aliases."""
     return platformdirs.user_config_path(_NAME) / "servers.toml"

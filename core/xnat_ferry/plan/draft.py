@@ -1,0 +1,153 @@
+"""What is wanted of a transfer before it is a plan, in the words of the command line: pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import permutations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from xnat_ferry.checks import Answer, Conflict, ConflictClass, Option
+from xnat_ferry.labels import LabelRules, Labels, parse_rule
+from xnat_ferry.model import Endpoint, Level
+from xnat_ferry.plan.answers import Answers, Given
+from xnat_ferry.plan.build import PlanRequest
+from xnat_ferry.plan.model import Target
+
+DRAFT_FORMAT = 1
+
+
+class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Everything a person has said so far; with a survey, a plan is made of it."""
+
+    format: int = DRAFT_FORMAT
+    step: str = ""
+    """Where the person was, as the screen names it."""
+    source: Endpoint
+    destination: Endpoint
+    sessions: tuple[str, ...] = ()
+    """Accession IDs; none means all."""
+    scans: tuple[str, ...] = ()
+    """IDs or types; none means all."""
+    labels: tuple[str, ...] = ()
+    """Label rules as they are written on the command line, in their order."""
+    table: dict[str, Labels] = {}
+    """Labels of single sessions, by accession ID or label; they win over the rules."""
+    class_answers: dict[ConflictClass, tuple[Given, ...]] = {}
+    answers: dict[str, tuple[Given, ...]] = {}
+    """Answers to single sessions, by accession ID."""
+    keep: tuple[Option, ...] = ()
+    to: Target = Target.PREARCHIVE
+    verify: Level = Level.IDENTITY
+    move: bool = False
+
+    @property
+    def ends(self) -> tuple[Endpoint, Endpoint]:
+        """Source and destination."""
+        return self.source, self.destination
+
+    @property
+    def choice(self) -> tuple[object, ...]:
+        """What a survey depends on: with another one it must be taken anew."""
+        return (self.ends, frozenset(self.sessions), frozenset(self.scans))
+
+    def rules(self) -> LabelRules:
+        """The label rules; raises BadLabelRule."""
+        return LabelRules(rules=tuple(map(parse_rule, self.labels)), table=self.table)
+
+    def all_answers(self, known: Iterable[str] | None = None) -> Answers:
+        """The answers; of those to single sessions only the ones to accession IDs that are ``known``.
+
+        Whoever leaves a session out and takes it again finds its answer where it was.
+        """
+        ids = set(self.answers if known is None else known)
+        own = {name: given for name, given in self.answers.items() if name in ids}
+        return Answers(by_class=self.class_answers, by_session=own)
+
+    def request(self, made: str, known: Iterable[str] | None = None) -> PlanRequest:
+        """What a plan is asked for; raises BadLabelRule."""
+        return PlanRequest(
+            made=made,
+            to=self.to,
+            verify=self.verify,
+            move=self.move,
+            scans=self.scans,
+            answers=self.all_answers(known),
+            labels=self.rules(),
+        )
+
+    def answered(self, conflict: Conflict, given: Given, met: Sequence[Conflict] = ()) -> "Draft":
+        """The same with one conflict's answer; ``met`` is all that its session meets.
+
+        What the session's other conflicts were answered stays as it was, as far as one session's answers
+        can say both.
+        """
+        own = _own(conflict, given, met, self.all_answers())
+        return replace(self, answers={**self.answers, conflict.id: own})
+
+    def class_answered(self, kind: ConflictClass, answer: Answer, met: Sequence[Conflict]) -> "Draft":
+        """The same with one answer for all conflicts of a class that offer it, whatever was said before.
+
+        Those that do not offer it keep the answer they had.
+        """
+        before = self.class_answers.get(kind, ())
+        given = Given(answer)
+        together = {**self.class_answers, kind: (given, *(one for one in before if one != given))}
+        fellows: dict[str, list[Conflict]] = {}
+        for one in met:
+            fellows.setdefault(one.id, []).append(one)
+        answers, now = dict(self.answers), self.all_answers()
+        for one in met:
+            if one.kind == kind and one.id in answers and answer in one.answers:
+                others = [fellow for fellow in fellows[one.id] if fellow.kind != kind]
+                kept = {now.to(fellow) for fellow in others} - {None, given}
+                answers[one.id] = _own(one, given, fellows[one.id], now) if kept else ()
+        own = {name: some for name, some in answers.items() if some}
+        return replace(self, class_answers=together, answers=own)
+
+    def unanswered(self, conflict: Conflict) -> "Draft":
+        """The same without the answer to this session alone."""
+        return replace(
+            self, answers={name: given for name, given in self.answers.items() if name != conflict.id}
+        )
+
+    def labelled(self, key: str, labels: Labels | None) -> "Draft":
+        """The same with a single session's labels, or without any of its own."""
+        others = {name: one for name, one in self.table.items() if name != key}
+        return replace(self, table=others if labels is None else {**others, key: labels})
+
+    def arguments(self, ends: tuple[str, str], table: str) -> list[str]:
+        """The arguments with which ``plan`` does the same; ``table`` is where single labels are written."""
+        answers: Mapping[str, Sequence[Given]] = {
+            **{str(kind): given for kind, given in self.class_answers.items()},
+            **self.answers,
+        }
+        said = [f"{name}={one}" for name, given in answers.items() for one in given]
+        words = ["plan", *ends]
+        for name, values in (
+            ("--sessions", self.sessions),
+            ("--scans", self.scans),
+            ("--labels", (*self.labels, *([table] if self.table else []))),
+            ("--on-conflict", said),
+            ("--keep", self.keep),
+        ):
+            words += [name, *values] if values else []
+        words += ["--to", self.to] if self.to != Target.PREARCHIVE else []
+        words += ["--verify", self.verify] if self.verify != Level.IDENTITY else []
+        return [*words, *(["--move"] if self.move else [])]
+
+
+def _own(conflict: Conflict, given: Given, met: Sequence[Conflict], now: Answers) -> tuple[Given, ...]:
+    """A session's answers in the order in which each of its conflicts takes its own."""
+    wanted = [(one, given if _same(one, conflict) else now.to(one)) for one in met or (conflict,)]
+    for order in permutations(dict.fromkeys(answer for _, answer in wanted if answer is not None)):
+        if all(answer is None or answer == _taken(order, one) for one, answer in wanted):
+            return order
+    return (given,)
+
+
+def _same(one: Conflict, other: Conflict) -> bool:
+    return (one.id, one.kind, one.there) == (other.id, other.kind, other.there)
+
+
+def _taken(order: Sequence[Given], conflict: Conflict) -> Given | None:
+    return next((one for one in order if one.answer in conflict.answers), None)

@@ -1,0 +1,47 @@
+"""The draft as a file: TOML for its owner's eyes only, so that leaving and coming back costs nothing."""
+
+import os
+import tomllib
+from pathlib import Path
+
+import msgspec
+import tomli_w
+
+from xnat_ferry.errors import BadLabelRule, CannotWrite, PlanUnreadable
+from xnat_ferry.plan.draft import DRAFT_FORMAT, Draft
+
+_HEAD = "# What was said of a transfer that is no plan yet. xnat-ferry goes on with it at its next start.\n\n"
+
+
+def write_draft(draft: Draft, path: Path) -> None:
+    """Write it whole or not at all, for nobody else to read; raises CannotWrite."""
+    fresh = path.with_name(path.name + ".new")
+    text = _HEAD + tomli_w.dumps(msgspec.to_builtins(draft))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(
+            os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+        ) as file:
+            file.write(text)
+        fresh.replace(path)
+    except OSError as error:
+        raise CannotWrite(folder=path.parent, why=error.strerror) from None
+
+
+def read_draft(path: Path) -> Draft | None:
+    """The draft, None where there is none; raises PlanUnreadable for one that cannot be used."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        if raw.get("format", DRAFT_FORMAT) != DRAFT_FORMAT:
+            raise PlanUnreadable(
+                path=path, why=f"its format is {raw['format']}, this program reads {DRAFT_FORMAT}"
+            )
+        draft = msgspec.convert(raw, Draft)
+        draft.rules()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise PlanUnreadable(path=path, why=error.strerror or "it cannot be read") from None
+    except (ValueError, msgspec.ValidationError, BadLabelRule) as error:
+        raise PlanUnreadable(path=path, why=str(error)) from None
+    return draft
