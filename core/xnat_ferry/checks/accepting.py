@@ -1,7 +1,7 @@
 """What a person may say is known and allowed: then it stands in the plan and the record, and forbids nothing.
 
-Only what the headers say of persons can be accepted. Whether that may be there is for the project to know;
-whether bytes get lost or two sessions meet is not a matter of permission.
+Only what the headers say of persons can be accepted: whether that may be there, and whether two PatientIDs
+are one person, is for people to know. Whether bytes get lost or two sessions meet is no matter of permission.
 """
 
 from collections.abc import Collection, Iterable
@@ -23,6 +23,7 @@ ACCEPTABLE = (
     "private-unclear",
     "burned-in",
     "no-script",
+    "patient-differs",
 )
 """Kinds of findings."""
 
@@ -40,7 +41,4 @@ def parse_accepted(names: Iterable[str]) -> frozenset[str]:
 def accepting(findings: Iterable[Finding], accepted: Collection[str]) -> tuple[Finding, ...]:
     """The same findings, those of the accepted kinds marked so."""
     kinds = set(accepted) & set(ACCEPTABLE)
-    return tuple(
-        replace(one, accepted=True) if one.check == "anonymization" and one.kind in kinds else one
-        for one in findings
-    )
+    return tuple(replace(one, accepted=True) if one.kind in kinds else one for one in findings)
