@@ -120,7 +120,11 @@ def _nothing_twice(evidence: Evidence, moment: Moment) -> Iterator[str]:
     fresh = _fresh(evidence, moment)
     names = Counter(_name(one) for _, one in fresh)
     planned = {session.to_label for session in _travelling(evidence)}
-    growing = _halves(evidence) if moment is not evidence.moments[-1] else set()
+    # what completes a session waits beside it until it is done
+    done = {
+        one.to_label for one in _travelling(evidence) if moment.claims.get(one.label, "").startswith("done")
+    }
+    growing = _halves(evidence) - done
     for name, count in names.items():
         if name not in planned:
             yield f"{name} is at the destination and nobody planned it"
@@ -183,17 +187,20 @@ def _in_the_end(evidence: Evidence) -> Iterator[str]:
 
 def _as_expected(evidence: Evidence, session: Session, fate: str) -> Iterator[str]:
     """On a server that is well, what can be done is done, and the rest is refused."""
-    if session.skipped:
-        wanted = {"skipped"}
-    elif session.blocked:
-        wanted = {"failed"}
-    else:
-        wanted = {f"done {evidence.scenario.to}"}
-        if not _provable(evidence.scenario, session):
-            wanted.add("failed")
+    wanted = expected(evidence.scenario, session)
     if fate not in wanted:
         why = next((one["message"] for one in reversed(evidence.journal) if "message" in one), "")
         yield f"{session.label} ended {fate} and not {' or '.join(sorted(wanted))}: {why}"
+
+
+def expected(scenario: Scenario, session: Session) -> set[str]:
+    """The fates that are right for a session in the end."""
+    if session.skipped:
+        return {"skipped"}
+    if session.blocked:
+        return {"failed"}
+    done = {f"done {scenario.to}"}
+    return done if _provable(scenario, session) else {*done, "failed"}
 
 
 def _provable(scenario: Scenario, session: Session) -> bool:

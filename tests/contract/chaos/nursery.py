@@ -43,6 +43,8 @@ def main() -> None:
         if "wait" in order:
             answer = _wait(order["wait"], order["seconds"])
             alive -= set() if answer is None else {order["wait"]}
+        elif "rehearse" in order:
+            answer = _rehearse(order)
         else:
             answer = os.fork() or _child(order)
             alive.add(answer)
@@ -57,6 +59,19 @@ def _warm_up() -> None:
     ssl.create_default_context = functools.cache(ssl.create_default_context)  # type: ignore[assignment]
     httpx.Client().close()
     httpcore.ConnectionPool().close()
+
+
+def _rehearse(order: dict[str, Any]) -> int:
+    """Do it once right here: what is compiled and looked up the first time is then born with every child."""
+    os.environ.update(order["environment"])
+    code = _commands(order["commands"]) if "commands" in order else _worker(order)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread():
+            thread.join(10)
+    assert threading.active_count() == 1, f"a process must not fork with threads: {threading.enumerate()}"
+    return code
 
 
 def _wait(pid: int, seconds: float) -> int | None:

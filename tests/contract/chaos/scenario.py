@@ -83,11 +83,11 @@ class Scenario(Struct, frozen=True, kw_only=True):
 
     @property
     def source(self) -> str:
-        return f"S{self.seed}"
+        return f"S{self.seed}".replace("-", "_")
 
     @property
     def destination(self) -> str:
-        return f"D{self.seed}"
+        return f"D{self.seed}".replace("-", "_")
 
     @property
     def stored_wrong(self) -> bool:
@@ -130,6 +130,26 @@ def scenario_of(seed: int) -> Scenario:
         faults=tuple(_fault(chance, exact) for _ in range(chance.randint(1, 3))),
         deaths=tuple(_death(chance) for _ in range(chance.choice((1, 1, 2)))),
     )
+
+
+REHEARSAL = Scenario(
+    seed=-1,
+    checksums=False,
+    site_script=False,
+    project_script=False,
+    filtered=False,
+    prearchive_code=0,
+    to="archive",
+    two_addresses=True,
+    unit_bytes=1,
+    at_once=1,
+    spool_size=None,
+    by_command=False,
+    sessions=(Session("R_MR1", "R", "R_MR1", "R", False, (Scan("1", "t1", 2, 8, True, False, True),), ""),),
+    faults=(),
+    deaths=(),
+)
+"""A world where nothing happens, to warm up on."""
 
 
 def _session(chance: random.Random, number: int, ways: tuple[str, ...]) -> Session:
