@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from xnat_ferry import __version__, events, wording
-from xnat_ferry.errors import CannotConnect, CannotWrite, FerryError, NotProven, Retry, Stopped
+from xnat_ferry.errors import CannotConnect, FerryError, NotProven, Retry, Stopped
 from xnat_ferry.model import Where
 from xnat_ferry.plan import Fate, PlannedSession, Target, plan_hash
 from xnat_ferry.project import ProjectSettings
@@ -59,14 +59,19 @@ def main(arguments: Sequence[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    return work(
-        TransferFolder(options.folder),
-        logins,
-        spool=options.spool,
-        stop=stop,
-        archive=options.archive,
-        settle=options.settle,
-    )
+    try:
+        return work(
+            TransferFolder(options.folder),
+            logins,
+            spool=options.spool,
+            stop=stop,
+            archive=options.archive,
+            settle=options.settle,
+        )
+    except FerryError as error:
+        # the journal could not take it: these last words are what is told to whoever follows
+        print(error, error.advice, file=sys.stderr, flush=True)  # noqa: T201
+        return error.exit_code
 
 
 def work(
@@ -81,7 +86,8 @@ def work(
     """Do what is left of a transfer; ``archive`` also takes waiting sessions on into the archive.
 
     With ``settle`` nothing is carried: what a person ordered is removed from the source, if it is proven.
-    Raises TransferLocked while another worker is at it; everything else is told in the journal.
+    Raises TransferLocked while another worker is at it, and CannotWrite where the journal cannot be written;
+    everything else is told in the journal.
     """
     with lock.locked(folder):
         plan = folder.read_plan()
@@ -97,9 +103,6 @@ def work(
                 )
             )
             code = _told(folder, state, journal, logins, spool, stop, archive, settle)
-        except CannotWrite as error:
-            print(error, error.advice, file=sys.stderr, flush=True)  # noqa: T201  there is nowhere else left
-            code = EXIT_STOPPED
         finally:
             journal.close()
         with contextlib.suppress(OSError):  # a record can be made again from the journal at any time

@@ -12,7 +12,7 @@ from xnat_ferry.transfer.ferry import Ferry, Progress
 from xnat_ferry.transfer.manifest import append_unit
 from xnat_ferry.transfer.present import NOTHING, Present
 from xnat_ferry.transfer.spool import Room, told_here
-from xnat_ferry.transfer.thinning import missing, thin
+from xnat_ferry.transfer.thinning import missing, thin, told_apart
 from xnat_ferry.transfer.units import Unit
 from xnat_ferry.xnat.scan_zips import open_scans
 
@@ -52,7 +52,7 @@ def fetch_unit(
     What may pass is tried again from the start of the unit, since no server can go on in the middle of a zip
     (wire-read 0.6). Raises the last FerryError when it does not pass.
     """
-    size = unit.room * (2 if there.uids else 1)
+    size = unit.room * (2 if there.uids or unit.twins else 1)
     what = f"{session.session} scan {unit.key}"
     while True:
         room = ferry.room.take(size, what, heed)
@@ -87,7 +87,8 @@ def _fetch_once(
                 raise Outgrown
             with told_here(ferry.spool):
                 zipped.write(piece)
-    zipped.seek(0)
+    with told_here(ferry.spool):
+        zipped.seek(0)
     checked = check_unit(
         zipped,
         unit,
@@ -97,21 +98,22 @@ def _fetch_once(
         series={scan.id: scan.uid for scan in session.scans},
     )
     fetched = Fetched(unit, checked, zipped, progress.bytes, len(checked.entries), room)
-    if there.uids:
-        _thin(fetched, room, there)
+    if there.uids or unit.twins:
+        _zip_again(ferry, fetched, room, there)
     _write_down(ferry, session, fetched, progress.bytes, progress.seconds)
     room.shrink(fetched.length if fetched.zipped is zipped else progress.bytes + fetched.length)
     return fetched
 
 
-def _thin(fetched: Fetched, room: Room, there: Present) -> None:
+def _zip_again(ferry: Ferry, fetched: Fetched, room: Room, there: Present) -> None:
     """Leave of a unit what is missing there; the manifest says of the rest that it was there."""
-    wanted = missing(fetched.checked.entries, there)
+    wanted = told_apart(missing(fetched.checked.entries, there))
     fetched.files = len(wanted)
     fetched.checked = fetched.checked.keeping(wanted)
     if wanted:
         out = room.file()
-        fetched.length = thin(fetched.zipped, wanted, out)
+        with told_here(ferry.spool):
+            fetched.length = thin(fetched.zipped, wanted, out)
         fetched.zipped = out
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from xnat_ferry.errors import TransferLocked
+from xnat_ferry.errors import CannotWrite, TransferLocked
 from xnat_ferry.transfer.folder import TransferFolder
 
 HEARTBEAT = 30.0
@@ -78,7 +78,7 @@ def refuse_if_running(folder: TransferFolder) -> None:
 
 @contextmanager
 def locked(folder: TransferFolder) -> Iterator[None]:
-    """Hold the transfer; raises TransferLocked while another worker does."""
+    """Hold the transfer; raises TransferLocked while another worker does, CannotWrite on a full disk."""
     me = Holder(os.getpid(), socket.gethostname(), _born(os.getpid()))
     while not _create(folder.lock, msgspec.json.encode(me)):
         refuse_if_running(folder)
@@ -103,13 +103,15 @@ def _keep_touching(path: Path, done: threading.Event) -> None:
 def _create(path: Path, content: bytes) -> bool:
     # written beside and linked into place: a lock that exists is always whole
     fresh = path.with_name(f"{path.name}.{socket.gethostname()}.{os.getpid()}")
-    fresh.write_bytes(content)
     try:
+        fresh.write_bytes(content)
         path.hardlink_to(fresh)
     except FileExistsError:
         return False
+    except OSError as error:
+        raise CannotWrite(folder=path.parent, why=error.strerror) from None
     finally:
-        fresh.unlink()
+        fresh.unlink(missing_ok=True)
     return True
 
 

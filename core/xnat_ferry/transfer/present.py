@@ -45,7 +45,7 @@ class Present(Struct, frozen=True, kw_only=True):
 
     def taken(self, one: Instance) -> bool:
         """Whether the name of a missing instance is another file's in its series (wire-write 3.3, row 28)."""
-        there = {name.casefold() for name in self.files.get(one.series_uid, {})}
+        there = {as_stored(name).casefold() for name in self.files.get(one.series_uid, {})}
         return as_stored(one.name).casefold() in there
 
 
@@ -99,8 +99,8 @@ def known_instances(client: XnatClient, detail: SessionDetail, scan: ScanRow) ->
 
 
 def as_stored(name: str) -> str:
-    """XNAT keeps letters, digits, dots and hyphens of a file's name; all else becomes an underscore."""
-    return re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)
+    """The name under which XNAT stores a file: its last part, with ``_`` for what it does not like."""
+    return re.sub(r"[^\w.-]", "_", name.rpartition("/")[2], flags=re.ASCII)
 
 
 def _catalog(client: XnatClient, session_id: str, scan: ScanRow) -> list[StoredFile]:

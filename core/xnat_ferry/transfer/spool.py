@@ -1,5 +1,6 @@
 """Room for bytes in flight, counted before they come: in memory while small, in the spool's folder beyond."""
 
+import contextlib
 import tempfile
 import threading
 from collections import deque
@@ -99,7 +100,8 @@ class Room:
     def empty(self) -> None:
         """Drop what is in it and keep the room."""
         for file in self._files:
-            file.close()
+            with contextlib.suppress(OSError):  # of bytes that found no room on a full disk
+                file.close()
         self._files.clear()
 
     def shrink(self, size: int) -> None:

@@ -1,7 +1,8 @@
-"""Makes a smaller zip of a fetched one: only the instances that the destination lacks.
+"""Makes another zip of a fetched one, where it cannot go as it came.
 
 An archive refuses a session that brings what it holds already (wire-write 3.3, rows 24 to 28), so what
-completes a session must bring nothing else.
+completes a session must bring nothing else. And two files of one name in one series would get a name that
+only the server knows (1.7), so that nobody could tell in the prearchive whether both are there.
 """
 
 import zipfile
@@ -11,7 +12,7 @@ from typing import BinaryIO
 from msgspec.structs import replace
 
 from xnat_ferry.model import Instance
-from xnat_ferry.transfer.present import Present
+from xnat_ferry.transfer.present import Present, as_stored
 
 _PIECE = 1024 * 1024
 
@@ -26,6 +27,16 @@ def missing(entries: Mapping[str, Instance], there: Present) -> dict[str, Instan
         for entry, one in entries.items()
         if not there.holds(one)
     }
+
+
+def told_apart(entries: Mapping[str, Instance]) -> dict[str, Instance]:
+    """The same instances, no two of one series under one name: the later ones are named by their own UID."""
+    seen: dict[tuple[str, str], str] = {}
+    apart: dict[str, Instance] = {}
+    for entry, one in entries.items():
+        first = seen.setdefault((one.series_uid, as_stored(one.name).casefold()), one.sop_uid)
+        apart[entry] = one if first == one.sop_uid else replace(one, name=f"{one.sop_uid}.dcm")
+    return apart
 
 
 def thin(zipped: BinaryIO, wanted: Mapping[str, Instance], out: BinaryIO) -> int:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from xnat_ferry.model import FileRow, SessionDetail
 from xnat_ferry.plan import Fate, Plan
+from xnat_ferry.transfer.present import as_stored
 
 TARGET_BYTES = 32 * 1024 * 1024
 """Small scans travel together up to this many bytes as listed."""
@@ -38,6 +39,11 @@ class Unit(Struct, frozen=True):
         return (
             sum((file.size or _SIZE_UNKNOWN) + _PER_FILE + 2 * len(file.path) for file in self.files) + 1024
         )
+
+    @property
+    def twins(self) -> bool:
+        """Whether two files of one scan have one name, in folders of their own."""
+        return len({(file.scan, as_stored(file.path).casefold()) for file in self.files}) < len(self.files)
 
     @property
     def resources(self) -> tuple[str, ...]:
