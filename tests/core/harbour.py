@@ -70,7 +70,7 @@ class Harbour:
     def begin(self, plan: Plan) -> TransferFolder:
         return folders.create(self.home / "transfers", plan)
 
-    def work(self, folder: TransferFolder, **options: bool) -> int:
+    def work(self, folder: TransferFolder, **options: Any) -> int:
         """One worker, in this process, to its end."""
         return work(folder, self.logins, spool=self.home / "spool", stop=threading.Event(), **options)
 
@@ -117,6 +117,10 @@ class Harbour:
         (found,) = [one for one in self._project(project)["sessions"] if one["label"] == label]
         return found
 
+    def on_disk(self, project: str, label: str) -> list[Path]:
+        """The DICOM files of an archived session as they lie on the server's disk, by scan and name."""
+        return sorted((self.home / "data").rglob(f"{project}/*/{label}/SCANS/*/DICOM/*.dcm"))
+
     def waiting(self, project: str) -> set[str]:
         return {one["name"] for one in self._project(project)["prearchive"]}
 
@@ -156,5 +160,5 @@ def harbour(home: Path, sessions: str, clock: float = 1.0, head: str = WORLD) ->
     home.mkdir(parents=True, exist_ok=True)
     path = home / "world.toml"
     path.write_text(head + sessions)
-    with PracticeServer(world=str(path), clock=clock) as server:
+    with PracticeServer(world=str(path), clock=clock, data=home / "data") as server:
         yield Harbour(server, home)

@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,7 @@ from xnat_ferry.settle.orders import answer_for, keep_answers, parse_archive_ans
 from xnat_ferry.settle.outcomes import Standing, read_status
 from xnat_ferry.transfer.folder import TransferFolder, create
 from xnat_ferry.transfer.journal import read_all
+from xnat_ferry.xnat import prearchive
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.prearchive import Notice, list_prearchive
 
@@ -40,6 +43,9 @@ SESSIONS = "".join(
         session_toml("slow", project="DST", prearchive=WAITING),
         session_toml("cut", project="DST", prearchive=WAITING),
         session_toml("gateway", project="DST", prearchive=WAITING),
+        session_toml("first", project="DST", prearchive=WAITING),
+        session_toml("next", project="DST", prearchive=WAITING),
+        session_toml("third", project="DST", prearchive=WAITING),
         session_toml("late", project="DST", prearchive=WAITING),
         # the same study with another scan is there: archiving would add to it
         session_toml("more", project="DST", study='"m"'),
@@ -155,17 +161,29 @@ def test_a_long_archiving_is_waited_for_without_a_connection(port: Harbour) -> N
 
 def test_an_archiving_that_somebody_else_began_is_waited_for(port: Harbour) -> None:
     port.server.set_faults([{"match": "POST /data/services/archive", "hold": 1.5}])
-    first = threading.Thread(target=archive, args=(port, "late"))
-    first.start()
     with port.client() as client:
+        row = find(client, "late")
+        assert row is not None
+        first = threading.Thread(target=prearchive.archive, args=(client, row.path))
+        first.start()
         while (row := find(client, "late")) is None or row.status != "_ARCHIVING":
             assert first.is_alive()
-    folder = archive(port, "late")
-    first.join()
+        folder = archive(port, "late")
+        first.join()
     port.server.set_faults([])
     assert "late" in port.labels("DST")
     assert told(folder, events.ArchiveRequested) == []
     assert len(told(folder, events.SessionArchived)) == 1
+
+
+def test_one_worker_archives_one_session_at_a_time(port: Harbour) -> None:
+    with ThreadPoolExecutor() as crew:
+        folders = list(crew.map(lambda name: archive(port, name), ("first", "next", "third")))
+    spans = sorted(
+        (told(folder, events.ArchiveRequested)[0].at, told(folder, events.SessionArchived)[0].at)
+        for folder in folders
+    )
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
 
 
 def test_a_connection_that_broke_before_anything_began_is_tried_again(

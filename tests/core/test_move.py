@@ -9,11 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from tests.core.harbour import LOGIN, WORLD, E, Harbour, harbour, session_toml, told
+from tests.core.losing import losing
 from xnat_ferry import events
 from xnat_ferry.errors import CopyGone, NotDeletable, SourceDiffers
 from xnat_ferry.events import Removal
+from xnat_ferry.model import Endpoint
 from xnat_ferry.plan import Target
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settle.deleting import delete_proven
@@ -390,6 +393,66 @@ def test_what_changes_after_the_proof_forbids_the_deletion(
     assert isinstance(caught.value, expected)
     assert label in port.labels("SRC")
     assert of(folder, events.RemovalRequested, label) == []
+
+
+# A damaged copy
+
+
+def flip(place: Callable[[bytes], int]) -> Callable[[list[Path]], None]:
+    def act(files: list[Path]) -> None:
+        content = bytearray(files[-1].read_bytes())
+        content[place(bytes(content))] ^= 1
+        files[-1].write_bytes(bytes(content))
+
+    return act
+
+
+def swap(files: list[Path]) -> None:
+    first, last = files[0].read_bytes(), files[-1].read_bytes()
+    files[0].write_bytes(last)
+    files[-1].write_bytes(first)
+
+
+DAMAGE: dict[str, Callable[[list[Path]], object]] = {
+    "a_pixel": flip(lambda content: len(content) - 20),
+    "a_header": flip(lambda content: content.index(b"\x08\x00\x70\x00LO") + 8),
+    "cut_short": lambda files: files[-1].write_bytes(files[-1].read_bytes()[:-100]),
+    "no_dicom": lambda files: files[-1].write_bytes(b"DICM"),
+    "lost": lambda files: files[-1].unlink(),
+    "swapped": swap,
+    "twin": lambda files: files[-1].write_bytes(files[-2].read_bytes()),
+    "empty": lambda files: files[0].write_bytes(b""),
+}
+
+
+def test_no_damaged_copy_lets_its_source_be_deleted(tmp_path: Path) -> None:
+    scans = (
+        '[{ id = "1", type = "t1", files = 2, rows = 16, columns = 16 },'
+        ' { id = "2", type = "t2", files = 2, rows = 16, columns = 16 }]'
+    )
+    world = "".join(session_toml(label, scans=scans, subject=f"S_{label}") for label in (*DAMAGE, "whole"))
+    with harbour(tmp_path, world) as port:
+        folder = port.carried()
+        for label, damage in DAMAGE.items():
+            damage(port.on_disk("DST", label))
+        assert settle(port, folder, *DAMAGE, "whole") == 1
+        assert port.labels("SRC") == set(DAMAGE)
+        kept_labels = {event.session for event in told(folder, events.SessionKept)}
+        assert kept_labels == set(DAMAGE)
+        assert {event.session for event in told(folder, events.RemovalRequested)} == {"whole"}
+
+
+def test_an_answer_that_is_lost_on_the_way_is_looked_up(tmp_path: Path) -> None:
+    with harbour(tmp_path, session_toml("001_MR1")) as port:
+        with losing(port.server.url, "DELETE /data/projects/SRC/") as address:
+            port.logins[address] = LOGIN
+            plan = replace(port.plan(), source=Endpoint(address, "SRC"))
+            folder = port.begin(plan)
+            assert port.work(folder) == 0
+            assert settle(port, folder, "001_MR1") == 0
+        (removed,) = told(folder, events.SessionRemoved)
+        assert removed.found
+        assert port.labels("SRC") == set()
 
 
 # Killed

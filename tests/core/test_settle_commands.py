@@ -1,4 +1,4 @@
-"""``archive``, ``settle`` and ``record`` as commands: what they ask before they delete, and what they answer."""
+"""``archive``, ``settle`` and ``record`` as commands: what they ask before they delete, what they answer."""
 
 import json
 import os

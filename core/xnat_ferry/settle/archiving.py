@@ -1,6 +1,9 @@
 """Takes proven sessions from the prearchive into the archive, one by one, never merging by accident."""
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from xnat_ferry.checks import Answer
 from xnat_ferry.errors import (
@@ -46,15 +49,18 @@ def archive_session(ferry: Ferry, session: PlannedSession, row: str, *, patience
     words, StuckInPrearchive for a status that needs a person, ArchiveUnclear where what came of it is not
     known.
     """
-    began = time.monotonic()
-    if _standing(ferry, session, row) == Standing.READY:
-        answer = answer_for(ferry.folder, session)
-        _ask_first(ferry, session, row, answer)
-        ferry.tell(ArchiveRequested(session=session.session, row=row, answer=answer or ""))
-        uri = _archive_persistently(ferry, session, row, answer, patience)
-    else:
-        uri = _await_end(ferry, session, row)
-    ferry.tell(SessionArchived(session=session.session, uri=uri, seconds=round(time.monotonic() - began, 3)))
+    with _one_at_a_time(ferry):
+        began = time.monotonic()
+        if _standing(ferry, session, row) == Standing.READY:
+            answer = answer_for(ferry.folder, session)
+            _ask_first(ferry, session, row, answer)
+            ferry.tell(ArchiveRequested(session=session.session, row=row, answer=answer or ""))
+            uri = _archive_persistently(ferry, session, row, answer, patience)
+        else:
+            uri = _await_end(ferry, session, row)
+        ferry.tell(
+            SessionArchived(session=session.session, uri=uri, seconds=round(time.monotonic() - began, 3))
+        )
 
 
 def await_archiving(ferry: Ferry, session: PlannedSession, past: SessionState) -> None:
@@ -64,6 +70,20 @@ def await_archiving(ferry: Ferry, session: PlannedSession, past: SessionState) -
     found = prearchive.find_row(ferry.destination, past.row)
     if found is not None and read_status(found.status).standing == Standing.ARCHIVING:
         _await_end(ferry, session, past.row)
+
+
+_turn = threading.Lock()
+
+
+@contextmanager
+def _one_at_a_time(ferry: Ferry) -> Iterator[None]:
+    """Wait for this worker's other archivings: two at once may both create a subject that is new."""
+    while not _turn.acquire(timeout=0.5):
+        ferry.heed_stop()
+    try:
+        yield
+    finally:
+        _turn.release()
 
 
 def _standing(ferry: Ferry, session: PlannedSession, path: str) -> Standing:
