@@ -82,6 +82,8 @@ class SessionDetail(Struct, frozen=True, kw_only=True):
     """The owner's ID."""
     study_uid: str
     scans: tuple[ScanRow, ...]
+    subject_id: str = ""
+    """The accession ID of its subject."""
     files: tuple[FileRow, ...] | None
     """None where only the session's item was read: then its resources tell how much there is."""
 

@@ -26,6 +26,7 @@ from xnat_ferry.verify import (
     likely,
     prove,
 )
+from xnat_ferry.verify.belonging import strayed
 from xnat_ferry.verify.headers import Change, HeaderChange
 from xnat_ferry.verify.observed import NOT_KNOWN, Place
 
@@ -326,6 +327,38 @@ def test_a_catalog_that_names_no_instance_is_unknown_and_a_refresh_is_offered() 
     result = judged(scan(*(stored(one, uid="", digest="") for one in SENT)))
     assert marks(result) == {"?": 2}
     assert all("--refresh" in item.likely for item in result.items)
+
+
+UNTOUCHED = Rewriting(runs=False)
+
+
+class TestBelonging:
+    """The subject and the study of the session as a whole."""
+
+    def stray(self, *, rewriting: Rewriting = UNTOUCHED, **more: Any) -> list[str]:
+        observed = Observed(
+            where=Where.ARCHIVE, id="E1", subject_id="S1", study_uid="1.2", scans=(), knows_uids=True
+        )
+        facts = {"subject": "001", "subject_id": "S1", "study_uid": "1.2", "level": Level.IDENTITY}
+        items = strayed("A", observed, rewriting=rewriting, **(facts | more))
+        return [f"{item.mark} {item.what}" for item in items]
+
+    def test_the_right_one_is_nothing_to_tell(self) -> None:
+        assert self.stray() == []
+        assert self.stray(subject="", subject_id=None, study_uid="") == []
+
+    def test_another_subject_or_study_is(self) -> None:
+        assert self.stray(subject_id="S2") == self.stray(subject_id="") == ["* subject"]
+        assert self.stray(subject_id=None) == ["? subject"]
+        assert self.stray(study_uid="1.3") == ["* uid"]
+        assert self.stray(study_uid="1.3", level=Level.COUNTS) == []
+
+    def test_a_script_may_have_changed_the_study(self) -> None:
+        for rewriting in (
+            Rewriting(runs=None),
+            Rewriting(runs=True, effects=(effects("(0020,000D) := hashUID[(0020,000D)]"),)),
+        ):
+            assert self.stray(study_uid="1.3", rewriting=rewriting) == []
 
 
 class TestProof:

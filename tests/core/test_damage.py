@@ -1,6 +1,7 @@
 """What each level finds of planted damage, and that it finds nothing where there is none."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -181,6 +182,21 @@ DAMAGE: list[tuple[str, Callable[[Quay, str], None], dict[str, tuple[str, str, s
     ("a scan missing", remove_scan, dict.fromkeys(MODES, (MISSING,) * 4)),
     ("a resource half there", remove_half, dict.fromkeys(MODES, (MISSING,) * 4)),
 ]
+
+
+def table() -> list[str]:
+    """The damage and what is found of it, as the documentation has it."""
+    lines = ["| damage | counts | identity | sample | full |", "|---|---|---|---|---|"]
+    for what, _, expected in DAMAGE:
+        pairs = zip(expected["script"], expected["none"], strict=True)
+        cells = (one if one == other else f"{one or '–'} (no script: {other})" for one, other in pairs)
+        lines.append(f"| {what} | " + " | ".join(cell or "–" for cell in cells) + " |")
+    return lines
+
+
+def test_the_documentation_says_what_is_found() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "verification.md").read_text()
+    assert "\n".join(table()) in text
 
 
 @pytest.mark.parametrize("mode", MODES)

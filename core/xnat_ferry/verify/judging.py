@@ -97,6 +97,8 @@ class Judge:
             cause = likely.NEW_UIDS if twin.uid else likely.NO_UID
             return self._about(Mark.UNKNOWN, one, What.UID, one.sop_uid, twin.uid or "not told", cause)
         if twin.digest and one.md5:
+            if twin.size not in (None, one.size):
+                return self._changed(one, What.SIZE, str(one.size), str(twin.size))
             return self._changed(one, What.DIGEST, one.md5, twin.digest)
         return self._sized(one, twin)
 

@@ -28,6 +28,18 @@ NO_SIZE = (
     "The server tells neither size nor digest. --refresh has it take them (it changes the catalog only); "
     "level full fetches the file."
 )
+OTHER_SUBJECT = (
+    "The session lies under another subject. Nothing of it may be relied on: ask the destination's owners to "
+    "move it."
+)
+SUBJECT_UNREAD = (
+    "Whether it lies under the right subject could not be read. Verify again; else ask the destination's "
+    "owners."
+)
+OTHER_STUDY = (
+    "The session there says that it is another study: it was merged into one, or is another one with this "
+    "label. Ask the destination's owners."
+)
 UNREAD = "The server could not show it. Verify again; if it stays, ask the server's administrator."
 NOT_FETCHED = "It could not be fetched. Verify again; if it stays, ask the server's administrator."
 SCRIPT_UNKNOWN = "Whether a script of the destination rewrote it is not known. Ask the project's owners."

@@ -1,5 +1,6 @@
 """Looks at one session at the destination, as deep as the level asks, and has it judged."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from xnat_ferry.errors import ServerAnswer
 from xnat_ferry.model import Instance, Level, Mark, Where
 from xnat_ferry.project import ProjectSettings, SeriesFilter
 from xnat_ferry.verify import likely
+from xnat_ferry.verify.belonging import strayed
 from xnat_ferry.verify.compare import compare
 from xnat_ferry.verify.examine import examine
 from xnat_ferry.verify.fetch import Kept, Tell
@@ -23,6 +25,7 @@ from xnat_ferry.verify.source import Source
 from xnat_ferry.verify.verification import Item, SessionVerification, What
 from xnat_ferry.xnat.catalogs import refresh_catalogs
 from xnat_ferry.xnat.client import XnatClient
+from xnat_ferry.xnat.listings import find_subject
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -30,6 +33,10 @@ class Target(Struct, frozen=True, kw_only=True):
 
     project: str
     label: str
+    subject: str = ""
+    """The label of the subject it should lie under; "" when that does not matter."""
+    study_uid: str = ""
+    """The StudyInstanceUID it should have; "" when that is not known."""
     row: str = ""
     """Its path below /data; "" when it should be in the archive."""
     settings: ProjectSettings
@@ -75,7 +82,7 @@ def look(
         tell=tell,
         sent_headers=source.headers(instances) if wanted and source else None,
     )
-    return compare(
+    result = compare(
         instances,
         observed,
         session=session,
@@ -85,6 +92,16 @@ def look(
         refused=_refused(instances, observed, target.settings, source, loosely=loosely),
         joins=target.joins,
     )
+    items = strayed(
+        session,
+        observed,
+        subject=target.subject,
+        subject_id=_subject_id(client, target, observed),
+        study_uid="" if target.joins else target.study_uid,
+        level=level,
+        rewriting=rewriting,
+    )
+    return _with_items(result, tuple(items))
 
 
 def with_unknown(
@@ -106,8 +123,25 @@ def with_unknown(
         )
         for scan, number in files.items()
     )
-    counts = {**result.counts, mark: result.counts[mark] + sum(max(one, 1) for one in files.values())}
-    return replace(result, counts=counts, items=(*result.items, *items))
+    more = sum(max(one, 1) for one in files.values()) - len(items)
+    result = _with_items(result, items)
+    return replace(result, counts={**result.counts, mark: result.counts[mark] + more})
+
+
+def _with_items(result: SessionVerification, items: tuple[Item, ...]) -> SessionVerification:
+    """The same with some more, each counted once."""
+    counted = Counter(item.mark for item in items)
+    counts = {mark: result.counts[mark] + counted[mark] for mark in Mark}
+    return replace(result, counts=counts, items=(*items, *result.items))
+
+
+def _subject_id(client: XnatClient, target: Target, observed: Observed) -> str | None:
+    if not (target.subject and observed.subject_id):
+        return None
+    try:
+        return find_subject(client, target.project, target.subject)
+    except ServerAnswer:
+        return None
 
 
 def _observe(client: XnatClient, target: Target, *, refresh: bool) -> Observed:

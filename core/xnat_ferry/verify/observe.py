@@ -27,7 +27,14 @@ def observe_session(client: XnatClient, session_id: str) -> Observed:
 
 def _archived(client: XnatClient, found: SessionDetail) -> Observed:
     scans = tuple(_stored(scan, partial(read_catalog, client, found.id, scan.id)) for scan in found.scans)
-    return Observed(where=Where.ARCHIVE, id=found.id, study_uid=found.study_uid, scans=scans, knows_uids=True)
+    return Observed(
+        where=Where.ARCHIVE,
+        id=found.id,
+        subject_id=found.subject_id,
+        study_uid=found.study_uid,
+        scans=scans,
+        knows_uids=True,
+    )
 
 
 def observe_prearchive(client: XnatClient, path: str) -> Observed | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from xnat_ferry.errors import NothingChosen, ServerAnswer, UnknownSessions
-from xnat_ferry.labels import LabelRules
+from xnat_ferry.labels import LabelRules, Labels
 from xnat_ferry.model import Endpoint, Level, Mark, SessionRow
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.verify import likely
@@ -46,9 +46,8 @@ def verify_projects(
     for done, row in enumerate(rows):
         progress("sessions compared", done, len(rows))
         side = Source(client, row.id, scratch)
-        label = rules.apply(row).session
         compare = partial(look, level=level, scratch=scratch, refresh=refresh, every_header=every_header)
-        results.append(_compared(there, row.label, label, side, level, compare))
+        results.append(_compared(there, row, rules.apply(row), side, level, compare))
     progress("sessions compared", len(rows), len(rows))
     return Verification(level=level, sessions=tuple(results))
 
@@ -70,17 +69,24 @@ class _There:
         except ServerAnswer as error:
             self._unseen = error
 
-    def target(self, label: str) -> Target:
+    def target(self, labels: Labels, study_uid: str) -> Target:
         """The archive counts; a prearchive row where the archive has no such session.
 
         Raises the ServerAnswer that hides the prearchive, where only that could tell.
         """
-        row = ""
+        row, label = "", labels.session
         if label.casefold() not in self._archived:
             if self._unseen is not None:
                 raise self._unseen
             row = self._waiting.get(label.casefold(), "")
-        return Target(project=self._project, label=label, row=row, settings=self._settings)
+        return Target(
+            project=self._project,
+            label=label,
+            subject=labels.subject,
+            study_uid=study_uid,
+            row=row,
+            settings=self._settings,
+        )
 
 
 def _chosen(
@@ -98,17 +104,17 @@ def _chosen(
 
 def _compared(
     there: _There,
-    session: str,
-    label: str,
+    row: SessionRow,
+    labels: Labels,
     source: Source,
     level: Level,
     compare: Callable[..., SessionVerification],
 ) -> SessionVerification:
     try:
-        target = there.target(label)
-        result = compare(there.client, target, source.listed(), session=session, source=source)
+        target = there.target(labels, row.study_uid or "")
+        result = compare(there.client, target, source.listed(), session=row.label, source=source)
         unread = dict.fromkeys(source.unread(), 0)
     except ServerAnswer as error:
-        return nothing_looked_at(session, label, level, error)
+        return nothing_looked_at(row.label, labels.session, level, error)
     result = with_unknown(result, Mark.UNREADABLE, unread, lambda _: likely.UNREAD)
     return replace(result, at=time.time())

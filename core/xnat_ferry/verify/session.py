@@ -54,6 +54,8 @@ def verify_session(
     target = Target(
         project=project,
         label=session.to_session,
+        subject=session.to_subject,
+        study_uid=session.study_uid,
         row=past.row if where == Where.PREARCHIVE else "",
         settings=settings,
         joins=joins(session),

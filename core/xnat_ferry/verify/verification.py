@@ -25,6 +25,7 @@ class What(StrEnum):
     PIXELS = "pixel-digest"
     HEADER = "header"
     UID = "uid"
+    SUBJECT = "subject"
     UNREADABLE = "unreadable"
 
 

@@ -57,6 +57,15 @@ def list_everything(client: XnatClient, session_id: str) -> tuple[FileRow, ...]:
     return tuple(_any_file(row) for row in client.table(path, all="true"))
 
 
+def find_subject(client: XnatClient, project: str, label: str) -> str:
+    """The accession ID of a project's subject; "" when there is none. One request."""
+    try:
+        found = client.item(data_path("projects", project, "subjects", label))
+    except NotFound:
+        return ""
+    return str(found["data_fields"].get("ID", ""))
+
+
 def find_session(client: XnatClient, project: str, label: str) -> SessionDetail | None:
     """The archived session that a label names in a project, its files not listed; None when free.
 
@@ -120,6 +129,7 @@ def _detail(session: dict[str, Any], files: tuple[FileRow, ...] | None) -> Sessi
         label=str(fields.get("label", "")),
         project=str(fields.get("project", "")),
         study_uid=str(fields.get("UID", "")),
+        subject_id=str(fields.get("subject_ID", "")),
         scans=_scans(session),
         files=files,
     )
