@@ -1,16 +1,19 @@
 """The one table of keys is complete and without doubles."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.app import FerryApp
+from xnat_ferry_tui.key_map import KeyMap, read_key_map
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse import BrowseArea
 from xnat_ferry_tui.screens.checks import ChecksArea
 from xnat_ferry_tui.screens.transfer import TransferArea
 from xnat_ferry_tui.screens.verify import VerifyArea
+from xnat_ferry_tui.widgets.key_bar import bar_text
 from xnat_ferry_tui.widgets.lines import Lines
 
 AREAS: list[type[Area]] = [ChecksArea, BrowseArea, TransferArea, VerifyArea]
@@ -19,7 +22,7 @@ AREAS: list[type[Area]] = [ChecksArea, BrowseArea, TransferArea, VerifyArea]
 @pytest.mark.parametrize("area", AREAS, ids=lambda area: area.AREA)
 def test_no_key_means_two_things_in_one_place(area: type[Area]) -> None:
     here = [key for key in keys.KEYS if key.where in (area.AREA, keys.EVERYWHERE, keys.LISTS)]
-    counts = Counter(name for key in here for name in key.keys.split(","))
+    counts = Counter(name for key in here for name in key.keys.split(",") if name)
     assert [name for name, count in counts.items() if count > 1] == []
 
 
@@ -30,7 +33,71 @@ def test_every_key_does_something(key: keys.Key) -> None:
     assert callable(getattr(places[key.where], f"action_{name}"))
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
 @pytest.mark.parametrize("area", keys.AREAS)
-def test_the_bar_fits_into_eighty_columns(area: str) -> None:
-    bar = " " + "  ".join(f"{keys.shown(key)} {key.label}" for key in keys.for_area(area))
-    assert len(bar) <= 80
+def test_no_key_is_cut_off_and_help_and_palette_are_always_there(area: str, width: int) -> None:
+    bar = bar_text([area], {}, width)
+    assert len(bar) <= width
+    labels = {f"{keys.shown(key)} {key.label}" for key in keys.at([area, keys.EVERYWHERE])}
+    assert set(bar.strip().split("  ")) <= labels
+    assert bar.endswith("F1 Help  ^P More")
+
+
+@pytest.mark.parametrize("area", keys.AREAS)
+def test_at_eighty_columns_the_bar_has_all_keys_that_are_meant_for_it(area: str) -> None:
+    meant = [key.label for key in keys.at([area]) if key.bar]
+    assert [label for label in meant if label not in bar_text([area], {}, 80)] == []
+
+
+@pytest.mark.parametrize("key", keys.KEYS, ids=lambda key: key.id)
+def test_every_function_key_has_a_letter_beside_it(key: keys.Key) -> None:
+    names = key.keys.split(",")
+    functions = [name for name in names if name[:1] == "f" and name[1:].isdigit()]
+    assert not functions or len(names) > len(functions)
+
+
+def test_ids_are_unique_and_say_where_and_what() -> None:
+    assert keys.by_id("transfer.stop").keys == "x"
+    assert keys.by_id("everywhere.area-checks").keys == "1"
+    assert len({key.id for key in keys.KEYS}) == len(keys.KEYS)
+
+
+def read(folder: Path, text: str) -> KeyMap:
+    path = folder / "keys.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_key_map(path)
+
+
+def test_without_a_file_all_keys_are_as_usual(tmp_path: Path) -> None:
+    assert read_key_map(tmp_path / "keys.toml") == {}
+
+
+def test_a_users_own_key_is_taken(tmp_path: Path) -> None:
+    own = read(tmp_path, '[transfer]\nstop = "X, ctrl+x"\n')
+    assert own == {"transfer.stop": "X,ctrl+x"}
+    assert own.wrong == ()
+    assert "X Stop" in bar_text(["transfer"], own, 80)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[transfer]\nsink = "X"', "transfer.sink is no action"),
+        ("[transfer]\nstop = 7", "needs a key"),
+        ('[transfer]\nstop = "hyper+x+"', "is no key"),
+        ('[transfer]\nstop = "escape"', "closes, answers or leaves"),
+        ('[transfer]\nstop = "?"', "the key of everywhere.help"),
+        ('[transfer]\nstop = "j"', "the key of lists.down"),
+        ('[transfer]\nstop = "X"\narchive = "X"', "the key of transfer.stop"),
+        ("[transfer", "cannot be read"),
+    ],
+)
+def test_what_is_wrong_in_it_is_told_and_left_out(tmp_path: Path, text: str, words: str) -> None:
+    own = read(tmp_path, text + "\n")
+    assert "transfer.archive" not in own
+    assert [words in one for one in own.wrong] == [True]
+
+
+def test_a_key_that_was_given_away_is_free_for_another(tmp_path: Path) -> None:
+    own = read(tmp_path, '[transfer]\nstop = "X"\narchive = "x"\n')
+    assert own == {"transfer.stop": "X", "transfer.archive": "x"}

@@ -10,6 +10,7 @@ from tests.tui.looking import until_shown
 from xnat_ferry import events
 from xnat_ferry.checks import Checklist, Finding
 from xnat_ferry.model import Level, Mark, Verdict, Where
+from xnat_ferry.settings.preferences import Window
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.journal import Journal
 from xnat_ferry.verify.verification import Item, SessionVerification, What, count_marks
@@ -200,7 +201,7 @@ async def test_where_only_ascii_can_be_drawn_only_ascii_is(
     monkeypatch.setattr(ScrollBar, "renderer", PlainScrollBar)
     label = "患者ü…"
     finished_transfer(empty_desk, label)
-    app = FerryApp(empty_desk, ascii_only=True)
+    app = FerryApp(empty_desk, window=Window(ascii=True))
     async with app.run_test(size=(80, 24)) as pilot:
         empty_desk.ends = (SOURCE, DESTINATION)
         empty_desk.source = view(SOURCE, (session_row(label),))
@@ -208,7 +209,7 @@ async def test_where_only_ascii_can_be_drawn_only_ascii_is(
             await pilot.press(str(number))
             assert (await until_shown(pilot, area.upper())).isascii()
         await until_shown(pilot, "NOT CLEAN", "???.")
-        for key, words in (("f1", "down, j"), ("C", "Which projects?")):
+        for key, words in (("f1", "Down, j"), ("C", "Which projects?")):
             await pilot.press(key)
             assert (await until_shown(pilot, words)).isascii()
             await pilot.press("escape")

@@ -14,25 +14,37 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from xnat_ferry.errors import FerryError
-from xnat_ferry.events import TransferFinished
+from xnat_ferry.events import SettlingFinished, TransferFinished, WorkerStopped
+from xnat_ferry.settings.preferences import Window
 from xnat_ferry.transfer.state import Phase
+from xnat_ferry_tui import keys
 from xnat_ferry_tui.acting import Acting
 from xnat_ferry_tui.bridge import JournalGrew, follow_journal
 from xnat_ferry_tui.connecting import Connecting
 from xnat_ferry_tui.desk import Desk
-from xnat_ferry_tui.dialogs.ask import Ask
+from xnat_ferry_tui.dialogs.ask import Ask, Tell
 from xnat_ferry_tui.dialogs.help import Help
-from xnat_ferry_tui.faults import in_few_words
+from xnat_ferry_tui.dialogs.palette import Palette
+from xnat_ferry_tui.faults import in_few_words, keep_report
 from xnat_ferry_tui.glyphs import fit_to_show, terminal_is_utf8
+from xnat_ferry_tui.help_texts import HELP
+from xnat_ferry_tui.key_map import KeyMap
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse import BrowseArea
 from xnat_ferry_tui.screens.checks import ChecksArea
 from xnat_ferry_tui.screens.transfer import TransferArea
 from xnat_ferry_tui.screens.verify import VerifyArea
+from xnat_ferry_tui.themes import THEMES, after
 from xnat_ferry_tui.watched import Watched
 
 _A_BUG = 70
 _PROGRESS_EVERY = 0.25
+_ENDINGS = (TransferFinished, SettlingFinished, WorkerStopped)
+_HOW_TO_CHANGE = (
+    "Looking, checking and verifying work as always.",
+    "Open another window without --read-only, or take read_only out of the settings, to change something.",
+)
+AS_USUAL = Window()
 
 
 class DeskChanged(Message):
@@ -56,16 +68,30 @@ class FerryApp(App[None]):
     }
     DEFAULT_MODE = "checks"
     BINDINGS: ClassVar[list[BindingType]] = []
+    ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, desk: Desk, *, ascii_only: bool | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        window: Window = AS_USUAL,
+        key_map: KeyMap | None = None,
+    ) -> None:
         super().__init__()
-        self.desk = desk
-        self.ascii_only = not terminal_is_utf8() if ascii_only is None else ascii_only
+        self.desk, self.window = desk, window
+        self.ascii_only = window.ascii or not terminal_is_utf8()
+        self.key_map = key_map or KeyMap({})
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = window.theme
         self.connecting, self.acting = Connecting(self), Acting(self)
         self._leave = threading.Event()
         self._progress_at = 0.0
 
     def on_mount(self) -> None:
+        self.set_keymap(self.key_map)
+        for words in self.key_map.wrong:
+            self.notify(words, severity="warning", markup=False, timeout=20)
         self._watch(self.desk.newest)
         if self.desk.ends is not None:
             self.look_and_check()
@@ -150,7 +176,10 @@ class FerryApp(App[None]):
         self._return_code = _A_BUG
         error = sys.exception()
         words = in_few_words(error) if error else "A fault in xnat-ferry itself."
-        self.panic(Text(f"{words}\nTransfers go on without this window: 'xnat-ferry status' shows them."))
+        kept = keep_report(error, self.desk.transfers.parent) if error else None
+        more = f"\nWhere it happened is written in {kept}; it holds no names and no values." if kept else ""
+        going_on = "\nTransfers go on without this window: 'xnat-ferry status' shows them."
+        self.panic(Text(words + more + going_on))
 
     # The journal
 
@@ -193,6 +222,8 @@ class FerryApp(App[None]):
         watched.verification = message.verification or watched.verification
         self._redraw()
         ended = any(isinstance(event, TransferFinished) for event in message.events)
+        if message.live and any(isinstance(event, _ENDINGS) for event in message.events):
+            self.bell()  # heard through SSH and tmux, where no notice would be
         plan = watched.state.plan
         if (
             ended
@@ -208,7 +239,37 @@ class FerryApp(App[None]):
         self.switch_mode(name)
 
     def action_help(self) -> None:
-        self.push_screen(Help(self.current_mode))
+        self.push_screen(Help(self._about(), self._places(), self.key_map))
+
+    def action_palette(self) -> None:
+        self.push_screen(Palette(self._places(), self.key_map), self._chosen)
+
+    async def _chosen(self, key: keys.Key | None) -> None:
+        if key is not None:
+            await self.run_action(keys.action_of(key), self.screen)
+
+    async def action_if_allowed(self, key_id: str) -> None:
+        """Do what changes something, unless this window is for looking only."""
+        if self.window.read_only:
+            label = keys.by_id(key_id).label
+            self.push_screen(Tell(f"{label}: not from this window, which is read-only.", *_HOW_TO_CHANGE))
+        else:
+            await self.run_action(keys.by_id(key_id).action, self.screen)
+
+    def action_repaint(self) -> None:
+        self.refresh(repaint=True, layout=True)
+
+    def action_next_theme(self) -> None:
+        self.theme = after(self.theme)
+
+    def _places(self) -> tuple[str, ...]:
+        return self.screen.places() if isinstance(self.screen, Area) else ()
+
+    def _about(self) -> list[str]:
+        """What the help says of the thing in focus and of the area around it."""
+        focused = self.focused
+        around = [f"#{node.id}" for node in focused.ancestors_with_self if node.id] if focused else []
+        return [HELP[name] for name in (*around, self.current_mode) if name in HELP]
 
     def action_connect(self) -> None:
         self.connecting.ask()

@@ -1,18 +1,24 @@
-"""The one table of keys: bindings, key bar and help are all made from it."""
+"""The one table of keys: bindings, key bar, help, palette, key map and the README are all made from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from textual.binding import Binding, BindingType
 
 EVERYWHERE = "everywhere"
 AREAS = ("checks", "browse", "transfer", "verify")
 LISTS = "lists"
+HEADER = "header"
 
 
 @dataclass(frozen=True)
 class Key:
-    """One action: its keys, its name in the bar, its line in the help, and where it works."""
+    """One action: its keys, its name in the bar, its line in the help, and where it works.
+
+    ``bar``: whether the key bar shows it. ``changes``: whether it may change something at a server or with a
+    worker, which a read-only window refuses. Without ``keys`` it stands in the palette only.
+    """
 
     action: str
     keys: str
@@ -20,6 +26,13 @@ class Key:
     help: str
     where: str
     bar: bool = True
+    changes: bool = False
+
+    @cached_property
+    def id(self) -> str:
+        """What a key map calls it: ``transfer.stop``, ``everywhere.area-checks``."""
+        name, _, parameters = self.action.partition("(")
+        return "-".join([f"{self.where}.{name.replace('_', '-')}", *parameters.strip("')").split()])
 
 
 KEYS = (
@@ -27,21 +40,24 @@ KEYS = (
     Key("area('browse')", "2", "Browse", "both projects side by side", EVERYWHERE, bar=False),
     Key("area('transfer')", "3", "Transfer", "the live transfer log", EVERYWHERE, bar=False),
     Key("area('verify')", "4", "Verify", "what differs", EVERYWHERE, bar=False),
-    Key("connect", "C", "Connect", "name source and destination", EVERYWHERE),
-    Key("help", "f1,question_mark", "Help", "this page", EVERYWHERE),
+    Key("help", "f1,question_mark", "Help", "what one sees here, and all keys", EVERYWHERE),
+    Key("palette", "ctrl+p,colon", "More", "find an action by its name", EVERYWHERE),
     Key("leave", "q", "Leave", "close this window; transfers go on", EVERYWHERE),
+    Key("connect", "C", "Connect", "name source and destination", EVERYWHERE),
     Key("quit", "ctrl+q", "Quit", "close this window at once; transfers go on", EVERYWHERE, bar=False),
-    Key("check_again", "r", "Check again", "look at both projects anew", "checks"),
-    Key("copy", "f5,c", "Copy", "plan and copy the marked sessions, or all", "browse"),
+    Key("repaint", "ctrl+l", "Paint", "paint the screen anew", EVERYWHERE, bar=False),
+    Key("next_theme", "", "Theme", "other colours, for this window", EVERYWHERE, bar=False),
+    Key("copy", "f5,c", "Copy", "plan and copy the marked sessions, or all", "browse", changes=True),
     Key("mark", "space", "Mark", "mark or unmark the session, and go down", "browse"),
     Key("mark_all", "a", "All", "mark all that are shown, or none", "browse"),
     Key("open", "enter", "Scans", "read and list the scans of the session", "browse"),
     Key("filter", "slash", "Filter", "show only labels with these words; Escape clears", "browse"),
     Key("look_again", "r", "Reload", "list both projects anew", "browse", bar=False),
+    Key("check_again", "r", "Check again", "look at both projects anew", "checks"),
+    Key("stop", "x", "Stop", "leave off cleanly; can be resumed", "transfer", changes=True),
+    Key("resume", "s", "Send again", "go on with what stopped or failed", "transfer", changes=True),
+    Key("archive", "A", "Archive", "archive what waits in the prearchive", "transfer", changes=True),
     Key("next_transfer", "t", "Other", "look at the next older transfer", "transfer"),
-    Key("archive", "A", "Archive", "archive what waits in the prearchive", "transfer"),
-    Key("resume", "R", "Resume", "go on with a stopped or failed transfer", "transfer"),
-    Key("stop", "x", "Stop", "leave off cleanly; can be resumed", "transfer"),
     Key("next_transfer", "t", "Other", "look at the next older transfer", "verify"),
     Key("down", "down,j", "Down", "next line", LISTS, bar=False),
     Key("up", "up,k", "Up", "previous line", LISTS, bar=False),
@@ -54,41 +70,60 @@ KEYS = (
 _SHOWN = {
     "question_mark": "?",
     "slash": "/",
+    "colon": ":",
+    "at": "@",
     "pagedown": "PgDn",
     "pageup": "PgUp",
-    "space": "Space",
-    "enter": "Enter",
-    "ctrl": "^",
 }
+_NO_KEYS: Mapping[str, str] = {}
+
+
+def by_id(key_id: str) -> Key:
+    """The row of the table with this ID; raises KeyError."""
+    return _BY_ID[key_id]
+
+
+_BY_ID = {key.id: key for key in KEYS}
 
 
 def bindings(where: str) -> list[BindingType]:
     """Textual's bindings for one place, each with an ID so that a key map can change it."""
     return [
-        Binding(key.keys, _on(where) + key.action, key.label, show=False, id=f"{where}.{key.keys}")
+        Binding(key.keys, action_of(key), key.label, show=False, id=key.id)
         for key in KEYS
-        if key.where == where
+        if key.where == where and key.keys
     ]
 
 
-def _on(where: str) -> str:
+def action_of(key: Key) -> str:
+    """The action that Textual runs for a key: one that changes something goes by the application's door."""
+    if key.changes:
+        return f"app.if_allowed('{key.id}')"
     # an action is looked for where its binding stands, and these belong to the application
-    return "app." if where == EVERYWHERE else ""
+    return ("app." if key.where == EVERYWHERE else "") + key.action
 
 
-def for_area(area: str) -> Iterator[Key]:
-    """The keys that the bar of an area shows, its own first."""
-    yield from (key for key in KEYS if key.where == area and key.bar)
-    yield from (key for key in KEYS if key.where == EVERYWHERE and key.bar)
+def at(places: Iterable[str]) -> Iterator[Key]:
+    """The keys that work in these places, in the order of the places."""
+    for place in places:
+        yield from (key for key in KEYS if key.where == place)
 
 
-def shown(key: Key, *, all_of_them: bool = False) -> str:
+def for_bar(places: Iterable[str]) -> tuple[list[Key], list[Key]]:
+    """The keys that a bar shows: those of the places, and those that work everywhere."""
+    return [key for key in at(places) if key.bar], [key for key in at([EVERYWHERE]) if key.bar]
+
+
+def shown(key: Key, *, all_of_them: bool = False, key_map: Mapping[str, str] = _NO_KEYS) -> str:
     """A key as people read it: the first one, or all with a comma between."""
-    names = [_read(name) for name in key.keys.split(",")]
-    return ", ".join(names) if all_of_them else names[0]
+    keys = key_map.get(key.id, key.keys)
+    names = [_read(name) for name in keys.split(",") if name]
+    return ", ".join(names if all_of_them else names[:1])
 
 
 def _read(name: str) -> str:
     if name.startswith("ctrl+"):
         return "^" + name.removeprefix("ctrl+").upper()
-    return _SHOWN.get(name, name.upper() if name.startswith("f") and len(name) > 1 else name)
+    if name in _SHOWN or len(name) == 1:
+        return _SHOWN.get(name, name)
+    return name.capitalize()

@@ -5,39 +5,43 @@ import sys
 import tempfile
 from pathlib import Path
 
+from msgspec.structs import replace
 from textual.scrollbar import ScrollBar
 
+from xnat_ferry.errors import FerryError
 from xnat_ferry.model import Endpoint
 from xnat_ferry.practice.errors import PracticeError
 from xnat_ferry.practice.process import PracticeServer
 from xnat_ferry.settings.credentials import Credentials, find_credentials
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
+from xnat_ferry.settings.preferences import Window, read_preferences
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.entry import Options, theme_without_colours
 from xnat_ferry_tui.glyphs import PlainScrollBar
+from xnat_ferry_tui.key_map import key_map_file, read_key_map
 
 
-def open_screen() -> int:
+def open_screen(options: Options) -> int:
     """The screen, with whatever transfers there are; projects are named on it."""
     desk = Desk(
         transfers=transfers_folder(),
         spool=spool_folder(),
         find=lambda server: find_credentials(server, may_ask=False),
     )
-    return _run(desk)
+    return _run(desk, options)
 
 
-def open_demo() -> int:
+def open_demo(options: Options) -> int:
     """The screen on a practice server that lives as long as the screen."""
     try:
         with (
             PracticeServer("demo") as server,
             tempfile.TemporaryDirectory(prefix="xnat-ferry-demo-") as folder,
         ):
-            return _run(demo_desk(server, Path(folder)))
+            return _run(demo_desk(server, Path(folder)), options)
     except PracticeError as error:
-        print(f"xnat-ferry: {error}", file=sys.stderr)  # noqa: T201  the screen is not there to say it
-        return 1
+        return _say(str(error), 1)
 
 
 def demo_desk(server: PracticeServer, folder: Path) -> Desk:
@@ -49,9 +53,27 @@ def demo_desk(server: PracticeServer, folder: Path) -> Desk:
     return desk
 
 
-def _run(desk: Desk) -> int:
-    app = FerryApp(desk)
+def window_of(options: Options, settings: Window) -> Window:
+    """The settings, with what the command line wants otherwise; NO_COLOR leaves the terminal's own themes."""
+    wanted = {name: getattr(options, name) for name in ("theme", "read_only", "mouse", "ascii")}
+    window = replace(settings, **{name: value for name, value in wanted.items() if value is not None})
+    if "TEXTUAL_THEME" in os.environ and "NO_COLOR" in os.environ:
+        return replace(window, theme=theme_without_colours(window.theme))
+    return window
+
+
+def _run(desk: Desk, options: Options) -> int:
+    try:
+        window = window_of(options, read_preferences().screen)
+    except FerryError as error:
+        return _say(f"{error} {error.advice}", error.exit_code)
+    app = FerryApp(desk, window=window, key_map=read_key_map(key_map_file()))
     if app.ascii_only:
         ScrollBar.renderer = PlainScrollBar
-    app.run(mouse="SSH_CONNECTION" not in os.environ)
+    app.run(mouse="SSH_CONNECTION" not in os.environ if window.mouse is None else window.mouse)
     return app.return_code or 0
+
+
+def _say(words: str, code: int) -> int:
+    print(f"xnat-ferry: {words}", file=sys.stderr)  # noqa: T201  the screen is not there to say it
+    return code

@@ -1,7 +1,8 @@
-"""What a site's people should be told, from a settings file: this program knows no site."""
+"""What a site or a person wants otherwise, from a settings file: this program knows no site."""
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import platformdirs
@@ -28,10 +29,23 @@ class DataLoss(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return f"Tell {whom} at once: backups are kept for {self.backup_days} days."
 
 
+class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the screen looks and what it may do; options of the command come before it."""
+
+    theme: Literal["dark", "light", "ansi-dark", "ansi-light", "contrast"] = "dark"
+    read_only: bool = False
+    """Whether nothing may be changed at a server from it, and no worker started or stopped."""
+    ascii: bool = False
+    """Whether it is drawn in ASCII even where the terminal knows more."""
+    mouse: bool | None = None
+    """None: where there is no SSH in between."""
+
+
 class Preferences(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The settings file's content."""
 
     data_loss: DataLoss = DataLoss()
+    screen: Window = Window()
 
 
 def preferences_file() -> Path:

@@ -1,5 +1,6 @@
-"""All keys and what they do, made from the table of keys."""
+"""The thing in focus in a few words, and every key that works there, made from the table of keys."""
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,37 +11,42 @@ from textual.screen import ModalScreen
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.widgets.facts import Facts
 
-_ABOUT = {
-    "checks": "Area 1 asks what a transfer would meet, before anything is sent.",
-    "browse": "Area 2 shows both projects; marked sessions are copied with c. + is only at the source, "
-    "- only at the destination, ? there too but not compared, = and ~ proven by a verification.",
-    "transfer": "Area 3 follows a transfer's journal. The work is done by a process of its own.",
-    "verify": "Area 4 lists what is not as it should be after the newest verification.",
-}
-
 
 class Help(ModalScreen[None]):
-    """One page; any of the closing keys closes it."""
+    """One page that scrolls; any of the closing keys closes it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f1,question_mark,enter", "close", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,f1,question_mark,enter", "close", "Close"),
+        Binding("j", "scroll(1)", "Down"),
+        Binding("k", "scroll(-1)", "Up"),
+    ]
 
-    def __init__(self, area: str) -> None:
+    def __init__(self, about: Sequence[str], places: Sequence[str], key_map: Mapping[str, str]) -> None:
         super().__init__()
-        self._area = area
+        self._about, self._places, self._key_map = about, places, key_map
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="dialog"):
             yield Facts(id="page")
 
     def on_mount(self) -> None:
-        lines = [_ABOUT.get(self._area, ""), ""]
-        for where in (self._area, keys.EVERYWHERE, keys.LISTS):
-            lines += [
-                f"{keys.shown(key, all_of_them=True):<12} {key.help}"
-                for key in keys.KEYS
-                if key.where == where
-            ]
-        self.query_one(Facts).put([*lines, "", "Escape closes this page."])
+        self.query_one(Facts).put([*self._about, "", *self._keys(), "", *_ENDING])
+
+    def _keys(self) -> list[str]:
+        return [
+            f"{keys.shown(key, all_of_them=True, key_map=self._key_map):<13} {key.help}"
+            for key in keys.at([*self._places, keys.EVERYWHERE, keys.LISTS])
+            if key.keys
+        ]
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+
+_ENDING = (
+    'Other keys: keys.toml beside the settings, for instance [transfer] and stop = "X".',
+    "Escape closes this page.",
+)

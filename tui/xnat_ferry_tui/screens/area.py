@@ -24,7 +24,7 @@ class Area(Screen[None]):
     def compose(self) -> ComposeResult:
         yield TitleLine(self.AREA)
         yield from self.content()
-        yield KeyBar(self.AREA)
+        yield KeyBar()
 
     def content(self) -> ComposeResult:
         """What stands between the title and the keys."""
@@ -33,6 +33,10 @@ class Area(Screen[None]):
     def show(self) -> None:
         """Draw the area from what lies on the desk."""
         raise NotImplementedError
+
+    def places(self) -> tuple[str, ...]:
+        """The places of the table of keys that work here now, for the bar, the help and the palette."""
+        return (self.AREA,)
 
     @property
     def ferry(self) -> "FerryApp":
@@ -53,6 +57,8 @@ class Area(Screen[None]):
         self.redraw()
 
     def redraw(self) -> None:
-        """Title and content."""
-        self.query_one(TitleLine).show(self.desk.journey() if self.desk.ends else "no projects yet")
+        """Title, content and keys."""
+        ends = self.desk.journey() if self.desk.ends else "no projects yet"
+        self.query_one(TitleLine).show(ends, read_only=self.ferry.window.read_only)
         self.show()
+        self.query_one(KeyBar).show(self.places(), self.ferry.key_map)

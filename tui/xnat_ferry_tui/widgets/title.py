@@ -1,4 +1,4 @@
-"""The first line: the areas, and what goes where."""
+"""The first line: the areas, what goes where, and whether this window may change anything."""
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -7,6 +7,8 @@ from textual.widgets import Static
 from xnat_ferry_tui.glyphs import fit_to_show
 from xnat_ferry_tui.keys import AREAS
 
+_READ_ONLY = "READ-ONLY "
+
 
 class TitleLine(Static):
     """``1 CHECKS  2 Browse  3 Transfer  4 Verify   SRC -> DST``; the area one is in stands in capitals."""
@@ -14,15 +16,20 @@ class TitleLine(Static):
     def __init__(self, area: str) -> None:
         super().__init__(markup=False, id="title")
         self._area = area
+        self._shown = ""
 
-    def show(self, ends: str) -> None:
+    def show(self, ends: str, *, read_only: bool = False) -> None:
         """Name source and destination on the right, as far as they fit."""
         names = [
             f"{number} {name.upper() if name == self._area else name.capitalize()}"
             for number, name in enumerate(AREAS, 1)
         ]
         left = " " + "  ".join(names)
-        room = max(self.app.size.width - cell_len(left) - 3, 0)
-        right = fit_to_show(self, ends, room) if room > 4 else ""
+        sign = _READ_ONLY if read_only else ""
+        room = max(self.app.size.width - cell_len(left) - cell_len(sign) - 3, 0)
+        right = sign + (fit_to_show(self, ends, room) if room > 4 else "")
         gap = " " * max(self.app.size.width - cell_len(left) - cell_len(right) - 1, 1)
-        self.update(Text(left + gap + right, no_wrap=True, overflow="crop"))
+        text = left + gap + right
+        if text != self._shown:
+            self._shown = text
+            self.update(Text(text, no_wrap=True, overflow="crop"), layout=False)

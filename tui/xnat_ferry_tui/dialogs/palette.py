@@ -1,0 +1,78 @@
+"""Every action by its name: type a few letters, Enter does it. Made from the table of keys."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.widgets.lines import Column, Line, Lines
+
+_COLUMNS = (Column("", 1), Column("key", 8), Column("action", 14), Column("what it does"))
+
+
+class Palette(ModalScreen[keys.Key | None]):
+    """The actions of this place first, then those that work everywhere."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close"),
+        Binding("down", "step(1)", "Down", priority=True),
+        Binding("up", "step(-1)", "Up", priority=True),
+    ]
+
+    def __init__(self, places: Sequence[str], key_map: Mapping[str, str]) -> None:
+        super().__init__()
+        self._all = list(keys.at([*places, keys.EVERYWHERE]))
+        self._found = self._all
+        self._key_map = key_map
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield Input(placeholder="a word of what you want to do", id="wanted")
+            yield Lines(_COLUMNS, id="actions", empty="Nothing is called so.")
+
+    def on_mount(self) -> None:
+        self.query_one(Lines).can_focus = False
+        self._show("")
+        self.query_one(Input).focus()
+
+    def _show(self, text: str) -> None:
+        self._found = [key for key in self._all if _matches(key, text)]
+        self.query_one(Lines).highlighted = 0
+        self._draw()
+
+    def _draw(self) -> None:
+        lines = self.query_one(Lines)
+        chosen = lines.highlighted
+        lines.put([self._line(key, place == chosen) for place, key in enumerate(self._found)])
+
+    def _line(self, key: keys.Key, chosen: bool) -> Line:
+        return Line((">" if chosen else "", keys.shown(key, key_map=self._key_map), key.label, key.help))
+
+    @on(Input.Changed)
+    def _narrow(self, event: Input.Changed) -> None:
+        self._show(event.value)
+
+    @on(Input.Submitted)
+    def _take(self) -> None:
+        place = self.query_one(Lines).highlighted
+        self.dismiss(self._found[place] if place < len(self._found) else None)
+
+    def action_step(self, lines: int) -> None:
+        found = self.query_one(Lines)
+        found.highlighted = max(0, min(found.highlighted + lines, len(self._found) - 1))
+        self._draw()
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+
+def _matches(key: keys.Key, text: str) -> bool:
+    """Every word must stand somewhere in its name or its help."""
+    name = f"{key.label} {key.help} {key.id}".casefold()
+    return all(word in name for word in text.casefold().split())
