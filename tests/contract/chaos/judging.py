@@ -206,7 +206,7 @@ def expected(scenario: Scenario, session: Session) -> set[str]:
 def _provable(scenario: Scenario, session: Session) -> bool:
     chosen = [scan for scan in session.scans if scan.chosen]
     dropped = scenario.filtered and any(scan.description == "loc" for scan in chosen)
-    return not (dropped or scenario.stored_wrong or any(scan.twin for scan in chosen))
+    return not (dropped or scenario.stored_wrong)
 
 
 def _code(evidence: Evidence, fates: dict[str, str]) -> Iterator[str]:
