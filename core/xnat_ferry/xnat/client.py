@@ -30,7 +30,7 @@ from xnat_ferry.xnat.login import REQUESTS_PER_LOGIN, Login, spare_loopback_the_
 
 stamina.instrumentation.set_on_retry_hooks([])  # its own would write on the standard error
 
-PIECE = 64 * 1024
+PIECE = 256 * 1024
 """Bytes sent at once."""
 
 _USER_AGENT = f"xnat-ferry/{__version__}"  # no browser's word in it: those get login pages (wire-read 1.3)
