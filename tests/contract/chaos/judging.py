@@ -36,6 +36,9 @@ class Evidence:
     left_in_spool: list[str] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
     output: str = ""
+    settled: list[Moment] = field(default_factory=list)
+    """After each worker that was ordered to delete what is proven at the source."""
+    settling_codes: list[int | None] = field(default_factory=list)
 
     def fates(self) -> dict[str, str]:
         """What the journal says of each session, its last word."""
@@ -57,6 +60,8 @@ def judge(evidence: Evidence) -> list[str]:
     """Every rule that is broken, in a sentence; none where all is well."""
     broken = [text for moment in evidence.moments for text in _at(evidence, moment)]
     broken += _in_the_end(evidence)
+    broken += [text for moment in evidence.settled for text in _deleted_rightly(evidence, moment)]
+    broken += _moved(evidence)
     return list(dict.fromkeys(broken))
 
 
@@ -241,6 +246,47 @@ def _proofs(evidence: Evidence, fates: dict[str, str]) -> Iterator[str]:
         for label, one in proven.items():
             for text in _really_there(evidence, evidence.moments[-1], by_label[label], one["where"]):
                 yield f"{name}: {text}"
+
+
+# A move
+
+
+def _deleted_rightly(evidence: Evidence, moment: Moment) -> Iterator[str]:
+    """What is gone at the source is complete in the archive; the rest is as it was, here and there."""
+    there = {one["label"]: one for one in moment.source["sessions"]}
+    for session in evidence.scenario.sessions:
+        if session.label in there:
+            if there[session.label] != _source(evidence, session):
+                yield f"{session.label} was kept at the source and is not what it was"
+        elif not _may_go(evidence, session):
+            yield f"{session.label} is deleted at the source, which must not be"
+        else:
+            yield from _really_there(evidence, moment, session, "archive")
+    end = evidence.moments[-1]
+    if moment.destination != end.destination:
+        yield "settling changed something at the destination"
+    left = {one["subject"] for one in moment.source["sessions"]}
+    if not left <= {one["label"] for one in moment.source.get("subjects", ())}:
+        yield "a subject is deleted that has a session"
+
+
+def _moved(evidence: Evidence) -> Iterator[str]:
+    """On a server that is well, all that may go has gone."""
+    if None in evidence.settling_codes or 70 in evidence.settling_codes:
+        yield f"the workers that delete ended with {evidence.settling_codes}"
+    if evidence.settled:
+        there = {one["label"] for one in evidence.settled[-1].source["sessions"]}
+        kept = [
+            one.label for one in evidence.scenario.sessions if one.label in there and _may_go(evidence, one)
+        ]
+        if kept:
+            yield f"{', '.join(kept)} could be deleted at the source and was kept"
+
+
+def _may_go(evidence: Evidence, session: Session) -> bool:
+    """Done in the archive, and nothing of it was left behind."""
+    whole = all(scan.chosen and not scan.note for scan in session.scans)
+    return whole and evidence.moments[-1].claims.get(session.label) == "done archive"
 
 
 # What a state holds

@@ -24,6 +24,7 @@ from xnat_ferry.model import Endpoint
 from xnat_ferry.plan import Fate, Plan, PlannedScan, PlannedSession, Target
 from xnat_ferry.plan.file import write_plan
 from xnat_ferry.practice.process import PracticeServer
+from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
@@ -112,10 +113,23 @@ class Lane:
         voyage.resume()
         evidence.moments.append(voyage.look())
         voyage.ask()
+        if scenario.move:
+            self._settle(voyage, scenario)
         self.met["seeds"] += 1
         self.met["units"] += len({(one["session"], one["unit"]) for one in evidence.journal if "unit" in one})
         self.met.update(f"session {how}" for how in evidence.fates().values())
         return judge(evidence)
+
+    def _settle(self, voyage: "_Voyage", scenario: Scenario) -> None:
+        """The order to delete is given twice: to a worker that meets something, and to one that does not."""
+        for faults, death in (([scenario.settling_fault], scenario.settling_death), ([], None)):
+            self.server.set_faults(faults)
+            try:
+                voyage.settle(death)
+            finally:
+                self.server.set_faults([])
+            voyage.evidence.settled.append(voyage.look())
+        self.met["moves"] += 1
 
 
 @contextmanager
@@ -148,6 +162,14 @@ class _Voyage:
             keep_pace(self._folder.pace, pace)
         write_plan(plan, self._home / "plan.toml")
         self.evidence = Evidence(scenario=scenario, before=before, journal=[], moments=[])
+
+    def settle(self, death: Death | None) -> None:
+        """Order that everything which is archived be deleted at the source, and let a worker do it."""
+        done = [label for label, fate in self._told().items() if fate == "done archive"]
+        if done and self._folder is not None:
+            order = RemovalOrder(typed=self._scenario.source, sessions=tuple(done), subjects=True)
+            keep_removal_order(self._folder, order)
+            self.evidence.settling_codes.append(self._forked(death, "--settle"))
 
     def sail(self, death: Death | None) -> int | None:
         """Run a worker to its end or its death; returns its exit code, negative for a signal."""
@@ -205,13 +227,13 @@ class _Voyage:
         commands = [[str(self._home / f"{name}.json"), name, "--json"] for name in _QUESTIONS]
         return {"commands": commands, "environment": self._environment(), "output": str(self._output)}
 
-    def _work(self, death: Death | None) -> dict[str, Any]:
+    def _work(self, death: Death | None, *options: str) -> dict[str, Any]:
         """The order for a worker."""
         assert self._folder is not None
         source, destination = self._addresses()
         login = {"user": "ada", "password": PASSWORD}
         return {
-            "arguments": [str(self._folder.path), "--spool", str(self._spool)],
+            "arguments": [str(self._folder.path), "--spool", str(self._spool), *options],
             "logins": json.dumps({source: login, destination: login}),
             "environment": self._environment(),
             "output": str(self._output),
@@ -219,9 +241,9 @@ class _Voyage:
             "death": {"by": death.by, "at": death.at, "clean": death.clean} if death else None,
         }
 
-    def _forked(self, death: Death | None) -> int | None:
+    def _forked(self, death: Death | None, *options: str) -> int | None:
         nursery, inside = self._lane.nursery, death is not None and death.by != "seconds"
-        pid = nursery.start(**self._work(death if inside else None))
+        pid = nursery.start(**self._work(death if inside else None, *options))
         if death and not inside:
             code = nursery.wait(pid, death.at)
             if code is not None:

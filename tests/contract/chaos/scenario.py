@@ -80,6 +80,11 @@ class Scenario(Struct, frozen=True, kw_only=True):
     faults: tuple[dict[str, Any], ...]
     deaths: tuple[Death | None, ...]
     """One for each worker that runs while the server misbehaves; None runs to its own end."""
+    move: bool
+    """In the end a person orders that what is proven be deleted at the source."""
+    settling_fault: dict[str, Any]
+    settling_death: Death | None
+    """What the first worker that deletes meets; the second one has a server that is well."""
 
     @property
     def source(self) -> str:
@@ -129,6 +134,9 @@ def scenario_of(seed: int) -> Scenario:
         sessions=tuple(_session(chance, number, ways) for number in range(1, chance.randint(1, 3) + 1)),
         faults=tuple(_fault(chance, exact) for _ in range(chance.randint(1, 3))),
         deaths=tuple(_death(chance) for _ in range(chance.choice((1, 1, 2)))),
+        move=to == "archive" and not by_command and chance.random() < 0.5,
+        settling_fault=_fault(chance, exact=False, matches=(_DOWN, _DOWN, _LIST, _GONE, _GONE, _ANY)),
+        settling_death=_death(chance),
     )
 
 
@@ -148,6 +156,9 @@ REHEARSAL = Scenario(
     sessions=(Session("R_MR1", "R", "R_MR1", "R", False, (Scan("1", "t1", 2, 8, True, False, True),), ""),),
     faults=(),
     deaths=(),
+    move=False,
+    settling_fault={},
+    settling_death=None,
 )
 """A world where nothing happens, to warm up on."""
 
@@ -191,6 +202,7 @@ _WAITING = "* /data/prearchive.*"
 _ARCHIVE = "POST /data/services/(validate-)?archive"
 _ANY = "* /data/.*"
 _LOGIN = "* /data/JSESSION"
+_GONE = "DELETE /data/(projects|experiments|archive)/.*"
 
 _MISHAPS: dict[str, tuple[str, ...]] = {
     _DOWN: (
@@ -206,12 +218,16 @@ _MISHAPS: dict[str, tuple[str, ...]] = {
     _ARCHIVE: ("status", "reset", "cut", "login_page", "expire_login", "delay", "hold", "no_space"),
     _ANY: ("status", "reset", "expire_login", "login_page", "delay"),
     _LOGIN: ("status", "reset", "delay"),
+    _GONE: ("status", "reset", "cut", "cut", "login_page", "expire_login", "delay"),
 }
 
 
-def _fault(chance: random.Random, exact: bool) -> dict[str, Any]:
+_WHILE_CARRYING = (_DOWN, _DOWN, _UP, _UP, _LIST, _WAITING, _ARCHIVE, _ANY, _LOGIN)
+
+
+def _fault(chance: random.Random, exact: bool, matches: tuple[str, ...] = _WHILE_CARRYING) -> dict[str, Any]:
     """One rule; a byte is turned in the store only where a digest at the destination can tell."""
-    match = chance.choice((_DOWN, _DOWN, _UP, _UP, _LIST, _WAITING, _ARCHIVE, _ANY, _LOGIN))
+    match = chance.choice(matches)
     mishap = chance.choice(_MISHAPS[match])
     if exact and match == _UP and chance.random() < 0.2:
         mishap = "flip_byte"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.contract.chaos.judging import Evidence, Moment, judge
 from tests.contract.chaos.scenario import Scan, Scenario, Session
@@ -30,6 +31,9 @@ def scenario(**more: Any) -> Scenario:
         "sessions": (session,),
         "faults": (),
         "deaths": (),
+        "move": False,
+        "settling_fault": {},
+        "settling_death": None,
     }
     return Scenario(**(facts | more))
 
@@ -244,6 +248,49 @@ def test_what_was_there_before_must_stay() -> None:
     assert judge(evidence) == ["E_OLD was at the destination before and is not what it was"]
     evidence.moments[-1].destination["sessions"].append(session("OLD", "OLD", 7))
     assert judge(evidence) == []
+
+
+def moved() -> Evidence:
+    """The honest end, and then the session is deleted at the source."""
+    evidence = honest()
+    end = copy.deepcopy(evidence.moments[-1])
+    end.source["sessions"].clear()
+    evidence.settled.append(end)
+    return evidence
+
+
+def test_an_honest_move_passes() -> None:
+    assert judge(moved()) == []
+
+
+def test_what_is_gone_at_the_source_must_be_complete_in_the_archive() -> None:
+    evidence = moved()
+    evidence.settled[0].destination["sessions"][0]["scans"][0]["resources"][0]["files"].pop()
+    assert "001_MR1 is called done in the archive but 1 of 2 files are missing" in judge(evidence)
+    assert "settling changed something at the destination" in judge(evidence)
+
+
+def test_what_was_not_copied_must_not_be_deleted() -> None:
+    evidence = moved()
+    note = replace(evidence.scenario.sessions[0].scans[0], note=True)
+    evidence.scenario = scenario(sessions=(replace(evidence.scenario.sessions[0], scans=(note,)),))
+    assert judge(evidence) == ["001_MR1 is deleted at the source, which must not be"]
+
+
+def test_what_is_not_done_must_not_be_deleted() -> None:
+    evidence = moved()
+    evidence.moments[-1].claims["001_MR1"] = "failed"
+    assert judge(evidence) == ["001_MR1 is deleted at the source, which must not be"]
+
+
+def test_what_is_kept_must_be_whole_and_have_a_reason() -> None:
+    evidence = moved()
+    evidence.settled[0].source["sessions"].append(session("001_MR1", "001", 1))
+    evidence.settled[0].source["subjects"] = [{"label": "001"}]
+    assert judge(evidence) == [
+        "001_MR1 was kept at the source and is not what it was",
+        "001_MR1 could be deleted at the source and was kept",
+    ]
 
 
 def test_half_a_session_may_grow_and_must_not_shrink() -> None:
