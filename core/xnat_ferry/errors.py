@@ -344,7 +344,7 @@ class NotDeletable(DataProblem):
 
 class NoProof(NotDeletable):
     sentence = "{session} stays at the source: its copy is not proven file by file ({why})."
-    advice = "Prove it with 'xnat-ferry verify --level full', then settle again."
+    advice = "Nothing of it was deleted. Read what differs with 'xnat-ferry verify --level full'."
 
 
 class SourceDiffers(NotDeletable):

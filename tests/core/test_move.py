@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from tests.core.harbour import LOGIN, WORLD, E, Harbour, harbour, session_toml, told
 from tests.core.losing import losing
 from xnat_ferry import events
-from xnat_ferry.errors import CopyGone, NotDeletable, SourceDiffers
+from xnat_ferry.errors import CopyGone, NotAnAnswer, NotDeletable, SourceDiffers
 from xnat_ferry.events import Removal
 from xnat_ferry.model import Endpoint
 from xnat_ferry.plan import Target
@@ -27,6 +27,7 @@ from xnat_ferry.transfer.launch import start_worker
 from xnat_ferry.transfer.state import Phase
 from xnat_ferry.transfer.status import read_state
 from xnat_ferry.verify.session import prove_session
+from xnat_ferry.xnat.deletion import Holding, delete_session, delete_subject, unshare_session
 from xnat_ferry.xnat.project_settings import read_settings
 
 NAMES = (
@@ -453,6 +454,20 @@ def test_an_answer_that_is_lost_on_the_way_is_looked_up(tmp_path: Path) -> None:
         (removed,) = told(folder, events.SessionRemoved)
         assert removed.found
         assert port.labels("SRC") == set()
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", " "])
+def test_a_name_that_would_mean_the_project_is_never_deleted(port: Harbour, name: str) -> None:
+    before = port.labels("SRC")
+    holding = Holding(id=name, label="", owner="SRC", subject=name, shares=(), assessors=0, variables={})
+    with port.client() as client:
+        with pytest.raises(NotAnAnswer):
+            delete_subject(client, "SRC", name)
+        with pytest.raises(NotAnAnswer):
+            delete_session(client, "SRC", holding)
+        with pytest.raises(NotAnAnswer):
+            unshare_session(client, "COL", holding)
+    assert port.labels("SRC") == before
 
 
 # Killed

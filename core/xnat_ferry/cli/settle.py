@@ -90,7 +90,7 @@ def settle(
     unshare
         Take sessions that are only shared into the source project out of it; their owner keeps them.
     empty_subjects
-        Delete subjects at the source that have no session left.
+        Delete subjects at the source that have no session left, with their demographics and variables.
     yes_delete_from
         The source project's name, instead of being asked for the destination's.
     """
@@ -155,7 +155,7 @@ def _describe(
     if unshare:
         say("Sessions that are only shared in are taken out of the source project.")
     if empty_subjects:
-        say("Subjects that have no session left there are deleted as well.")
+        say("Subjects that have no session left there are deleted as well, with their demographics.")
 
 
 def _confirmed(plan: Plan, given: str | None) -> str:

@@ -36,6 +36,7 @@ from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.state import SessionState
 from xnat_ferry.verify.session import prove_session
 from xnat_ferry.xnat import deletion
+from xnat_ferry.xnat.deletion import SubjectHolding
 from xnat_ferry.xnat.project_settings import read_settings
 
 NO_ORDER = RemovalOrder(typed="", sessions=())
@@ -196,11 +197,11 @@ def _is_settled(state: SessionState) -> bool:
 
 def _settle_subjects(ferry: Ferry, meant: list[PlannedSession], order: RemovalOrder) -> None:
     """Tell of subjects that have nothing left, and delete them where that was wished."""
-    left = {one.subject for one in meant if ferry.state.sessions[one.session].removed}
+    left = {one.subject for one in meant if one.subject and ferry.state.sessions[one.session].removed}
     for subject in sorted(left | {name for name, gone in ferry.state.empty_subjects.items() if not gone}):
         ferry.heed_stop()
         try:
-            empty = _is_empty(ferry, subject)
+            empty = _empty_subject(ferry, subject)
         except NotFound:
             if subject in ferry.state.empty_subjects:
                 ferry.tell(SubjectRemoved(subject=subject))
@@ -210,23 +211,26 @@ def _settle_subjects(ferry: Ferry, meant: list[PlannedSession], order: RemovalOr
         if empty:
             ferry.tell(SubjectLeftEmpty(subject=subject))
             if order.subjects:
-                _delete_subject(ferry, subject)
+                _delete_subject(ferry, empty)
 
 
-def _is_empty(ferry: Ferry, subject: str) -> bool:
+def _empty_subject(ferry: Ferry, subject: str) -> SubjectHolding | None:
+    """The source's own subject of this label, if nothing is left of it; raises NotFound where it is gone."""
     project = ferry.state.plan.source.project
     holding = deletion.read_subject(ferry.source, project, subject)
-    return holding.owner == project and not (holding.shares or holding.experiments or holding.resources)
+    if (holding.owner, holding.label) != (project, subject):
+        return None
+    return None if holding.shares or holding.experiments or holding.resources else holding
 
 
-def _delete_subject(ferry: Ferry, subject: str) -> None:
+def _delete_subject(ferry: Ferry, holding: SubjectHolding) -> None:
     project = ferry.state.plan.source.project
-    ferry.tell(SubjectRemovalRequested(subject=subject))
+    ferry.tell(SubjectRemovalRequested(subject=holding.label))
     try:
-        deletion.delete_subject(ferry.source, project, subject)
+        deletion.delete_subject(ferry.source, project, holding.id)
     except ServerAnswer:
         return  # it stays among those that are left empty
     try:
-        deletion.read_subject(ferry.source, project, subject)
+        deletion.read_subject(ferry.source, project, holding.label)
     except NotFound:
-        ferry.tell(SubjectRemoved(subject=subject))
+        ferry.tell(SubjectRemoved(subject=holding.label))

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from xnat_ferry.errors import Forbidden, NotFound
+from xnat_ferry.errors import Forbidden, NotAnAnswer, NotFound
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import LONG_PATIENCE, XnatClient, data_path
 
@@ -28,9 +28,12 @@ class Holding(Struct, frozen=True, kw_only=True):
 
 
 def read_holding(client: XnatClient, session_id: str) -> Holding:
-    """One request. Raises NotFound where the session is gone or hidden."""
-    found = client.item(data_path("experiments", session_id))
+    """One request. Raises NotFound where the session is gone or hidden, NotAnAnswer for another object."""
+    path = data_path("experiments", session_id)
+    found = client.item(path)
     fields = found["data_fields"]
+    if fields.get("ID") != session_id:
+        raise NotAnAnswer(server=client.server, what=f"GET {path}", status=200, said="another object")
     return Holding(
         id=str(fields.get("ID", "")),
         label=str(fields.get("label", "")),
@@ -66,9 +69,8 @@ def delete_session(client: XnatClient, project: str, holding: Holding) -> None:
     A success says nothing: look whether it is gone.
     """
     # without removeFiles the folder would stay, and stand in the way of that label for ever (wire-write 6)
-    client.send(
-        "DELETE", _address(project, holding), params={"removeFiles": "true", **_REASON}, timeout=LONG_PATIENCE
-    )
+    wishes = {"removeFiles": "true", **_REASON}
+    client.send("DELETE", _address(client, project, holding), params=wishes, timeout=LONG_PATIENCE)
 
 
 def unshare_session(client: XnatClient, project: str, holding: Holding) -> None:
@@ -76,12 +78,14 @@ def unshare_session(client: XnatClient, project: str, holding: Holding) -> None:
     if holding.owner == project:
         # through its owner the same request would delete it (wire-write 5.4)
         raise Forbidden(server=client.server, status=0, what=holding.label, said="the project owns it")
-    client.send("DELETE", _address(project, holding), params=_REASON)
+    client.send("DELETE", _address(client, project, holding), params=_REASON)
 
 
 class SubjectHolding(Struct, frozen=True, kw_only=True):
-    """What a subject has that would go with it."""
+    """What a subject is and has that would go with it."""
 
+    id: str
+    label: str
     owner: str
     shares: tuple[str, ...]
     experiments: int
@@ -89,28 +93,44 @@ class SubjectHolding(Struct, frozen=True, kw_only=True):
 
 
 def read_subject(client: XnatClient, project: str, subject: str) -> SubjectHolding:
-    """By label or accession ID; experiments are those of any project that this account sees.
+    """By its label; experiments are those of any project that this account sees.
 
-    Two requests. Raises NotFound.
+    Two requests. IDs are tried before labels (wire-read 2.3): look at the label that comes back. Raises
+    NotFound.
     """
     found = client.item(data_path("projects", project, "subjects", subject))
     listed = client.table(data_path("projects", project, "subjects", subject, "experiments"), columns="ID")
+    fields = found["data_fields"]
     return SubjectHolding(
-        owner=str(found["data_fields"].get("project", "")),
+        id=str(fields.get("ID", "")),
+        label=str(fields.get("label", "")),
+        owner=str(fields.get("project", "")),
         shares=_shares(found),
         experiments=max(len(listed), len(answers.children(found, "experiments/experiment"))),
         resources=len(answers.children(found, "resources/resource")),
     )
 
 
-def delete_subject(client: XnatClient, project: str, subject: str) -> None:
-    """Delete a subject with all that it still has in the project; True success shows in its being gone."""
-    path = data_path("projects", project, "subjects", subject)
+def delete_subject(client: XnatClient, project: str, subject_id: str) -> None:
+    """Delete a subject, by accession ID, with all that it has in the project; look whether it is gone."""
+    path = _exact(client, "projects", project, "subjects", subject_id)
     client.send("DELETE", path, params={"removeFiles": "true", **_REASON})
 
 
-def _address(project: str, holding: Holding) -> str:
-    return data_path("projects", project, "subjects", holding.subject, "experiments", holding.id)
+def _address(client: XnatClient, project: str, holding: Holding) -> str:
+    return _exact(client, "projects", project, "subjects", holding.subject, "experiments", holding.id)
+
+
+def _exact(client: XnatClient, *parts: str) -> str:
+    """The path of what shall be deleted, refused where a part would make it mean something above it.
+
+    An empty or dotted part is dropped on the way, and the longest prefix that is left is what XNAT would take
+    (wire-read 0.2): the project.
+    """
+    path = data_path(*parts)
+    if any(part.strip() in ("", ".", "..") for part in parts):
+        raise NotAnAnswer(server=client.server, what=path, status=0, said="a name that is none")
+    return path
 
 
 def _shares(item: dict[str, Any]) -> tuple[str, ...]:
