@@ -311,6 +311,15 @@ def test_a_download_that_breaks_is_tried_again_and_then_unread(shore: Quay) -> N
     assert result.counts[Mark.UNREADABLE] == 3
 
 
+@pytest.mark.parametrize(("level", "a_scan"), [(Level.COUNTS, 1), (Level.SAMPLE, 3), (Level.FULL, 4)])
+def test_requests_are_counted_by_scans_never_by_files(shore: Quay, level: Level, a_scan: int) -> None:
+    shore.land(f"counted_{level}")
+    settings = shore.settings()
+    shore.server.clear_log()
+    shore.verify(f"counted_{level}", level, settings)
+    assert len(shore.server.log()) == 1 + 2 * a_scan
+
+
 def test_a_refresh_is_run_only_when_asked_and_tells_digests(shore: Quay) -> None:
     shore.site(checksums=False, script=False)
     shore.land("fresh")
