@@ -166,7 +166,9 @@ def _transfer(
     from xnat_ferry.xnat.project_settings import read_settings
 
     source, destination = state.plan.source, state.plan.destination
-    sent = [one for one in state.plan.travelling if state.sessions[one.session].row]
+    # a session of which the destination lacked nothing is done without a row
+    past = state.sessions
+    sent = [one for one in state.plan.travelling if past[one.session].row or past[one.session].where]
     if names is not None:
         sent = [one for one in sent if one.session in names or one.id in names]
     if not sent:
@@ -180,15 +182,15 @@ def _transfer(
         settings = read_settings(client, destination.project)
         for done, session in enumerate(sent):
             tell("sessions compared", done, len(sent))
-            past = state.sessions[session.session]
+            own = past[session.session]
             try:
                 result = verify_session(
                     client,
                     found,
                     session,
-                    past,
+                    own,
                     project=destination.project,
-                    where=past.where or Where.PREARCHIVE,
+                    where=own.where or Where.PREARCHIVE,
                     level=level,
                     settings=settings,
                     source=other,
