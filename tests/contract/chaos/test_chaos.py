@@ -11,7 +11,7 @@ SEEDS = range(200)
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("seeds", list(blocks(SEEDS, 50)), ids=lambda seeds: f"from {seeds[0]}")
+@pytest.mark.parametrize("seeds", list(blocks(SEEDS, 50)), ids=lambda seeds: f"from-{seeds[0]}")
 def test_what_is_claimed_is_so_whatever_happens(seeds: list[int]) -> None:
     broken, met = run_seeds(seeds)
     assert not broken, "\n".join(tell(seed, found) for seed, found in broken.items())
