@@ -74,7 +74,7 @@ def test_a_killed_worker_is_resumed_to_the_end(sea: Shore, held: dict[str, objec
 
 def test_what_was_sent_is_not_sent_again(sea: Shore) -> None:
     begin_and_hold(sea, {"match": "GET .*/scans/4/.*files"})
-    until(lambda: journal_has(sea, '"session":"002_CT1"'))
+    until(lambda: journal_has(sea, '"event":"UnitSent"'))
     os.kill(worker_pid(sea), signal.SIGKILL)
     until(lambda: not lock.running(sea.folder()))
     sea.server.set_faults([])
