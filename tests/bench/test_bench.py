@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from tests.bench import report
 from tests.bench.__main__ import run_tool
 from tests.bench.legs import LEGS, SOURCE, Leg, sized, world_of
 from tests.bench.report import Result, Row, table
@@ -62,3 +64,24 @@ def test_the_table_tells_figures_or_what_went_wrong() -> None:
     text = table(Result("small", "a small session", "1 session", "2026-01-02", "2 x chip", rows))
     assert "| xnat-ferry | 12 | 3.4 | 5.0 | 1.23 | 0.50 | 90 | 0 |" in text
     assert "| curl, nothing checked | not exact | | | | | | |" in text
+
+
+def test_results_are_kept_by_leg_and_shown_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text("before\n<!-- bench -->\nold\n<!-- end of bench -->\nafter\n")
+    for name, path in (("_RESULTS", "results.json"), ("_TABLES", "TABLES.md"), ("_README", "README.md")):
+        monkeypatch.setattr(report, name, tmp_path / path)
+    for seconds in (9.0, 2.0):
+        rows = [
+            Row("ferry", seconds=seconds),
+            Row("ferry: plan", seconds=1.0),
+            Row("curl", problem="not exact"),
+        ]
+        report.keep(Result("small", "a small session", "1 session", "2026-01-02", "2 x chip", rows))
+    report.keep(Result("survey", "a survey", "9 sessions", "2026-01-02", "2 x chip", [Row("check")]))
+    short = readme.read_text()
+    assert "| a small session | 2.0 | - | - | - |\n<!-- end of bench -->\nafter" in short
+    assert "old" not in short
+    tables = (tmp_path / "TABLES.md").read_text()
+    assert tables.count("## small: a small session") == 1
+    assert "## survey: a survey" in tables
