@@ -17,7 +17,7 @@ from xnat_ferry import events
 from xnat_ferry.errors import CopyGone, NotAnAnswer, NotDeletable, SourceDiffers
 from xnat_ferry.events import Removal
 from xnat_ferry.model import Endpoint
-from xnat_ferry.plan import Target
+from xnat_ferry.plan import Fate, Target
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settle.deleting import delete_proven
 from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order, take_removal_order
@@ -441,6 +441,31 @@ def test_no_damaged_copy_lets_its_source_be_deleted(tmp_path: Path) -> None:
         kept_labels = {event.session for event in told(folder, events.SessionKept)}
         assert kept_labels == set(DAMAGE)
         assert {event.session for event in told(folder, events.RemovalRequested)} == {"whole"}
+
+
+def test_what_was_added_to_a_session_there_can_be_moved_as_well(tmp_path: Path) -> None:
+    first = '{ id = "1", type = "t1", files = 2, rows = 16, columns = 16 }'
+    second = '{ id = "2", type = "t2", files = 1, rows = 16, columns = 16 }'
+    both, other = f"[{first}, {second}]", f"[{first.replace('1', '7', 1)}]"
+    world = (
+        session_toml("merged", scans=both, study='"m1"')
+        + session_toml("merged", project="DST", scans=other, study='"m2"')
+        + session_toml("completed", subject="002", scans=both, study='"c"')
+        + session_toml("completed", project="DST", subject="002", scans=f"[{first}]", study='"c"')
+    )
+    fates = {"merged": Fate.MERGE, "completed": Fate.COMPLETE}
+    with harbour(tmp_path, world) as port:
+        plan = port.plan(to=Target.PREARCHIVE)
+        sessions = tuple(replace(one, fate=fates[one.session]) for one in plan.sessions)
+        folder = port.begin(replace(plan, sessions=sessions))
+        sent = {label: port.files("SRC", label) for label in fates}
+        assert port.work(folder) == 0
+        assert port.work(folder, archive=True) == 0
+        assert settle(port, folder, *fates) == 0
+        assert port.labels("SRC") == set()
+        for label, files in sent.items():
+            assert files.items() <= port.files("DST", label).items()
+        assert len(port.files("DST", "merged")) == 5
 
 
 def test_an_answer_that_is_lost_on_the_way_is_looked_up(tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def _removal_notes(record: Record) -> Iterator[str]:
         yield f"{order.at}: '{order.typed}' was given to have {count} removed.{more}"
     for one in record.sessions:
         if one.kept:
-            yield f"{one.session} is kept: {one.kept}"
+            yield one.kept
     for subject, gone in record.empty_subjects.items():
         yield f"Subject {subject} has no session left" + (" and was deleted." if gone else "; it is kept.")
 

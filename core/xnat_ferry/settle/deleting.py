@@ -15,6 +15,7 @@ from xnat_ferry.errors import (
 )
 from xnat_ferry.events import Removal, RemovalRequested, SessionRemoved
 from xnat_ferry.model import Level, Where
+from xnat_ferry.plan import Fate, PlannedSession
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.ferry import Ferry
@@ -53,15 +54,15 @@ def unshare_proven(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> Non
     _remove(ferry, proof, holding, Removal.UNSHARE)
 
 
-def look_at_copy(
-    ferry: Ferry, settings: ProjectSettings, source_id: str, session: str, project: str, label: str
-) -> SessionVerification:
+def look_at_copy(ferry: Ferry, settings: ProjectSettings, session: PlannedSession) -> SessionVerification:
     """The copy as it is in the archive now, compared with the manifest by identity; keeps nothing."""
+    project, label = ferry.state.plan.destination.project, session.to_session
+    joins = session.fate in (Fate.COMPLETE, Fate.MERGE)
     return look(
         ferry.destination,
-        Target(project=project, label=label, settings=settings),
-        read_manifest(ferry.folder.manifest(source_id)),
-        session=session,
+        Target(project=project, label=label, settings=settings, joins=joins),
+        read_manifest(ferry.folder.manifest(session.id)),
+        session=session.session,
         level=Level.IDENTITY,
         source=None,
         scratch=ferry.folder.path,
@@ -92,9 +93,8 @@ def _compare_copy(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> None
         raise gone("it has been removed or hidden") from None
     if copy.owner != proof.project:
         raise gone(f"it belongs to {plain(copy.owner)} now")
-    seen = look_at_copy(
-        ferry, settings, proof.source_id, proof.session, project=proof.project, label=proof.label
-    )
+    (session,) = [one for one in ferry.state.plan.sessions if one.id == proof.source_id]
+    seen = look_at_copy(ferry, settings, session)
     if seen.where != Where.ARCHIVE or seen.destination_id != proof.destination_id:
         raise gone(f"the label {proof.label} means another session now")
     if seen.verdict != PROVEN:

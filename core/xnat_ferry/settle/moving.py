@@ -179,9 +179,7 @@ def _final_look(
         return
     plan = ferry.state.plan
     try:
-        seen = look_at_copy(
-            ferry, settings, session.id, session.session, plan.destination.project, session.to_session
-        )
+        seen = look_at_copy(ferry, settings, session)
         gone = deletion.is_gone(ferry.source, plan.source.project, session.id)
     except ServerAnswer:
         return
