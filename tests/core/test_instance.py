@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.making import dicom_bytes
-from xnat_ferry.dicom.instance import NotDicom, read_identity
 from xnat_ferry.dicom.glance import PIXEL_TAGS
+from xnat_ferry.dicom.instance import NotDicom, read_identity
 
 REAL = Path(pydicom.data.__file__).parent / "test_files"
 FILES = sorted(path for path in REAL.rglob("*") if path.is_file())
