@@ -16,12 +16,13 @@ from textual.worker import Worker, WorkerState
 from xnat_ferry.errors import FerryError
 from xnat_ferry.events import SettlingFinished, TransferFinished, WorkerStopped
 from xnat_ferry.settings.preferences import Window
+from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.state import Phase
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.acting import Acting
 from xnat_ferry_tui.bridge import JournalGrew, follow_journal
 from xnat_ferry_tui.connecting import Connecting
-from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.desk import Desk, first_readable
 from xnat_ferry_tui.dialogs.ask import Ask, Tell
 from xnat_ferry_tui.dialogs.help import Help
 from xnat_ferry_tui.dialogs.palette import Palette
@@ -29,6 +30,8 @@ from xnat_ferry_tui.faults import in_few_words, keep_report
 from xnat_ferry_tui.glyphs import fit_to_show, terminal_is_utf8
 from xnat_ferry_tui.help_texts import HELP
 from xnat_ferry_tui.key_map import KeyMap
+from xnat_ferry_tui.listed import Listed, Listing
+from xnat_ferry_tui.proving import Proving
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse import BrowseArea
 from xnat_ferry_tui.screens.checks import ChecksArea
@@ -84,7 +87,11 @@ class FerryApp(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = window.theme
-        self.connecting, self.acting = Connecting(self), Acting(self)
+        self.transfers: tuple[Listed, ...] = ()
+        """All that there are, newest first, as they were when they were last looked at."""
+        self._listing = Listing(desk.transfers)
+        self._is_listing = False
+        self.connecting, self.acting, self.proving = Connecting(self), Acting(self), Proving(self)
         self._leave = threading.Event()
         self._progress_at = 0.0
 
@@ -93,6 +100,7 @@ class FerryApp(App[None]):
         for words in self.key_map.wrong:
             self.notify(words, severity="warning", markup=False, timeout=20)
         self._watch(self.desk.newest)
+        self.list_transfers()
         if self.desk.ends is not None:
             self.look_and_check()
 
@@ -117,6 +125,27 @@ class FerryApp(App[None]):
     def next_transfer(self) -> None:
         """Look at another transfer."""
         self._watch(self.desk.next_older)
+
+    def watch_folder(self, folder: TransferFolder) -> None:
+        """Look at this transfer."""
+        self._watch(lambda: first_readable([folder]))
+
+    def list_transfers(self) -> None:
+        """See how all transfers stand; it takes a thread, since it reads a disk."""
+        if self._is_listing:
+            return
+        self._is_listing = True
+
+        def run() -> None:
+            try:
+                found = self._listing.read()
+            finally:
+                self._is_listing = False
+            if found != self.transfers:
+                self.transfers = found
+                self.post_message(DeskChanged())
+
+        self.run_worker(run, thread=True, exit_on_error=False, group="listing")
 
     def do(self, words: str, work: Callable[[], object], then: Callable[[], None] | None = None) -> None:
         """Run blocking work in a thread, one at a time; its error becomes a sentence on the screen."""
@@ -220,6 +249,7 @@ class FerryApp(App[None]):
             return
         watched.take(message.events, message.alive)
         watched.verification = message.verification or watched.verification
+        watched.requests.extend(message.requests)
         self._redraw()
         ended = any(isinstance(event, TransferFinished) for event in message.events)
         if message.live and any(isinstance(event, _ENDINGS) for event in message.events):

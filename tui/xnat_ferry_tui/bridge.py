@@ -1,7 +1,7 @@
 """From the journal to the screen: a thread reads what is new, four times a second at most, and posts it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from textual.message import Message
 
@@ -11,13 +11,14 @@ from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import JournalReader
 from xnat_ferry.verify.verification import Verification
+from xnat_ferry_tui.calls import Request, RequestReader
 from xnat_ferry_tui.proofs import Proofs
 
 _EVERY = 0.25
 
 
 class JournalGrew(Message):
-    """New events of a transfer, a new verification, or its worker came or went."""
+    """New events or requests of a transfer, a new verification, or its worker came or went."""
 
     def __init__(
         self,
@@ -26,11 +27,12 @@ class JournalGrew(Message):
         alive: bool,
         *,
         verification: Verification | None = None,
+        requests: Sequence[Request] = (),
         live: bool = True,
     ) -> None:
         super().__init__()
         self.transfer_id, self.events, self.alive = transfer_id, events, alive
-        self.verification, self.live = verification, live
+        self.verification, self.requests, self.live = verification, requests, live
 
 
 def follow_journal(
@@ -41,13 +43,14 @@ def follow_journal(
     The first message tells the past and is not ``live``.
     """
     reader, proofs = JournalReader(folder.journal), Proofs(folder, plan)
+    calls = RequestReader(folder.calls)
     was_alive: bool | None = None
     while not leave.is_set():
         alive = lock.running(folder)
-        events = reader.read_new()
+        events, requests = reader.read_new(), calls.read_new()
         found = proofs.newest(events, alive)
-        if events or found is not None or alive != was_alive:
+        if events or requests or found is not None or alive != was_alive:
             live = was_alive is not None
-            post(JournalGrew(folder.id, events, alive, verification=found, live=live))
+            post(JournalGrew(folder.id, events, alive, verification=found, requests=requests, live=live))
         was_alive = alive
         leave.wait(_EVERY)

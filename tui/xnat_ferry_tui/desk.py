@@ -17,6 +17,7 @@ from xnat_ferry.plan.build import PlanRequest, make_plan
 from xnat_ferry.plan.freshness import refuse_outdated
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.room import read_room
+from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
 from xnat_ferry.survey import AS_USUAL, Depth, ProjectView, Survey
 from xnat_ferry.survey.projects import view_destination, view_source
 from xnat_ferry.survey.sessions import Progress
@@ -152,6 +153,15 @@ class Desk:
         worker = start_worker(folder, self._logins_of(folder.read_plan()), spool=self.spool, archive=archive)
         wait_until_taken_up(folder, worker, skip=before)
 
+    def settle(self, folder: TransferFolder, sessions: tuple[str, ...], *, typed: str) -> None:
+        """Have these proven sessions removed from the source; raises TransferLocked, CannotWrite."""
+        lock.refuse_if_running(folder)
+        before = len(read_all(folder.journal))
+        logins = self._logins_of(folder.read_plan())
+        keep_removal_order(folder, RemovalOrder(typed=typed, sessions=sessions))
+        worker = start_worker(folder, logins, spool=self.spool, settle=True)
+        wait_until_taken_up(folder, worker, skip=before)
+
     def close(self) -> None:
         """Log out."""
         with self._lock:
@@ -162,14 +172,14 @@ class Desk:
 
     def newest(self) -> tuple[Watched | None, list[str]]:
         """The newest transfer that can be read, and the IDs of those before it that cannot."""
-        return _first_readable(transfer_folders.find_all(self.transfers))
+        return first_readable(transfer_folders.find_all(self.transfers))
 
     def next_older(self) -> tuple[Watched | None, list[str]]:
         """The one before the transfer that is looked at; after the oldest, the newest."""
         found = transfer_folders.find_all(self.transfers)
         ids = [folder.id for folder in found]
         here = ids.index(self.watched.folder.id) + 1 if self.watched and self.watched.folder.id in ids else 0
-        return _first_readable(found[here:] + found[:here])
+        return first_readable(found[here:] + found[:here])
 
     def stop(self, folder: TransferFolder) -> str:
         """Ask the worker to leave off; says why where that cannot be done from here."""
@@ -197,7 +207,8 @@ class Desk:
         return {server: self.logins(server) for server in {plan.source.server, plan.destination.server}}
 
 
-def _first_readable(folders: list[TransferFolder]) -> tuple[Watched | None, list[str]]:
+def first_readable(folders: list[TransferFolder]) -> tuple[Watched | None, list[str]]:
+    """The first transfer whose plan can be read, and the IDs of those before it."""
     unreadable: list[str] = []
     for folder in folders:
         try:

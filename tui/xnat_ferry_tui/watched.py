@@ -1,16 +1,18 @@
 """One transfer as its journal has told so far."""
 
+from collections import deque
 from collections.abc import Iterable
 
 from xnat_ferry import wording
 from xnat_ferry.events import AnyEvent
 from xnat_ferry.model import Where
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.rate import Rate
-from xnat_ferry.transfer.state import Phase, TransferState
+from xnat_ferry.transfer.state import Phase, SessionState, TransferState
 from xnat_ferry.verify.verification import Verification
+from xnat_ferry_tui.calls import Request
 
 _STALLED = 15.0
+_REQUESTS = 5000
 
 
 class Watched:
@@ -22,9 +24,10 @@ class Watched:
         self.state = TransferState(folder.read_plan())
         self.told: list[AnyEvent] = []
         """The events that have words, oldest first; steps between are in ``state`` only."""
+        self.requests: deque[Request] = deque(maxlen=_REQUESTS)
+        """The newest requests of its workers, oldest first."""
         self.verification: Verification | None = None
         self.alive = False
-        self._rate = Rate()
         self._moved = 0
         self._moved_at = 0.0
 
@@ -35,11 +38,8 @@ class Watched:
             self.state.apply(event)
             if wording.what_happened(event):
                 self.told.append(event)
-        # once a batch: the sum is over every session
-        moved, at = self.bytes_sent, self.state.last_at or 0.0
-        if moved != self._moved:
-            self._rate.add(at, moved)
-            self._moved, self._moved_at = moved, at
+        if self.state.bytes_moved != self._moved:
+            self._moved, self._moved_at = self.state.bytes_moved, self.state.last_at or 0.0
 
     @property
     def phase(self) -> Phase:
@@ -51,11 +51,17 @@ class Watched:
             return Phase.RUNNING
         return told
 
+    def phase_of(self, session: SessionState) -> Phase:
+        """A session's phase: what nobody is at any more waits to be resumed."""
+        left = session.phase == Phase.RUNNING and not self.alive
+        return Phase.STOPPED if left else session.phase
+
     @property
-    def bytes_sent(self) -> int:
-        """Those of whole units and those of the one that is leaving."""
-        leaving = (one.moving for one in self.state.sessions.values())
-        return self.state.bytes_sent + sum(one.bytes for one in leaving if one and one.moving == "up")
+    def under_way(self) -> list[SessionState]:
+        """The sessions that a worker is at now."""
+        if not self.alive:
+            return []
+        return [one for one in self.state.sessions.values() if one.phase == Phase.RUNNING]
 
     @property
     def waiting(self) -> int:
@@ -67,6 +73,5 @@ class Watched:
         """Bytes a second and seconds left; None for both once nothing has moved for a while."""
         if now - self._moved_at > _STALLED:
             return None, None
-        return self._rate.per_second(), self._rate.seconds_left(
-            self.state.plan.totals.bytes - self.bytes_sent
-        )
+        left = self.state.plan.totals.bytes - self.state.bytes_moved
+        return self.state.rate.per_second(), self.state.rate.seconds_left(left)

@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -25,6 +25,8 @@ class Column:
     title: str
     width: int = 0
     right: bool = False
+    middle: bool = False
+    """Whether what does not fit loses its middle: labels differ at their ends."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,11 @@ class Line:
     style: str = ""
 
 
-class Lines(ScrollView, can_focus=True):
-    """Shows lines under column titles, with one highlighted."""
+class Lines(ScrollView, can_focus=True, inherit_bindings=False):
+    """Shows lines under column titles, with one highlighted.
+
+    Two lists that have each other as ``twin`` stay at the same place.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.LISTS)
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -49,7 +54,7 @@ class Lines(ScrollView, can_focus=True):
 
     DEFAULT_CSS = "Lines { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }"
 
-    highlighted: reactive[int] = reactive(0)
+    highlighted: reactive[int] = reactive(0, repaint=False)
 
     class Highlighted(Message):
         """Another line is highlighted."""
@@ -67,6 +72,7 @@ class Lines(ScrollView, can_focus=True):
         self._columns = tuple(columns)
         self._lines: Sequence[Line] = ()
         self._empty = empty
+        self.twin: Lines | None = None
 
     def put(
         self, lines: Sequence[Line], *, columns: Sequence[Column] | None = None, new_above: int = 0
@@ -85,6 +91,13 @@ class Lines(ScrollView, can_focus=True):
         self.highlighted = min(self.highlighted, max(len(lines) - 1, 0))
         self.refresh()
 
+    def show_beneath(self, count: int) -> None:
+        """Bring so many lines below the highlighted one into sight, as far as it stays in sight itself."""
+        page, top = max(self.size.height - 1, 1), self.scroll_offset.y
+        wanted = min(self.highlighted + count - page + 1, self.highlighted)
+        if wanted > top:
+            self.scroll_to(y=wanted, animate=False)
+
     def say_when_empty(self, words: str) -> None:
         """What stands there while there are no lines."""
         self._empty = words
@@ -97,7 +110,7 @@ class Lines(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the widget; the first is always the titles."""
-        width = self.size.width
+        width = self.scrollable_content_region.width
         if y == 0:
             titles = tuple(column.title for column in self._columns)
             return self._strip(titles, width, self.get_component_rich_style("lines--title"))
@@ -116,10 +129,14 @@ class Lines(ScrollView, can_focus=True):
     def _strip(self, cells: Sequence[str], width: int, style: Style) -> Strip:
         widths = self._widths(width)
         text = " ".join(
-            _fitted(fit_to_show(self, cell), size, column.right)
+            _fitted(self._fit_to_show(cell), size, column)
             for cell, size, column in zip(cells, widths, self._columns, strict=False)
         )
         return Strip([Segment(set_cell_size(text, width), style)], width)
+
+    def _fit_to_show(self, cell: str) -> str:
+        """Fit for the terminal, its indent kept: it says what stands beneath what."""
+        return " " * (len(cell) - len(cell.lstrip(" "))) + fit_to_show(self, cell)
 
     def _widths(self, width: int) -> list[int]:
         fixed = sum(column.width for column in self._columns) + len(self._columns) - 1
@@ -132,16 +149,30 @@ class Lines(ScrollView, can_focus=True):
             widths.append(size)
         return widths
 
-    def watch_highlighted(self) -> None:
+    def watch_highlighted(self, before: int, now: int) -> None:
         self._bring_into_sight()
-        self.refresh()
+        # two lines, not the list: each byte has to travel to the terminal
+        self._repaint(before)
+        self._repaint(now)
+        if self.twin is not None:
+            self.twin.highlighted = now
         self.post_message(self.Highlighted(self))
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if self.twin is not None:
+            self.twin.scroll_to(y=new_value, animate=False)
+
+    def _repaint(self, place: int) -> None:
+        row = place - self.scroll_offset.y + 1
+        if 1 <= row < self.size.height:
+            self.refresh(Region(0, row, self.size.width, 1))
+
     def on_focus(self) -> None:
-        self.refresh()
+        self._repaint(self.highlighted)
 
     def on_blur(self) -> None:
-        self.refresh()
+        self._repaint(self.highlighted)
 
     def on_resize(self) -> None:
         self.virtual_size = Size(self.size.width, len(self._lines) + 1)
@@ -175,9 +206,26 @@ class Lines(ScrollView, can_focus=True):
         self._move(len(self._lines))
 
 
-def _fitted(text: str, size: int, right: bool) -> str:
-    """The text in exactly so many cells of the terminal; what does not fit ends in a dot."""
+def _fitted(text: str, size: int, column: Column) -> str:
+    """The text in exactly so many cells of the terminal; a dot stands for what does not fit."""
     length = cell_len(text)
-    if length > size:
-        return set_cell_size(set_cell_size(text, max(size - 1, 0)).rstrip() + ".", size) if size else ""
-    return " " * (size - length) + text if right else set_cell_size(text, size)
+    if length <= size:
+        return " " * (size - length) + text if column.right else set_cell_size(text, size)
+    if size < 1:
+        return ""
+    head = (size - 1) * 2 // 5 if column.middle and size > _SPLIT else size - 1
+    kept = set_cell_size(text, head).rstrip() + "."
+    room = size - cell_len(kept)
+    return kept + _end_of(text, room) if head < size - 1 else set_cell_size(kept, size)
+
+
+_SPLIT = 8
+"""In fewer cells than these two halves say less than one beginning."""
+
+
+def _end_of(text: str, size: int) -> str:
+    """As much of the end as fits into so many cells."""
+    start = len(text)
+    while start and cell_len(text[start - 1 :]) <= size:
+        start -= 1
+    return set_cell_size(text[start:], size)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from xnat_ferry.practice.errors import PracticeError
 
-PACKAGED = ("demo", "empty")
+PACKAGED = ("demo", "empty", "tour")
 
 
 class Server(Struct, forbid_unknown_fields=True):

@@ -1,0 +1,66 @@
+"""Verifies the sessions of a transfer anew, at whatever level is wanted."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from xnat_ferry.errors import NothingChosen, ServerAnswer
+from xnat_ferry.model import Level, Where
+from xnat_ferry.plan import PlannedSession
+from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.state import TransferState
+from xnat_ferry.verify.looking import nothing_looked_at
+from xnat_ferry.verify.session import joins, verify_session
+from xnat_ferry.verify.verification import Verification
+from xnat_ferry.xnat.client import XnatClient
+from xnat_ferry.xnat.project_settings import read_settings
+
+Progress = Callable[[str, int, int], object]
+
+
+def sessions_to_verify(state: TransferState) -> tuple[PlannedSession, ...]:
+    """Those of which something has been sent; raises NothingChosen where there is none."""
+    sent = tuple(one for one in state.plan.travelling if state.sessions[one.session].row)
+    if not sent:
+        raise NothingChosen(why="nothing of this transfer has been sent yet")
+    return sent
+
+
+def needs_source(sessions: Sequence[PlannedSession], level: Level) -> bool:
+    """Whether comparing them rests on what the source holds now, too."""
+    return level.reaches(Level.SAMPLE) or any(map(joins, sessions))
+
+
+def verify_transfer(
+    folder: TransferFolder,
+    state: TransferState,
+    sessions: Sequence[PlannedSession],
+    destination: XnatClient,
+    source: XnatClient | None,
+    *,
+    level: Level,
+    scratch: Path,
+    progress: Progress,
+) -> Verification:
+    """Compare each session where it is now; what cannot be asked is not known, and the others go on."""
+    settings = read_settings(destination, state.plan.destination.project)
+    results = []
+    for done, session in enumerate(sessions):
+        progress("sessions compared", done, len(sessions))
+        past = state.sessions[session.session]
+        try:
+            result = verify_session(
+                destination,
+                folder,
+                session,
+                past,
+                project=state.plan.destination.project,
+                where=past.where or Where.PREARCHIVE,
+                level=level,
+                settings=settings,
+                source=source,
+                scratch=scratch,
+            )
+        except ServerAnswer as error:
+            result = nothing_looked_at(session.session, session.to_session, level, error)
+        results.append(result)
+    return Verification(level=level, sessions=tuple(results))

@@ -1,0 +1,170 @@
+"""Area 3: what transfers do is told as their journals tell it, whoever started them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.looking import screen_text, until, until_shown
+from tests.tui.transfers import STARTED, finished, hold, tell, transfer
+from xnat_ferry import events
+from xnat_ferry.model import Where
+from xnat_ferry.settings.preferences import Window
+from xnat_ferry_tui.app import FerryApp
+from xnat_ferry_tui.calls import RequestReader
+from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.listed import Listing
+from xnat_ferry_tui.screens.transfer.standing import bar
+from xnat_ferry_tui.widgets.lines import Lines
+
+
+def sent(label: str, unit: str, at: float = 0.0) -> events.UnitSent:
+    return events.UnitSent(at=at, session=label, unit=unit, files=2, bytes=200, seconds=1, row="r")
+
+
+def log_of(app: FerryApp) -> Lines:
+    return app.screen.query_one("#log", Lines)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_what_runs_is_told_with_totals_and_that_the_window_may_be_closed(
+    empty_desk: Desk, size: tuple[int, int]
+) -> None:
+    folder = transfer(empty_desk, STARTED, events.SessionStarted(session="A"), labels=("A", "B"))
+    hold(folder)
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "RUNNING", folder.id, "You may close this window", "All  [", "Now  [")
+        tell(folder, sent("A", "1"))
+        text = await until_shown(pilot, "scan 1  2 files", "2 of 4 files sent", "50%")
+        assert ("transfer" in text and "state" in text) == (size[0] >= 110)
+        tell(folder, events.SessionFinished(session="A", where=Where.ARCHIVE))
+        await until_shown(pilot, "1 of 2 sessions done", "done, in the archive")
+
+
+async def test_the_newest_line_is_followed_until_one_leaves_it(empty_desk: Desk) -> None:
+    folder = transfer(empty_desk, STARTED, *(sent("A", str(number)) for number in range(5)))
+    hold(folder)
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "scan 4", "the newest line is followed")
+        await pilot.press("j", "j")
+        await until_shown(pilot, "the log stands still: f follows again")
+        tell(folder, sent("A", "5"))
+        await until(pilot, lambda: log_of(app).highlighted == 3)
+        await pilot.press("f")
+        await until_shown(pilot, "the newest line is followed")
+        assert log_of(app).highlighted == 0
+
+
+async def test_problems_alone_one_after_the_other_with_what_to_do(empty_desk: Desk) -> None:
+    failed = events.SessionFailed(session="A", message="A did not arrive.", advice="Send it again.")
+    again = events.TriedAgain(session="A", unit="1", attempt=2, message="time-out")
+    transfer(empty_desk, STARTED, again, sent("A", "1"), failed, finished(1))
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "FAILED", "1 session failed: n goes to the next problem, s sends again")
+        await pilot.press("n")
+        await until_shown(pilot, "A did not arrive. Send it again.")
+        assert log_of(app).highlighted == 1
+        await pilot.press("n", "n")
+        assert log_of(app).highlighted == 3
+        await pilot.press("N")
+        assert log_of(app).highlighted == 1
+        await pilot.press("e")
+        text = await until_shown(pilot, "problems only (e)")
+        assert "scan 1  2 files" not in text
+        assert log_of(app).count == 2
+        await pilot.press("s")
+        await until_shown(pilot, "Go on with", "y Yes   n No")
+
+
+async def test_the_requests_of_the_workers_are_shown(empty_desk: Desk) -> None:
+    folder = transfer(empty_desk, STARTED)
+    line = "2026-01-02T10:00:{}.000+00:00 https://x.example GET /data/projects {} 12 ms\n"
+    folder.calls.write_text(line.format("01", 200) + line.format("02", 502))
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3", "@")
+        text = await until_shown(pilot, "GET /data/projects", "502", "requests (@)")
+        assert "! 10:00:02" in text
+        with folder.calls.open("a") as file:
+            file.write(line.format("03", 200))
+        await until_shown(pilot, "10:00:03")
+        await pilot.press("@")
+        await until_shown(pilot, "takes the transfer up")
+
+
+def test_a_request_log_that_begins_anew_is_read_from_its_beginning(tmp_path: Path) -> None:
+    path, line = tmp_path / "calls.log", "2026-01-02T10:00:00.000+00:00 https://x GET /a b {} 3 ms\n"
+    reader = RequestReader(path)
+    assert reader.read_new() == []
+    path.write_text(line.format(200) * 3)
+    assert [(one.path, one.status, one.took) for one in reader.read_new()] == [("/a b", "200", "3 ms")] * 3
+    path.write_text(line.format("lost") + line[:20])
+    (one,) = reader.read_new()
+    assert (one.status, one.refused) == ("lost", True)
+
+
+async def test_all_transfers_are_listed_with_their_state_and_any_can_be_seen(empty_desk: Desk) -> None:
+    first = transfer(empty_desk, STARTED, events.WorkerStopped(why="asked"), labels=("OLD",))
+    second = transfer(empty_desk, STARTED, finished(), labels=("NEW",))
+    torn = transfer(empty_desk, labels=("TORN",))
+    torn.worker_plan.write_bytes(b"{torn")
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "DONE", second.id)
+        await pilot.press("tab")
+        text = await until_shown(pilot, "stopped", "unreadable", "0 of 1 session")
+        assert text.count("SRC -> DST") == 2
+        lines = app.screen.query_one("#transfers", Lines)
+        places = [one.folder.id for one in app.transfers]
+        lines.highlighted = places.index(first.id)
+        await pilot.press("enter")
+        await until_shown(pilot, "STOPPED", first.id, "s goes on with it")
+
+
+async def test_the_log_of_one_session_alone(empty_desk: Desk) -> None:
+    transfer(empty_desk, STARTED, sent("A", "1"), sent("B", "7"), labels=("A", "B"))
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "scan 1", "scan 7")
+        await pilot.press("shift+tab", "j", "enter")
+        text = await until_shown(pilot, "B only")
+        assert "scan 1 " not in text
+        await pilot.press("enter")
+        await until_shown(pilot, "scan 1 ", "scan 7")
+
+
+def test_a_listing_reads_again_only_what_has_changed(empty_desk: Desk) -> None:
+    folder = transfer(empty_desk, STARTED)
+    listing = Listing(empty_desk.transfers)
+    (before,) = listing.read()
+    assert listing.read()[0] is before
+    tell(folder, finished())
+    assert [one.phase for one in listing.read()] == ["done"]
+
+
+@pytest.mark.parametrize("key", ["x", "s", "A"])
+async def test_a_read_only_window_says_why_it_changes_nothing(empty_desk: Desk, key: str) -> None:
+    folder = transfer(empty_desk, STARTED)
+    hold(folder)
+    app = FerryApp(empty_desk, window=Window(read_only=True))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "RUNNING", "READ-ONLY")
+        await pilot.press(key)
+        text = await until_shown(pilot, "not from this window, which is read-only", "without --read-only")
+        assert "y Yes" not in text
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert "RUNNING" in screen_text(app)
+
+
+@pytest.mark.parametrize(("share", "drawn"), [(-1, "[....]"), (0.5, "[##..]"), (1, "[####]"), (7, "[####]")])
+def test_a_bar_is_never_longer_than_itself(share: float, drawn: str) -> None:
+    assert bar(share, 4) == drawn

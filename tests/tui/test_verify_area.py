@@ -1,0 +1,201 @@
+"""Area 4: only what differs, from the session down to the header, and what can be done about it."""
+
+import pytest
+
+from tests.core.making import instance
+from tests.tui.looking import screen_text, until, until_shown
+from tests.tui.transfers import STARTED, finished, item, transfer, verified
+from xnat_ferry import events
+from xnat_ferry.dicom.reading import HeaderLine
+from xnat_ferry.model import Mark, Where
+from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.manifest import append_unit
+from xnat_ferry.verify.beside import lay_beside
+from xnat_ferry.verify.verification import What
+from xnat_ferry_tui.app import FerryApp
+from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.dialogs.beside import BesideView
+from xnat_ferry_tui.dialogs.type_name import TypeName
+from xnat_ferry_tui.widgets.lines import Lines
+
+
+def differing(desk: Desk) -> TransferFolder:
+    """Two sessions, one of which is whole and one of which lacks a file and has another one."""
+    archived = events.SessionArchived(session="A", uri="/u", seconds=1)
+    done = events.SessionFinished(session="A", where=Where.ARCHIVE)
+    folder = transfer(desk, STARTED, archived, done, finished(), labels=("A", "B"))
+    verified(folder, "A")
+    other = item("B", "1", "b2.dcm", Mark.DIFFERS, What.PIXELS)
+    verified(folder, "B", item("B", "1", "b1.dcm"), other)
+    return folder
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_one_goes_from_the_session_to_the_file_and_back(
+    empty_desk: Desk, size: tuple[int, int]
+) -> None:
+    differing(empty_desk)
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("4")
+        text = await until_shown(pilot, "NOT CLEAN   2 sessions", "= 18 same", "only what differs")
+        assert "S_1" not in text
+        assert "*  B" in text
+        await pilot.press("enter")
+        await until_shown(pilot, "sessions > B", "+ 1 missing there", "The upload was cut")
+        await pilot.press("enter")
+        text = await until_shown(pilot, "sessions > B > scan 1", "b1.dcm", "b2.dcm", "pixel-digest")
+        assert text.index("b2.dcm") < text.index("b1.dcm")  # the gravest first
+        await pilot.press("backspace", "backspace")
+        await until_shown(pilot, "*  B", "sessions   (only")
+
+
+async def test_what_is_equal_is_shown_when_it_is_asked_for(empty_desk: Desk) -> None:
+    folder = differing(empty_desk)
+    sent = [instance(name) for name in ("a1.dcm", "a2.dcm")]
+    append_unit(folder.manifest("XNAT_A"), "1", sent)
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("4", "e")
+        await until_shown(pilot, "=  A", "*  B")
+        await pilot.press("j", "enter")
+        await until_shown(pilot, "sessions > A", "=  1", "2 files of it are fine")
+        await pilot.press("enter")
+        await until_shown(pilot, "a1.dcm", "a2.dcm", "100 bytes", "a1.dcm: same")
+
+
+async def test_n_visits_every_difference_wherever_one_is(empty_desk: Desk) -> None:
+    differing(empty_desk)
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.press("4")
+        await until_shown(pilot, "NOT CLEAN")
+        await pilot.press("n")
+        await until_shown(pilot, "sessions > B > scan 1", "+ B scan 1 b1.dcm: missing")
+        await pilot.press("n")
+        await until_shown(pilot, "* B scan 1 b2.dcm: pixel-digest")
+        await pilot.press("n")
+        await until_shown(pilot, "That is the last difference.")
+        await pilot.press("N")
+        await until_shown(pilot, "+ B scan 1 b1.dcm: missing")
+
+
+async def test_the_record_is_read_and_kept_in_three_forms(empty_desk: Desk) -> None:
+    folder = differing(empty_desk)
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("4")
+        await until_shown(pilot, "NOT CLEAN")
+        await pilot.press("w")
+        await until_shown(pilot, "Kept as", "record.html", "Arrows and PgDn move")
+        assert all(folder.record.with_suffix(kind).is_file() for kind in (".md", ".html", ".json"))
+        await pilot.press("escape")
+        await until_shown(pilot, "NOT CLEAN")
+
+
+@pytest.fixture
+def workers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Processes that would have been started."""
+    from xnat_ferry_tui import desk
+
+    started: list[str] = []
+    monkeypatch.setattr(desk, "start_worker", lambda folder, *_, **__: started.append(folder.id))
+    return started
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "y", "SRC", "dst", "DST2"], ids=["nothing", "yes", "source", "other case", "more"]
+)
+async def test_nothing_but_the_destinations_name_deletes_at_the_source(
+    empty_desk: Desk, workers: list[str], typed: str
+) -> None:
+    folder = differing(empty_desk)
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("4")
+        await until_shown(pilot, "NOT CLEAN")
+        await pilot.press("D")
+        await until_shown(pilot, "Delete 1 session at", "A, which is S_1 there", "planned as a copy")
+        await pilot.press(*typed, "enter")
+        await until_shown(pilot, "That is not the name of the destination project. Nothing was deleted.")
+        assert isinstance(app.screen, TypeName)
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+    assert workers == []
+    assert not (folder.path / "removal.json").exists()
+
+
+async def test_what_is_not_archived_cannot_be_deleted(empty_desk: Desk) -> None:
+    transfer(empty_desk, STARTED, finished())
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("4")
+        await until_shown(pilot, "Not verified yet: nothing of")
+        await pilot.press("D")
+        text = await until_shown(pilot, "Nothing can be deleted", "A archives")
+        assert "Type the destination" not in text
+
+
+async def test_the_level_of_proof_is_a_choice_of_four(empty_desk: Desk) -> None:
+    differing(empty_desk)
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("4")
+        await until_shown(pilot, "NOT CLEAN")
+        await pilot.press("v")
+        await until_shown(pilot, "How closely", "counts", "identity", "sample", "full")
+        assert app.screen.query_one("#choices", Lines).highlighted == 1
+        await pilot.press("enter")
+        await until_shown(pilot, "Who are you at")
+
+
+def element(tag: int, value: str, depth: int = 0, identifying: bool = False) -> HeaderLine:
+    return HeaderLine(tag=tag, keyword=f"K{tag}", vr="LO", value=value, depth=depth, identifying=identifying)
+
+
+def test_headers_are_paired_by_their_tags_and_within_sequences_by_their_order() -> None:
+    sent = [
+        element(1, "a"),
+        element(5, "2 items"),
+        element(7, "x", 1),
+        element(7, "y", 1),
+        element(9, "only"),
+    ]
+    there = [
+        element(1, "b"),
+        element(5, "2 items"),
+        element(7, "x", 1),
+        element(7, "z", 1),
+        element(3, "new"),
+    ]
+    found = [
+        (one.line.tag, one.differs, one.sent is None, one.there is None) for one in lay_beside(sent, there)
+    ]
+    assert found == [
+        (1, True, False, False),
+        (3, True, True, False),
+        (5, False, False, False),
+        (7, False, False, False),
+        (7, True, False, False),
+        (9, True, False, True),
+    ]
+
+
+async def test_values_that_may_identify_somebody_are_hidden_until_they_are_asked_for(
+    empty_desk: Desk,
+) -> None:
+    found = lay_beside(
+        [element(1, "Doe^Jane", identifying=True), element(2, "MR")],
+        [element(1, "001", identifying=True), element(2, "MR")],
+    )
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.push_screen(BesideView("A scan 1 a.dcm", found))
+        text = await until_shown(pilot, "2 elements, 1 not the same", "(hidden)")
+        assert "Doe^Jane" not in text
+        assert "MR" not in text
+        await pilot.press("i", "e")
+        await until_shown(pilot, "Doe^Jane", "001", "MR")
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert "Doe^Jane" not in screen_text(app)

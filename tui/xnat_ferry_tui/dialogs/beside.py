@@ -1,0 +1,88 @@
+"""One file's header at both sides; what may identify somebody is hidden until it is asked for."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from xnat_ferry import wording
+from xnat_ferry.dicom.reading import HeaderLine
+from xnat_ferry.verify.beside import Beside
+from xnat_ferry_tui.widgets.facts import Facts
+from xnat_ferry_tui.widgets.lines import Column, Line, Lines
+from xnat_ferry_tui.widgets.made_lines import MadeLines
+
+_COLUMNS = (
+    Column("", 1),
+    Column("tag", 12),
+    Column("attribute", 22),
+    Column("source"),
+    Column("destination"),
+)
+_HIDDEN = "(hidden)"
+
+
+class BesideView(ModalScreen[None]):
+    """Only the elements that differ, or all. Nothing of it is kept when it is closed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "all", "All"),
+        Binding("i", "identifying", "Identifying"),
+        Binding("escape,q,backspace,left,h", "close", "Close"),
+    ]
+
+    def __init__(self, what: str, found: Sequence[Beside]) -> None:
+        super().__init__()
+        self._what, self._found = what, found
+        self._all = self._open = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="full"):
+            yield Facts(id="heading")
+            yield Lines(_COLUMNS, id="beside", empty="No element differs. e shows all.")
+            yield Facts(id="answers")
+
+    def on_mount(self) -> None:
+        self._show()
+        self.query_one(Lines).focus()
+
+    def _show(self) -> None:
+        different = sum(one.differs for one in self._found)
+        count = f"{wording.plural(len(self._found), 'element')}, {different:,} not the same"
+        self.query_one("#heading", Facts).put([self._what, count])
+        shown = [one for one in self._found if self._all or one.differs]
+        self.query_one(Lines).put(MadeLines(len(shown), lambda place: self._line(shown[place])))
+        equal = "hides what is equal" if self._all else "shows what is equal"
+        hidden = "hides" if self._open else "shows"
+        keys = f"e {equal}   i {hidden} values that may identify somebody   Escape closes"
+        self.query_one("#answers", Facts).put([keys])
+
+    def _line(self, one: Beside) -> Line:
+        told = one.line
+        cells = (
+            "*" if one.differs else "",
+            " " * min(told.depth, 1) + told.place,
+            told.keyword or "(private)",
+            self._value(one, one.sent),
+            self._value(one, one.there),
+        )
+        return Line(cells, "bad" if one.differs else "")
+
+    def _value(self, one: Beside, side: HeaderLine | None) -> str:
+        if side is None:
+            return "-"
+        return _HIDDEN if one.identifying and not self._open and side.value else side.value
+
+    def action_all(self) -> None:
+        self._all = not self._all
+        self._show()
+
+    def action_identifying(self) -> None:
+        self._open = not self._open
+        self._show()
+
+    def action_close(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,47 @@
+"""One of a few things: arrows and Enter, Escape leaves all as it was."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from xnat_ferry_tui.widgets.facts import Facts
+from xnat_ferry_tui.widgets.lines import Column, Line, Lines
+
+
+class Choose(ModalScreen[str | None]):
+    """Names with what each of them means; the cursor begins on ``first``."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "take", "Take"),
+        Binding("escape,q", "leave", "Leave"),
+    ]
+
+    def __init__(self, words: Sequence[str], names: Mapping[str, str], first: str = "") -> None:
+        super().__init__()
+        self._words, self._names, self._first = words, names, first
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield Facts(id="said")
+            yield Lines([Column("", 10), Column("")], id="choices")
+            yield Facts(id="answers")
+
+    def on_mount(self) -> None:
+        self.query_one("#said", Facts).put([*self._words, ""])
+        self.query_one("#answers", Facts).put(["", "Enter Take   Escape Leave"])
+        lines = self.query_one(Lines)
+        lines.styles.height = len(self._names) + 1
+        lines.put([Line((name, meaning)) for name, meaning in self._names.items()])
+        names = list(self._names)
+        lines.highlighted = names.index(self._first) if self._first in names else 0
+        lines.focus()
+
+    def action_take(self) -> None:
+        self.dismiss(list(self._names)[self.query_one(Lines).highlighted])
+
+    def action_leave(self) -> None:
+        self.dismiss(None)

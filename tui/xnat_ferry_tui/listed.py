@@ -1,0 +1,66 @@
+"""All transfers with the state of each, read again only where something has been written since."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from xnat_ferry import wording
+from xnat_ferry.errors import FerryError
+from xnat_ferry.plan import Plan
+from xnat_ferry.transfer import folder as transfer_folders
+from xnat_ferry.transfer import lock
+from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.state import Phase, TransferState
+from xnat_ferry.transfer.status import read_state
+
+
+class Listed(NamedTuple):
+    """One transfer in a line; ``phase`` is "unreadable" where its plan cannot be read."""
+
+    folder: TransferFolder
+    phase: str
+    ends: str = ""
+    done: str = ""
+
+
+class Listing:
+    """Reads the folder of transfers. This blocks, so it belongs in a thread."""
+
+    def __init__(self, transfers: Path) -> None:
+        self._transfers = transfers
+        self._kept: dict[str, tuple[tuple[int, bool], Listed]] = {}
+
+    def read(self) -> tuple[Listed, ...]:
+        """Newest first."""
+        found = transfer_folders.find_all(self._transfers)
+        self._kept = {folder.id: self._newest(folder) for folder in found}
+        return tuple(listed for _, listed in self._kept.values())
+
+    def _newest(self, folder: TransferFolder) -> tuple[tuple[int, bool], Listed]:
+        now = (_size(folder.journal), lock.running(folder))
+        before = self._kept.get(folder.id)
+        return before if before and before[0] == now else (now, _listed(folder))
+
+
+def _listed(folder: TransferFolder) -> Listed:
+    try:
+        state = read_state(folder)
+    except FerryError:
+        return Listed(folder, "unreadable")
+    return Listed(folder, state.phase, _ends(state.plan), _done(state))
+
+
+def _ends(plan: Plan) -> str:
+    return f"{plan.source.project} -> {plan.destination.project}"
+
+
+def _done(state: TransferState) -> str:
+    done, failed = state.count(Phase.DONE) + state.count(Phase.SKIPPED), state.count(Phase.FAILED)
+    words = f"{done} of {wording.plural(len(state.sessions), 'session')}"
+    return f"{words}, {failed} failed" if failed else words
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1

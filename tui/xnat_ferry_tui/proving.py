@@ -1,0 +1,257 @@
+"""What area 4 does: comparing again, the headers of a file, the record, and the end of a move."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from xnat_ferry import wording
+from xnat_ferry.errors import CannotConnect, CannotWrite, FerryError
+from xnat_ferry.model import Instance, Level, Where
+from xnat_ferry.plan import PlannedSession
+from xnat_ferry.settings.preferences import read_preferences
+from xnat_ferry.transfer import manifest
+from xnat_ferry.transfer.state import Phase
+from xnat_ferry_tui.dialogs.ask import Tell
+from xnat_ferry_tui.dialogs.choose import Choose
+from xnat_ferry_tui.dialogs.page import Page
+from xnat_ferry_tui.dialogs.type_name import TypeName
+from xnat_ferry_tui.watched import Watched
+
+if TYPE_CHECKING:
+    from xnat_ferry.verify.beside import Beside
+    from xnat_ferry.xnat.client import XnatClient
+    from xnat_ferry_tui.app import FerryApp
+
+LEVELS = {
+    Level.COUNTS.value: "subjects, sessions, scans, numbers of files and bytes",
+    Level.IDENTITY.value: "and every SOPInstanceUID; digests where they can match",
+    Level.SAMPLE.value: "and one file a scan, fetched back: header and pixels",
+    Level.FULL.value: "and every file, fetched back: takes as long as the copy",
+}
+_LISTED = 10
+
+
+class Proving:
+    """Asks where something would be deleted; the rest only looks."""
+
+    def __init__(self, app: "FerryApp") -> None:
+        self._app = app
+        self._sent: dict[tuple[str, str], tuple[Instance, ...]] = {}
+
+    # The files of a session as they passed through
+
+    def sent(self, watched: Watched, session: str) -> Sequence[Instance]:
+        """Those of a session whose manifest has been read; none before."""
+        return self._sent.get((watched.folder.id, session), ())
+
+    def read_manifest(self, session: str) -> None:
+        """Read which files of a session passed through; it takes a thread, since it reads a disk."""
+        watched = self._app.desk.watched
+        planned = self._planned(watched, session)
+        if watched is not None and planned is not None and (watched.folder.id, session) not in self._sent:
+            self._app.do("Reading its manifest.", lambda: self._keep(watched, planned))
+
+    def _keep(self, watched: Watched, planned: PlannedSession) -> tuple[Instance, ...]:
+        found = manifest.read_manifest(watched.folder.manifest(planned.id))
+        self._sent[watched.folder.id, planned.session] = found
+        return found
+
+    # Comparing again
+
+    def choose_level(self) -> None:
+        """Ask how closely to compare, and do it."""
+        app, watched = self._app, self._app.desk.watched
+        if watched is None:
+            app.push_screen(Tell("There is no transfer to verify yet."))
+            return
+        words = [f"How closely shall {watched.folder.id} be compared?", "Nothing is changed by it."]
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self._log_in(watched, lambda: self._verify(watched, Level(name)))
+
+        app.push_screen(Choose(words, LEVELS, watched.state.plan.verify), chosen)
+
+    def _verify(self, watched: Watched, level: Level) -> None:
+        app = self._app
+
+        def work() -> None:
+            from xnat_ferry.verify.transfer import needs_source, sessions_to_verify, verify_transfer
+
+            sessions = sessions_to_verify(watched.state)
+            with ExitStack() as stack:
+                source, destination = self._clients(stack, watched, needs_source(sessions, level))
+                verify_transfer(
+                    watched.folder,
+                    watched.state,
+                    sessions,
+                    destination,
+                    source,
+                    level=level,
+                    scratch=app.desk.spool,
+                    progress=app.report_progress,
+                )
+
+        app.do(f"Comparing by {level}.", work)
+
+    def _clients(
+        self, stack: ExitStack, watched: Watched, both: bool
+    ) -> tuple["XnatClient | None", "XnatClient"]:
+        """The source where it is wanted and can be reached, and the destination."""
+        from xnat_ferry.xnat.client import XnatClient
+
+        plan, logins = watched.state.plan, self._app.desk.logins
+        server = plan.destination.server
+        destination = stack.enter_context(XnatClient(server, logins(server)))
+        if not both or plan.source.server == server:
+            return (destination if both else None), destination
+        try:
+            other = plan.source.server
+            return stack.enter_context(XnatClient(other, logins(other))), destination
+        except CannotConnect:
+            return None, destination
+
+    # The headers of a file
+
+    def lay_beside(self, session: str, scan: str, file: str) -> None:
+        """Read the header of a file at both sides and show them."""
+        app, watched = self._app, self._app.desk.watched
+        planned = self._planned(watched, session)
+        found = app.desk.verification()
+        looked = next((one for one in found.sessions if one.source == session), None) if found else None
+        if watched is None or planned is None or looked is None or not file:
+            return
+        if looked.where != Where.ARCHIVE or not looked.destination_id:
+            app.push_screen(
+                Tell("Headers are read from archived sessions; this one waits in the prearchive.")
+            )
+            return
+        there, made = looked.destination_id, list["Beside"]()
+
+        def work() -> None:
+            from xnat_ferry.verify.beside import lay_beside, read_sent, read_there
+
+            instances = self._keep(watched, planned)
+            one = next((one for one in instances if (one.scan, one.path) == (scan, file)), None)
+            if one is None:
+                return
+            with ExitStack() as stack:
+                source, destination = self._clients(stack, watched, both=True)
+                sent = read_sent(source, planned.id, one) if source is not None else ()
+                made.extend(lay_beside(sent, read_there(destination, there, one)))
+
+        def show() -> None:
+            from xnat_ferry_tui.dialogs.beside import BesideView
+
+            if made:
+                app.push_screen(BesideView(f"{session} scan {scan} {file}", made))
+            else:
+                app.push_screen(Tell("Only the destination has this file, so nothing can be laid beside it."))
+
+        self._log_in(watched, lambda: app.do("Reading both headers.", work, show))
+
+    # The record
+
+    def show_record(self) -> None:
+        """Write the record as Markdown, HTML and JSON, and show it."""
+        app, watched, text = self._app, self._app.desk.watched, list[str]()
+        if watched is None:
+            app.push_screen(Tell("There is no transfer of which a record could be kept."))
+            return
+
+        def work() -> None:
+            from xnat_ferry.record import write_record
+            from xnat_ferry.record.markdown import to_markdown
+            from xnat_ferry.transfer.status import read_state
+            from xnat_ferry.verify.session import read_verification
+
+            folder = watched.folder
+            state = read_state(folder)
+            try:
+                record = write_record(folder, state, read_verification(folder, state.plan))
+            except OSError as error:
+                raise CannotWrite(folder=folder.path, why=error.strerror) from None
+            text.extend(to_markdown(record).splitlines())
+
+        def show() -> None:
+            kept = watched.folder.record
+            heading = [f"Kept as {kept}", f"and beside it as {kept.stem}.html and {kept.stem}.json"]
+            app.push_screen(Page(heading, text))
+
+        app.do("Writing the record.", work, show)
+
+    # The end of a move
+
+    def settle(self) -> None:
+        """Ask for the destination's name, and delete at the source what is proven."""
+        app, watched = self._app, self._app.desk.watched
+        if watched is None:
+            app.push_screen(Tell("There is no transfer yet, so nothing could be deleted."))
+            return
+        if watched.phase == Phase.RUNNING:
+            app.push_screen(Tell(f"{watched.folder.id} is running; stop it first, or wait."))
+            return
+        from xnat_ferry.settle.meant import to_settle
+
+        meant = to_settle(watched.state)
+        if not meant:
+            words = "Nothing can be deleted: no session of this transfer is archived and still at the source."
+            app.push_screen(Tell(words, "A archives what waits in the prearchive."))
+            return
+        plan = watched.state.plan
+
+        def typed(name: str | None) -> None:
+            if name is not None:
+                self._log_in(watched, lambda: self._settle(watched, meant, name))
+
+        app.push_screen(
+            TypeName(
+                *_what_would_go(watched, meant),
+                name=plan.destination.project,
+                whose="the destination project",
+            ),
+            typed,
+        )
+
+    def _settle(self, watched: Watched, meant: Sequence[PlannedSession], name: str) -> None:
+        app = self._app
+        labels = tuple(one.session for one in meant)
+        app.do(
+            "Starting the worker.",
+            lambda: app.desk.settle(watched.folder, labels, typed=name),
+            lambda: app.action_area("transfer"),
+        )
+
+    # Both
+
+    def _log_in(self, watched: Watched, then: Callable[[], None]) -> None:
+        plan = watched.state.plan
+        self._app.connecting.log_in([plan.source.server, plan.destination.server], then)
+
+    @staticmethod
+    def _planned(watched: Watched | None, session: str) -> PlannedSession | None:
+        sessions = watched.state.plan.sessions if watched else ()
+        return next((one for one in sessions if one.session == session), None)
+
+
+def _what_would_go(watched: Watched, meant: Sequence[PlannedSession]) -> list[str]:
+    plan = watched.state.plan
+    files, size = sum(one.totals.files for one in meant), sum(one.totals.bytes for one in meant)
+    more = [f"and {len(meant) - _LISTED:,} more"] if len(meant) > _LISTED else []
+    return [
+        f"Delete {wording.plural(len(meant), 'session')} at {plan.source}?",
+        f"{wording.plural(files, 'file')}, {wording.size(size)}:",
+        *[f"  {one.session}, which is {one.to_session} there" for one in meant[:_LISTED]],
+        *more,
+        "Each is fetched back and compared first, every file, and stays where anything is not proven.",
+        *([] if plan.move else ["This transfer was planned as a copy, not as a move."]),
+        f"Deleting is permanent. {_in_case_of_loss()}",
+        f"Type the destination project's name, {plan.destination.project}, to go on.",
+    ]
+
+
+def _in_case_of_loss() -> str:
+    try:
+        return f"If something is deleted that should not be: {read_preferences().data_loss.advice}"
+    except FerryError as error:
+        return f"{error} {error.advice}"

@@ -1,0 +1,212 @@
+"""Area 3: transfers, the sessions of the one in view, its log, and what can be done about it."""
+
+import time
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+
+from xnat_ferry import wording
+from xnat_ferry.transfer.state import Phase, SessionState
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.listed import Listed
+from xnat_ferry_tui.screens.area import Area
+from xnat_ferry_tui.screens.transfer import log
+from xnat_ferry_tui.screens.transfer.standing import remark, standing
+from xnat_ferry_tui.watched import Watched
+from xnat_ferry_tui.widgets.facts import Facts
+from xnat_ferry_tui.widgets.lines import Lines
+from xnat_ferry_tui.widgets.made_lines import MadeLines
+
+_NONE = "There is no transfer yet. Mark sessions in area 2 and press c."
+_SILENT = "Its worker has not written anything yet."
+_LISTS = ("transfers", "sessions", "log")
+_WIDE = 110
+_EVERY = 1.0
+
+
+class TransferArea(Area):
+    """Three lists: side by side where there is room, else one at a time."""
+
+    AREA = "transfer"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("transfer")
+
+    def content(self) -> ComposeResult:
+        yield Facts(id="standing", wrap=False)
+        with Horizontal(id="lists"):
+            with Vertical(id="left-lists"):
+                yield Lines(log.TRANSFERS, id="transfers", empty=_NONE)
+                yield Lines(log.SESSIONS, id="sessions")
+            yield Lines(log.EVENTS, id="log", empty=_NONE)
+        yield Facts(id="event")
+        yield Facts(id="following", wrap=False)
+
+    def on_mount(self) -> None:
+        self._chosen = log.Chosen()
+        self._sessions: tuple[SessionState, ...] = ()
+        self._list = "log"
+        self._problems = self._requests = False
+        self._session = ""
+        self._seen_requests = 0
+        super().on_mount()
+        self.query_one("#log", Lines).focus()
+        self.set_interval(_EVERY, self._look_around)
+
+    def _look_around(self) -> None:
+        """A transfer that stalls writes nothing, and others are written by workers of their own."""
+        if self.is_current:
+            self.ferry.list_transfers()
+            if self.desk.watched is not None and self.desk.watched.phase == Phase.RUNNING:
+                self.show()
+
+    def show(self) -> None:
+        watched = self.desk.watched
+        self._lay_out()
+        self._draw_transfers(self.ferry.transfers, watched)
+        if watched is None:
+            self.query_one("#standing", Facts).put([self.desk.busy or "No transfer yet."])
+            for name, empty in (("#log", _NONE), ("#sessions", "")):
+                self.query_one(name, Lines).say_when_empty(empty)
+                self.query_one(name, Lines).put([])
+            return
+        self.query_one("#standing", Facts).put([*standing(watched, time.time()), self._remark(watched)])
+        self._sessions = tuple(watched.state.sessions.values())
+        make = log.session_lines(watched, self._sessions)
+        self.query_one("#sessions", Lines).put(MadeLines(len(self._sessions), make))
+        self._draw_log(watched)
+        self._show_whole()
+
+    def _lay_out(self) -> None:
+        wide = self.app.size.width >= _WIDE
+        self.set_class(wide, "-wide")
+        self.query_one("#left-lists").display = wide or self._list != "log"
+        for name in _LISTS:
+            self.query_one(f"#{name}").display = wide or name == self._list
+
+    def _draw_transfers(self, found: tuple[Listed, ...], watched: Watched | None) -> None:
+        here = watched.folder.id if watched else ""
+        lines = MadeLines(
+            len(found), lambda place: log.transfer_line(found[place], found[place].folder.id == here)
+        )
+        self.query_one("#transfers", Lines).put(lines)
+
+    def _draw_log(self, watched: Watched) -> None:
+        lines = self.query_one("#log", Lines)
+        if self._requests:
+            made = list(watched.requests)
+            lines.say_when_empty("Its workers have asked nothing yet.")
+            lines.put(
+                MadeLines(len(made), lambda place: log.request_line(made[-1 - place])), columns=log.REQUESTS
+            )
+            return
+        come = self._chosen.take(watched, problems=self._problems, session=self._session)
+        shown = self._chosen.shown
+        lines.say_when_empty("No problems." if self._problems else _SILENT)
+        if come is None:
+            lines.highlighted = 0
+        newest_first = MadeLines(len(shown), lambda place: log.event_line(shown[-1 - place]))
+        lines.put(newest_first, columns=log.EVENTS, new_above=come or 0)
+
+    @on(Lines.Highlighted)
+    def _show_whole(self) -> None:
+        watched, place = self.desk.watched, self.query_one("#log", Lines).highlighted
+        if watched is None:
+            return
+        self.query_one("#following", Facts).put([self._following(place)])
+        if self._requests:
+            made = watched.requests
+            one = made[-1 - place] if place < len(made) else None
+            words = f"{one.method} {one.server}{one.path} -> {one.status}, {one.took}" if one else ""
+        else:
+            shown = self._chosen.shown
+            words = wording.what_happened(shown[-1 - place]) if place < len(shown) else ""
+        self.query_one("#event", Facts).put([words])
+
+    def _following(self, place: int) -> str:
+        newest = "the newest line is followed" if place == 0 else "the log stands still: f follows again"
+        only = ["requests (@)"] if self._requests else []
+        only += ["problems only (e)"] if self._problems and not self._requests else []
+        only += [f"{self._session} only (Enter on it ends that)"] if self._session else []
+        return ", ".join([newest, *only])
+
+    def _remark(self, watched: Watched) -> str:
+        if self.desk.busy:
+            return self.desk.busy
+        if self.desk.problem is not None:
+            return f"{self.desk.problem} {self.desk.problem.advice}"
+        return remark(watched)
+
+    # Keys
+
+    def action_next_list(self) -> None:
+        self._turn(1)
+
+    def action_previous_list(self) -> None:
+        self._turn(-1)
+
+    def _turn(self, step: int) -> None:
+        self._list = _LISTS[(_LISTS.index(self._list) + step) % len(_LISTS)]
+        self._lay_out()
+        self.query_one(f"#{self._list}").focus()
+        self.show()
+
+    def action_open(self) -> None:
+        if self._list == "transfers":
+            place = self.query_one("#transfers", Lines).highlighted
+            if place < len(self.ferry.transfers):
+                self.ferry.watch_folder(self.ferry.transfers[place].folder)
+        elif self._list == "sessions":
+            place = self.query_one("#sessions", Lines).highlighted
+            label = self._sessions[place].label if place < len(self._sessions) else ""
+            self._session = "" if label == self._session else label
+            self.show()
+
+    def action_only_problems(self) -> None:
+        self._problems, self._requests = not self._problems, False
+        self.show()
+
+    def action_requests(self) -> None:
+        self._requests = not self._requests
+        self.query_one("#log", Lines).highlighted = 0
+        self.show()
+
+    def action_follow(self) -> None:
+        self.query_one("#log", Lines).action_first()
+
+    def action_next_problem(self) -> None:
+        self._visit_problem(1)
+
+    def action_previous_problem(self) -> None:
+        self._visit_problem(-1)
+
+    def _visit_problem(self, step: int) -> None:
+        lines, watched = self.query_one("#log", Lines), self.desk.watched
+        if watched is None:
+            return
+        made, shown = watched.requests, self._chosen.shown
+
+        def wrong(place: int) -> bool:
+            if self._requests:
+                return made[-1 - place].refused
+            return wording.is_problem(shown[-1 - place])
+
+        count = len(made) if self._requests else len(shown)
+        found = log.next_problem(count, lines.highlighted, step, wrong)
+        if found is None:
+            self.notify(f"No problem {'below' if step > 0 else 'above'} this line.", markup=False)
+        else:
+            lines.highlighted = found
+
+    def action_next_transfer(self) -> None:
+        self.ferry.next_transfer()
+
+    def action_archive(self) -> None:
+        self.ferry.acting.go_on(archive=True)
+
+    def action_resume(self) -> None:
+        self.ferry.acting.go_on(archive=False)
+
+    def action_stop(self) -> None:
+        self.ferry.acting.stop()

@@ -1,0 +1,83 @@
+"""Where a transfer stands, in lines: two bars, the counts, and what one should know now."""
+
+from datetime import datetime
+
+from xnat_ferry import wording
+from xnat_ferry.transfer.state import Phase, SessionState
+from xnat_ferry_tui.watched import Watched
+
+_BAR = 28
+
+
+def standing(watched: Watched, now: float) -> list[str]:
+    """Four lines: which transfer, all of it, the session under way, the counts."""
+    return [_head(watched), _all(watched, now), _session(watched), _counts(watched)]
+
+
+def remark(watched: Watched) -> str:
+    """The one thing to know or to do next; "" where there is none."""
+    state = watched.state
+    if watched.phase == Phase.RUNNING:
+        return "You may close this window: the transfer goes on."
+    if state.stopped is not None and watched.phase == Phase.STOPPED:
+        return f"{state.stopped.why} {state.stopped.advice} s goes on with it.".replace("  ", " ")
+    if watched.phase == Phase.STOPPED:
+        return "Its worker is gone without a word. s goes on with it; nothing is sent twice."
+    failed = state.count(Phase.FAILED)
+    if failed:
+        return f"{wording.plural(failed, 'session')} failed: n goes to the next problem, s sends again."
+    if watched.waiting:
+        return f"{wording.plural(watched.waiting, 'session')} in the prearchive: A archives."
+    return "Area 4 has the proof." if watched.phase == Phase.DONE else ""
+
+
+def bar(share: float, width: int = _BAR) -> str:
+    """``[#####.....]``; a share beyond the whole is the whole."""
+    filled = round(min(max(share, 0.0), 1.0) * width)
+    return f"[{'#' * filled}{'.' * (width - filled)}]"
+
+
+def _head(watched: Watched) -> str:
+    begun = watched.state.started_at
+    since = f"  since {datetime.fromtimestamp(begun).astimezone():%H:%M}" if begun else ""
+    return f"{watched.phase.upper()}  {watched.folder.id}{since}"
+
+
+def _all(watched: Watched, now: float) -> str:
+    moved, total = watched.state.bytes_moved, watched.state.plan.totals.bytes
+    speed, left = watched.pace(now)
+    moving = watched.phase == Phase.RUNNING and moved < total
+    pace = ""
+    if moving:
+        pace = f"  {wording.size(speed)}/s" if speed else "  -/s"
+        pace += f"  left {wording.duration(left)}" if left else "  left -"
+    return f"All  {_share(moved, total)}{pace}"
+
+
+def _session(watched: Watched) -> str:
+    under_way = watched.under_way
+    if not under_way:
+        return "Now  -"
+    one = max(under_way, key=lambda session: session.moving is not None)
+    more = f"  and {len(under_way) - 1} more" if len(under_way) > 1 else ""
+    return f"Now  {_share(one.bytes_moved, one.totals.bytes)}  {one.label}{_unit(one)}{more}"
+
+
+def _unit(session: SessionState) -> str:
+    if session.moving is None:
+        return ""
+    return f" scan {session.moving.unit} {'sent' if session.sending else 'fetched'}"
+
+
+def _share(part: int, whole: int) -> str:
+    share = min(part / whole, 1.0) if whole else 0.0
+    return f"{bar(share)} {share:4.0%}  {wording.size(min(part, whole))} of {wording.size(whole)}"
+
+
+def _counts(watched: Watched) -> str:
+    state, totals = watched.state, watched.state.plan.totals
+    done, failed = state.count(Phase.DONE) + state.count(Phase.SKIPPED), state.count(Phase.FAILED)
+    return (
+        f"{done} of {wording.plural(len(state.sessions), 'session')} done, {failed} failed   "
+        f"{state.files_sent:,} of {wording.plural(totals.files, 'file')} sent   {state.retries} tried again"
+    )

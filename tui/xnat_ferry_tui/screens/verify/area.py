@@ -1,0 +1,174 @@
+"""Area 4: the verdict in one sentence, the counts, and only what is not as it should be, down to the file."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from xnat_ferry.model import Instance
+from xnat_ferry.verify.verification import Item, Verification
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.screens.area import Area
+from xnat_ferry_tui.screens.verify import rows
+from xnat_ferry_tui.screens.verify.rows import Place, Row
+from xnat_ferry_tui.screens.verify.verdict import nothing_differs, unverified, verdict
+from xnat_ferry_tui.widgets.facts import Facts
+from xnat_ferry_tui.widgets.lines import Lines
+from xnat_ferry_tui.widgets.made_lines import MadeLines
+
+_WIDE = 110
+
+
+class VerifyArea(Area):
+    """One list that goes from sessions to scans to files, and what there is to know of a line below it."""
+
+    AREA = "verify"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("verify")
+
+    def content(self) -> ComposeResult:
+        yield Facts(id="verdict")
+        yield Facts(id="path", wrap=False)
+        yield Lines(rows.SESSIONS, id="items")
+        yield Facts(id="cause")
+
+    def on_mount(self) -> None:
+        self._place, self._equal = Place(), False
+        self._rows: Sequence[Row] = ()
+        self._basis: tuple[object, ...] = ()
+        self._transfer = ""
+        super().on_mount()
+        self.query_one(Lines).focus()
+
+    def show(self) -> None:
+        watched, found = self.desk.watched, self.desk.verification()
+        self.query_one("#verdict", Facts).put([*verdict(watched, found), *self._remark()])
+        if watched is None or found is None:
+            self._rows, self._basis = (), ()
+            self.query_one(Lines).put([])
+            self._show_about()
+            return
+        if watched.folder.id != self._transfer:
+            self._transfer, self._place = watched.folder.id, Place()
+        wide = self.app.size.width >= _WIDE
+        sent = self.ferry.proving.sent(watched, self._place.session) if self._equal else ()
+        basis = (found, self._place, self._equal, len(sent), wide)
+        if basis != self._basis:
+            self._basis = basis
+            self._list(found, sent, wide)
+        self._show_about()
+
+    def _remark(self) -> list[str]:
+        if self.desk.busy:
+            return [self.desk.busy]
+        if self.desk.problem is not None:
+            return [f"{self.desk.problem} {self.desk.problem.advice}"]
+        return []
+
+    def _list(self, found: Verification, sent: Sequence[Instance], wide: bool) -> None:
+        watched, place = self.desk.watched, self._place
+        assert watched is not None
+        made = rows.rows_at(place, found, watched.state.plan, sent, equal=self._equal)
+        self._rows = made
+        files = rows.WIDE_FILES if wide else rows.FILES
+        columns = files if place.scan else rows.SCANS if place.session else rows.SESSIONS
+        lines = self.query_one(Lines)
+        lines.say_when_empty(nothing_differs(found, unverified(watched, found)))
+        lines.put(MadeLines(len(made), lambda number: made[number].line), columns=columns)
+        only = "all" if self._equal else "only what differs"
+        steps = ["sessions", *([place.session] if place.session else [])]
+        steps += [f"scan {place.scan}"] if place.scan else []
+        self.query_one("#path", Facts).put([f"{' > '.join(steps)}   ({only}: e)"])
+
+    @on(Lines.Highlighted)
+    def _show_about(self) -> None:
+        row = self._row()
+        self.query_one("#cause", Facts).put(row.about if row else self._notes())
+
+    def _notes(self) -> list[str]:
+        found = self.desk.verification()
+        return sorted({one.note for one in found.sessions if one.note}) if found else []
+
+    def _row(self) -> Row | None:
+        place = self.query_one(Lines).highlighted
+        return self._rows[place] if place < len(self._rows) else None
+
+    def _go_to(self, place: Place, chosen: str = "") -> None:
+        """Show a place, the cursor on the line with this name."""
+        self._place = place
+        self.query_one(Lines).highlighted = 0
+        self.show()
+        cell = 1
+        names = [row.line.cells[cell] for row in self._rows]
+        self.query_one(Lines).highlighted = names.index(chosen) if chosen in names else 0
+
+    # Keys
+
+    def action_open(self) -> None:
+        row = self._row()
+        if row is None:
+            return
+        if self._place.scan:
+            self.ferry.proving.lay_beside(self._place.session, self._place.scan, row.file)
+        else:
+            self.ferry.proving.read_manifest(row.opens.session)
+            self._go_to(row.opens)
+
+    def action_close(self) -> None:
+        here = self._place
+        if here.session:
+            self._go_to(here.above, here.scan or here.session)
+
+    def action_only_differences(self) -> None:
+        self._equal = not self._equal
+        if self._equal and self._place.session:
+            self.ferry.proving.read_manifest(self._place.session)
+        self.show()
+
+    def action_next_difference(self) -> None:
+        self._visit(1)
+
+    def action_previous_difference(self) -> None:
+        self._visit(-1)
+
+    def _visit(self, step: int) -> None:
+        found, row = self.desk.verification(), self._row()
+        items = rows.differences(found) if found else []
+        if not items:
+            self.notify("Nothing of what was compared differs.", markup=False)
+            return
+        here = row.item if row else None
+        place = next((number for number, one in enumerate(items) if one is here), None)
+        if place is None:
+            following = items[0] if step > 0 else items[-1]
+        elif 0 <= place + step < len(items):
+            following = items[place + step]
+        else:
+            self.notify(f"That is the {'last' if step > 0 else 'first'} difference.", markup=False)
+            return
+        self._show_item(following)
+
+    def _show_item(self, item: Item) -> None:
+        self._place = Place(item.session, item.scan)
+        self.show()
+        places = [number for number, row in enumerate(self._rows) if row.item is item]
+        self.query_one(Lines).highlighted = places[0] if places else 0
+
+    def action_send_again(self) -> None:
+        self.ferry.acting.go_on(archive=False)
+
+    def action_archive(self) -> None:
+        self.ferry.acting.go_on(archive=True)
+
+    def action_settle(self) -> None:
+        self.ferry.proving.settle()
+
+    def action_prove(self) -> None:
+        self.ferry.proving.choose_level()
+
+    def action_record(self) -> None:
+        self.ferry.proving.show_record()
+
+    def action_next_transfer(self) -> None:
+        self.ferry.next_transfer()

@@ -1,0 +1,48 @@
+"""The verdict in one sentence, the counts, and when it was looked at."""
+
+from datetime import datetime
+
+from xnat_ferry import wording
+from xnat_ferry.verify.verification import DIFFERS, PROVEN, UNKNOWN, Verification
+from xnat_ferry_tui.watched import Watched
+
+_VERDICTS = {PROVEN: "PROVEN", DIFFERS: "NOT CLEAN", UNKNOWN: "NOT PROVEN"}
+
+
+def unverified(watched: Watched, found: Verification) -> int:
+    """How many sessions were to be copied and have not been compared: a proof must not be read into them."""
+    compared = {one.source for one in found.sessions}
+    return sum(one.session not in compared for one in watched.state.plan.travelling)
+
+
+def verdict(watched: Watched | None, found: Verification | None) -> list[str]:
+    """Three lines; one where nothing has been compared."""
+    if watched is None:
+        return ["Not verified yet: there is no transfer."]
+    if found is None:
+        return [f"Not verified yet: nothing of {watched.folder.id} has been compared."]
+    missing = unverified(watched, found)
+    word = "NOT ALL VERIFIED" if missing and found.verdict == PROVEN else _VERDICTS[found.verdict]
+    files = sum(found.counts.values())
+    sessions = wording.plural(len(found.sessions), "session")
+    if missing:
+        sessions = f"{len(found.sessions):,} of {len(found.sessions) + missing:,} sessions"
+    places = sorted({f"the {one.where}" for one in found.sessions})
+    return [
+        f"{word}   {sessions}, {wording.plural(files, 'file')} compared by {found.level} "
+        f"in {' and '.join(places)}",
+        wording.counts(found.counts),
+        f"{watched.folder.id}{_when(found)}",
+    ]
+
+
+def nothing_differs(found: Verification | None, missing: int) -> str:
+    """What stands there when no row does."""
+    if found is None or found.verdict != PROVEN:
+        return ""
+    return "Nothing of what was compared differs." if missing else "Nothing differs. e shows what is equal."
+
+
+def _when(found: Verification) -> str:
+    newest = max((one.at for one in found.sessions), default=0.0)
+    return f", looked at {datetime.fromtimestamp(newest).astimezone():%Y-%m-%d %H:%M}" if newest else ""
