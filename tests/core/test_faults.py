@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.shore import TWO_SESSIONS, USERS, Shore, shore
+from tests.core.shore import Shore, shore
 
 
 @pytest.fixture
@@ -90,15 +90,12 @@ def test_what_lands_in_another_project_stops_everything(sea: Shore) -> None:
     assert len(sea.imports()) <= 2  # the sessions that were under way side by side, each once
 
 
-def test_a_yes_with_nothing_stored_is_a_failure(tmp_path: Path) -> None:
-    all_of_it = 'series_filter = { mode = "blacklist", list = [".*"] }'
-    world = USERS.replace("prearchive_code = 0", all_of_it) + TWO_SESSIONS
-    with shore(tmp_path, world) as sea:
-        sea.make_plan()
-        done = sea.ferry("run", sea.plan)
-        assert done.returncode == 1
-        assert "said yes to the upload of 001_MR1 but stored nothing" in done.stdout
-        assert sea.waiting("DST") == {}
+def test_a_yes_with_nothing_stored_is_a_failure(sea: Shore) -> None:
+    sea.server.set_faults([{"match": IMPORT, "status": 200, "body": ""}])
+    done = sea.ferry("run", sea.plan)
+    assert done.returncode == 1
+    assert "said yes to the upload of 001_MR1 but stored nothing" in done.stdout
+    assert sea.waiting("DST") == {}
 
 
 def test_one_session_that_fails_does_not_stop_the_others(sea: Shore) -> None:
