@@ -53,8 +53,8 @@ def _differs(chosen: Chosen, ids: Mapping[str, list[str]]) -> Finding:
         about=chosen.row.label,
         message=f"The headers of {chosen.row.label} name {len(ids)} patients: it may hold two people.",
         kind="patient-differs",
-        advice="Find out whose images these are; leave out with --scans what does not belong here, or, where it "
-        "is one person, say --accept patient-differs.",
+        advice="Find out whose images these are; leave out with --scans what does not belong here, or, "
+        "where it is one person, say --accept patient-differs.",
         evidence={f"patient {number}": group for number, group in enumerate(groups[:5], 1)},
     )
 
