@@ -276,9 +276,9 @@ def _moved(evidence: Evidence) -> Iterator[str]:
         yield f"the workers that delete ended with {evidence.settling_codes}"
     if evidence.settled:
         there = {one["label"] for one in evidence.settled[-1].source["sessions"]}
-        kept = [
-            one.label for one in evidence.scenario.sessions if one.label in there and _may_go(evidence, one)
-        ]
+        # what some other tool brought may have other headers, and is then no proof of the source
+        mine = [one for one in evidence.scenario.sessions if one.taken != "half"]
+        kept = [one.label for one in mine if one.label in there and _may_go(evidence, one)]
         if kept:
             yield f"{', '.join(kept)} could be deleted at the source and was kept"
 

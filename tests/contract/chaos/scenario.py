@@ -210,7 +210,8 @@ _MISHAPS: dict[str, tuple[str, ...]] = {
         *("reset", "delay", "slow", "no_space"),
     ),
     _UP: (
-        *("status", "reset", "cut", "login_page", "expire_login", "no_space", "drop_file", "drop_file"),
+        *("status", "reset", "cut", "login_page", "expire_login", "no_space"),
+        *("drop_file", "drop_file", "drop_file", "drop_file"),
         *("delay", "slow", "hold"),
     ),
     _LIST: ("status", "reset", "cut", "login_page", "expire_login", "truncate", "delay", "empty"),
@@ -259,7 +260,7 @@ def _what(chance: random.Random, mishap: str) -> dict[str, Any]:
 def _when(chance: random.Random) -> dict[str, int]:
     return chance.choice(
         (
-            {"nth": chance.randint(1, 4)},
+            {"nth": chance.randint(1, 3)},
             {"times": chance.randint(1, 5)},
             {"every": chance.randint(2, 5)},
             {},
