@@ -4,17 +4,18 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
-from xnat_ferry_tui import keys
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.key_map import KeyMap, read_key_map
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse import BrowseArea
+from xnat_ferry_tui.screens.browse.header import HeaderView
 from xnat_ferry_tui.screens.checks import ChecksArea
 from xnat_ferry_tui.screens.transfer import TransferArea
 from xnat_ferry_tui.screens.verify import VerifyArea
 from xnat_ferry_tui.widgets.key_bar import bar_text
 from xnat_ferry_tui.widgets.lines import Lines
+
+from xnat_ferry_tui import keys
 
 AREAS: list[type[Area]] = [ChecksArea, BrowseArea, TransferArea, VerifyArea]
 
@@ -28,7 +29,11 @@ def test_no_key_means_two_things_in_one_place(area: type[Area]) -> None:
 
 @pytest.mark.parametrize("key", keys.KEYS, ids=lambda key: f"{key.where}-{key.keys}")
 def test_every_key_does_something(key: keys.Key) -> None:
-    places = {area.AREA: area for area in AREAS} | {keys.EVERYWHERE: FerryApp, keys.LISTS: Lines}
+    places = {area.AREA: area for area in AREAS} | {
+        keys.EVERYWHERE: FerryApp,
+        keys.LISTS: Lines,
+        keys.HEADER: HeaderView,
+    }
     name = key.action.partition("(")[0]
     assert callable(getattr(places[key.where], f"action_{name}"))
 

@@ -18,7 +18,7 @@ from xnat_ferry.verify.verification import SessionVerification, Verification, co
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.proofs import Proofs
-from xnat_ferry_tui.screens.pairing import pair_up
+from xnat_ferry_tui.screens.browse.sides import Sides
 from xnat_ferry_tui.watched import Watched
 
 HERE = (session_row("A"),)
@@ -56,8 +56,8 @@ def keep(folder: TransferFolder, session: PlannedSession, result: SessionVerific
     ids=["destination unread", "source unread", "only here", "only there", "both"],
 )
 def test_a_side_that_could_not_be_read_is_not_called_empty(here: object, there: object, mark: str) -> None:
-    pairs = pair_up(view(SOURCE, here), view(DESTINATION, there), None)  # type: ignore[arg-type]
-    assert [pair.mark for pair in pairs] == [mark]
+    sides = Sides(view(SOURCE, here), view(DESTINATION, there))  # type: ignore[arg-type]
+    assert sides.mark(0 if here else 1, HERE[0]) == mark
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,7 @@ def test_a_side_that_could_not_be_read_is_not_called_empty(here: object, there: 
 def test_only_a_proof_of_this_very_session_in_the_archive_counts(
     found: SessionVerification, mark: str
 ) -> None:
-    (pair,) = pair_up(view(SOURCE, HERE), view(DESTINATION, HERE), proofs(found))
-    assert pair.mark == mark
+    assert Sides(view(SOURCE, HERE), view(DESTINATION, HERE), proofs(found)).mark(0, HERE[0]) == mark
 
 
 def test_a_proof_between_other_projects_says_nothing_here(
@@ -92,8 +91,7 @@ def test_a_proof_between_other_projects_says_nothing_here(
 
 def test_what_waits_in_the_prearchive_is_seen() -> None:
     there = view(DESTINATION, (), prearchive=(waiting("a"),))
-    (pair,) = pair_up(view(SOURCE, HERE), there, None)
-    assert pair.waits
+    assert Sides(view(SOURCE, HERE), there).waits(HERE[0])
 
 
 async def test_one_proven_session_does_not_speak_for_the_others(

@@ -2,12 +2,10 @@
 
 import msgspec
 import pytest
-from textual.app import App, ComposeResult
-from textual.scrollbar import ScrollBar
-
 from tests.core.making import DESTINATION, SOURCE, plan_of, planned, session_row, view
 from tests.tui.looking import until_shown
-from xnat_ferry import events
+from textual.app import App, ComposeResult
+from textual.scrollbar import ScrollBar
 from xnat_ferry.checks import Checklist, Finding
 from xnat_ferry.model import Level, Mark, Verdict, Where
 from xnat_ferry.settings.preferences import Window
@@ -15,13 +13,14 @@ from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.journal import Journal
 from xnat_ferry.verify.verification import Item, SessionVerification, What, count_marks
 from xnat_ferry_tui.app import FerryApp
-from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.dialogs.ask import Ask
 from xnat_ferry_tui.dialogs.login import LogIn
 from xnat_ferry_tui.glyphs import PlainScrollBar
-from xnat_ferry_tui.keys import AREAS
-from xnat_ferry_tui.screens.pairing import matching, pair_up
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
+
+from xnat_ferry import events
+from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.keys import AREAS
 
 HOSTILE = [
     "a[b]c",
@@ -213,18 +212,3 @@ async def test_where_only_ascii_can_be_drawn_only_ascii_is(
             await pilot.press(key)
             assert (await until_shown(pilot, words)).isascii()
             await pilot.press("escape")
-
-
-def test_a_label_on_both_sides_is_not_called_the_same_until_it_is_proven() -> None:
-    left, right = (
-        view(SOURCE, (session_row("A"), session_row("B"))),
-        view(DESTINATION, (session_row("a"), session_row("C"))),
-    )
-    marks = {pair.label: pair.mark for pair in pair_up(left, right, None)}
-    assert marks == {"A": "?", "B": "+", "C": "-"}
-
-
-def test_a_filter_wants_every_word() -> None:
-    pairs = pair_up(view(SOURCE, (session_row("x_MR1", "one"), session_row("y_MR1", "two"))), None, None)
-    assert [pair.label for pair in matching(pairs, "mr two")] == ["y_MR1"]
-    assert len(matching(pairs, "")) == 2

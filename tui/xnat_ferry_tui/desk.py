@@ -29,10 +29,11 @@ from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import start_worker, wait_until_taken_up
 from xnat_ferry.verify.verification import Verification
 from xnat_ferry.xnat.client import XnatClient
-from xnat_ferry.xnat.listings import read_session
 from xnat_ferry.xnat.pair import open_pair
 from xnat_ferry_tui.logins import Logins
 from xnat_ferry_tui.watched import Watched
+
+from xnat_ferry.xnat.listings import read_session
 
 
 class Desk:
@@ -136,6 +137,10 @@ class Desk:
             return
         detail = read_session(self._clients()[side], session_id)
         self.details[self.ends[side].server, session_id] = detail
+
+    def client(self, side: int) -> XnatClient:
+        """The conversation with the source's server (0) or the destination's (1)."""
+        return self._clients()[side]
 
     def start(self, plan: Plan) -> Watched:
         """Make a transfer of a plan and start its worker; raises PlanOutdated."""

@@ -117,7 +117,11 @@ _STATUSES = {
     "RECEIVING": Status(Standing.STUCK, "files were still coming in when it was looked at", _RESUME),
     "RECEIVING_INTERRUPT": Status(Standing.STUCK, "files came in while it was being built", _RESUME),
     "BUILDING": Status(Standing.WAIT, "its session document is being built"),
-    "READY": Status(Standing.READY, "it can be archived"),
+    "READY": Status(
+        Standing.READY,
+        "it can be archived",
+        "Archive it: 'xnat-ferry archive' for what a transfer brought, the prearchive page for the rest.",
+    ),
     "CONFLICT": Status(
         Standing.READY,
         "archiving it met something that is there already",

@@ -24,7 +24,8 @@ def list_sessions(client: XnatClient, project: str, *, owners: bool = True) -> t
     owned: dict[str, dict[str, str]] = {}
     if named and owners:
         owned = {_session_id(row): row for row in client.table(path, columns="ID,project")}
-    rows = (_session_row(row, owned.get(_session_id(row), {})) for row in named)
+    shared: dict[str, str] = {}
+    rows = (_session_row(row, owned.get(_session_id(row), {}), shared) for row in named)
     return tuple(sorted((row for row in rows if row.modality), key=lambda row: (row.subject, row.label)))
 
 
@@ -97,15 +98,20 @@ def _names(session: dict[str, Any]) -> set[tuple[str, str]]:
     return names
 
 
-def _session_row(named: dict[str, str], owned: dict[str, str]) -> SessionRow:
+def _session_row(named: dict[str, str], owned: dict[str, str], shared: dict[str, str]) -> SessionRow:
+    """One row; the same text in very many rows takes its room once, in ``shared``."""
+
+    def once(text: str) -> str:
+        return shared.setdefault(text, text)
+
     return SessionRow(
         id=_session_id(named),
         label=named.get("label", ""),
-        subject=named.get("subject_label", ""),
-        xsi_type=_imaging_type(named.get("xsitype", "")),
-        date=named.get("date", ""),
+        subject=once(named.get("subject_label", "")),
+        xsi_type=once(_imaging_type(named.get("xsitype", ""))),
+        date=once(named.get("date", "")),
         # both spellings name one path, and a session-level column may bring either (wire-read 2.1, 13.1)
-        owner=owned.get("project") or owned.get("session_project") or None,
+        owner=once(owned.get("project") or owned.get("session_project") or "") or None,
         # the two short names share one path, so either may come back (wire-read 2.1)
         study_uid=named.get("uid") or named.get("studyinstanceuid") or None,
     )

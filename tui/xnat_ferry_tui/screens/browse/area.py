@@ -1,0 +1,370 @@
+"""Area 2: the two projects side by side, marks, and the way from one to the other."""
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from msgspec.structs import replace
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.widgets import Input
+
+from xnat_ferry import wording
+from xnat_ferry.model import SessionDetail, SessionRow
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.ask import Tell
+from xnat_ferry_tui.screens.area import Area
+from xnat_ferry_tui.screens.browse.arranging import Order
+from xnat_ferry_tui.screens.browse.errands import Errands
+from xnat_ferry_tui.screens.browse.going import SUMMED, all_labels, labels_on, what_goes
+from xnat_ferry_tui.screens.browse.lists import Lists, Made
+from xnat_ferry_tui.screens.browse.marks import Marks
+from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE, Kind, Node, session_of
+from xnat_ferry_tui.screens.browse.pairing import Waiting
+from xnat_ferry_tui.screens.browse.panes import Panes
+from xnat_ferry_tui.screens.browse.picture import Picture
+from xnat_ferry_tui.screens.browse.reading import Fetched, Reading
+from xnat_ferry_tui.screens.browse.sides import Sides
+from xnat_ferry_tui.screens.browse.telling import LEGEND, tell
+from xnat_ferry_tui.widgets.facts import Facts
+from xnat_ferry_tui.widgets.lines import Lines as LinesWidget
+
+_HEADINGS = ("SOURCE", "DESTINATION")
+_MANY = 5_000
+"""Sessions from which on comparing and sorting is done aside, so that keys are answered meanwhile."""
+
+_READ_WHEN_MARKED = 50
+"""As many sessions at most are read as soon as they are marked, so that one sees how much they are."""
+
+
+class BrowseArea(Area):
+    """Two panes over one list in step, or over a list each."""
+
+    AREA = "browse"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("browse")
+    CSS_PATH = "../../styles/browse.tcss"
+
+    def content(self) -> ComposeResult:
+        self._lists = Lists()
+        yield Panes(self._lists)
+        yield Facts(id="about")
+        yield Facts(id="legend", wrap=False)
+        yield Facts(id="taking", wrap=False)
+        yield Input(placeholder="words in label or subject; Enter keeps, Escape clears", id="browse-filter")
+
+    def on_mount(self) -> None:
+        self.reading, self._errands = Reading(self), Errands(self)
+        self._panes, self._words = self.query_one(Panes), self.query_one(Input)
+        self._marks = Marks(self.desk.marks)
+        self._said, self._turn = "", 0
+        self._basis: tuple[object, ...] = ()
+        self._drawn_at = Size(0, 0)
+        self._words.display = False
+        self.query_one("#legend", Facts).put([LEGEND])
+        super().on_mount()
+        self._panes.enter()
+
+    @property
+    def picture(self) -> Picture:
+        """What is shown."""
+        return self._lists.picture
+
+    # From the desk to the panes
+
+    def show(self) -> None:
+        desk, before = self.desk, self._basis
+        self._basis = (desk.source, desk.destination, desk.proofs(), self._lists.in_step)
+        if not before or any(old is not new for old, new in zip(before, self._basis, strict=True)):
+            self._compare()
+        if self._drawn_at != self.app.size:
+            self._drawn_at = self.app.size
+            self._panes.fit()
+            self._put_lines()
+        self._tell()
+
+    def show_read(self, row: SessionRow) -> None:
+        """A session was read: what it opens to is another now."""
+        stood = self._stood()
+        self._lists.renew(row)
+        self._stand(stood)
+
+    def lay(self) -> None:
+        """Lay all lines anew."""
+        stood = self._stood()
+        listed = self.desk.source is not None or self.desk.destination is not None
+        self._lists.lay((self._waiting(SOURCE), self._waiting(DESTINATION)) if listed else None)
+        self._stand(stood)
+
+    def _stood(self) -> dict[int, tuple[Node, int]]:
+        """By side the line on which one stands, and its place; in step one of them tells for both."""
+        sides = (self._panes.side,) if self._lists.in_step else (SOURCE, DESTINATION)
+        return {side: (node, self._panes.place(side)) for side in sides if (node := self._panes.node(side))}
+
+    def _stand(self, stood: dict[int, tuple[Node, int]]) -> None:
+        """Show the lines, the cursors on those on which they stood."""
+        self._put_lines()
+        for side, (node, before) in stood.items():
+            place = self._lists.outline(side).place_of(node.key, before)
+            if place is not None:
+                self._panes.pane(side).highlighted = place
+        self._tell()
+
+    def _put_lines(self) -> None:
+        self._panes.put([self._when_empty(side) for side in (SOURCE, DESTINATION)])
+
+    def say(self, words: str) -> None:
+        """Say what is going on, or why not; it stands until one moves on or "" is said."""
+        self._said = words
+        self._tell()
+
+    def _compare(self) -> None:
+        """The listings, or how they are compared, are others now."""
+        desk, in_step = self.desk, self._lists.in_step
+        if self._marks.labels is not desk.marks:
+            self._marks = Marks(desk.marks)
+        plan = desk.watched.state.plan if desk.watched else None
+        sides = Sides(desk.source, desk.destination, desk.proofs(), plan)
+        self._work_out(sides, lambda: Picture(sides, self._find, desk.marks, in_step=in_step))
+
+    def _arrange(self) -> None:
+        """Filter or order are others now."""
+        picture = self.picture
+        self._work_out(picture.sides, lambda: picture)
+
+    def _work_out(self, sides: Sides, picture: Callable[[], Picture]) -> None:
+        """Make the lists; only the newest ones are shown."""
+        self._turn += 1
+        turn = self._turn
+
+        def take(made: Made) -> None:
+            if turn == self._turn:
+                self._lists.take(made)
+                self.lay()
+
+        def work() -> None:
+            made = self._lists.make(picture())
+            self.post_message(Fetched(lambda: take(made)))
+
+        if max(len(sides.listing(side) or ()) for side in (SOURCE, DESTINATION)) < _MANY:
+            take(self._lists.make(picture()))
+        else:
+            self.app.run_worker(work, thread=True, exit_on_error=False, group="browse")
+
+    @on(Fetched)
+    def _fetched(self, message: Fetched) -> None:
+        message.then()
+
+    def _waiting(self, side: int) -> Waiting:
+        view = self.desk.destination if side == DESTINATION else None
+        if view is not None and view.prearchive is not None:
+            return view.prearchive
+        assert self.desk.ends is not None
+        return self.reading.prearchives.get(self.desk.ends[side], "not read yet")
+
+    def _find(self, side: int, row: SessionRow) -> SessionDetail | None:
+        ends = self.desk.ends
+        return self.desk.details.get((ends[side].server, row.id)) if ends else None
+
+    # In words
+
+    def _tell(self) -> None:
+        """Everything but the lines; nothing is painted that says the same as before."""
+        self._panes.head([self._heading(side) for side in (SOURCE, DESTINATION)])
+        node = self._panes.node()
+        told = tell(node, self.picture, self._problems(node)) if node else None
+        details = self.query_one("#about", Facts)
+        large = details.has_class("large")
+        details.put((told.in_full() if large else told.in_short()) if told else ())
+        self.query_one("#taking", Facts).put([self._going(node)])
+
+    def _heading(self, side: int) -> list[str]:
+        desk, wish = self.desk, self._lists.wish(side)
+        name = desk.name_of(desk.ends[side]) if desk.ends else "no project yet"
+        shown, total = self._lists.sessions(side)
+        words = f"/{wish.words}  {shown:,} of {total:,}" if wish.words else wording.plural(total, "session")
+        order = f"  by {wish.order}" if wish.order != Order.LABEL else ""
+        apart = "" if self._lists.in_step else "  apart"
+        return [f"{_HEADINGS[side]}  {name}", f"{words}{order}{apart}"]
+
+    def _when_empty(self, side: int) -> str:
+        if self.desk.ends is None:
+            return "Press C to name two projects."
+        view = self.desk.destination if side else self.desk.source
+        if view is None:
+            return "Press r to list them."
+        return view.problem or "No session has these words."
+
+    def _problems(self, node: Node | None) -> tuple[str, str]:
+        rows = [session_of(node, side) if node else None for side in (SOURCE, DESTINATION)]
+        here, there = (self.reading.problem(side, row) if row else "" for side, row in enumerate(rows))
+        return here, there
+
+    def _going(self, node: Node | None) -> str:
+        """What is going on, or what a copy would take: the marks beat the cursor."""
+        desk = self.desk
+        if desk.busy or self._said or desk.problem:
+            return desk.busy or self._said or f"{desk.problem} {desk.problem and desk.problem.advice}"
+        if desk.ends is None:
+            return ""
+        if len(desk.marks) > SUMMED:
+            return f"{len(desk.marks):,} marked, too many to sum here -> {desk.ends[1].project}"
+        rows = self._rows(desk.marks or (labels_on(node) if node else []))
+        if not rows:
+            return "Space marks what shall be copied."
+        what = f"{len(rows):,} marked" if desk.marks else "none marked, so the cursor counts"
+        return f"{what}: {what_goes(rows, self.picture.holdings, desk.ends[1].project)}"
+
+    def _rows(self, labels: Iterable[str]) -> list[SessionRow]:
+        """The source's sessions of these labels, as far as it still has them."""
+        listing = self.picture.sides.listing(SOURCE) or {}
+        return [row for label in labels if (row := listing.get(label.casefold()))]
+
+    @on(LinesWidget.Highlighted)
+    def _moved(self, message: LinesWidget.Highlighted) -> None:
+        if message.lines is self._panes.pane(self._panes.side):
+            self.say("")
+
+    # Moving about
+
+    def action_other_pane(self) -> None:
+        self._panes.flip()
+        self._tell()
+
+    def action_open(self) -> None:
+        node, side = self._panes.node(), self._panes.side
+        if node is None:
+            return
+        outline, place = self._lists.outline(side), self._panes.place()
+        self._read_for(node)
+        fresh = outline.open(place)
+        if fresh:
+            self._put_lines()
+            self._panes.pane(side).show_beneath(fresh)
+        elif place + 1 < len(outline.lines) and outline.lines[place + 1].depth > node.depth:
+            self._panes.go_down()
+
+    def action_close(self) -> None:
+        if self._panes.node() is None:
+            return
+        place = self._lists.outline(self._panes.side).close(self._panes.place())
+        self._put_lines()
+        self._panes.go_to(place)
+        self._tell()
+
+    def action_fold(self) -> None:
+        self._lists.fold(self._panes.side)
+        self.lay()
+
+    def action_step(self) -> None:
+        self._lists.turn(self._panes.side)
+        self.show()
+
+    def action_sort(self) -> None:
+        side = self._panes.side
+        wish = self._lists.wish(side)
+        self._lists.ask(side, replace(wish, order=wish.order.next(), side=side))
+        self._arrange()
+
+    def action_filter(self) -> None:
+        self._words.value = self._lists.wish(self._panes.side).words
+        self._words.display = True
+        self._words.focus()
+
+    @on(Input.Changed)
+    def _filter(self) -> None:
+        side = self._panes.side
+        wish = replace(self._lists.wish(side), words=self._words.value)
+        if wish != self._lists.wish(side):
+            self._lists.ask(side, wish)
+            self._arrange()
+
+    @on(Input.Submitted)
+    def _keep_filter(self) -> None:
+        self._words.display = False
+        self._panes.enter()
+
+    def key_escape(self) -> None:
+        self._words.value, self._words.display = "", False
+        side = self._panes.side
+        if self._lists.wish(side).words:
+            self._lists.ask(side, replace(self._lists.wish(side), words=""))
+            self._arrange()
+        self._panes.enter()
+
+    def action_details(self) -> None:
+        self.query_one("#about").toggle_class("large")
+        node = self._panes.node()
+        if node is not None and node.kind == Kind.SESSION:
+            self._read_for(node)
+        self._tell()
+
+    def _read_for(self, node: Node) -> None:
+        """Ask for what a line opens to, as far as it is not known."""
+        if node.kind == Kind.PREARCHIVE:
+            for side in (SOURCE, DESTINATION):
+                if node.on(side) is not None and isinstance(self._waiting(side), str):
+                    self.reading.prearchive(side)
+        for side, row in enumerate(self.picture.inside.sessions(node)):
+            held = self.picture.holdings.of(side, row) if row else None
+            if row and (held is None or (node.kind == Kind.SCAN and held.detail.files is None)):
+                self.reading.session(side, row)
+
+    # Marks, and what is done
+
+    def action_mark(self) -> None:
+        node = self._panes.node()
+        labels = labels_on(node) if node else []
+        if labels:
+            self._turn_marks(lambda: self._marks.turn(labels))
+            self._panes.go_down()
+        else:
+            self.say("Only sessions of the source are marked and copied; X swaps the two.")
+
+    def action_mark_all(self) -> None:
+        shown = all_labels(self._lists.subjects(SOURCE))
+        self._turn_marks(lambda: self._marks.turn(shown))
+
+    def action_unmark(self) -> None:
+        self._turn_marks(self._marks.clear)
+
+    def action_undo(self) -> None:
+        self._turn_marks(self._marks.undo)
+
+    def _turn_marks(self, turn: Callable[[], object]) -> None:
+        turn()
+        if len(self.desk.marks) <= _READ_WHEN_MARKED:
+            for row in self._rows(self.desk.marks):
+                if self.picture.holdings.of(SOURCE, row) is None:
+                    self.reading.session(SOURCE, row)
+        self._panes.repaint()
+        self._tell()
+
+    def action_copy(self) -> None:
+        node = self._panes.node()
+        if not self.desk.marks and node is not None:
+            self._turn_marks(lambda: self._marks.turn(labels_on(node)))
+        if self.desk.marks:
+            self.ferry.acting.copy()
+        else:
+            self.app.push_screen(Tell("Nothing is marked: Space marks a session of the source, a marks all."))
+
+    def action_header(self) -> None:
+        node = self._panes.node()
+        if node is not None:
+            self._errands.header(node, self._panes.side)
+
+    def action_log(self) -> None:
+        node = self._panes.node()
+        if node is not None:
+            self._errands.log(node, self._panes.side)
+
+    def action_project(self) -> None:
+        self._errands.project(self._panes.side)
+
+    def action_swap(self) -> None:
+        self._errands.swap()
+
+    def action_look_again(self) -> None:
+        self.reading.forget()
+        self.ferry.look()

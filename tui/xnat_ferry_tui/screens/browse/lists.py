@@ -1,0 +1,116 @@
+"""What both panes list: one list in step, two apart, each with its filter, order and what of it is open."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from xnat_ferry.model import SessionRow
+from xnat_ferry_tui.screens.browse.arranging import Order, counted, in_order, matching
+from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE, Node
+from xnat_ferry_tui.screens.browse.outline import Outline
+from xnat_ferry_tui.screens.browse.pairing import Waiting, prearchive, session_keys
+from xnat_ferry_tui.screens.browse.picture import Picture
+from xnat_ferry_tui.screens.browse.sides import Sides
+
+
+class Wish(Struct, frozen=True):
+    """What a list is asked to show; ``side`` is whose numbers it is sorted by."""
+
+    words: str = ""
+    order: Order = Order.LABEL
+    side: int = SOURCE
+
+
+class Arranged(Struct, frozen=True):
+    """The subjects that a wish leaves, in its order, and how many sessions of each side are in them."""
+
+    subjects: Sequence[Node] = ()
+    sessions: tuple[int, int] = (0, 0)
+
+
+class Made(Struct, frozen=True):
+    """Both projects compared, and arranged for the panes."""
+
+    picture: Picture
+    arranged: tuple[Arranged, Arranged]
+
+
+class Lists:
+    """The state of the panes. ``make`` takes long where the lists are long and changes nothing."""
+
+    def __init__(self) -> None:
+        self.in_step = True
+        self.picture = Picture(Sides(None, None), lambda side, row: None, set(), in_step=True)
+        self._arranged = Arranged(), Arranged()
+        self._wishes = [Wish(), Wish()]
+        self._outlines: list[Outline] = []
+        self._separate()
+
+    def outline(self, side: int) -> Outline:
+        """The lines of a pane."""
+        return self._outlines[side]
+
+    def wish(self, side: int) -> Wish:
+        """What a pane was asked to show."""
+        return self._wishes[side]
+
+    def ask(self, side: int, wish: Wish) -> None:
+        """Ask it of a pane, and of the other one if they are in step."""
+        for one in (SOURCE, DESTINATION) if self.in_step else (side,):
+            self._wishes[one] = wish
+
+    def turn(self, side: int) -> None:
+        """Go apart, or come together by the wish of this side."""
+        self.in_step = not self.in_step
+        self._wishes = [self._wishes[side]] * 2
+        self._separate()
+
+    def make(self, picture: Picture) -> Made:
+        """Arrange the lists by what was asked."""
+        here = _arranged(picture, SOURCE, self._wishes[SOURCE])
+        there = here if picture.in_step else _arranged(picture, DESTINATION, self._wishes[DESTINATION])
+        return Made(picture, (here, there))
+
+    def take(self, made: Made) -> None:
+        """Show this from now on, once it is laid."""
+        self.picture, self._arranged = made.picture, made.arranged
+
+    def lay(self, waiting: tuple[Waiting, Waiting] | None) -> None:
+        """Lay the lines of both panes anew, those of the prearchives last; None where nothing is known."""
+        here, there = waiting or (None, None)
+        ends: tuple[list[Node], list[Node]] = [], []
+        if waiting is not None:
+            together = prearchive(here, there)
+            apart = prearchive(here, None), prearchive(None, there)
+            ends = ([together], [together]) if self.in_step else ([apart[0]], [apart[1]])
+        for side in (SOURCE,) if self.in_step else (SOURCE, DESTINATION):
+            self._outlines[side].lay([*self._arranged[side].subjects, *ends[side]])
+
+    def fold(self, side: int) -> None:
+        """Close all subjects of a pane, or open them all again, once the lines are laid anew."""
+        self._outlines[side].fold()
+
+    def renew(self, row: SessionRow) -> None:
+        """A session was read: what it opens to is another now."""
+        keys = session_keys(self.picture.sides, row)
+        for outline in self._outlines[:1] if self.in_step else self._outlines:
+            outline.renew(keys)
+
+    def sessions(self, side: int) -> tuple[int, int]:
+        """How many sessions a pane's side has, those that the filter leaves first."""
+        return self._arranged[side].sessions[side], len(self.picture.sides.listing(side) or ())
+
+    def subjects(self, side: int) -> Sequence[Node]:
+        """The subjects of a pane that are shown."""
+        return self._arranged[side].subjects
+
+    def _separate(self) -> None:
+        made = [Outline(lambda node: self.picture.inside.of(node)) for _ in range(1 if self.in_step else 2)]
+        self._outlines = made * 2 if self.in_step else made
+
+
+def _arranged(picture: Picture, side: int, wish: Wish) -> Arranged:
+    subjects = in_order(
+        matching(picture.subjects(side), wish.words), picture.cells.rank(wish.order, wish.side)
+    )
+    return Arranged(subjects, (counted(subjects, SOURCE), counted(subjects, DESTINATION)))
