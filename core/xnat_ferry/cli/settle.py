@@ -11,11 +11,11 @@ from xnat_ferry.cli import following
 from xnat_ferry.cli.common import AsJson, Names, Spool, Transfers, logins_for, say, split_names
 from xnat_ferry.errors import NothingChosen, UnknownSessions, UsageError
 from xnat_ferry.events import SettlingFinished
-from xnat_ferry.model import Where
 from xnat_ferry.plan import Plan, PlannedSession
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
 from xnat_ferry.settings.preferences import read_preferences
 from xnat_ferry.settings.redact import plain
+from xnat_ferry.settle.meant import to_settle
 from xnat_ferry.settle.orders import (
     RemovalOrder,
     keep_answers,
@@ -27,7 +27,7 @@ from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import start_worker
 from xnat_ferry.transfer.lock import refuse_if_running
-from xnat_ferry.transfer.state import SessionState, TransferState
+from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.status import read_state
 
 _LISTED = 20
@@ -127,14 +127,10 @@ def _meant(state: TransferState, names: Sequence[str] | None) -> list[PlannedSes
     if names is not None:
         meant = [one for one in plan.travelling if one.session in names or one.id in names]
     else:
-        meant = [one for one in plan.travelling if _to_settle(state.sessions[one.session])]
+        meant = list(to_settle(state))
     if not meant:
         raise NothingChosen(why="no session of this transfer is archived and still to be settled")
     return meant
-
-
-def _to_settle(session: SessionState) -> bool:
-    return session.where == Where.ARCHIVE and session.settled is None
 
 
 def _describe(

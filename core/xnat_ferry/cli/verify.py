@@ -23,8 +23,8 @@ from xnat_ferry.cli.common import (
 from xnat_ferry.cli.differences import difference_lines
 from xnat_ferry.cli.looking import Looking, Switch, Words
 from xnat_ferry.cli.page import page_width, show
-from xnat_ferry.errors import CannotConnect, NothingChosen, ServerAnswer, UsageError
-from xnat_ferry.model import Endpoint, Level, Mark, Where
+from xnat_ferry.errors import CannotConnect, UsageError
+from xnat_ferry.model import Endpoint, Level, Mark
 from xnat_ferry.settings.credentials import find_credentials
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
 from xnat_ferry.transfer import folder as transfer_folders
@@ -160,46 +160,17 @@ def _transfer(
     level: Level,
     how: "_How",
 ) -> Verification:
-    from xnat_ferry.verify.looking import nothing_looked_at
-    from xnat_ferry.verify.session import joins, verify_session
+    from xnat_ferry.verify.transfer import needs_source, sessions_to_verify, verify_transfer
     from xnat_ferry.xnat.client import XnatClient
-    from xnat_ferry.xnat.project_settings import read_settings
 
     source, destination = state.plan.source, state.plan.destination
-    # a session of which the destination lacked nothing is done without a row
-    past = state.sessions
-    sent = [one for one in state.plan.travelling if past[one.session].row or past[one.session].where]
-    if names is not None:
-        sent = [one for one in sent if one.session in names or one.id in names]
-    if not sent:
-        raise NothingChosen(why="nothing of this transfer has been sent yet, or not of these sessions")
-    results = []
-    tell = Counting()
+    sent = sessions_to_verify(state, names)
     with ExitStack() as stack:
         client = stack.enter_context(XnatClient(destination.server, find_credentials(destination.server)))
-        wanted = level.reaches(Level.SAMPLE) or any(map(joins, sent))
-        other = _source_client(stack, source, client) if wanted else None
-        settings = read_settings(client, destination.project)
-        for done, session in enumerate(sent):
-            tell("sessions compared", done, len(sent))
-            own = past[session.session]
-            try:
-                result = verify_session(
-                    client,
-                    found,
-                    session,
-                    own,
-                    project=destination.project,
-                    where=own.where or Where.PREARCHIVE,
-                    level=level,
-                    settings=settings,
-                    source=other,
-                    **asdict(how),
-                )
-            except ServerAnswer as error:
-                result = nothing_looked_at(session.session, session.to_session, level, error)
-            results.append(result)
-    return Verification(level=level, sessions=tuple(results))
+        other = _source_client(stack, source, client) if needs_source(sent, level) else None
+        return verify_transfer(
+            found, state, sent, client, other, level=level, progress=Counting(), **asdict(how)
+        )
 
 
 def _source_client(stack: ExitStack, source: Endpoint, destination: "XnatClient") -> "XnatClient | None":

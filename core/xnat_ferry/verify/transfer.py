@@ -1,6 +1,6 @@
 """Verifies the sessions of a transfer anew, at whatever level is wanted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from xnat_ferry.errors import NothingChosen, ServerAnswer
@@ -17,11 +17,20 @@ from xnat_ferry.xnat.project_settings import read_settings
 Progress = Callable[[str, int, int], object]
 
 
-def sessions_to_verify(state: TransferState) -> tuple[PlannedSession, ...]:
-    """Those of which something has been sent; raises NothingChosen where there is none."""
-    sent = tuple(one for one in state.plan.travelling if state.sessions[one.session].row)
+def sessions_to_verify(
+    state: TransferState, names: Collection[str] | None = None
+) -> tuple[PlannedSession, ...]:
+    """Those with these labels or accession IDs, or all, as far as they are at the destination.
+
+    Raises NothingChosen where there is none.
+    """
+    past = state.sessions
+    # a session of which the destination lacked nothing is done without a row
+    sent = tuple(one for one in state.plan.travelling if past[one.session].row or past[one.session].where)
+    if names is not None:
+        sent = tuple(one for one in sent if one.session in names or one.id in names)
     if not sent:
-        raise NothingChosen(why="nothing of this transfer has been sent yet")
+        raise NothingChosen(why="nothing of this transfer has been sent yet, or not of these sessions")
     return sent
 
 
@@ -39,9 +48,14 @@ def verify_transfer(
     *,
     level: Level,
     scratch: Path,
+    refresh: bool = False,
+    every_header: bool = False,
     progress: Progress,
 ) -> Verification:
-    """Compare each session where it is now; what cannot be asked is not known, and the others go on."""
+    """Compare each session where it is now; what cannot be asked is not known, and the others go on.
+
+    ``refresh`` and ``every_header`` as for verify_session.
+    """
     settings = read_settings(destination, state.plan.destination.project)
     results = []
     for done, session in enumerate(sessions):
@@ -59,6 +73,8 @@ def verify_transfer(
                 settings=settings,
                 source=source,
                 scratch=scratch,
+                refresh=refresh,
+                every_header=every_header,
             )
         except ServerAnswer as error:
             result = nothing_looked_at(session.session, session.to_session, level, error)
