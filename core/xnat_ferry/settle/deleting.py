@@ -60,7 +60,7 @@ def look_at_copy(ferry: Ferry, settings: ProjectSettings, session: PlannedSessio
     joins = session.fate in (Fate.COMPLETE, Fate.MERGE)
     return look(
         ferry.destination,
-        Target(project=project, label=label, settings=settings, joins=joins),
+        Target(project=project, label=label, subject=session.to_subject, settings=settings, joins=joins),
         read_manifest(ferry.folder.manifest(session.id)),
         session=session.session,
         level=Level.IDENTITY,
