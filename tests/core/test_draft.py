@@ -53,6 +53,7 @@ def test_everything_said_comes_back_from_the_file(tmp_path: Path) -> None:
         class_answers={ConflictClass.SAME_STUDY: (COMPLETE, SKIP)},
         answers={"XNAT_A": (Given(Answer.RENAME, "B"),)},
         keep=(Option.DATES,),
+        accepted=("burned-in",),
         to=Target.ARCHIVE,
         verify=Level.FULL,
         move=True,
@@ -86,6 +87,7 @@ def test_the_command_line_says_the_same() -> None:
         class_answers={ConflictClass.SAME_STUDY: (COMPLETE, SKIP)},
         answers={"XNAT_A": (Given(Answer.RENAME, "B"),)},
         keep=(Option.DATES,),
+        accepted=("burned-in",),
         to=Target.ARCHIVE,
         verify=Level.FULL,
         move=True,
@@ -93,7 +95,7 @@ def test_the_command_line_says_the_same() -> None:
     assert DRAFT.arguments(("a:SRC", "b:DST"), "l.csv") == ["plan", "a:SRC", "b:DST"]
     assert " ".join(draft.arguments(("a:SRC", "b:DST"), "l.csv")) == (
         "plan a:SRC b:DST --sessions XNAT_A --labels prefix=P_ l.csv --on-conflict same-study=complete "
-        "same-study=skip XNAT_A=rename:B --keep dates --to archive --verify full --move"
+        "same-study=skip XNAT_A=rename:B --keep dates --accept burned-in --to archive --verify full --move"
     )
 
 

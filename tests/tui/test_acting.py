@@ -9,11 +9,11 @@ import pytest
 from tests.core.making import chosen, plan_of, planned, session_row, survey_of
 from tests.tui.looking import until, until_shown
 from xnat_ferry import events
-from xnat_ferry.checks import Answer, run_checks
+from xnat_ferry.checks import Answer
 from xnat_ferry.errors import NoCredentials
-from xnat_ferry.plan import same_for_all
-from xnat_ferry.plan.build import PlanRequest, make_plan
-from xnat_ferry.project import Rights
+from xnat_ferry.plan import NO_ANSWERS, Answers, same_for_all
+from xnat_ferry.plan.build import PlanRequest
+from xnat_ferry.plan.judged import judge
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.survey import Survey
 from xnat_ferry.transfer import folder as transfer_folders
@@ -84,7 +84,7 @@ async def test_what_makes_no_sense_is_told_instead_of_asked(empty_desk: Desk) ->
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("3")
         await until_shown(pilot, "DONE")
-        for key, words in (("A", "Nothing of this transfer waits"), ("R", "is done"), ("x", "not running")):
+        for key, words in (("A", "Nothing of this transfer waits"), ("s", "is done"), ("x", "not running")):
             await pilot.press(key)
             text = await until_shown(pilot, words, "Enter Close")
             assert "y Yes" not in text
@@ -137,32 +137,22 @@ async def test_each_server_is_asked_about_by_name(empty_desk: Desk) -> None:
     assert empty_desk.ends is None
 
 
-def question(survey: Survey) -> tuple[list[str], list[str]]:
-    checklist = run_checks(survey)
-    answers = same_for_all(Answer.SKIP)
-    plan = make_plan(survey, checklist, PlanRequest(made="now", answers=answers))
-    return proposals.why_not_copy(plan, checklist), proposals.copy_question(plan, checklist)
+def question(survey: Survey, answers: Answers = NO_ANSWERS) -> list[str]:
+    return proposals.start_question(judge(survey, PlanRequest(made="now", answers=answers)))
 
 
 def test_what_is_left_out_is_said_and_counted() -> None:
     taken = tuple(session_row(f"S{number}") for number in range(8))
     free = chosen(session_row("FREE"))
-    refused, asked = question(survey_of(*(chosen(row) for row in taken), free, there=taken))
-    assert refused == []
+    survey = survey_of(*(chosen(row) for row in taken), free, there=taken)
+    asked = question(survey, same_for_all(Answer.SKIP))
     assert "Copy 1 session" in asked[0]
     assert sum("is left out" in line for line in asked) == 5
     assert "and 3 more are left out" in asked
 
 
-def test_a_blocked_checklist_is_the_reason_given() -> None:
-    rights = Rights(role="Collaborators", creatable=())
-    refused, _ = question(survey_of(chosen(session_row("A")), rights=rights))
-    assert "cannot be done" in refused[0]
-    assert "not add sessions" in refused[0]
-
-
-def test_nothing_but_conflicts_is_nothing_to_copy() -> None:
-    row = session_row("A")
-    refused, _ = question(survey_of(chosen(row), there=(row,)))
-    assert refused[0] == "There is nothing to copy."
-    assert "A is left out" in refused[1]
+def test_what_should_be_read_first_is_counted() -> None:
+    assert not [line for line in question(survey_of(chosen(session_row("A")))) if "checklist" in line]
+    there = (session_row("A", id="THERE_A", owner="DST"),)
+    asked = question(survey_of(chosen(session_row("A")), there=there))
+    assert "The checklist has 1 line to look at." in asked

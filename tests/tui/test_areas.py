@@ -3,27 +3,47 @@
 import re
 
 import pytest
+from textual.pilot import Pilot
+
 from tests.core.shore import instances
 from tests.tui.looking import screen_text, until, until_shown
 from xnat_ferry.practice.process import PracticeServer
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.transfer.state import Phase
 from xnat_ferry_tui.app import FerryApp
+from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.logins import Logins
 
-from xnat_ferry_tui.desk import Desk
-
 SIZES = [(80, 24), (120, 40)]
+LISTED = "all 8 sessions"
+"""What stands in the second step once both projects are listed."""
+
+
+async def ask_to_start(pilot: Pilot[None]) -> None:
+    """From the browser to the last question."""
+    await pilot.press("c")
+    await until_shown(pilot, "7 CHECKS", "surveyed")
+    await pilot.press("0")
+    await until_shown(pilot, "c Go: start the transfer\n")
+    await pilot.press("c")
+    await until_shown(pilot, "Copy ", "y Yes")
+
+
+async def start(pilot: Pilot[None]) -> None:
+    """The same, and yes."""
+    await ask_to_start(pilot)
+    await pilot.press("y")
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_checklist_runs_and_names_its_evidence(desk: Desk, size: tuple[int, int]) -> None:
     app = FerryApp(desk)
     async with app.run_test(size=size) as pilot:
-        text = await until_shown(pilot, "CLEAR", "8 sessions surveyed", "1 CHECKS", "DEMO_SRC -> DEMO_DST")
-        assert "[ ok ]" in text
-        await pilot.press("j")
-        await until_shown(pilot, "role Members")
+        await until_shown(pilot, "6 CHOOSE ok", "all 8 sessions", "1 CHECKS", "DEMO_SRC -> DEMO_DST")
+        await pilot.press("c")
+        await until_shown(pilot, "7 CHECKS", "8 sessions surveyed", "[ ok ]")
+        await pilot.press("g", "j")
+        await until_shown(pilot, "Members)", "role: Owners")
 
 
 async def test_a_marked_session_is_copied_followed_and_archived(
@@ -31,12 +51,10 @@ async def test_a_marked_session_is_copied_followed_and_archived(
 ) -> None:
     app = FerryApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_shown(pilot, "CLEAR")
+        await until_shown(pilot, LISTED)
         await pilot.press("2", "j", "j", "space")
         await until_shown(pilot, "1 marked")
-        await pilot.press("c")
-        await until_shown(pilot, "Copy 1 session", "20 files", "y Yes")
-        await pilot.press("y")
+        await start(pilot)
         await until_shown(pilot, "3 TRANSFER", "DONE", "20 of 20 files sent", "1 session in the prearchive")
         await pilot.press("4")
         await until_shown(pilot, "PROVEN", "in the prearchive", "not SOPInstanceUIDs")
@@ -57,9 +75,9 @@ async def test_a_marked_session_is_copied_followed_and_archived(
 async def test_no_means_no(desk: Desk, practice_demo: PracticeServer) -> None:
     app = FerryApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_shown(pilot, "CLEAR")
-        await pilot.press("2", "c")
-        await until_shown(pilot, "y Yes")
+        await until_shown(pilot, LISTED)
+        await pilot.press("2")
+        await ask_to_start(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         assert desk.watched is None
@@ -69,11 +87,10 @@ async def test_no_means_no(desk: Desk, practice_demo: PracticeServer) -> None:
 async def test_the_log_follows_a_transfer_live(desk: Desk, practice_demo: PracticeServer) -> None:
     app = FerryApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_shown(pilot, "CLEAR")
+        await until_shown(pilot, LISTED)
         practice_demo.set_faults([{"match": "POST /data/services/import", "delay": 60.0, "nth": 2}])
-        await pilot.press("2", "a", "c")
-        await until_shown(pilot, "y Yes")
-        await pilot.press("y")
+        await pilot.press("2", "a")
+        await start(pilot)
         await until_shown(pilot, "RUNNING", "001_MR1", "59 of 115 files sent", "You may close this window")
         await pilot.press("x")
         await until_shown(pilot, "Stop ", "y Yes")
@@ -107,13 +124,13 @@ async def test_a_wrong_login_is_a_sentence_on_the_screen(desk: Desk) -> None:
         await pilot.press("enter", "enter")
         await until_shown(pilot, "Who are you at")
         await pilot.press(*"ada", "enter", *"practice", "enter")
-        await until_shown(pilot, "CLEAR", "8 sessions surveyed")
+        await until_shown(pilot, LISTED)
 
 
 async def test_help_lists_the_keys_of_the_area(desk: Desk) -> None:
     app = FerryApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_shown(pilot, "CLEAR")
+        await until_shown(pilot, LISTED)
         await pilot.press("2", "f1")
         await until_shown(pilot, "mark or unmark the session")
         await pilot.press("escape")
@@ -123,10 +140,9 @@ async def test_help_lists_the_keys_of_the_area(desk: Desk) -> None:
 async def test_what_has_arrived_is_seen_without_asking(desk: Desk) -> None:
     app = FerryApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_shown(pilot, "CLEAR")
-        await pilot.press("2", "j", "j", "space", "c")
-        await until_shown(pilot, "y Yes")
-        await pilot.press("y")
+        await until_shown(pilot, LISTED)
+        await pilot.press("2", "j", "j", "space")
+        await start(pilot)
         await until_shown(pilot, "DONE", "A archives")
         await until(pilot, lambda: desk.destination and desk.destination.prearchive)
         await pilot.press("2")

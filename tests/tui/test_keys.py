@@ -4,25 +4,30 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
+from xnat_ferry_tui import keys
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.key_map import KeyMap, read_key_map
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse import BrowseArea
 from xnat_ferry_tui.screens.browse.header import HeaderView
-from xnat_ferry_tui.screens.checks import ChecksArea
+from xnat_ferry_tui.screens.checks import ALL_STEPS, ChecksArea
 from xnat_ferry_tui.screens.transfer import TransferArea
 from xnat_ferry_tui.screens.verify import VerifyArea
+from xnat_ferry_tui.screens.wizard.step import Step
 from xnat_ferry_tui.widgets.key_bar import bar_text
 from xnat_ferry_tui.widgets.lines import Lines
 
-from xnat_ferry_tui import keys
-
+_QUOTES = "')"
 AREAS: list[type[Area]] = [ChecksArea, BrowseArea, TransferArea, VerifyArea]
+STEPS: dict[str, type[Step]] = {f"checks.{step.NAME}": step for step in ALL_STEPS}
+PLACES = [(area,) for area in keys.AREAS if area != "checks"] + [(step, "checks") for step in STEPS]
+"""The places that work together, area by area and step by step."""
 
 
-@pytest.mark.parametrize("area", AREAS, ids=lambda area: area.AREA)
-def test_no_key_means_two_things_in_one_place(area: type[Area]) -> None:
-    here = [key for key in keys.KEYS if key.where in (area.AREA, keys.EVERYWHERE, keys.LISTS)]
+@pytest.mark.parametrize("places", PLACES, ids="-".join)
+def test_no_key_means_two_things_in_one_place(places: tuple[str, ...]) -> None:
+    here = [key for key in keys.KEYS if key.where in (*places, keys.EVERYWHERE, keys.LISTS)]
     counts = Counter(name for key in here for name in key.keys.split(",") if name)
     assert [name for name, count in counts.items() if count > 1] == []
 
@@ -34,24 +39,27 @@ def test_every_key_does_something(key: keys.Key) -> None:
         keys.LISTS: Lines,
         keys.HEADER: HeaderView,
     }
-    name = key.action.partition("(")[0]
-    assert callable(getattr(places[key.where], f"action_{name}"))
+    name, _, parameters = key.action.partition("(")
+    if key.where in STEPS:
+        assert callable(getattr(STEPS[key.where], f"do_{parameters.strip(_QUOTES)}"))
+    else:
+        assert callable(getattr(places[key.where], f"action_{name}"))
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
-@pytest.mark.parametrize("area", keys.AREAS)
-def test_no_key_is_cut_off_and_help_and_palette_are_always_there(area: str, width: int) -> None:
-    bar = bar_text([area], {}, width)
+@pytest.mark.parametrize("places", PLACES, ids="-".join)
+def test_no_key_is_cut_off_and_help_and_palette_are_always_there(places: tuple[str, ...], width: int) -> None:
+    bar = bar_text(places, {}, width)
     assert len(bar) <= width
-    labels = {f"{keys.shown(key)} {key.label}" for key in keys.at([area, keys.EVERYWHERE])}
+    labels = {f"{keys.shown(key)} {key.label}" for key in keys.at([*places, keys.EVERYWHERE])}
     assert set(bar.strip().split("  ")) <= labels
     assert bar.endswith("F1 Help  ^P More")
 
 
-@pytest.mark.parametrize("area", keys.AREAS)
-def test_at_eighty_columns_the_bar_has_all_keys_that_are_meant_for_it(area: str) -> None:
-    meant = [key.label for key in keys.at([area]) if key.bar]
-    assert [label for label in meant if label not in bar_text([area], {}, 80)] == []
+@pytest.mark.parametrize("places", PLACES, ids="-".join)
+def test_at_eighty_columns_the_bar_has_all_keys_that_are_meant_for_it(places: tuple[str, ...]) -> None:
+    meant = [key.label for key in keys.at(places) if key.bar]
+    assert [label for label in meant if label not in bar_text(places, {}, 80)] == []
 
 
 @pytest.mark.parametrize("key", keys.KEYS, ids=lambda key: key.id)

@@ -2,10 +2,12 @@
 
 import msgspec
 import pytest
-from tests.core.making import DESTINATION, SOURCE, plan_of, planned, session_row, view
-from tests.tui.looking import until_shown
 from textual.app import App, ComposeResult
 from textual.scrollbar import ScrollBar
+
+from tests.core.making import DESTINATION, SOURCE, chosen, plan_of, planned, session_row, survey_of, view
+from tests.tui.looking import until_shown
+from xnat_ferry import events
 from xnat_ferry.checks import Checklist, Finding
 from xnat_ferry.model import Level, Mark, Verdict, Where
 from xnat_ferry.settings.preferences import Window
@@ -13,14 +15,12 @@ from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.journal import Journal
 from xnat_ferry.verify.verification import Item, SessionVerification, What, count_marks
 from xnat_ferry_tui.app import FerryApp
+from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.dialogs.ask import Ask
 from xnat_ferry_tui.dialogs.login import LogIn
 from xnat_ferry_tui.glyphs import PlainScrollBar
-from xnat_ferry_tui.widgets.lines import Column, Line, Lines
-
-from xnat_ferry import events
-from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.keys import AREAS
+from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 
 HOSTILE = [
     "a[b]c",
@@ -133,7 +133,13 @@ async def test_hostile_words_are_only_text_in_findings_and_questions(empty_desk:
     app = FerryApp(empty_desk)
     async with app.run_test(size=(80, 24)) as pilot:
         empty_desk.ends = (SOURCE, DESTINATION)
-        empty_desk.checklist = Checklist(findings=(finding,), conflicts=())
+        drafting = empty_desk.drafting
+        assert drafting.draft is not None
+        drafting.take(survey_of(chosen(session_row("A"))), drafting.draft)
+        assert drafting.judged is not None
+        checklist = Checklist(findings=(finding,), conflicts=())
+        drafting.judged = msgspec.structs.replace(drafting.judged, checklist=checklist)
+        drafting.go_to("checks")
         empty_desk.busy = f"busy {label}"
         app.screen.redraw()  # type: ignore[attr-defined]
         shown = label.split("\x1b")[0].split("\n")[0][:4]

@@ -18,9 +18,25 @@ class Acting:
         self._app = app
 
     def copy(self) -> None:
-        """Plan what is marked, or all, and ask."""
+        """Take the marked sessions, or all, to the checklist: whatever is copied goes through it."""
         app = self._app
-        app.with_projects("Planning.", lambda: app.desk.propose(app.report_progress), self._ask_to_copy)
+        if app.desk.ends is None:
+            app.action_connect()
+        elif app.desk.busy:
+            app.still_busy()
+        else:
+            app.desk.choose_marked()
+            app.desk.drafting.go_to("checks")
+            app.switch_mode("checks")
+
+    def start(self) -> None:
+        """Ask whether to carry out the plan as it stands in the last step."""
+        app, judged = self._app, self._app.desk.drafting.judged
+        if app.desk.busy:
+            app.still_busy()
+        elif judged is not None:
+            question = proposals.start_question(judged)
+            app.ask(question, lambda: self._start(judged.planned))
 
     def go_on(self, *, archive: bool) -> None:
         """Ask whether to resume the transfer that is looked at, or to archive it."""
@@ -56,19 +72,9 @@ class Acting:
                 app.push_screen(Tell(said[0]))
 
         app.ask(
-            [f"Stop {watched.folder.id}?", "It leaves off cleanly and can be resumed with R."],
+            [f"Stop {watched.folder.id}?", "It leaves off cleanly and can be resumed with s."],
             lambda: app.do("Stopping.", lambda: said.append(app.desk.stop(watched.folder)), tell),
         )
-
-    def _ask_to_copy(self) -> None:
-        app, plan, checklist = self._app, self._app.desk.proposal, self._app.desk.checklist
-        if plan is None or checklist is None:
-            return
-        refused = proposals.why_not_copy(plan, checklist)
-        if refused:
-            app.push_screen(Tell(*refused))
-        else:
-            app.ask(proposals.copy_question(plan, checklist), lambda: self._start(plan))
 
     def _start(self, plan: Plan) -> None:
         app, started = self._app, list[Watched]()

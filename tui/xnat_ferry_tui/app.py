@@ -102,17 +102,17 @@ class FerryApp(App[None]):
         self._watch(self.desk.newest)
         self.list_transfers()
         if self.desk.ends is not None:
-            self.look_and_check()
+            self.look()
 
     # Work in threads: what blocks never runs on the screen's own thread
-
-    def look_and_check(self) -> None:
-        """List both projects, so that they can be browsed, and then run the checklist."""
-        self.do("Listing both projects.", self.desk.look, self.check)
 
     def check(self) -> None:
         """Survey and checklist."""
         self.with_projects("Looking at both projects.", lambda: self.desk.check(self.report_progress))
+
+    def check_again(self, check: str) -> None:
+        """Look again at what one check rests on."""
+        self.with_projects("Looking again.", lambda: self.desk.check_again(check, self.report_progress))
 
     def look(self) -> None:
         """List both projects."""

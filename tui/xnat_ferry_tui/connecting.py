@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from xnat_ferry.errors import FerryError
 from xnat_ferry.model import Endpoint
+from xnat_ferry.plan.draft import Draft
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.paths import servers_file
-from xnat_ferry.settings.servers import parse_endpoint, read_aliases
-from xnat_ferry_tui.dialogs.connect import Connect, Wish
+from xnat_ferry.settings.servers import check_alias, parse_endpoint, parse_server, read_aliases
+from xnat_ferry_tui.dialogs.connect import NOTHING, STORE, Connect, Wish
 from xnat_ferry_tui.dialogs.login import LogIn
 
 if TYPE_CHECKING:
@@ -21,14 +22,46 @@ class Connecting:
     def __init__(self, app: "FerryApp") -> None:
         self._app = app
 
-    def ask(self) -> None:
-        """Ask which projects, beginning with those on the desk."""
+    def ask(self, begin_with: str = "") -> None:
+        """Ask which projects, beginning with those on the desk, or with the name of a server."""
         if self._app.desk.busy:
             self._app.still_busy()
             return
         ends = self._app.desk.ends
-        texts = [f"{end.server}/{end.project}" for end in ends] if ends else ["", ""]
+        texts = [f"{end.server}/{end.project}" for end in ends] if ends else [begin_with, begin_with]
         self._ask(Wish(*texts))
+
+    def go_on_with(self, draft: Draft) -> None:
+        """Connect to the projects of a draft and go on where it was left."""
+        ends = draft.ends
+        self.log_in([end.server for end in ends], lambda: self._connect(ends, draft))
+
+    def ask_server(self, wish: Wish = NOTHING, said: str = "") -> None:
+        """Ask for a server's address and a short name, and store both once it lets one in."""
+        self._app.push_screen(Connect(wish, said, STORE), self._server_named)
+
+    def _server_named(self, wish: Wish | None) -> None:
+        if wish is None:
+            return
+        try:
+            check_alias(wish.source)
+            server = parse_server(wish.destination)
+        except FerryError as error:
+            self.ask_server(wish, f"{error} {error.advice}")
+            return
+        self.log_in([server], lambda: self._store(wish.source, server))
+
+    def _store(self, alias: str, server: str) -> None:
+        desk, found = self._app.desk, list[str]()
+
+        def store() -> None:
+            found.append(desk.try_server(server))
+            desk.name_server(alias, server)
+
+        def tell() -> None:
+            self._app.notify(f"{alias} is stored: you are {found[0]}.", markup=False)
+
+        self._app.do("Logging in.", store, tell)
 
     def log_in(self, servers: Iterable[str], then: Callable[[], None]) -> None:
         """Ask for the logins that these servers lack, and go on once there are all."""
@@ -68,6 +101,11 @@ class Connecting:
 
         self._app.push_screen(LogIn(server), typed)
 
-    def _connect(self, ends: tuple[Endpoint, Endpoint]) -> None:
-        desk = self._app.desk
-        self._app.do("Leaving the old projects.", lambda: desk.connect(ends), self._app.look_and_check)
+    def _connect(self, ends: tuple[Endpoint, Endpoint], draft: Draft | None = None) -> None:
+        desk, app = self._app.desk, self._app
+
+        def look() -> None:
+            desk.drafting.go_to((draft.step if draft else "") or "choose")
+            app.look()
+
+        app.do("Leaving the old projects.", lambda: desk.connect(ends, draft), look)

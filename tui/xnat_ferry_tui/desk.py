@@ -4,21 +4,24 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 
-from xnat_ferry.checks import Answer, Checklist, run_checks
-from xnat_ferry.errors import FerryError, LoginRefused
-from xnat_ferry.model import Endpoint, SessionDetail
-from xnat_ferry.plan import Plan, same_for_all
-from xnat_ferry.plan.build import PlanRequest, make_plan
+from msgspec.structs import replace
+
+from xnat_ferry.errors import CannotWrite, FerryError, LoginRefused
+from xnat_ferry.model import Endpoint, SessionDetail, SessionRow
+from xnat_ferry.plan import Plan
+from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.freshness import refuse_outdated
 from xnat_ferry.settings.credentials import Credentials
-from xnat_ferry.settings.room import read_room
+from xnat_ferry.settings.paths import servers_file
+from xnat_ferry.settings.room import Room, read_room
+from xnat_ferry.settings.servers import read_aliases, store_alias
 from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
-from xnat_ferry.survey import AS_USUAL, Depth, ProjectView, Survey
+from xnat_ferry.survey import Depth, ProjectView, Survey
+from xnat_ferry.survey.again import headers_again, projects_again
 from xnat_ferry.survey.projects import view_destination, view_source
 from xnat_ferry.survey.sessions import Progress
 from xnat_ferry.survey.take import take_survey
@@ -27,27 +30,34 @@ from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import start_worker, wait_until_taken_up
+from xnat_ferry.transfer.past_pace import past_pace
 from xnat_ferry.verify.verification import Verification
 from xnat_ferry.xnat.client import XnatClient
+from xnat_ferry.xnat.listings import read_session
 from xnat_ferry.xnat.pair import open_pair
+from xnat_ferry_tui.drafting import Drafting
 from xnat_ferry_tui.logins import Logins
 from xnat_ferry_tui.watched import Watched
-
-from xnat_ferry.xnat.listings import read_session
 
 
 class Desk:
     """The one thing that screens show and actions change. Its methods may block: use a thread."""
 
-    def __init__(self, *, transfers: Path, spool: Path, find: Callable[[str], Credentials]) -> None:
+    def __init__(
+        self,
+        *,
+        transfers: Path,
+        spool: Path,
+        find: Callable[[str], Credentials],
+        draft_file: Path | None = None,
+    ) -> None:
         self.transfers, self.spool, self.logins = transfers, spool, Logins(find)
         self.names: dict[str, str] = {}
-        self.ends: tuple[Endpoint, Endpoint] | None = None
+        """Servers by address, with the short names that they have."""
+        self.drafting = Drafting(draft_file)
+        self._ends: tuple[Endpoint, Endpoint] | None = None
         self.source: ProjectView | None = None
         self.destination: ProjectView | None = None
-        self.survey: Survey | None = None
-        self.checklist: Checklist | None = None
-        self.proposal: Plan | None = None
         self.details: dict[tuple[str, str], SessionDetail] = {}
         """What is in a session, by server and accession ID, as far as it has been read."""
         self.marks: set[str] = set()
@@ -59,6 +69,16 @@ class Desk:
         self._lock = threading.Lock()
 
     # What is there already: these do not block
+
+    @property
+    def ends(self) -> tuple[Endpoint, Endpoint] | None:
+        """Source and destination; None before they are named."""
+        return self._ends
+
+    @ends.setter
+    def ends(self, ends: tuple[Endpoint, Endpoint] | None) -> None:
+        self._ends = ends
+        self.drafting.begin(ends)
 
     def name_of(self, end: Endpoint) -> str:
         """The project and its server, by the server's short name where it has one."""
@@ -85,14 +105,36 @@ class Desk:
         plan = self.watched.state.plan
         return self.watched.verification if self.ends == (plan.source, plan.destination) else None
 
+    def chosen_rows(self) -> Sequence[SessionRow]:
+        """The sessions of the source that are chosen, as far as they are listed."""
+        rows, draft = (self.source.sessions if self.source else None) or (), self.drafting.draft
+        if draft is None or not draft.sessions:
+            return rows
+        wanted = set(draft.sessions)
+        return [row for row in rows if row.id in wanted]
+
+    def choose_marked(self) -> None:
+        """Take the marked sessions into the draft; all where none is marked."""
+        rows = (self.source.sessions if self.source else None) or ()
+        self.drafting.choose(row.id for row in rows if row.label in self.marks)
+
     # With the servers
 
-    def connect(self, ends: tuple[Endpoint, Endpoint]) -> None:
-        """Lay two other projects on the desk and clear away what was found in the old ones."""
+    def connect(self, ends: tuple[Endpoint, Endpoint], draft: Draft | None = None) -> None:
+        """Lay two projects on the desk and clear away what was found in the old ones.
+
+        What was said of a transfer between the same two stays, unless a draft is given in its place.
+        """
         self.close()
-        self.source = self.destination = self.survey = self.checklist = self.proposal = None
+        self.source = self.destination = None
         self.details, self.marks = {}, set()
-        self.ends = ends
+        self._ends = ends
+        self.drafting.begin(ends, draft)
+
+    def try_server(self, server: str) -> str:
+        """Log in once; who one is there, and which XNAT it is."""
+        with XnatClient(server, self.logins(server)) as client:
+            return f"{client.user} at {server} (XNAT {client.version})"
 
     def look(self) -> None:
         """List both projects."""
@@ -102,34 +144,44 @@ class Desk:
         self.source = view_source(from_client, self.ends[0])
         self.destination = view_destination(to_client, self.ends[1])
 
-    def check(self, progress: Progress, depth: Depth = AS_USUAL) -> None:
-        """Survey the marked sessions, or all, and run the checklist."""
-        if self.ends is None:
+    def check(self, progress: Progress) -> None:
+        """Survey the chosen sessions, or all, and judge what is found."""
+        draft = self.drafting.draft
+        if draft is None:
             return
         from_client, to_client = self._clients()
-        wanted = sorted(self.marks) or None
         survey = take_survey(
-            (from_client, self.ends[0]),
-            (to_client, self.ends[1]),
-            wanted,
-            depth=depth,
-            rooms=(read_room("spool", self.spool), read_room("transfers", self.transfers)),
+            (from_client, draft.source),
+            (to_client, draft.destination),
+            draft.sessions or None,
+            scans=draft.scans,
+            depth=Depth(files=True),
+            rooms=self._rooms(),
             progress=progress,
         )
-        self.source, self.destination = survey.source, survey.destination
-        server = self.ends[0].server
+        server = draft.source.server
         self.details |= {(server, one.row.id): one.detail for one in survey.chosen if one.detail}
-        self.survey, self.checklist = survey, run_checks(survey)
+        self.drafting.pace = past_pace(self.transfers, server, draft.destination.server)
+        self._take(survey, draft)
 
-    def propose(self, progress: Progress) -> None:
-        """Check anew, and plan a transfer of it; conflicts are left out, never merged."""
-        self.proposal = None
-        self.check(progress, Depth(files=True))
-        if self.survey is None or self.checklist is None:
-            return
-        made = datetime.now().astimezone().isoformat(timespec="seconds")
-        answers = same_for_all(Answer.SKIP)
-        self.proposal = make_plan(self.survey, self.checklist, PlanRequest(made=made, answers=answers))
+    def check_again(self, check: str, progress: Progress) -> None:
+        """Look again at what one check rests on; at everything where that is not known or not less."""
+        draft, survey = self.drafting.draft, self.drafting.survey
+        if draft is None or survey is None or not check or not self.drafting.fresh:
+            self.check(progress)
+        elif check == "room":
+            self._take(replace(survey, rooms=self._rooms()), draft)
+        elif check in ("metadata", "anonymization"):
+            self._take(headers_again(survey, self._clients()[0], progress), draft)
+        else:
+            self._take(projects_again(survey, *self._clients(), progress), draft)
+
+    def _take(self, survey: Survey, asked: Draft) -> None:
+        self.source, self.destination = survey.source, survey.destination
+        self.drafting.take(survey, asked)
+
+    def _rooms(self) -> tuple[Room, ...]:
+        return read_room("spool", self.spool), read_room("transfers", self.transfers)
 
     def read(self, side: int, session_id: str) -> None:
         """Read what is in one session of the source (0) or the destination (1)."""
@@ -149,6 +201,7 @@ class Desk:
         folder = transfer_folders.create(self.transfers, plan)
         worker = start_worker(folder, self._logins_of(plan), spool=self.spool)
         wait_until_taken_up(folder, worker, skip=0)
+        self.drafting.clear()
         return Watched(folder)
 
     def go_on(self, folder: TransferFolder, *, archive: bool) -> None:
@@ -174,6 +227,19 @@ class Desk:
             self._stack.close()
 
     # On the disk
+
+    def recall(self) -> None:
+        """Read the servers' names and what was said before; raises SettingsUnreadable, PlanUnreadable."""
+        self.names |= {server: alias for alias, server in read_aliases(servers_file()).items()}
+        self.drafting.recall()
+
+    def name_server(self, alias: str, server: str) -> None:
+        """Give a server a short name; raises BadEndpoint, SettingsUnreadable, CannotWrite."""
+        try:
+            store_alias(servers_file(), alias, server)
+        except OSError as error:
+            raise CannotWrite(folder=servers_file().parent, why=error.strerror) from None
+        self.names[server] = alias
 
     def newest(self) -> tuple[Watched | None, list[str]]:
         """The newest transfer that can be read, and the IDs of those before it that cannot."""

@@ -4,37 +4,97 @@ from collections.abc import Sequence
 
 from xnat_ferry import wording
 from xnat_ferry.checks import Checklist
-from xnat_ferry.model import Verdict
-from xnat_ferry.plan import Plan
+from xnat_ferry.checks.arrival import on_arrival
+from xnat_ferry.checks.grouping import groups
+from xnat_ferry.model import Level, Verdict, Where
+from xnat_ferry.plan import Plan, Target
+from xnat_ferry.plan.judged import Judged
 from xnat_ferry.transfer.state import Phase
 from xnat_ferry_tui.watched import Watched
 
 _AT_MOST = 5
 
 
-def why_not_copy(plan: Plan, checklist: Checklist) -> list[str]:
-    """What stands against carrying out a plan; empty where nothing does."""
-    if checklist.verdict == "blocked":
-        failure = checklist.first_failures()[0]
-        return [f"This cannot be done: {failure.message}", failure.advice, "Area 1 has the whole checklist."]
-    if not plan.travelling:
-        return ["There is nothing to copy.", *_left_out(plan)]
-    return []
-
-
-def copy_question(plan: Plan, checklist: Checklist) -> list[str]:
-    """What a plan would do, and what it would leave out."""
-    totals = plan.totals
-    unsure = sum(one.verdict in (Verdict.WARN, Verdict.UNKNOWN) for one in checklist.findings)
+def start_question(judged: Judged) -> list[str]:
+    """What the plan would do, in few words; the last step tells it in full."""
+    plan = judged.planned
+    unsure = sum(one.verdict in (Verdict.WARN, Verdict.UNKNOWN) for one in judged.checklist.findings)
     return [
-        f"Copy {wording.plural(totals.sessions, 'session')}, {wording.plural(totals.scans, 'scan')}, "
-        f"{wording.plural(totals.files, 'file')}, {wording.size(totals.bytes)}",
+        f"Copy {amount(plan)}",
         f"from {plan.source.project} to the {plan.to} of {plan.destination.project}?",
-        f"Every file is verified afterwards by {plan.verify}. Nothing at the source changes.",
-        *([f"The checklist in area 1 has {wording.plural(unsure, 'line')} to look at."] if unsure else []),
+        f"Every file is verified afterwards by {plan.verify}. {_at_the_source(plan)}",
+        *([f"The checklist has {wording.plural(unsure, 'line')} to look at."] if unsure else []),
         *_left_out(plan),
         *_left_behind(plan),
     ]
+
+
+def review(judged: Judged, pace: float | None) -> list[tuple[str, str]]:
+    """All that is to be known before the start, each sentence with the word that it stands beside.
+
+    ``pace`` is an earlier transfer's, in bytes a second.
+    """
+    plan, view = judged.planned, judged.survey.destination
+    renamed = sum((one.subject, one.session) != (one.to_subject, one.to_session) for one in plan.travelling)
+    labels = f"{renamed:,} with other labels" if renamed else "under the labels that they have"
+    return [
+        ("Goes", f"{amount(plan)}; {labels}."),
+        ("From", str(plan.source)),
+        ("To", f"the {plan.to} of {plan.destination}. {_TO[plan.to]}"),
+        ("Takes", _how_long(plan.totals.bytes, pace)),
+        ("Proof", f"{plan.verify}: {_LEVELS[plan.verify]}"),
+        ("After", _at_the_source(plan)),
+        ("", ""),
+        *_beside("There", on_arrival(view, Where(plan.to))),
+        *_beside("Stays", [*_left_out(plan), *_left_behind(plan)] or ["Nothing that is chosen."]),
+        *_beside("Read", _unsure(judged.checklist)),
+    ]
+
+
+def amount(plan: Plan) -> str:
+    """``4 sessions, 12 scans, 120 files, 34.2 MB``."""
+    totals = plan.totals
+    return (
+        f"{wording.plural(totals.sessions, 'session')}, {wording.plural(totals.scans, 'scan')}, "
+        f"{wording.plural(totals.files, 'file')}, {wording.size(totals.bytes)}"
+    )
+
+
+_TO = {
+    Target.PREARCHIVE: "Each waits there for review; area 3 archives it.",
+    Target.ARCHIVE: "Each is archived once it is proven.",
+}
+_LEVELS = {
+    Level.COUNTS: "numbers of files and bytes, scan by scan.",
+    Level.IDENTITY: "every SOPInstanceUID, and digests where they can match.",
+    Level.SAMPLE: "every SOPInstanceUID, and one file a scan is fetched back.",
+    Level.FULL: "every SOPInstanceUID, and the pixels of every file, fetched back.",
+}
+
+
+def _at_the_source(plan: Plan) -> str:
+    if plan.move:
+        return "Deleted at the source only once all is proven and archived, and you typed the project's name."
+    return "Nothing at the source changes."
+
+
+def _how_long(size: int, pace: float | None) -> str:
+    if pace is None:
+        return "It is not known how long: no transfer between these servers is on record here."
+    return f"About {wording.duration(size / pace)}, at the {wording.size(pace)}/s of an earlier transfer."
+
+
+def _unsure(checklist: Checklist) -> list[str]:
+    told = [
+        f"{one[0].message}" + (f" And {len(one) - 1:,} more like it." if len(one) > 1 else "")
+        for one in groups(checklist.findings)
+        if one[0].verdict != Verdict.OK
+    ]
+    return _some(told, "more lines")
+
+
+def _beside(word: str, lines: Sequence[str]) -> list[tuple[str, str]]:
+    return [(word if place == 0 else "", line) for place, line in enumerate(lines)]
 
 
 def why_not_go_on(watched: Watched, *, archive: bool) -> list[str]:

@@ -36,6 +36,9 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     answers: dict[str, tuple[Given, ...]] = {}
     """Answers to single sessions, by accession ID."""
     keep: tuple[Option, ...] = ()
+    """What the project's approval keeps in the headers."""
+    accepted: tuple[str, ...] = ()
+    """Kinds of findings that are known and allowed."""
     to: Target = Target.PREARCHIVE
     verify: Level = Level.IDENTITY
     move: bool = False
@@ -129,6 +132,7 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
             ("--labels", (*self.labels, *([table] if self.table else []))),
             ("--on-conflict", said),
             ("--keep", self.keep),
+            ("--accept", self.accepted),
         ):
             words += [name, *values] if values else []
         words += ["--to", self.to] if self.to != Target.PREARCHIVE else []

@@ -1,4 +1,4 @@
-"""Names source and destination, the way the commands take them."""
+"""Asks for two words at once: source and destination as the commands take them, or a server to store."""
 
 from typing import ClassVar
 
@@ -20,25 +20,46 @@ class Wish(Struct, frozen=True):
     destination: str
 
 
+NOTHING = Wish("", "")
+
+
+class Asked(Struct, frozen=True):
+    """The words of the dialog, and what each of its two fields is for."""
+
+    question: str
+    source: str
+    destination: str
+
+
+PROJECTS = Asked(
+    "Which projects? Enter goes on, Escape leaves.",
+    "source: PROJECT, ALIAS:PROJECT or address",
+    "destination: the same",
+)
+STORE = Asked(
+    "Which server, under which short name? Its address is stored, never a password.",
+    "short name, such as main",
+    "address, such as https://xnat.example.org",
+)
+
+
 class Connect(ModalScreen[Wish | None]):
     """Enter goes to the next field and, on the last, connects; Escape leaves things as they are."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
 
-    def __init__(self, wish: Wish, said: str = "") -> None:
+    def __init__(self, wish: Wish, said: str = "", asked: Asked = PROJECTS) -> None:
         super().__init__()
-        self._wish, self._said = wish, said
+        self._wish, self._said, self._asked = wish, said, asked
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Facts(id="said")
-            yield Input(
-                self._wish.source, placeholder="source: PROJECT, ALIAS:PROJECT or address", id="source"
-            )
-            yield Input(self._wish.destination, placeholder="destination: the same", id="destination")
+            yield Input(self._wish.source, placeholder=self._asked.source, id="source")
+            yield Input(self._wish.destination, placeholder=self._asked.destination, id="destination")
 
     def on_mount(self) -> None:
-        lines = ("Which projects? Enter goes on, Escape leaves.", self._said)
+        lines = (self._asked.question, self._said)
         self.query_one(Facts).put(line for line in lines if line)
         self.query_one("#source", Input).focus()
 

@@ -33,6 +33,8 @@ class LogIn(ModalScreen[Credentials | None]):
             [
                 f"Who are you at {self._server}?",
                 "No login that it takes was found in the environment or netrc.",
+                "An alias token will do in place of your password: its alias as the user name, its",
+                "secret as the password. XNAT makes them under your name, Manage Alias Tokens.",
             ]
         )
         self.query_one("#user", Input).focus()

@@ -1,94 +1,156 @@
-"""Area 1: the checklist, with evidence and advice for the line one stands on."""
+"""Area 1: the way from two projects to a transfer, step by step. The steps are states of this screen."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.message import Message
+from textual.widgets import ContentSwitcher
 
-from xnat_ferry import wording
-from xnat_ferry.checks import Checklist, Finding
-from xnat_ferry.model import Verdict
+from xnat_ferry.errors import FerryError
 from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.screens.area import Area
+from xnat_ferry_tui.screens.wizard.checklist import ChecksStep
+from xnat_ferry_tui.screens.wizard.choose import ChooseStep
+from xnat_ferry_tui.screens.wizard.conflicts import ConflictsStep
+from xnat_ferry_tui.screens.wizard.connect import ConnectStep
+from xnat_ferry_tui.screens.wizard.labels import LabelsStep
+from xnat_ferry_tui.screens.wizard.rail import Rail
+from xnat_ferry_tui.screens.wizard.review import ReviewStep
+from xnat_ferry_tui.screens.wizard.step import Step
+from xnat_ferry_tui.screens.wizard.steps import STEPS, standing, why_not_start
 from xnat_ferry_tui.widgets.facts import Facts
-from xnat_ferry_tui.widgets.lines import Column, Line, Lines
-from xnat_ferry_tui.widgets.made_lines import MadeLines
 
-_SIGNS = {Verdict.OK: "[ ok ]", Verdict.WARN: "[warn]", Verdict.FAIL: "[FAIL]", Verdict.UNKNOWN: "[ ?? ]"}
-_STYLES = {Verdict.OK: "good", Verdict.WARN: "", Verdict.FAIL: "bad", Verdict.UNKNOWN: ""}
-_WELCOME = (
-    "xnat-ferry carries DICOM sessions from one XNAT project to another: checked before, proved after.",
-    "Press C to name the two projects; F1 shows all keys. Nothing is sent before you say so.",
-)
+ALL_STEPS: Sequence[type[Step]] = (ConnectStep, ChooseStep, ChecksStep, ConflictsStep, LabelsStep, ReviewStep)
 
 
 class ChecksArea(Area):
-    """Findings above, the reason of the highlighted one below."""
+    """The rail of the steps, why the one in view is asked, the step, and what "Continue" does."""
 
     AREA = "checks"
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("checks")
+    CSS_PATH = "../styles/wizard.tcss"
+
+    class JudgedAnew(Message):
+        """What was said has been thought over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+        self._judging = False
 
     def content(self) -> ComposeResult:
-        yield Facts(id="summary")
-        yield Lines(
-            [Column("", 7), Column("check", 10), Column("finding")],
-            id="findings",
-            empty="Press r to look at both projects and run the checks.",
-        )
-        yield Facts(id="details")
+        yield Rail()
+        yield Facts(id="why", wrap=False)
+        with ContentSwitcher(initial=STEPS[0]):
+            for step in ALL_STEPS:
+                yield step()
+        yield Facts(id="going")
+
+    def places(self) -> tuple[str, ...]:
+        return (f"checks.{self.step.NAME}", self.AREA)
 
     def on_mount(self) -> None:
-        self._drawn: Checklist | None = None
         super().on_mount()
-        self.query_one(Lines).focus()
+        self.ferry.run_worker(self._recall, thread=True, exit_on_error=False, group="disk-draft")
+        self.step.first().focus()
+
+    def _recall(self) -> None:
+        try:
+            self.desk.recall()
+        except FerryError as error:
+            self.desk.problem = error
+        self.post_message(self.JudgedAnew())
+
+    @property
+    def step(self) -> Step:
+        """The step in view."""
+        shown = self.query_one(ContentSwitcher).current or STEPS[0]
+        return self.query_one(f"#{shown}", Step)
 
     def show(self) -> None:
-        checklist = self.desk.checklist
-        self.query_one("#summary", Facts).put(self._summary(checklist))
-        findings = checklist.findings if checklist else ()
-        lines = self.query_one(Lines)
-        lines.say_when_empty("" if self.desk.ends is None else "Press r to run the checks.")
-        if checklist is not self._drawn:
-            self._drawn = checklist
-            lines.put(MadeLines(len(findings), lambda place: _line(findings[place])))
-        self._show_details()
+        self._turn_to(self.desk.drafting.step or ("choose" if self.desk.ends else "connect"))
+        step = self.step
+        self.query_one(Rail).show(step.NAME, self.desk)
+        self.query_one("#why", Facts).put([step.WHY])
+        step.show()
+        self._show_going(step)
 
-    def _summary(self, checklist: Checklist | None) -> tuple[str, ...]:
-        if self.desk.busy:
-            return (self.desk.busy,)
-        if self.desk.problem is not None:
-            return (str(self.desk.problem), self.desk.problem.advice)
-        if self.desk.ends is None:
-            return _WELCOME
-        if checklist is None:
-            return ("Not checked yet.",)
-        counts = [
-            f"{sum(one.verdict == verdict for one in checklist.findings)} {word}"
-            for verdict, word in ((Verdict.OK, "ok"), (Verdict.WARN, "to look at"), (Verdict.FAIL, "failed"))
-        ]
-        surveyed = self.desk.survey.chosen if self.desk.survey else ()
-        about = f"{wording.plural(len(surveyed), 'session')} surveyed"
-        return (f"{checklist.verdict.upper()}: {', '.join(counts)}.  {about}",)
+    def _turn_to(self, name: str) -> None:
+        """Have this step in view; whoever comes to another one finds it ready for the first key."""
+        switcher = self.query_one(ContentSwitcher)
+        name = name if name in STEPS else STEPS[0]
+        if switcher.current != name:
+            switcher.current = name
+            self.step.first().focus()
+        if isinstance(self.step, ChecksStep):
+            self.step.arrive()
 
-    @on(Lines.Highlighted)
-    def _show_details(self) -> None:
-        findings = self.desk.checklist.findings if self.desk.checklist else ()
-        place = self.query_one(Lines).highlighted
-        chosen: Finding | None = findings[place] if place < len(findings) else None
-        self.query_one("#details", Facts).put(_details(chosen) if chosen else ())
+    def _show_going(self, step: Step) -> None:
+        reason = self._why_not(step)
+        off = f"c {step.going()} is off: {reason}" if reason else f"c {step.going()}"
+        problem, unkept = self.desk.problem, self.desk.drafting.keeper.problem
+        told = [f"{problem} {problem.advice}"] if problem is not None else []
+        told += [self.desk.busy] if self.desk.busy and self.desk.busy != reason else []
+        self.query_one("#going", Facts).put([off, *told, *([unkept] if unkept else [])])
 
-    def action_check_again(self) -> None:
-        self.ferry.check()
+    def _why_not(self, step: Step) -> str:
+        last = isinstance(step, ReviewStep)
+        return why_not_start(self.desk) if last else standing(step.NAME, self.desk).why_not
 
+    def said(self) -> None:
+        """Something was said: think it over in a thread, and show what is known already."""
+        if self.desk.drafting.must_judge and not self._judging and self.desk.drafting.fresh:
+            self._judging = True
+            self.ferry.run_worker(self._judge, thread=True, exit_on_error=False, group="judging")
+        self.redraw()
 
-def _line(finding: Finding) -> Line:
-    return Line((_SIGNS[finding.verdict], finding.check, finding.message), _STYLES[finding.verdict])
+    def _judge(self) -> None:
+        try:
+            while self.desk.drafting.must_judge:
+                self.desk.drafting.judge()
+        finally:
+            self._judging = False
+        self.post_message(self.JudgedAnew())
 
+    def on_checks_area_judged_anew(self) -> None:
+        self.said()
 
-def _details(finding: Finding) -> list[str]:
-    lines = [f"{finding.about}: {finding.message}"]
-    if finding.advice:
-        lines.append(f"Do this: {finding.advice}")
-    evidence = ", ".join(f"{name} {value}" for name, value in finding.evidence.items() if name != "server")
-    return [*lines, f"Evidence: {evidence}"] if evidence else lines
+    # Keys
+
+    def action_do(self, name: str) -> None:
+        self.step.action_do(name)
+
+    def action_step(self, name: str) -> None:
+        self.desk.drafting.go_to(name)
+        self.redraw()
+
+    def action_go_on(self) -> None:
+        reason = self._why_not(self.step)
+        if reason:
+            self.ferry.push_screen(Tell("This is off:", reason))
+        else:
+            self.step.go_on()
+
+    def action_go_back(self) -> None:
+        place = STEPS.index(self.step.NAME)
+        self.action_step(STEPS[max(place - 1, 0)])
+
+    def next_step(self) -> None:
+        """The step after this one."""
+        place = STEPS.index(self.step.NAME)
+        self.action_step(STEPS[min(place + 1, len(STEPS) - 1)])
+
+    def action_undo(self) -> None:
+        self._moved(self.desk.drafting.undo(), "There is nothing to take back.")
+
+    def action_redo(self) -> None:
+        self._moved(self.desk.drafting.redo(), "Nothing was taken back.")
+
+    def _moved(self, moved: bool, otherwise: str) -> None:
+        if moved:
+            self.said()
+        else:
+            self.ferry.notify(otherwise, markup=False)

@@ -1,0 +1,141 @@
+"""What a person wants of the transfer that is being made ready, and what is thought of it. No Textual."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from xnat_ferry.errors import CannotWrite
+from xnat_ferry.model import Endpoint, SessionRow
+from xnat_ferry.plan import write_plan
+from xnat_ferry.plan.draft import Draft
+from xnat_ferry.plan.draft_file import read_draft
+from xnat_ferry.plan.judged import Judged, judge
+from xnat_ferry.plan.label_table import write_label_table
+from xnat_ferry.survey import Survey
+from xnat_ferry_tui.history import History, Keeper
+
+
+class Drafting:
+    """The draft with its past, the survey that was taken for it, and the judgement of both."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.step = ""
+        """Where in the wizard the person is; "" before the first one."""
+        self.left: Draft | None = None
+        """What was said before this window opened."""
+        self.survey: Survey | None = None
+        self.judged: Judged | None = None
+        """What is thought of the survey, in the light of the draft as it was then."""
+        self.pace: float | None = None
+        """Bytes a second of an earlier transfer between the same servers."""
+        self.keeper = Keeper(path)
+        self._path = path
+        self._history: History | None = None
+        self._surveyed: object = None
+        self._judged_for: Draft | None = None
+
+    @property
+    def draft(self) -> Draft | None:
+        """All that was said; None without projects."""
+        return self._history.now if self._history else None
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the survey is of what is chosen now."""
+        draft = self.draft
+        return self.survey is not None and draft is not None and self._surveyed == draft.choice
+
+    @property
+    def must_judge(self) -> bool:
+        """Whether something was said since the survey was judged."""
+        return self.survey is not None and self._judged_for is not self.draft
+
+    # None of these blocks
+
+    def begin(self, ends: tuple[Endpoint, Endpoint] | None, draft: Draft | None = None) -> None:
+        """Two projects: what was said of a transfer between them stays, unless a draft takes its place."""
+        if ends is None:
+            self._history = None
+        elif draft is not None or self.draft is None or self.draft.ends != ends:
+            self._history = History(draft or Draft(source=ends[0], destination=ends[1]))
+        self.survey = self.judged = self._surveyed = self._judged_for = None
+
+    def clear(self) -> None:
+        """The transfer has begun: nothing is said of the next one yet."""
+        if self.draft is not None:
+            ends, self._history = self.draft.ends, None
+            self.begin(ends)
+            self.go_to("")
+
+    def change(self, draft: Draft) -> None:
+        """Something was said."""
+        if self._history is not None:
+            self._history.change(draft)
+            self._keep()
+
+    def choose(self, sessions: Iterable[str]) -> None:
+        """Take these sessions, by accession ID; all where none is named."""
+        if self.draft is not None:
+            self.change(replace(self.draft, sessions=tuple(sessions)))
+
+    def go_to(self, step: str) -> None:
+        """Another step of the wizard."""
+        self.step = step
+        self._keep()
+
+    def undo(self) -> bool:
+        """Take back what was said last; False where there is nothing."""
+        return self._moved(self._history is not None and self._history.undo())
+
+    def redo(self) -> bool:
+        """Say it again; False where there is nothing."""
+        return self._moved(self._history is not None and self._history.redo())
+
+    def _moved(self, moved: bool) -> bool:
+        if moved:
+            self._keep()
+        return moved
+
+    def _keep(self) -> None:
+        if self.draft is not None:
+            self.keeper.keep(self.draft, self.step)
+
+    # These may take their time: use a thread
+
+    def take(self, survey: Survey, asked: Draft) -> None:
+        """A survey as it was asked for."""
+        self.survey, self._surveyed = survey, asked.choice
+        self.judge()
+
+    def judge(self) -> None:
+        """Think again of the survey, in the light of all that was said."""
+        draft, survey = self.draft, self.survey
+        if draft is None or survey is None:
+            return
+        made = datetime.now().astimezone().isoformat(timespec="seconds")
+        known = [one.row.id for one in survey.chosen]
+        request = draft.request(made, known)
+        self.judged = judge(survey, request, frozenset(draft.keep), frozenset(draft.accepted))
+        self._judged_for = draft
+
+    def recall(self) -> None:
+        """Read what was said before; raises PlanUnreadable."""
+        self.left = read_draft(self._path) if self._path else None
+
+    def save_plan(self, path: Path) -> None:
+        """Write the plan as it stands; raises CannotWrite."""
+        if self.judged is not None:
+            try:
+                write_plan(self.judged.planned, path)
+            except OSError as error:
+                raise CannotWrite(folder=path.parent, why=error.strerror) from None
+
+    def save_labels(self, path: Path, rows: Sequence[SessionRow]) -> None:
+        """Write the labels of these sessions before and after; raises CannotWrite."""
+        if self.draft is not None:
+            try:
+                write_label_table(path, rows, self.draft.rules())
+            except OSError as error:
+                raise CannotWrite(folder=path.parent, why=error.strerror) from None

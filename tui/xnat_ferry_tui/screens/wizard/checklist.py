@@ -1,0 +1,215 @@
+"""The third step: the guide's checklist, with evidence and advice for the line one stands on."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+
+from xnat_ferry.checks import Checklist, ConflictClass, Finding, Option
+from xnat_ferry.checks.accepting import ACCEPTABLE
+from xnat_ferry.checks.grouping import ITEMS, advice_of, as_one, groups, worst
+from xnat_ferry.model import Verdict
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.ask import Tell
+from xnat_ferry_tui.dialogs.tick import Tick
+from xnat_ferry_tui.screens.wizard.reasons import REASONS
+from xnat_ferry_tui.screens.wizard.step import Step
+from xnat_ferry_tui.widgets.facts import Facts
+from xnat_ferry_tui.widgets.lines import Column, Line, Lines
+from xnat_ferry_tui.widgets.made_lines import MadeLines
+
+_SIGNS = {Verdict.OK: "[ ok ]", Verdict.WARN: "[warn]", Verdict.FAIL: "[FAIL]", Verdict.UNKNOWN: "[ ?? ]"}
+_MARKS = {Verdict.OK: "ok", Verdict.WARN: "warn", Verdict.FAIL: "FAIL", Verdict.UNKNOWN: "??"}
+_STYLES = {Verdict.OK: "good", Verdict.WARN: "", Verdict.FAIL: "bad", Verdict.UNKNOWN: ""}
+_COLUMNS = (Column("", 6), Column("what was found"))
+_EVIDENCE = 12
+_KEPT: dict[str, str] = {
+    Option.DATES: "dates and times",
+    Option.DEVICE: "which scanner it was",
+    Option.INSTITUTION: "which institution it was",
+    Option.PATIENT: "sex, age, weight and the like",
+    Option.DESCRIPTORS: "descriptions and comments",
+    Option.PRIVATE: "private elements",
+}
+
+
+class Row(Struct, frozen=True):
+    """One line: an item of the checklist, or what was found below it."""
+
+    check: str
+    found: Sequence[Finding]
+    item: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        return worst(self.found)
+
+
+class ChecksStep(Step):
+    """Seven items, what was found below each, and the reason of the highlighted line."""
+
+    NAME = "checks"
+    WHY = "What a transfer would meet. Nothing has been changed anywhere to find it out."
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("checks.checks")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._drawn: Checklist | None = None
+        self._rows: Sequence[Row] = ()
+
+    def compose(self) -> ComposeResult:
+        yield Facts(id="summary")
+        with Widget(classes="beside"):
+            yield Lines(_COLUMNS, id="findings", empty="Nothing has been checked yet.")
+            with VerticalScroll(classes="details"):
+                yield Facts(id="details")
+
+    def first(self) -> Widget:
+        return self.query_one(Lines)
+
+    def show(self) -> None:
+        judged, drafting = self.desk.drafting.judged, self.desk.drafting
+        checklist = judged.checklist if judged and drafting.fresh else None
+        self.query_one("#summary", Facts).put(self._summary(checklist))
+        if checklist is not self._drawn:
+            first, self._drawn = self._drawn is None, checklist
+            rows = self._rows = tuple(_rows(checklist.findings)) if checklist else ()
+            lines = self.query_one(Lines)
+            lines.put(MadeLines(len(rows), lambda place: _line(rows[place])))
+            if first and rows:
+                # a list that has just come into view has no height yet by which to scroll
+                self.call_after_refresh(self._to_the_first_problem)
+        self._show_details()
+
+    def _summary(self, checklist: Checklist | None) -> tuple[str, ...]:
+        if checklist is None:
+            return (self.desk.busy or "Not checked yet; r does it.",)
+        verdicts = [worst(group) for group in groups(checklist.findings, conflicts=True)]
+        counted = (
+            (Verdict.OK, "ok"),
+            (Verdict.WARN, "to look at"),
+            (Verdict.FAIL, "failed"),
+            (Verdict.UNKNOWN, "not known"),
+        )
+        counts = [f"{verdicts.count(one)} {word}" for one, word in counted if one in verdicts]
+        surveyed = len(self.desk.drafting.survey.chosen) if self.desk.drafting.survey else 0
+        sessions = f"{surveyed:,} session{'' if surveyed == 1 else 's'} surveyed"
+        return (f"{checklist.verdict.upper()}: {', '.join(counts)}.  {sessions}",)
+
+    def _highlighted(self) -> Row | None:
+        place = self.query_one(Lines).highlighted
+        return self._rows[place] if place < len(self._rows) else None
+
+    @on(Lines.Highlighted)
+    def _show_details(self) -> None:
+        row = self._highlighted()
+        self.query_one("#details", Facts).put(_details(row) if row else ())
+
+    def arrive(self) -> None:
+        """Whoever comes here wants to see what is so; what was checked for another choice is not."""
+        if not self.desk.drafting.fresh and not self.desk.busy and self.desk.problem is None:
+            self.ferry.check()
+
+    def do_again(self) -> None:
+        row = self._highlighted()
+        self.ferry.check_again(row.check if row else "")
+
+    def do_all_again(self) -> None:
+        self.ferry.check()
+
+    def _to_the_first_problem(self) -> None:
+        lines = self.query_one(Lines)
+        lines.highlighted = next((place for place, row in enumerate(self._rows) if _to_read(row)), 0)
+
+    def do_next(self) -> None:
+        self._jump(1)
+
+    def do_previous(self) -> None:
+        self._jump(-1)
+
+    def _jump(self, way: int) -> None:
+        """To the next line that is not fine, round the end."""
+        lines, count = self.query_one(Lines), len(self._rows)
+        for step in range(1, count + 1):
+            place = (lines.highlighted + way * step) % count
+            if _to_read(self._rows[place]):
+                lines.highlighted = place
+                return
+
+    def do_accept(self) -> None:
+        row, draft = self._highlighted(), self.draft
+        if row is None or row.item or draft is None:
+            return
+        kind = row.found[0].kind
+        if kind in draft.accepted:
+            self._accept(tuple(one for one in draft.accepted if one != kind))
+        elif kind not in ACCEPTABLE or row.verdict == Verdict.OK:
+            words = "Only what headers say of persons can be accepted, by somebody who knows that it may be."
+            self.ferry.push_screen(Tell(words, "This line needs something else, which stands below it."))
+        else:
+            question = [
+                "Say that this is known and allowed?",
+                *as_one([(one.about, one.message) for one in row.found], ""),
+                "Your word stands in the plan and in the record of the transfer.",
+            ]
+            self.ferry.ask(question, lambda: self._accept((*draft.accepted, kind)))
+
+    def _accept(self, kinds: tuple[str, ...]) -> None:
+        if self.draft is not None:
+            self.desk.drafting.change(replace(self.draft, accepted=kinds))
+            self.area.said()
+
+    def do_keep(self) -> None:
+        draft = self.draft
+        if draft is not None:
+            words = (
+                "What does the project's approval keep in the headers?",
+                "The rest is held to PS3.15's Basic Profile.",
+            )
+            self.ferry.push_screen(Tick(words, _KEPT, draft.keep), self._kept)
+
+    def _kept(self, options: frozenset[str] | None) -> None:
+        if options is not None and self.draft is not None:
+            keep = tuple(one for one in Option if one in options)
+            self.desk.drafting.change(replace(self.draft, keep=keep))
+            self.area.said()
+
+
+def _rows(findings: Sequence[Finding]) -> Iterator[Row]:
+    for check in ITEMS:
+        found = [finding for finding in findings if finding.check == check]
+        yield Row(check, found, item=True)
+        for group in groups(found, conflicts=True):
+            yield Row(check, group)
+
+
+def _to_read(row: Row) -> bool:
+    return not row.item and row.verdict != Verdict.OK
+
+
+def _line(row: Row) -> Line:
+    if row.item:
+        return Line((_SIGNS[row.verdict], ITEMS[row.check]), _STYLES[row.verdict])
+    times = f"({len(row.found):,}) " if len(row.found) > 1 else ""
+    accepted = " (accepted)" if row.found[0].accepted else ""
+    mark = _MARKS[row.found[0].verdict]
+    return Line(("", f"{mark}{accepted}  {times}{row.found[0].message}"), _STYLES[row.found[0].standing])
+
+
+def _details(row: Row) -> list[str]:
+    if row.item:
+        return [REASONS[row.check]]
+    first = row.found[0]
+    lines = as_one([(one.about, one.message) for one in row.found], "")
+    if first.kind in set(ConflictClass):
+        lines += ["Do this: answer it in step 8."]
+    else:
+        lines += [f"Do this: {advice}" for advice in advice_of(row.found)]
+    shown = list(first.evidence.items())[:_EVIDENCE]
+    return [*lines, *(f"  {name}: {value}" for name, value in shown)]

@@ -1,0 +1,141 @@
+"""The second step: which sessions, and which of their scans."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from msgspec.structs import replace
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from xnat_ferry.model import SessionRow
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.screens.wizard.step import Prompt, Step
+from xnat_ferry_tui.widgets.facts import Facts
+from xnat_ferry_tui.widgets.lines import Column, Line, Lines
+from xnat_ferry_tui.widgets.made_lines import MadeLines
+
+_COLUMNS = (Column("", 1), Column("subject"), Column("session"), Column("date", 10), Column("mod", 5))
+
+
+class ChooseStep(Step):
+    """All sessions of the source, with a star at what is chosen; where none is, all are."""
+
+    NAME = "choose"
+    WHY = "What shall travel. Try it with one small session first; the others can follow."
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("checks.choose")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = ""
+        self._basis: tuple[object, str] | None = None
+        self._shown: Sequence[SessionRow] = ()
+
+    def compose(self) -> ComposeResult:
+        yield Facts(id="chosen", wrap=False)
+        yield Lines(_COLUMNS, id="source-sessions", empty="There is nothing to choose from yet.")
+        yield Prompt()
+
+    def first(self) -> Widget:
+        return self.query_one(Lines)
+
+    def show(self) -> None:
+        self._filter()
+        marked = set(self.draft.sessions) if self.draft else set()
+        self.query_one("#chosen", Facts).put([self._told(len(marked))])
+        shown = self._shown
+        lines = self.query_one(Lines)
+        lines.say_when_empty(self._why_empty())
+        lines.put(MadeLines(len(shown), lambda place: _line(shown[place], marked)))
+
+    def _rows(self) -> Sequence[SessionRow]:
+        return (self.desk.source.sessions if self.desk.source else None) or ()
+
+    def _filter(self) -> None:
+        rows = self._rows()
+        if self._basis is None or self._basis[0] is not rows or self._basis[1] != self._words:
+            words = self._words.lower().split()
+            self._basis = (rows, self._words)
+            self._shown = (
+                [row for row in rows if all(word in f"{row.subject} {row.label}".lower() for word in words)]
+                if words
+                else rows
+            )
+
+    def _told(self, marked: int) -> str:
+        total = len(self._rows())
+        shown = f"/{self._words}: {len(self._shown):,} of {total:,} shown.  " if self._words else ""
+        which = (
+            f"{marked:,} of {total:,} sessions marked" if marked else f"None marked: all {total:,} sessions"
+        )
+        scans = ", ".join(self.draft.scans) if self.draft and self.draft.scans else "all"
+        return f"{shown}{which}.  Scans: {scans}."
+
+    def _why_empty(self) -> str:
+        if self._words:
+            return "No session has these words."
+        return (
+            self.desk.busy
+            or (self.desk.source.problem if self.desk.source else "")
+            or "Nothing is listed yet."
+        )
+
+    def do_mark(self) -> None:
+        lines, draft = self.query_one(Lines), self.draft
+        if draft is None or lines.highlighted >= len(self._shown):
+            return
+        one = self._shown[lines.highlighted].id
+        others = tuple(name for name in draft.sessions if name != one)
+        self.desk.drafting.choose(others if one in draft.sessions else (*draft.sessions, one))
+        lines.action_down()
+        self.area.said()
+
+    def do_mark_all(self) -> None:
+        draft = self.draft
+        if draft is None:
+            return
+        shown, marked = [row.id for row in self._shown], set(draft.sessions)
+        hidden = marked - set(shown)
+        keep = [name for name in draft.sessions if name in hidden]
+        self.desk.drafting.choose(keep if marked >= set(shown) else [*keep, *shown])
+        self.area.said()
+
+    def do_filter(self) -> None:
+        self.query_one(Prompt).ask(
+            "Words in subject or session label (Enter keeps them, Escape leaves):",
+            self._words,
+            lambda _: "",
+            self._filter_by,
+        )
+
+    def _filter_by(self, words: str) -> None:
+        self._words = words
+        self.query_one(Lines).highlighted = 0
+        self.show()
+
+    def do_scans(self) -> None:
+        self.query_one(Prompt).ask(
+            "Scans to take, by ID or type, with commas between; empty takes all:",
+            ",".join(self.draft.scans) if self.draft else "",
+            self._take_scans,
+        )
+
+    def _take_scans(self, text: str) -> str:
+        if self.draft is not None:
+            scans = tuple(name for name in (one.strip() for one in text.split(",")) if name)
+            self.desk.drafting.change(replace(self.draft, scans=scans))
+            self.area.said()
+        return ""
+
+    def do_again(self) -> None:
+        self.ferry.look()
+
+    @on(Lines.Highlighted)
+    def _stay(self, event: Lines.Highlighted) -> None:
+        event.stop()
+
+
+def _line(row: SessionRow, marked: set[str]) -> Line:
+    star = "*" if row.id in marked else " "
+    return Line((star, row.subject, row.label, row.date, row.modality))

@@ -1,0 +1,232 @@
+"""The fifth step: what every session will be called, before and after, while one types the rule."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from msgspec.structs import replace
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.widget import Widget
+
+from xnat_ferry import wording
+from xnat_ferry.checks import Conflict
+from xnat_ferry.checks.conflicts import label_troubles
+from xnat_ferry.errors import BadLabelRule
+from xnat_ferry.labels import KEEP, LabelRules, Labels, parse_rule
+from xnat_ferry.model import LABEL, SessionRow
+from xnat_ferry.plan import Fate
+from xnat_ferry.plan.label_table import read_label_table
+from xnat_ferry.survey import Survey
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.screens.wizard.step import Prompt, Step
+from xnat_ferry_tui.widgets.facts import Facts
+from xnat_ferry_tui.widgets.lines import Column, Line, Lines
+from xnat_ferry_tui.widgets.made_lines import MadeLines
+
+_COLUMNS = (Column("", 2), Column("subject"), Column("session"), Column("-> subject"), Column("-> session"))
+_HOW = "prefix=P_ suffix=_b replace=OLD/NEW template={subject}_{date}; subject. or session. before one"
+_NO_TROUBLES: Mapping[str, Conflict] = {}
+
+
+class LabelsStep(Step):
+    """Every chosen session's labels on both sides; what XNAT would refuse or mix up is marked."""
+
+    NAME = "labels"
+    WHY = "Each session gets the label that the destination's people will look for."
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("checks.labels")
+
+    class Previewed(Message):
+        """What would collide under some rules is known."""
+
+        def __init__(self, rules: LabelRules, troubles: Mapping[str, Conflict]) -> None:
+            super().__init__()
+            self.rules, self.troubles = rules, troubles
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._trial: LabelRules | None = None
+        """The rules that are being typed."""
+        self._rows: Sequence[SessionRow] = ()
+        self._asked: tuple[Survey, LabelRules] | None = None
+        self._troubles: Mapping[str, Conflict] = _NO_TROUBLES
+        self._final: dict[str, Labels] = {}
+        self._undecided: set[str] = set()
+
+    def compose(self) -> ComposeResult:
+        yield Facts(id="rule", wrap=False)
+        yield Lines(_COLUMNS, id="labels-of-all", empty="The checks come first: 7.")
+        yield Facts(id="trouble")
+        yield Prompt()
+
+    def first(self) -> Widget:
+        return self.query_one(Lines)
+
+    def _rules(self) -> LabelRules:
+        return self._trial or (self.draft.rules() if self.draft else KEEP)
+
+    def show(self) -> None:
+        drafting, rules = self.desk.drafting, self._rules()
+        survey = drafting.survey if drafting.fresh else None
+        self._rows = [one.row for one in survey.chosen] if survey else ()
+        planned = drafting.judged.planned.sessions if drafting.judged and survey else ()
+        self._final = {one.id: Labels(one.to_subject, one.to_session) for one in planned}
+        self._undecided = {one.id for one in planned if one.fate == Fate.UNDECIDED}
+        if survey is not None:
+            self._preview(survey, rules)
+        self.query_one("#rule", Facts).put([self._told()])
+        rows = self._rows
+        self.query_one(Lines).put(MadeLines(len(rows), lambda place: self._line(rows[place], rules)))
+        self._show_trouble()
+
+    def _told(self) -> str:
+        draft = self.draft
+        if draft is None:
+            return ""
+        single = f", and {wording.plural(len(draft.table), 'session')} by itself" if draft.table else ""
+        rule = " ".join(draft.labels) if draft.labels else "labels stay as they are"
+        troubles = len(self._troubles)
+        marked = f"  ({troubles:,} marked ! would collide or be refused)" if troubles else ""
+        return f"Rule: {rule}{single}.{marked}"
+
+    def _preview(self, survey: Survey, rules: LabelRules) -> None:
+        """Look in a thread what would collide: of many sessions that takes longer than a key may."""
+        if self._asked is not None and self._asked[0] is survey and self._asked[1] == rules:
+            return
+        self._asked = (survey, rules)
+        self.run_worker(
+            lambda: self.post_message(self.Previewed(rules, label_troubles(survey, rules))),
+            thread=True,
+            exit_on_error=False,
+            group="preview",
+        )
+
+    def on_labels_step_previewed(self, message: Previewed) -> None:
+        if self._asked is not None and self._asked[1] == message.rules:
+            self._troubles = message.troubles
+            self.show()
+
+    def _after(self, row: SessionRow, rules: LabelRules) -> Labels:
+        """As it will be, answers to conflicts included; while a rule is typed, as the rule has it."""
+        return rules.apply(row) if self._trial else self._final.get(row.id) or rules.apply(row)
+
+    def _line(self, row: SessionRow, rules: LabelRules) -> Line:
+        after = self._after(row, rules)
+        bad = row.id in self._troubles and (self._trial is not None or row.id in self._undecided)
+        own = self.draft is not None and bool({row.id, row.label} & set(self.draft.table))
+        mark = ("!" if bad else " ") + ("*" if own else "")
+        return Line((mark, row.subject, row.label, after.subject, after.session), "bad" if bad else "")
+
+    def _highlighted(self) -> SessionRow | None:
+        place = self.query_one(Lines).highlighted
+        return self._rows[place] if place < len(self._rows) else None
+
+    @on(Lines.Highlighted)
+    def _show_trouble(self) -> None:
+        row = self._highlighted()
+        trouble = self._troubles.get(row.id) if row else None
+        if trouble is not None:
+            answered = "" if self._trial or (row and row.id in self._undecided) else "Answered in step 8. "
+            self.query_one("#trouble", Facts).put([answered + trouble.message])
+        else:
+            self.query_one("#trouble", Facts).put(["* has labels of its own, which win over the rule."])
+
+    # What can be said
+
+    def do_rules(self) -> None:
+        if self.draft is not None:
+            self.query_one(Prompt).ask(_HOW, shlex.join(self.draft.labels), self._take_rules, self._try)
+
+    def _try(self, text: str) -> None:
+        """The rule as far as it has been typed; what makes no sense yet changes nothing."""
+        draft = self.draft
+        try:
+            words = shlex.split(text)
+            rules = LabelRules(rules=tuple(map(parse_rule, words)), table=draft.table if draft else {})
+        except (ValueError, BadLabelRule):
+            return
+        self._trial = None if draft is not None and tuple(words) == draft.labels else rules
+        self.show()
+
+    def _take_rules(self, text: str) -> str:
+        try:
+            words = tuple(word for word in shlex.split(text) if word != "keep")
+            for word in words:
+                parse_rule(word)
+        except ValueError:
+            return "A quotation mark is open."
+        except BadLabelRule as error:
+            return f"{error} {error.advice}"
+        self._trial = None
+        if self.draft is not None:
+            self.desk.drafting.change(replace(self.draft, labels=words))
+            self.area.said()
+        return ""
+
+    def do_edit(self) -> None:
+        row = self._highlighted()
+        if row is not None:
+            after = self._after(row, self._rules())
+            self.query_one(Prompt).ask(
+                f"SUBJECT/SESSION for {row.label}; empty goes by the rule again:",
+                f"{after.subject}/{after.session}",
+                lambda text: self._take_labels(row, text),
+            )
+
+    def _take_labels(self, row: SessionRow, text: str) -> str:
+        subject, slash, session = text.partition("/")
+        if text and not (slash and LABEL.fullmatch(subject) and LABEL.fullmatch(session)):
+            return "Write SUBJECT/SESSION, each of letters, digits, - and _, with one / between."
+        if self.draft is not None:
+            drafted = self.draft.labelled(row.label, None).labelled(
+                row.id, Labels(subject, session) if text else None
+            )
+            self.desk.drafting.change(drafted)
+            self.area.said()
+        return ""
+
+    def do_read_table(self) -> None:
+        words = "A .csv file with id or session, to_subject and to_session:"
+        self.query_one(Prompt).ask(words, "labels.csv", self._read_table)
+
+    def _read_table(self, text: str) -> str:
+        found: dict[str, Labels] = {}
+
+        def take() -> None:
+            if self.draft is not None:
+                self.desk.drafting.change(replace(self.draft, table={**self.draft.table, **found}))
+                self.area.said()
+
+        path = Path(text).expanduser()
+        self.ferry.do("Reading the table.", lambda: found.update(read_label_table(path)), take)
+        return ""
+
+    def do_write_table(self) -> None:
+        words = "Where to write the labels before and after, as a .csv file:"
+        self.query_one(Prompt).ask(words, "labels.csv", self._write_table)
+
+    def _write_table(self, text: str) -> str:
+        path, rows = Path(text).expanduser(), self.desk.chosen_rows()
+
+        def tell() -> None:
+            self.ferry.notify(f"The labels are in {path}.", markup=False)
+
+        self.ferry.do("Writing the table.", lambda: self.desk.drafting.save_labels(path, rows), tell)
+        return ""
+
+    def do_next(self) -> None:
+        self._jump(1)
+
+    def do_previous(self) -> None:
+        self._jump(-1)
+
+    def _jump(self, way: int) -> None:
+        lines, count = self.query_one(Lines), len(self._rows)
+        for step in range(1, count + 1):
+            place = (lines.highlighted + way * step) % count
+            if self._rows[place].id in self._troubles:
+                lines.highlighted = place
+                return

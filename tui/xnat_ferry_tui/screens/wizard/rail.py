@@ -1,0 +1,25 @@
+"""The line of the steps: the key of each, its name, and how it stands; the one that is shown in capitals."""
+
+from rich.text import Text
+from textual.widgets import Static
+
+from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.screens.wizard.steps import KEYS, STEPS, standing
+
+
+class Rail(Static):
+    """``5 CONNECT ok  6 Choose ok  7 Checks --…``: what is shown is a word, never a colour alone."""
+
+    def __init__(self) -> None:
+        super().__init__(markup=False, id="rail")
+        self._shown = ""
+
+    def show(self, now: str, desk: Desk) -> None:
+        """How all steps stand."""
+        text = "  ".join(
+            f"{KEYS[step]} {step.upper() if step == now else step.capitalize()} {standing(step, desk).mark}"
+            for step in STEPS
+        )
+        if text != self._shown:
+            self._shown = text
+            self.update(Text(text, no_wrap=True, overflow="crop"), layout=False)

@@ -1,0 +1,96 @@
+"""The last step: what would happen, in full, before it does."""
+
+import shlex
+from pathlib import Path
+from typing import ClassVar
+
+from msgspec.structs import replace
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+
+from xnat_ferry.model import Endpoint, Level
+from xnat_ferry.plan import Target
+from xnat_ferry.plan.draft import Draft
+from xnat_ferry_tui import keys, proposals
+from xnat_ferry_tui.screens.wizard.step import Prompt, Step
+from xnat_ferry_tui.widgets.facts import Facts
+from xnat_ferry_tui.widgets.hanging import hanging
+
+
+class ReviewStep(Step):
+    """A page to read, and three things to choose."""
+
+    NAME = "review"
+    WHY = "The last look. Nothing has been sent yet."
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("checks.review")
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="page"):
+            yield Facts(id="plan")
+        yield Prompt()
+
+    def first(self) -> Widget:
+        return self.query_one("#page")
+
+    def going(self) -> str:
+        return "Go: start the transfer"
+
+    def go_on(self) -> None:
+        self.ferry.acting.start()
+
+    def show(self) -> None:
+        judged, draft = self.desk.drafting.judged, self.draft
+        if judged is None or draft is None or not self.desk.drafting.fresh:
+            self.query_one("#plan", Facts).put(["The checks come first: 7."])
+            return
+        pairs = [
+            *proposals.review(judged, self.desk.drafting.pace),
+            ("", ""),
+            ("Command", self._command(draft)),
+            *([("", f"w in step 9 writes {_TABLE}, with the single labels.")] if draft.table else []),
+        ]
+        self.query_one("#plan", Facts).put(hanging(pairs, self.app.size.width - 4, 9))
+
+    def _command(self, draft: Draft) -> str:
+        ends = self._named(draft.source), self._named(draft.destination)
+        return shlex.join(["xnat-ferry", *draft.arguments(ends, _TABLE)])
+
+    def _named(self, end: Endpoint) -> str:
+        alias = self.desk.names.get(end.server)
+        return f"{alias}:{end.project}" if alias else f"{end.server}/{end.project}"
+
+    def do_to(self) -> None:
+        if self.draft is not None:
+            other = Target.ARCHIVE if self.draft.to == Target.PREARCHIVE else Target.PREARCHIVE
+            self._change(replace(self.draft, to=other))
+
+    def do_verify(self) -> None:
+        if self.draft is not None:
+            levels = list(Level)
+            after = levels[(levels.index(self.draft.verify) + 1) % len(levels)]
+            self._change(replace(self.draft, verify=after))
+
+    def do_move(self) -> None:
+        if self.draft is not None:
+            self._change(replace(self.draft, move=not self.draft.move))
+
+    def _change(self, draft: Draft) -> None:
+        self.desk.drafting.change(draft)
+        self.area.said()
+
+    def do_save(self) -> None:
+        self.query_one(Prompt).ask("Where to write the plan:", "plan.toml", self._save)
+
+    def _save(self, text: str) -> str:
+        path = Path(text or "plan.toml").expanduser()
+
+        def tell() -> None:
+            self.ferry.notify(f"The plan is in {path}: 'xnat-ferry run {path}' carries it out.", markup=False)
+
+        self.ferry.do("Writing the plan.", lambda: self.desk.drafting.save_plan(path), tell)
+        return ""
+
+
+_TABLE = "labels.csv"

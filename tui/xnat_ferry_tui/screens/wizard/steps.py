@@ -1,0 +1,105 @@
+"""How far each step has come, and why one cannot go on from it: looks at the desk and shows nothing."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from xnat_ferry import wording
+from xnat_ferry_tui.desk import Desk
+
+STEPS = ("connect", "choose", "checks", "conflicts", "labels", "review")
+KEYS = dict(zip(STEPS, "567890", strict=True))
+"""The key that leads to each step from any other: they go on where the areas' numbers end."""
+
+
+class Standing(Struct, frozen=True):
+    """How a step stands."""
+
+    mark: str
+    """``ok`` done, ``! `` read it first, ``!!`` something is to be done here, ``--`` not yet."""
+    why_not: str = ""
+    """Why one cannot go on; "" where one can."""
+
+
+DONE, LOOK, TO_DO, NOT_YET = "ok", "! ", "!!", "--"
+
+
+def standing(step: str, desk: Desk) -> Standing:
+    """One step, whatever became of the ones before it."""
+    return _JUDGES[step](desk)
+
+
+def why_not_start(desk: Desk) -> str:
+    """The first reason of any step against starting; "" where there is none."""
+    return next((found for step in STEPS if (found := standing(step, desk).why_not)), "")
+
+
+def _connect(desk: Desk) -> Standing:
+    if desk.ends is None:
+        return Standing(TO_DO, "two projects have to be named first; Enter does it")
+    if desk.source is not None:
+        return Standing(DONE)
+    mark = TO_DO if desk.problem is not None else NOT_YET
+    return Standing(mark, desk.busy or "the projects have not been listed; r does it")
+
+
+def _choose(desk: Desk) -> Standing:
+    if desk.source is None:
+        return Standing(NOT_YET, "the projects have not been listed")
+    if desk.source.sessions is None:
+        return Standing(TO_DO, desk.source.problem or "the source could not be listed")
+    if not desk.chosen_rows():
+        return Standing(TO_DO, "there is no session to take")
+    return Standing(DONE)
+
+
+def _checks(desk: Desk) -> Standing:
+    judged, drafting = desk.drafting.judged, desk.drafting
+    if judged is None or not drafting.fresh:
+        mark = TO_DO if desk.problem is not None else NOT_YET
+        return Standing(mark, desk.busy or "what is chosen has not been checked; r does it")
+    failures = judged.checklist.first_failures()
+    if failures:
+        return Standing(TO_DO, failures[0].message)
+    clear = judged.checklist.verdict == "clear"
+    return Standing(DONE if clear else LOOK, _being_judged(desk))
+
+
+def _conflicts(desk: Desk) -> Standing:
+    judged = desk.drafting.judged
+    if judged is None or not desk.drafting.fresh:
+        return Standing(NOT_YET, "the checks come first")
+    undecided = len(judged.planned.undecided)
+    if undecided:
+        return Standing(TO_DO, f"{wording.plural(undecided, 'session')} undecided; n goes to the next")
+    return Standing(DONE, _being_judged(desk))
+
+
+def _labels(desk: Desk) -> Standing:
+    before = _conflicts(desk)
+    if before.mark == TO_DO:
+        return Standing(LOOK, before.why_not.replace("n goes to the next", f"{KEYS['conflicts']} shows them"))
+    return before
+
+
+def _review(desk: Desk) -> Standing:
+    judged = desk.drafting.judged
+    if judged is None or not desk.drafting.fresh:
+        return Standing(NOT_YET, "the checks come first")
+    if not judged.planned.travelling:
+        return Standing(TO_DO, "nothing would travel")
+    return Standing(DONE, _being_judged(desk))
+
+
+def _being_judged(desk: Desk) -> str:
+    return "your last answer is being looked at" if desk.drafting.must_judge else ""
+
+
+_JUDGES: dict[str, Callable[[Desk], Standing]] = {
+    "connect": _connect,
+    "choose": _choose,
+    "checks": _checks,
+    "conflicts": _conflicts,
+    "labels": _labels,
+    "review": _review,
+}
