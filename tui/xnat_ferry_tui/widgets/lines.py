@@ -213,10 +213,11 @@ def _fitted(text: str, size: int, column: Column) -> str:
         return " " * (size - length) + text if column.right else set_cell_size(text, size)
     if size < 1:
         return ""
-    head = (size - 1) * 2 // 5 if column.middle and size > _SPLIT else size - 1
+    indent = len(text) - len(text.lstrip(" "))
+    room = size - indent - 1
+    head = indent + room * 2 // 5 if column.middle and room > _SPLIT else size - 1
     kept = set_cell_size(text, head).rstrip() + "."
-    room = size - cell_len(kept)
-    return kept + _end_of(text, room) if head < size - 1 else set_cell_size(kept, size)
+    return kept + _end_of(text, size - cell_len(kept)) if head < size - 1 else set_cell_size(kept, size)
 
 
 _SPLIT = 8

@@ -1,6 +1,6 @@
 """Area 2: the two projects side by side, marks, and the way from one to the other."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -10,14 +10,13 @@ from textual.binding import BindingType
 from textual.geometry import Size
 from textual.widgets import Input
 
-from xnat_ferry import wording
 from xnat_ferry.model import SessionDetail, SessionRow
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.screens.area import Area
-from xnat_ferry_tui.screens.browse.arranging import Order
 from xnat_ferry_tui.screens.browse.errands import Errands
-from xnat_ferry_tui.screens.browse.going import SUMMED, all_labels, labels_on, what_goes
+from xnat_ferry_tui.screens.browse.going import all_labels, labels_on, rows_of, what_would_go
+from xnat_ferry_tui.screens.browse.heading import heading, when_empty
 from xnat_ferry_tui.screens.browse.lists import Lists, Made
 from xnat_ferry_tui.screens.browse.marks import Marks
 from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE, Kind, Node, session_of
@@ -30,7 +29,6 @@ from xnat_ferry_tui.screens.browse.telling import LEGEND, tell
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Lines as LinesWidget
 
-_HEADINGS = ("SOURCE", "DESTINATION")
 _MANY = 5_000
 """Sessions from which on comparing and sorting is done aside, so that keys are answered meanwhile."""
 
@@ -74,7 +72,7 @@ class BrowseArea(Area):
 
     def show(self) -> None:
         desk, before = self.desk, self._basis
-        self._basis = (desk.source, desk.destination, desk.proofs(), self._lists.in_step)
+        self._basis = (desk.source, desk.destination, desk.proofs(), desk.marks, self._lists.in_step)
         if not before or any(old is not new for old, new in zip(before, self._basis, strict=True)):
             self._compare()
         if self._drawn_at != self.app.size:
@@ -111,7 +109,7 @@ class BrowseArea(Area):
         self._tell()
 
     def _put_lines(self) -> None:
-        self._panes.put([self._when_empty(side) for side in (SOURCE, DESTINATION)])
+        self._panes.put([when_empty(self.desk, side) for side in (SOURCE, DESTINATION)])
 
     def say(self, words: str) -> None:
         """Say what is going on, or why not; it stands until one moves on or "" is said."""
@@ -170,55 +168,19 @@ class BrowseArea(Area):
 
     def _tell(self) -> None:
         """Everything but the lines; nothing is painted that says the same as before."""
-        self._panes.head([self._heading(side) for side in (SOURCE, DESTINATION)])
+        self._panes.head([heading(self.desk, self._lists, side) for side in (SOURCE, DESTINATION)])
         node = self._panes.node()
         told = tell(node, self.picture, self._problems(node)) if node else None
         details = self.query_one("#about", Facts)
         large = details.has_class("large")
         details.put((told.in_full() if large else told.in_short()) if told else ())
-        self.query_one("#taking", Facts).put([self._going(node)])
-
-    def _heading(self, side: int) -> list[str]:
-        desk, wish = self.desk, self._lists.wish(side)
-        name = desk.name_of(desk.ends[side]) if desk.ends else "no project yet"
-        shown, total = self._lists.sessions(side)
-        words = f"/{wish.words}  {shown:,} of {total:,}" if wish.words else wording.plural(total, "session")
-        order = f"  by {wish.order}" if wish.order != Order.LABEL else ""
-        apart = "" if self._lists.in_step else "  apart"
-        return [f"{_HEADINGS[side]}  {name}", f"{words}{order}{apart}"]
-
-    def _when_empty(self, side: int) -> str:
-        if self.desk.ends is None:
-            return "Press C to name two projects."
-        view = self.desk.destination if side else self.desk.source
-        if view is None:
-            return "Press r to list them."
-        return view.problem or "No session has these words."
+        going = self.desk.busy or self._said or what_would_go(self.desk, self.picture, node)
+        self.query_one("#taking", Facts).put([going])
 
     def _problems(self, node: Node | None) -> tuple[str, str]:
         rows = [session_of(node, side) if node else None for side in (SOURCE, DESTINATION)]
         here, there = (self.reading.problem(side, row) if row else "" for side, row in enumerate(rows))
         return here, there
-
-    def _going(self, node: Node | None) -> str:
-        """What is going on, or what a copy would take: the marks beat the cursor."""
-        desk = self.desk
-        if desk.busy or self._said or desk.problem:
-            return desk.busy or self._said or f"{desk.problem} {desk.problem and desk.problem.advice}"
-        if desk.ends is None:
-            return ""
-        if len(desk.marks) > SUMMED:
-            return f"{len(desk.marks):,} marked, too many to sum here -> {desk.ends[1].project}"
-        rows = self._rows(desk.marks or (labels_on(node) if node else []))
-        if not rows:
-            return "Space marks what shall be copied."
-        what = f"{len(rows):,} marked" if desk.marks else "none marked, so the cursor counts"
-        return f"{what}: {what_goes(rows, self.picture.holdings, desk.ends[1].project)}"
-
-    def _rows(self, labels: Iterable[str]) -> list[SessionRow]:
-        """The source's sessions of these labels, as far as it still has them."""
-        listing = self.picture.sides.listing(SOURCE) or {}
-        return [row for label in labels if (row := listing.get(label.casefold()))]
 
     @on(LinesWidget.Highlighted)
     def _moved(self, message: LinesWidget.Highlighted) -> None:
@@ -334,7 +296,7 @@ class BrowseArea(Area):
     def _turn_marks(self, turn: Callable[[], object]) -> None:
         turn()
         if len(self.desk.marks) <= _READ_WHEN_MARKED:
-            for row in self._rows(self.desk.marks):
+            for row in rows_of(self.desk.marks, self.picture.sides):
                 if self.picture.holdings.of(SOURCE, row) is None:
                     self.reading.session(SOURCE, row)
         self._panes.repaint()

@@ -7,12 +7,13 @@ from xnat_ferry.errors import FerryError
 from xnat_ferry.model import DICOM_RESOURCES, Endpoint, FileRow, PrearchiveRow, ScanRow, SessionRow
 from xnat_ferry.settings.paths import servers_file
 from xnat_ferry.settings.servers import parse_endpoint, read_aliases
+from xnat_ferry.settle.outcomes import read_status
 from xnat_ferry.xnat.rights import ProjectRow, list_projects
 from xnat_ferry_tui.dialogs.ask import Tell
+from xnat_ferry_tui.dialogs.page import Page
 from xnat_ferry_tui.screens.browse.cells import name_of
 from xnat_ferry_tui.screens.browse.header import HeaderView
 from xnat_ferry_tui.screens.browse.nodes import Kind, Node
-from xnat_ferry_tui.screens.browse.page import Page
 from xnat_ferry_tui.screens.browse.project import ProjectChoice
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ class Errands:
         def show(said: str) -> None:
             self._area.say("")
             head = f"{row.name} in the prearchive of {row.project}: {row.status}"
-            self._area.app.push_screen(Page([head, said or "It has no log, or none that may be read."]))
+            lines = [said or "It has no log, or none that may be read."]
+            self._area.app.push_screen(Page([head, read_status(row.status).advice], lines))
 
         self._area.reading.log(side, row, show)
 

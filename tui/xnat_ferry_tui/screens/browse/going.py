@@ -4,10 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from xnat_ferry import wording
 from xnat_ferry.model import SessionRow
+from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.screens.browse.holdings import Holdings, sum_of
 from xnat_ferry_tui.screens.browse.nodes import SOURCE, Node, session_of
+from xnat_ferry_tui.screens.browse.picture import Picture
+from xnat_ferry_tui.screens.browse.sides import Sides
 
-SUMMED = 1_000
+_SUMMED = 1_000
 """Of more sessions than these no sum is made while one walks about."""
 
 
@@ -23,9 +26,26 @@ def all_labels(subjects: Iterable[Node]) -> list[str]:
     return [thing.label for thing in things if isinstance(thing, SessionRow)]
 
 
-def what_goes(rows: Sequence[SessionRow], holdings: Holdings, destination: str) -> str:
-    """``19 scans, 1.3 GB -> DST``, as far as it is known."""
-    return ", ".join(_amounts(rows, holdings)) + f" -> {destination}"
+def rows_of(labels: Iterable[str], sides: Sides) -> list[SessionRow]:
+    """The source's sessions of these labels, as far as it still has them."""
+    listing = sides.listing(SOURCE) or {}
+    return [row for label in labels if (row := listing.get(label.casefold()))]
+
+
+def what_would_go(desk: Desk, picture: Picture, node: Node | None) -> str:
+    """``2 marked: 19 scans, 1.3 GB -> DST``: the marks beat the cursor. What went wrong comes before that."""
+    if desk.problem is not None:
+        return f"{desk.problem} {desk.problem.advice}"
+    if desk.ends is None:
+        return ""
+    destination = desk.ends[1].project
+    if len(desk.marks) > _SUMMED:
+        return f"{len(desk.marks):,} marked, too many to sum here -> {destination}"
+    rows = rows_of(desk.marks or (labels_on(node) if node else ()), picture.sides)
+    if not rows:
+        return "Space marks what shall be copied."
+    what = f"{len(rows):,} marked" if desk.marks else "none marked, so the cursor counts"
+    return f"{what}: {', '.join(_amounts(rows, picture.holdings))} -> {destination}"
 
 
 def _amounts(rows: Sequence[SessionRow], holdings: Holdings) -> Iterable[str]:
