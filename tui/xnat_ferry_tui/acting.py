@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from xnat_ferry.plan import Plan
 from xnat_ferry_tui import proposals
 from xnat_ferry_tui.dialogs.ask import Tell
+from xnat_ferry_tui.screens.wizard.steps import why_not_start
 from xnat_ferry_tui.watched import Watched
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Acting:
         app, judged = self._app, self._app.desk.drafting.judged
         if app.desk.busy:
             app.still_busy()
-        elif judged is not None:
+        elif judged is not None and not why_not_start(app.desk):
             question = proposals.start_question(judged)
             app.ask(question, lambda: self._start(judged.planned))
 

@@ -114,6 +114,7 @@ KEYS = (
     Key("do('verify')", "v", "Proof", "how much is compared afterwards", "checks.review"),
     Key("do('move')", "m", "Move", "delete at the source once all is proven, or not", "checks.review"),
     Key("do('save')", "w", "Save", "write the plan as a file", "checks.review"),
+    Key("do('start')", "", "Start", "start the transfer", "checks.review", bar=False, changes=True),
     Key("stop", "x", "Stop", "leave off cleanly; can be resumed", "transfer", changes=True),
     Key("resume", "s", "Again", "go on with what stopped or failed", "transfer", changes=True),
     Key("archive", "A", "Archive", "archive what waits in the prearchive", "transfer", changes=True),

@@ -13,7 +13,7 @@ from xnat_ferry.model import Endpoint
 from xnat_ferry.practice.errors import PracticeError
 from xnat_ferry.practice.process import PracticeServer
 from xnat_ferry.settings.credentials import Credentials, find_credentials
-from xnat_ferry.settings.paths import spool_folder, transfers_folder
+from xnat_ferry.settings.paths import draft_file, spool_folder, transfers_folder
 from xnat_ferry.settings.preferences import Window, read_preferences
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
@@ -28,6 +28,7 @@ def open_screen(options: Options) -> int:
         transfers=transfers_folder(),
         spool=spool_folder(),
         find=lambda server: find_credentials(server, may_ask=False),
+        draft_file=draft_file(),
     )
     return _run(desk, options)
 

@@ -55,8 +55,12 @@ class Connect(ModalScreen[Wish | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Facts(id="said")
-            yield Input(self._wish.source, placeholder=self._asked.source, id="source")
-            yield Input(self._wish.destination, placeholder=self._asked.destination, id="destination")
+            yield self._field("source", self._wish.source, self._asked.source)
+            yield self._field("destination", self._wish.destination, self._asked.destination)
+
+    def _field(self, name: str, value: str, placeholder: str) -> Input:
+        # what stands there is gone on with, so it is not marked to be typed over
+        return Input(value, placeholder=placeholder, id=name, select_on_focus=False)
 
     def on_mount(self) -> None:
         lines = (self._asked.question, self._said)

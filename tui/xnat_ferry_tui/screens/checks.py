@@ -127,12 +127,12 @@ class ChecksArea(Area):
         self.desk.drafting.go_to(name)
         self.redraw()
 
-    def action_go_on(self) -> None:
+    async def action_go_on(self) -> None:
         reason = self._why_not(self.step)
         if reason:
             self.ferry.push_screen(Tell("This is off:", reason))
         else:
-            self.step.go_on()
+            await self.step.go_on()
 
     def action_go_back(self) -> None:
         place = STEPS.index(self.step.NAME)

@@ -37,7 +37,10 @@ class ReviewStep(Step):
     def going(self) -> str:
         return "Go: start the transfer"
 
-    def go_on(self) -> None:
+    async def go_on(self) -> None:
+        await self.ferry.action_if_allowed("checks.review.do-start")
+
+    def do_start(self) -> None:
         self.ferry.acting.start()
 
     def show(self) -> None:

@@ -58,7 +58,7 @@ class Step(Vertical):
         """What "Continue" does here."""
         return "Continue"
 
-    def go_on(self) -> None:
+    async def go_on(self) -> None:
         """Go on from here, where nothing stands against it."""
         self.area.next_step()
 
