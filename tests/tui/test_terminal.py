@@ -92,9 +92,9 @@ def test_the_demo_opens_shows_both_projects_and_leaves_nothing_behind(
     terminal: Terminal, tmp_path: Path
 ) -> None:
     terminal.run(sys.executable, "-m", "xnat_ferry_tui", "demo")
-    terminal.until("1 CHECKS", "all 8 sessions")
+    terminal.until("1 CHECKS", "all 4 sessions")
     terminal.type("2")
-    text = terminal.until("2 BROWSE", "001_MR1", "P01_MR1")
+    text = terminal.until("2 BROWSE", "001_MR1", "004_MR1", "TOUR")
     assert all(len(line) <= 80 for line in text.splitlines())
     terminal.type("C-q")
     terminal.until("ENDED 0")
@@ -103,7 +103,7 @@ def test_the_demo_opens_shows_both_projects_and_leaves_nothing_behind(
 
 def test_a_closed_window_takes_the_practice_server_along(terminal: Terminal, tmp_path: Path) -> None:
     terminal.run(sys.executable, "-m", "xnat_ferry_tui", "demo")
-    terminal.until("all 8 sessions")
+    terminal.until("all 4 sessions")
     assert servers_of(tmp_path)
     terminal.close()
     wait_until_gone(tmp_path)

@@ -53,7 +53,7 @@ async def test_one_goes_from_the_session_to_the_file_and_back(
 async def test_what_is_equal_is_shown_when_it_is_asked_for(empty_desk: Desk) -> None:
     folder = differing(empty_desk)
     sent = [instance(name) for name in ("a1.dcm", "a2.dcm")]
-    append_unit(folder.manifest("XNAT_A"), "1", sent)
+    append_unit(folder.manifest("XNAT_1"), "1", sent)
     app = FerryApp(empty_desk)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("4", "e")

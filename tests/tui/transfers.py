@@ -25,7 +25,10 @@ def finished(failed: int = 0) -> events.TransferFinished:
 
 def transfer(desk: Desk, *told: events.AnyEvent, labels: tuple[str, ...] = ("A",)) -> TransferFolder:
     """A transfer of these sessions whose journal says this."""
-    sessions = [planned(label, to_session=f"S_{number}") for number, label in enumerate(labels, 1)]
+    sessions = [
+        planned(label, id=f"XNAT_{number}", to_session=f"S_{number}")
+        for number, label in enumerate(labels, 1)
+    ]
     folder = transfer_folders.create(desk.transfers, plan_of(*sessions))
     tell(folder, *told)
     return folder

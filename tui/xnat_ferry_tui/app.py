@@ -9,8 +9,11 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import App
 from textual.binding import BindingType
+from textual.events import DescendantFocus
 from textual.message import Message
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from xnat_ferry.errors import FerryError
@@ -79,9 +82,10 @@ class FerryApp(App[None]):
         *,
         window: Window = AS_USUAL,
         key_map: KeyMap | None = None,
+        tour: bool = False,
     ) -> None:
         super().__init__()
-        self.desk, self.window = desk, window
+        self.desk, self.window, self.tour = desk, window, tour
         self.ascii_only = window.ascii or not terminal_is_utf8()
         self.key_map = key_map or KeyMap({})
         for theme in THEMES:
@@ -166,6 +170,19 @@ class FerryApp(App[None]):
             self.post_message(DeskChanged(done))
 
         self.run_worker(run, thread=True, exit_on_error=False, group="work")
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something in passing. It may quote a server, so it is plain text whatever is asked for."""
+        told = fit_to_show(self.screen, message)
+        super().notify(told, title=title, severity=severity, timeout=timeout, markup=False)
 
     def still_busy(self) -> None:
         """Say that one thing is done at a time."""
@@ -267,6 +284,10 @@ class FerryApp(App[None]):
 
     def action_area(self, name: str) -> None:
         self.switch_mode(name)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        if isinstance(event.widget, Input):
+            event.widget.cursor_blink = False  # a blink is a kilobyte a second over SSH
 
     def action_help(self) -> None:
         self.push_screen(Help(self._about(), self._places(), self.key_map))

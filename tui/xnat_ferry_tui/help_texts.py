@@ -1,13 +1,55 @@
 """What the help says of the thing in focus: by the ID of a widget (``#log``), else by the area."""
 
 HELP = {
-    "checks": "Area 1 asks what a transfer would meet, before anything is sent.",
-    "browse": "Area 2 shows both projects; marked sessions are copied with c. + is only at the source, "
-    "- only at the destination, ? there too but not compared, = and ~ proven by a verification.",
-    "transfer": "Area 3 shows what transfers do. The work is done by a process of its own: closing this "
-    "window changes nothing, and whoever opens another one sees the same.",
-    "verify": "Area 4 lists what is not as it should be after the newest verification. = is the same, ~ was "
-    "changed by the destination's own scripts and is the same image, + is missing there, - is only there, "
-    "* differs, ! could not be read, ? is not known.",
-    "#log": "The log stands still once you leave its first line; g goes back to it and follows the newest.",
+    "checks": (
+        "Area 1 leads from two projects to a transfer. 5 to 0 go to any step, c goes on, b goes back, "
+        "u takes back what was said last, U says it again. All that is said is kept: you may leave "
+        "and come back."
+    ),
+    "#connect": (
+        "The two projects, and the servers that have a short name. N stores another server: its "
+        "address only, never a password."
+    ),
+    "#choose": (
+        "The sessions that shall travel: all, unless some are marked. s takes only scans of some IDs "
+        "or types."
+    ),
+    "#checks": (
+        "Seven items, and what was found below each. r looks again at what the line rests on, R at "
+        "everything. a accepts what headers say of persons, where somebody knows that it may be "
+        "there; K tells what the project's approval keeps in the headers."
+    ),
+    "#conflicts": (
+        "Each line is a session and what it meets. s leaves it out, l gives it another label, m sends "
+        "what the other lacks, i merges on purpose; the capital letters do it for the whole class. d "
+        "forgets the answer, f shows only what is open, n goes to the next of those."
+    ),
+    "#labels": (
+        "Labels before and after. l asks for a rule and shows at once what it makes; Enter gives one "
+        "session labels of its own. What would collide or be refused is marked with !."
+    ),
+    "#review": (
+        "All that will happen. t says how far the sessions go, v how much is compared afterwards, m "
+        "whether the source is deleted in the end; w writes the plan for 'xnat-ferry run'."
+    ),
+    "browse": (
+        "Area 2 shows both projects. Right opens a subject, a session, a scan, or the prearchive at "
+        "the end of a pane; Left closes. Marked sessions go to the checklist with c; without marks it "
+        "is the line one stands on. + is only at the source, - only at the destination, ? there too "
+        "but not compared, = and ~ proven by a verification, * different."
+    ),
+    "header": (
+        "A header as the server's file has it. What may identify a person is hidden until i is "
+        "pressed; nothing of it is kept."
+    ),
+    "transfer": (
+        "Area 3 shows what transfers do. The work is done by a process of its own: closing this "
+        "window changes nothing, and whoever opens another one sees the same."
+    ),
+    "verify": (
+        "Area 4 lists what is not as it should be after the newest verification. = is the same, ~ was "
+        "changed by the destination's own scripts and is the same image, + is missing there, - is "
+        "only there, * differs, ! could not be read, ? is not known."
+    ),
+    "#log": ("The log stands still once you leave its first line; g goes back to it and follows the newest."),
 }

@@ -37,10 +37,10 @@ def open_demo(options: Options) -> int:
     """The screen on a practice server that lives as long as the screen."""
     try:
         with (
-            PracticeServer("demo") as server,
+            PracticeServer("tour") as server,
             tempfile.TemporaryDirectory(prefix="xnat-ferry-demo-") as folder,
         ):
-            return _run(demo_desk(server, Path(folder)), options)
+            return _run(demo_desk(server, Path(folder)), options, tour=True)
     except PracticeError as error:
         return _say(str(error), 1)
 
@@ -63,12 +63,12 @@ def window_of(options: Options, settings: Window) -> Window:
     return window
 
 
-def _run(desk: Desk, options: Options) -> int:
+def _run(desk: Desk, options: Options, *, tour: bool = False) -> int:
     try:
         window = window_of(options, read_preferences().screen)
     except FerryError as error:
         return _say(f"{error} {error.advice}", error.exit_code)
-    app = FerryApp(desk, window=window, key_map=read_key_map(key_map_file()))
+    app = FerryApp(desk, window=window, key_map=read_key_map(key_map_file()), tour=tour)
     if app.ascii_only:
         ScrollBar.renderer = PlainScrollBar
     app.run(mouse="SSH_CONNECTION" not in os.environ if window.mouse is None else window.mouse)

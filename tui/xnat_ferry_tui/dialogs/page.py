@@ -1,6 +1,7 @@
 """Text to read, longer than the screen."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -31,8 +32,16 @@ class Page(ModalScreen[None]):
         self.query_one("#heading", Facts).put(self._heading)
         self.query_one("#answers", Facts).put(["Arrows and PgDn move, Escape closes."])
         lines = self.query_one(Lines)
-        lines.put([Line((line,)) for line in self._lines])
+        width = max(self.app.size.width - 3, 20)
+        folded = (
+            part for line in self._lines for part in wrap(line, width, subsequent_indent="    ") or [""]
+        )
+        lines.put([Line((part,)) for part in folded])
         lines.focus()
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+
+def _folded(line: str, width: int) -> list[str]:
+    return wrap(line, width, subsequent_indent="    ") or [""]

@@ -9,6 +9,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from xnat_ferry.settings.redact import plain
 from xnat_ferry_tui.widgets.facts import Facts
 
 
@@ -25,7 +26,7 @@ class TypeName(ModalScreen[str | None]):
         with Vertical(id="dialog"):
             with VerticalScroll(id="words-of-it"):
                 yield Facts(id="question")
-            yield Input(placeholder=f"the name of {self._whose}; Escape deletes nothing", id="name")
+            yield Input(placeholder=plain(f"the name of {self._whose}; Escape deletes nothing"), id="name")
             yield Facts(id="said")
 
     def on_mount(self) -> None:

@@ -8,6 +8,8 @@ from textual.screen import Screen
 
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.tour import guidance
+from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.key_bar import KeyBar
 from xnat_ferry_tui.widgets.title import TitleLine
 
@@ -24,6 +26,7 @@ class Area(Screen[None]):
     def compose(self) -> ComposeResult:
         yield TitleLine(self.AREA)
         yield from self.content()
+        yield Facts(id="guide")
         yield KeyBar()
 
     def content(self) -> ComposeResult:
@@ -61,4 +64,8 @@ class Area(Screen[None]):
         ends = self.desk.journey() if self.desk.ends else "no projects yet"
         self.query_one(TitleLine).show(ends, read_only=self.ferry.window.read_only)
         self.show()
+        guide = self.query_one("#guide", Facts)
+        guide.display = self.ferry.tour
+        if self.ferry.tour:
+            guide.put([f"TOUR  {guidance(self.AREA, self.desk)}"])
         self.query_one(KeyBar).show(self.places(), self.ferry.key_map)

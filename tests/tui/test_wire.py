@@ -1,0 +1,108 @@
+"""What goes over the wire to the user's terminal, and what becomes of a connection that is cut."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.core.shore import Shore, shore
+from tests.tui.wire import Wire
+from xnat_ferry.transfer import lock
+from xnat_ferry.transfer.state import Phase
+from xnat_ferry.transfer.status import status_of
+
+SSH = {"SSH_CONNECTION": "10.0.0.1 50000 10.0.0.2 22"}
+
+
+@pytest.fixture
+def sea(tmp_path: Path) -> Iterator[Shore]:
+    with shore(tmp_path) as made:
+        yield made
+
+
+def home(folder: Path) -> dict[str, str]:
+    return {"HOME": str(folder), "XNAT_FERRY_TRANSFERS": str(folder / "transfers")}
+
+
+BUDGETS = (
+    # what is done, its keys, and the most bytes that may come of it: twice what was measured
+    ("the palette", b"\x10", 20_000),
+    ("one line down", b"\x1b[B", 3_000),
+    ("closed again", b"\x1b", 25_000),
+    ("area 3", b"3", 25_000),
+    ("area 4", b"4", 15_000),
+    ("help", b"?", 25_000),
+)
+
+
+def test_each_action_is_worth_its_bytes(tmp_path: Path) -> None:
+    with Wire(environment=home(tmp_path) | SSH) as wire:
+        wire.until("CHECKS", "Help")
+        wire.until_quiet()
+        table = {"first paint": (len(wire.came), 90_000)}
+        for name, keys, most in BUDGETS:
+            wire.send(keys)
+            table[name] = (wire.until_quiet(), most)
+        wire.send(b"\x1b")
+        wire.until_quiet()
+        table["a second of waiting"] = (wire.until_quiet(1.0), 0)
+        wire.send(b"\x11")
+        assert wire.process.wait(20) == 0
+    for name, (came, most) in table.items():
+        print(f"{name:<20} {came:>7,} bytes")
+        assert came <= most, table
+
+
+def test_an_arrow_whose_bytes_come_slowly_is_still_an_arrow(tmp_path: Path) -> None:
+    with Wire(environment=home(tmp_path) | SSH) as wire:
+        wire.until("CHECKS", "Help")
+        wire.until_quiet()
+        wire.send(b"\x10")
+        wire.until("a word of what you want to do")
+        wire.until_quiet()
+        before = len(wire.text())
+        for byte in (b"\x1b", b"[", b"B"):
+            wire.send(byte)
+            time.sleep(0.15)  # the slowness is what is tried
+        wire.until_quiet()
+        came = wire.text()[before:]
+        assert ">" in came
+        assert "CHECKS" not in came  # an Escape would have closed the palette
+
+
+def test_over_ssh_the_mouse_is_left_to_the_terminal_unless_it_is_wanted(tmp_path: Path) -> None:
+    for options, wanted in (((), False), (("--mouse",), True)):
+        with Wire(*options, environment=home(tmp_path) | SSH) as wire:
+            wire.until("CHECKS", "Help")
+            assert (b"\x1b[?1000h" in wire.came) is wanted
+
+
+def test_without_colours_none_are_sent(tmp_path: Path) -> None:
+    with Wire(environment=home(tmp_path) | {"NO_COLOR": "1"}) as wire:
+        wire.until("CHECKS", "Help")
+        wire.until_quiet()
+        assert b"38;2;" not in wire.came
+        assert b"38;5;" not in wire.came
+        assert b"48;2;" not in wire.came
+        assert b"48;5;" not in wire.came
+
+
+def test_a_cut_connection_in_the_middle_of_a_transfer_changes_nothing(sea: Shore) -> None:
+    sea.make_plan()
+    sea.server.set_faults([{"match": "POST /data/services/import", "delay": 6.0, "nth": 1}])
+    assert sea.ferry("run", sea.plan, "--detach").returncode == 0
+    folder = sea.folder()
+    with Wire(environment=sea.environment(**SSH)) as wire:
+        wire.until("CHECKS", "Help")
+        wire.send(b"3")
+        wire.until("RUNNING", "You may close this window")
+        wire.hang_up()
+        wire.process.wait(10)  # nobody is left behind to read a dead terminal
+    assert lock.running(folder)
+    end = time.monotonic() + 60
+    while lock.running(folder):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert status_of(folder).state == Phase.DONE
+    assert sea.waiting("DST") == sea.archived("SRC")
