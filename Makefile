@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test bench chaos screenshots lock build
+.PHONY: help check test bench chaos screenshots keys lock build
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -23,6 +23,9 @@ chaos: ## 2,000 seeds of faults and dying workers, 200 of which are among the te
 
 screenshots: ## the pictures of the README, from the practice server
 	python screenshots/make.py
+
+keys: ## the page of keys, from their table
+	python -m xnat_ferry_tui.key_table > docs/keys.md
 
 lock: ## pin what CI uses, from a fresh environment
 	.ci/lock

@@ -1,9 +1,13 @@
-"""Makes the pictures of the README: the real screen, driven through a real transfer on a practice server.
+"""Makes the pictures of the README: the real screen, led through the tour on a practice server.
 
 python screenshots/make.py [FOLDER]
+
+Every step at 80x24 and 120x40, four of them for the README, and the whole walk as an asciinema cast.
 """
 
 import asyncio
+import html
+import json
 import os
 import re
 import sys
@@ -14,65 +18,231 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xnat_ferry.transfer.state import TransferState
-
-HERE = Path(__file__).resolve().parent
-SIZE = (100, 30)
-
-
-async def take_pictures(folder: Path) -> None:
-    """Walk the four areas and keep a picture of each."""
     from textual.pilot import Pilot
 
-    from xnat_ferry.practice.process import PracticeServer
-    from xnat_ferry.transfer.state import Phase
     from xnat_ferry_tui.app import FerryApp
-    from xnat_ferry_tui.opening import demo_desk
+    from xnat_ferry_tui.desk import Desk
 
-    async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
-        end = time.monotonic() + 60
+HERE = Path(__file__).resolve().parent
+SIZES = ((80, 24), (120, 40))
+IN_README = ("conflicts", "browse", "transfer", "verify")
+_PAUSE = 2.5
+"""Seconds that each picture stays in the recorded walk."""
+
+
+class Walk:
+    """Presses keys, waits for what comes of them, and keeps a picture of each step."""
+
+    def __init__(self, app: "FerryApp", pilot: "Pilot[None]", keep: Callable[[str], None]) -> None:
+        self._app, self._pilot, self._keep = app, pilot, keep
+
+    @property
+    def desk(self) -> "Desk":
+        return self._app.desk
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one by one and wait until the work that they begin has ended."""
+        for key in keys:
+            await self._pilot.press(key)
+            await self._pilot.pause(0.05)
+        await self.until(lambda: not self.desk.busy)
+
+    async def until(self, true: Callable[[], object]) -> None:
+        end = time.monotonic() + 90
         while not true():
             if time.monotonic() > end:
                 raise TimeoutError("the screen never came to that")
-            await pilot.pause(0.05)
+            await self._pilot.pause(0.05)
 
-    with PracticeServer("demo") as server, tempfile.TemporaryDirectory() as place:
-        desk = demo_desk(server, Path(place))
-        app = FerryApp(desk)
-
-        async def picture(area: str) -> None:
-            await pilot.pause()
-            # ports and host names change from run to run and from machine to machine
-            drawn = app.export_screenshot(title="xnat-ferry").replace(server.url, "the practice server")
-            drawn = re.sub(rf"(account|as)&#160;{re.escape(server.user)}\b", r"\1&#160;you", drawn)
-            drawn = re.sub(r"(worker)&#160;\d+&#160;on&#160;[^&<]+", r"\1", drawn)
-            (folder / f"{area}.svg").write_text(drawn, encoding="utf-8")
-
-        async with app.run_test(size=SIZE) as pilot:
-            await until(pilot, lambda: desk.checklist and not desk.busy)
-            await picture("checks")
-            await pilot.press("2", "space", "space", "space")
-            await pilot.press("c")
-            await until(pilot, lambda: len(app.screen_stack) > 1)
-            await pilot.press("y")
-            await until(pilot, lambda: desk.watched and desk.watched.state.phase == Phase.DONE)
-            await until(pilot, lambda: app.current_mode == "transfer")
-            await picture("transfer")
-            await pilot.press("3", "A", "y")
-            await until(pilot, lambda: desk.watched and _archived(desk.watched.state))
-            await pilot.press("2", "r")
-            await until(pilot, lambda: desk.destination and len(desk.destination.sessions or ()) > 1)
-            await picture("browse")
-            await pilot.press("4")
-            await picture("verify")
+    async def picture(self, name: str) -> None:
+        """Keep what is on the screen once it has come to rest."""
+        await self.until(lambda: not self.desk.busy)
+        await self._pilot.pause(0.3)
+        self._keep(name)
 
 
-def _archived(state: "TransferState") -> bool:
-    return state.finished is not None and all(one.archived for one in state.sessions.values())
+async def tour(walk: Walk) -> None:
+    """From the first screen to the archived and proven sessions."""
+    desk = walk.desk
+    await walk.until(lambda: desk.source and not desk.busy)
+    await walk.picture("choose")
+    await walk.press("s", *"t1", "space", *"mprage", "comma", *"dwi", "enter")
+    await walk.press("c")
+    await walk.until(lambda: desk.drafting.judged)
+    await walk.picture("checklist")
+    await walk.press("c")
+    await walk.picture("conflicts")
+    await walk.press("s", "c")
+    await walk.picture("labels")
+    await walk.press("c")
+    await walk.picture("review")
+    await walk.press("c", "y")
+    await walk.until(lambda: desk.watched and desk.watched.state.finished and not desk.watched.alive)
+    await walk.picture("transfer")
+    await walk.press("@")
+    await walk.picture("requests")
+    await walk.press("@", "A", "y")
+    await walk.until(_archived(desk))
+    await walk.press("2", "r")
+    await walk.picture("browse")
+    await walk.press("4", "e")
+    await walk.picture("verify")
+    await walk.press("enter", "enter")
+    await walk.picture("files")
+    await walk.press("f1")
+    await walk.picture("help")
+    await walk.press("escape", "colon")
+    await walk.picture("palette")
+
+
+def _archived(desk: "Desk") -> Callable[[], object]:
+    def all_are() -> bool:
+        if desk.watched is None or desk.watched.alive:
+            return False
+        sessions = desk.watched.state.sessions.values()
+        return all(one.archived or one.phase == "skipped" for one in sessions)
+
+    return all_are
+
+
+async def take_pictures(size: tuple[int, int], keep: Callable[[str, str], None]) -> None:
+    """Walk the tour in a terminal of this size; ``keep`` gets each step's name and drawing."""
+    from xnat_ferry.practice.process import PracticeServer
+    from xnat_ferry_tui.app import FerryApp
+    from xnat_ferry_tui.opening import demo_desk
+
+    with PracticeServer("tour") as server, tempfile.TemporaryDirectory() as place:
+        app = FerryApp(demo_desk(server, Path(place)), tour=True)
+
+        def kept(name: str) -> None:
+            drawn = app.export_screenshot(title="xnat-ferry")
+            keep(name, _steady(drawn, server.url))
+
+        async with app.run_test(size=size) as pilot:
+            await tour(Walk(app, pilot, kept))
+
+
+def _steady(drawn: str, url: str) -> str:
+    """Ports, hosts, IDs, times and paces change from run to run and from machine to machine."""
+    port = url.rpartition(":")[2]
+    for what, instead in (
+        (url, "https://xnat.example"),
+        (f"127.0.0.1:{port}", "xnat.example"),
+        (r"\b\d{8}-(NEURO_01-TRIAL_B)-[0-9a-f]{4}", r"20260102-\1-7f3a"),
+        (r"\b\d{8}_\d{9}\b", "20260102_104400000"),
+        (r"\b\d\d:\d\d:\d\d\b", "10:44:00"),
+        (r"(since|looked&#160;at&#160;[\d-]+)&#160;\d\d:\d\d", r"\1&#160;10:44"),
+        (r"looked&#160;at&#160;[\d-]+", "looked&#160;at&#160;2026-01-02"),
+        (r"(worker)&#160;\d+&#160;on&#160;[^&<]+", r"\1&#160;4711&#160;on&#160;login01"),
+        (r"\b\d+(&#160;ms)\b", r"12\1"),
+        (r"\b\d+\.\d(&#160;s)\b", r"0.4\1"),
+        (r"\b(\d+)(&#160;requests)", r"40\2"),
+        (r"terminal-\d+", "terminal"),
+        (r"2\.25\.\d+", "2.25.1234567890"),
+    ):
+        pattern = what if "\\" in what else re.escape(what)
+        drawn = re.sub(pattern, instead, drawn)
+    return drawn
+
+
+class Cast:
+    """The walk as an asciinema recording (version 2): each picture as text, as long as it takes to read."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        head = {"version": 2, "width": size[0], "height": size[1], "title": "xnat-ferry demo"}
+        self._lines, self._at = [json.dumps(head)], 0.5
+
+    def add(self, text: str) -> None:
+        """One more picture."""
+        shown = "\x1b[2J\x1b[H" + text.replace("\n", "\r\n")
+        self._lines.append(json.dumps([round(self._at, 2), "o", shown]))
+        self._at += _PAUSE
+
+    def write(self, path: Path) -> None:
+        """Keep it for ``asciinema play``."""
+        path.write_text("\n".join(self._lines) + "\n", encoding="utf-8")
+
+
+class Moving:
+    """The same walk as an animated SVG without colours, for where no cast can be played."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._width, self._height = size[0] * 8 + 16, size[1] * 17 + 16
+        self._pictures: list[str] = []
+
+    def add(self, text: str) -> None:
+        """One more picture."""
+        self._pictures.append(text)
+
+    def write(self, path: Path) -> None:
+        """Every picture is seen for as long as the others, one after the other, without end."""
+        count = len(self._pictures)
+        frames = "\n".join(self._frame(number, text) for number, text in enumerate(self._pictures))
+        seen = f"@keyframes seen{{0%{{opacity:1}}{100 / count:.3f}%{{opacity:0}}}}"
+        style = (
+            "text{font:13.3px monospace;fill:#d8d8d8;white-space:pre}"
+            f"g{{opacity:0;animation:seen {count * _PAUSE}s step-end infinite}}{seen}"
+        )
+        box = f'width="{self._width}" height="{self._height}"'
+        path.write_text(
+            f'<svg xmlns="http://www.w3.org/2000/svg" {box}><style>{style}</style>\n'
+            f'<rect {box} rx="6" fill="#16191d"/>\n{frames}\n</svg>\n',
+            encoding="utf-8",
+        )
+
+    @staticmethod
+    def _frame(number: int, text: str) -> str:
+        lines = "".join(
+            f'<text x="8" y="{20 + place * 17}" textLength="{len(line) * 8}">{html.escape(line)}</text>'
+            for place, line in enumerate(text.splitlines())
+            if line.strip()
+        )
+        return f'<g style="animation-delay:{number * _PAUSE}s">{lines}</g>'
+
+
+def _text_of(drawn: str) -> str:
+    """The rows of a drawing, in the order in which they stand."""
+    rows: dict[float, list[tuple[float, str]]] = {}
+    drawn = re.sub(r'<text class="[^"]*-title".*?</text>', "", drawn)  # the window's own
+    for x, y, text in re.findall(r'<text[^>]* x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)</text>', drawn):
+        rows.setdefault(float(y), []).append((float(x), html.unescape(text).replace("\xa0", " ")))
+    return "\n".join(_row(rows[y]) for y in sorted(rows))
+
+
+def _row(pieces: list[tuple[float, str]]) -> str:
+    line = ""
+    for x, text in sorted(pieces):
+        line = line.ljust(round(x / 12.2)) + text
+    return line.rstrip()
+
+
+async def main(folder: Path) -> None:
+    """Write all pictures."""
+    steps = folder / "steps"
+    steps.mkdir(parents=True, exist_ok=True)
+    for size in SIZES:
+        cast, moving = Cast(size), Moving(size)
+
+        def keep(
+            name: str,
+            drawn: str,
+            size: tuple[int, int] = size,
+            walks: tuple[Cast, Moving] = (cast, moving),
+        ) -> None:
+            (steps / f"{name}-{size[0]}x{size[1]}.svg").write_text(drawn, encoding="utf-8")
+            for walk in walks:
+                walk.add(_text_of(drawn))
+            if size == SIZES[0] and name in IN_README:
+                (folder / f"{name}.svg").write_text(drawn, encoding="utf-8")
+
+        await take_pictures(size, keep)
+        if size == SIZES[0]:
+            cast.write(folder / "walk.cast")
+            moving.write(folder / "walk.svg")
 
 
 if __name__ == "__main__":
     for package in ("core", "tui"):
         sys.path.insert(0, str(HERE.parent / package))
     os.environ["TZ"] = "UTC"
-    asyncio.run(take_pictures(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE))
+    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE))

@@ -8,6 +8,7 @@ import pytest
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.key_map import KeyMap, read_key_map
+from xnat_ferry_tui.key_table import page
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse import BrowseArea
 from xnat_ferry_tui.screens.browse.header import HeaderView
@@ -114,3 +115,8 @@ def test_what_is_wrong_in_it_is_told_and_left_out(tmp_path: Path, text: str, wor
 def test_a_key_that_was_given_away_is_free_for_another(tmp_path: Path) -> None:
     own = read(tmp_path, '[transfer]\nstop = "X"\narchive = "x"\n')
     assert own == {"transfer.stop": "X", "transfer.archive": "x"}
+
+
+def test_the_page_of_keys_is_what_the_table_says() -> None:
+    written = Path(__file__).resolve().parents[2] / "docs" / "keys.md"
+    assert written.read_text(encoding="utf-8") == page(), "make keys writes it anew"

@@ -1,0 +1,40 @@
+"""The keys as a page of the documentation, made from their table: ``python -m xnat_ferry_tui.key_table``."""
+
+import sys
+from collections.abc import Iterator
+
+from xnat_ferry_tui import keys
+
+_NAMES = {
+    keys.EVERYWHERE: "Everywhere",
+    keys.LISTS: "In every list",
+    "checks": "Area 1, the wizard",
+    "browse": "Area 2, both projects",
+    "transfer": "Area 3, transfers",
+    "verify": "Area 4, the proof",
+}
+
+
+def page() -> str:
+    """All places with their keys, in Markdown."""
+    return "\n".join(_page()) + "\n"
+
+
+def _page() -> Iterator[str]:
+    yield "# Keys"
+    yield ""
+    yield "Made from `keys.py` by `make keys`. To have other keys, write the action's ID into `keys.toml`"
+    yield 'beside the settings, such as `stop = "X"` below `[transfer]`.'
+    for place in dict.fromkeys([keys.EVERYWHERE, keys.LISTS, *(key.where for key in keys.KEYS)]):
+        yield ""
+        yield f"## {_NAMES.get(place, place)}"
+        yield ""
+        yield "| keys | does | ID |"
+        yield "|---|---|---|"
+        for key in keys.at([place]):
+            shown = keys.shown(key, all_of_them=True).replace("|", "\\|") or "(palette)"
+            yield f"| `{shown}` | {key.help} | `{key.id}` |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
