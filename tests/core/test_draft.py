@@ -16,7 +16,7 @@ from xnat_ferry.plan import Fate, Target
 from xnat_ferry.plan.answers import Given
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.draft_file import read_draft, write_draft
-from xnat_ferry.plan.judged import Judged, judge
+from xnat_ferry.plan.judged import Judged, judge, plan_again
 from xnat_ferry.survey import Survey
 
 DRAFT = Draft(source=SOURCE, destination=DESTINATION)
@@ -172,3 +172,13 @@ def test_single_labels_win_and_can_be_taken_back() -> None:
     assert judged(survey, draft).open_conflicts == []
     assert judged(survey, draft).planned.sessions[0].to_session == "B"
     assert draft.labelled("XNAT_A", None) == DRAFT
+
+
+def test_other_answers_need_no_other_checklist() -> None:
+    row = session_row("A")
+    survey = survey_of(chosen(row), chosen(session_row("B")), there=(row,))
+    before = judged(survey, DRAFT)
+    drafted = DRAFT.answered(before.open_conflicts[0], SKIP)
+    again = plan_again(before, drafted.request("now"))
+    assert again == judged(survey, drafted)
+    assert again.checklist is before.checklist

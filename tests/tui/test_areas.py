@@ -146,4 +146,4 @@ async def test_what_has_arrived_is_seen_without_asking(desk: Desk) -> None:
         await until_shown(pilot, "DONE", "A archives")
         await until(pilot, lambda: desk.destination and desk.destination.prearchive)
         await pilot.press("2")
-        await until_shown(pilot, "(in the prearchive)", "none marked")
+        await until_shown(pilot, "(prearchive)", "none marked")

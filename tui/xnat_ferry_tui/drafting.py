@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from xnat_ferry.errors import CannotWrite
@@ -11,10 +12,31 @@ from xnat_ferry.model import Endpoint, SessionRow
 from xnat_ferry.plan import write_plan
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.draft_file import read_draft
-from xnat_ferry.plan.judged import Judged, judge
+from xnat_ferry.plan.judged import Judged, judge, plan_again
 from xnat_ferry.plan.label_table import write_label_table
 from xnat_ferry.survey import Survey
 from xnat_ferry_tui.history import History, Keeper
+
+
+class Brief(Struct, frozen=True, kw_only=True):
+    """What of a judgement is shown all the time: counted once, since there may be very many sessions."""
+
+    failure: str = ""
+    """The first finding that forbids going on."""
+    clear: bool = False
+    undecided: int = 0
+    travelling: int = 0
+
+
+def in_brief(judged: Judged) -> Brief:
+    """Count what is shown all the time."""
+    failures = judged.checklist.first_failures()
+    return Brief(
+        failure=failures[0].message if failures else "",
+        clear=judged.checklist.verdict == "clear",
+        undecided=len(judged.planned.undecided),
+        travelling=len(judged.planned.travelling),
+    )
 
 
 class Drafting:
@@ -33,7 +55,9 @@ class Drafting:
         self.keeper = Keeper(path)
         self._path = path
         self._history: History | None = None
+        self.brief = Brief()
         self._surveyed: object = None
+        self._checked_by: tuple[object, ...] = ()
         self._judged_for: Draft | None = None
 
     @property
@@ -61,6 +85,7 @@ class Drafting:
         elif draft is not None or self.draft is None or self.draft.ends != ends:
             self._history = History(draft or Draft(source=ends[0], destination=ends[1]))
         self.survey = self.judged = self._surveyed = self._judged_for = None
+        self._checked_by = ()
 
     def clear(self) -> None:
         """The transfer has begun: nothing is said of the next one yet."""
@@ -117,8 +142,13 @@ class Drafting:
         made = datetime.now().astimezone().isoformat(timespec="seconds")
         known = [one.row.id for one in survey.chosen]
         request = draft.request(made, known)
-        self.judged = judge(survey, request, frozenset(draft.keep), frozenset(draft.accepted))
-        self._judged_for = draft
+        basis = (id(survey), draft.labels, draft.table, draft.to, draft.keep, draft.accepted)
+        if self.judged is not None and basis == self._checked_by:
+            judged = plan_again(self.judged, request)
+        else:
+            judged = judge(survey, request, frozenset(draft.keep), frozenset(draft.accepted))
+        self.judged, self.brief = judged, in_brief(judged)
+        self._judged_for, self._checked_by = draft, basis
 
     def recall(self) -> None:
         """Read what was said before; raises PlanUnreadable."""

@@ -1,6 +1,7 @@
 """A survey with all that is thought of it: what the checks say, and what a plan would do."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from xnat_ferry.checks import Checklist, Conflict, Option, run_checks
 from xnat_ferry.model import Where
@@ -41,3 +42,12 @@ def judge(
     checklist = run_checks(survey, request.labels, to=Where(request.to), keep=keep, accepted=accepted)
     planned = make_plan(survey, checklist, request)
     return Judged(survey=survey, checklist=checklist, request=request, planned=planned)
+
+
+def plan_again(before: Judged, request: PlanRequest) -> Judged:
+    """Another plan by the same checklist: for other answers, or another depth of proof.
+
+    What the checks judge by must be as it was: labels, how far the sessions go, what is kept or accepted.
+    """
+    planned = make_plan(before.survey, before.checklist, request)
+    return replace(before, request=request, planned=planned)

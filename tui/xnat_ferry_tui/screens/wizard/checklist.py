@@ -48,7 +48,8 @@ class Row(Struct, frozen=True):
 
     @property
     def verdict(self) -> Verdict:
-        return worst(self.found)
+        """Of a line that was found, all have the same."""
+        return worst(self.found if self.item else self.found[:1])
 
 
 class ChecksStep(Step):
@@ -76,7 +77,6 @@ class ChecksStep(Step):
     def show(self) -> None:
         judged, drafting = self.desk.drafting.judged, self.desk.drafting
         checklist = judged.checklist if judged and drafting.fresh else None
-        self.query_one("#summary", Facts).put(self._summary(checklist))
         if checklist is not self._drawn:
             first, self._drawn = self._drawn is None, checklist
             rows = self._rows = tuple(_rows(checklist.findings)) if checklist else ()
@@ -85,12 +85,13 @@ class ChecksStep(Step):
             if first and rows:
                 # a list that has just come into view has no height yet by which to scroll
                 self.call_after_refresh(self._to_the_first_problem)
+        self.query_one("#summary", Facts).put(self._summary(checklist))
         self._show_details()
 
     def _summary(self, checklist: Checklist | None) -> tuple[str, ...]:
         if checklist is None:
             return (self.desk.busy or "Not checked yet; r does it.",)
-        verdicts = [worst(group) for group in groups(checklist.findings, conflicts=True)]
+        verdicts = [row.verdict for row in self._rows if not row.item]
         counted = (
             (Verdict.OK, "ok"),
             (Verdict.WARN, "to look at"),

@@ -53,6 +53,8 @@ class ConflictsStep(Step):
     def __init__(self) -> None:
         super().__init__()
         self._only_open = False
+        self._basis: tuple[object, ...] = (self,) * 4
+        """What is drawn; it is drawn anew where one of these is another one."""
         self._checklist: Checklist | None = None
         self._met: dict[str, list[Conflict]] = {}
         self._fates: dict[str, PlannedSession] = {}
@@ -71,15 +73,21 @@ class ConflictsStep(Step):
         return self.query_one(Lines)
 
     def show(self) -> None:
-        judged, drafting = self.desk.drafting.judged, self.desk.drafting
-        checklist = judged.checklist if judged and drafting.fresh else None
+        drafting = self.desk.drafting
+        judged = drafting.judged if drafting.fresh else None
+        basis = (judged, self.draft, drafting.must_judge, self._only_open)
+        if all(old is new for old, new in zip(self._basis, basis, strict=True)):
+            return
+        checklist = judged.checklist if judged else None
         if checklist is not self._checklist:
             self._checklist = checklist
             self._met = defaultdict(list)
             for conflict in checklist.conflicts if checklist else ():
                 self._met[conflict.id].append(conflict)
-        self._fates = {one.id: one for one in judged.planned.sessions} if judged else {}
+        if judged is not self._basis[0]:
+            self._fates = {one.id: one for one in judged.planned.sessions} if judged else {}
         self._answers = self.draft.all_answers() if self.draft else NO_ANSWERS
+        self._basis = basis
         self._fill(checklist)
 
     def _fill(self, checklist: Checklist | None) -> None:

@@ -58,18 +58,15 @@ def _checks(desk: Desk) -> Standing:
     if judged is None or not drafting.fresh:
         mark = TO_DO if desk.problem is not None else NOT_YET
         return Standing(mark, desk.busy or "what is chosen has not been checked; r does it")
-    failures = judged.checklist.first_failures()
-    if failures:
-        return Standing(TO_DO, failures[0].message)
-    clear = judged.checklist.verdict == "clear"
-    return Standing(DONE if clear else LOOK, _being_judged(desk))
+    if drafting.brief.failure:
+        return Standing(TO_DO, drafting.brief.failure)
+    return Standing(DONE if drafting.brief.clear else LOOK, _being_judged(desk))
 
 
 def _conflicts(desk: Desk) -> Standing:
-    judged = desk.drafting.judged
-    if judged is None or not desk.drafting.fresh:
+    if desk.drafting.judged is None or not desk.drafting.fresh:
         return Standing(NOT_YET, "the checks come first")
-    undecided = len(judged.planned.undecided)
+    undecided = desk.drafting.brief.undecided
     if undecided:
         return Standing(TO_DO, f"{wording.plural(undecided, 'session')} undecided; n goes to the next")
     return Standing(DONE, _being_judged(desk))
@@ -83,10 +80,9 @@ def _labels(desk: Desk) -> Standing:
 
 
 def _review(desk: Desk) -> Standing:
-    judged = desk.drafting.judged
-    if judged is None or not desk.drafting.fresh:
+    if desk.drafting.judged is None or not desk.drafting.fresh:
         return Standing(NOT_YET, "the checks come first")
-    if not judged.planned.travelling:
+    if not desk.drafting.brief.travelling:
         return Standing(TO_DO, "nothing would travel")
     return Standing(DONE, _being_judged(desk))
 
