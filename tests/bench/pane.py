@@ -99,14 +99,13 @@ async def measure(here: int, there: int) -> None:
                 await pilot.pause()
             print(f"first lines after {time.perf_counter() - start:.2f} s, with the screen's own start")
             await pilot.pause()
+            print(f"in memory {megabytes():.0f} MB then")
             for key in _KEYS:
                 print(f"{key:>9}  {await _held_up(pilot, [key], pauses=2)}")
             for name, keys in _LONG:
                 print(f"{name:>9}  {await _held_up(pilot, keys, pauses=40)}")
             gc.collect()
-            print(f"in memory {megabytes():.0f} MB, {megabytes() - listed:.0f} MB beyond the listings")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-    print(f"at most {peak:.0f} MB")
+            print(f"in memory {megabytes():.0f} MB after all of that")
 
 
 async def _held_up(pilot: Pilot[None], keys: Sequence[str], *, pauses: int) -> str:

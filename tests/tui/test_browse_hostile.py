@@ -108,7 +108,7 @@ async def test_what_waits_is_told_with_what_to_do_about_its_status(empty_desk: D
         empty_desk.source = view(SOURCE, (session_row("W_READY", "W"),))
         empty_desk.destination = view(DESTINATION, (), rows)
         await browse(pilot, empty_desk)
-        await until_shown(pilot, "(in the prearchive)", "PREARCHIVE")
+        await until_shown(pilot, "(prearchive)", "PREARCHIVE")
         await pilot.press("G", "right", "v")
         await until_shown(pilot, "W_CONFLICT", "CONFLICT", "2024-01-02")
         for words in ("Ask the project's owners", "Compare the two", "Read its log", "Archive it"):

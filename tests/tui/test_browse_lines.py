@@ -82,7 +82,7 @@ def test_what_waits_in_the_prearchive_is_told_where_nothing_is_archived() -> Non
     sides = Sides(view(HERE, (A,)), view(THERE, (), (waiting("a_MR1"),)))
     lists.take(lists.make(Picture(sides, lambda side, row: None, set(), in_step=True)))
     lists.lay(("not read yet", (waiting("a_MR1"),)))
-    assert labels(lists, DESTINATION) == ["-", " (in the prearchive)", "> PREARCHIVE"]
+    assert labels(lists, DESTINATION) == ["-", " (prearchive)", "> PREARCHIVE"]
     assert lists.outline(SOURCE).open(2)
     assert labels(lists) == ["v A", " > A_MR1", "v PREARCHIVE", " -", " not read yet"]
     assert labels(lists, DESTINATION)[-2:] == ["   a_MR1", ""]

@@ -127,7 +127,7 @@ class Cells:
 
     def _absent(self, node: Node, side: int) -> str:
         left = session_of(node, SOURCE)
-        return "(in the prearchive)" if side and left is not None and self._sides.waits(left) else "-"
+        return "(prearchive)" if side and left is not None and self._sides.waits(left) else "-"
 
     def _of_session(self, side: int, row: SessionRow) -> Amount:
         held = self._holdings.of(side, row)
