@@ -91,7 +91,7 @@ async def test_the_log_follows_a_transfer_live(desk: Desk, practice_demo: Practi
         practice_demo.set_faults([{"match": "POST /data/services/import", "delay": 60.0, "nth": 2}])
         await pilot.press("2", "a")
         await start(pilot)
-        await until_shown(pilot, "RUNNING", "001_MR1", "59 of 115 files sent", "You may close this window")
+        await until_shown(pilot, "RUNNING", "001_MR1", " of 115 files sent", "You may close this window")
         await pilot.press("x")
         await until_shown(pilot, "Stop ", "y Yes")
         await pilot.press("n")
