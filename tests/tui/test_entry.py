@@ -59,7 +59,7 @@ def test_over_ssh_what_the_user_has_set_stays(monkeypatch: pytest.MonkeyPatch) -
 def test_a_fault_is_kept_without_any_value(tmp_path: Path) -> None:
     patient = "Doe^Jane"
     with pytest.raises(KeyError) as caught:
-        {}[patient]
+        dict[str, str]()[patient]
     kept = keep_report(caught.value, tmp_path / "state")
     assert kept is not None
     text = kept.read_text()
