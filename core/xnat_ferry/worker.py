@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from xnat_ferry import __version__, events, wording
-from xnat_ferry.errors import CannotConnect, FerryError, NotProven, Retry, Stopped
+from xnat_ferry.errors import CannotConnect, CannotWrite, FerryError, NotProven, Retry, Stopped
 from xnat_ferry.model import Where
 from xnat_ferry.plan import Fate, PlannedSession, Target, plan_hash
 from xnat_ferry.project import ProjectSettings
@@ -138,7 +138,7 @@ def _told(
                 destination=destination,
                 destination_project=plan.destination.project,
                 spool=spool,
-                spool_size=spool_size(pace, read_room("spool", spool).left, largest_unit(plan)),
+                spool_size=spool_size(pace, _room_in(spool), largest_unit(plan)),
                 stop=stop,
             )
             if settle:
@@ -155,6 +155,14 @@ def _told(
         why = f"a fault in xnat-ferry itself ({type(error).__name__}); worker.log has the details."
         journal.write(events.WorkerStopped(why=why, advice=FerryError.advice))
         return EXIT_BUG
+
+
+def _room_in(spool: Path) -> int | None:
+    """The bytes that are left there; raises CannotWrite before anything is fetched, not half-way."""
+    room = read_room("spool", spool)
+    if not room.writable:
+        raise CannotWrite(folder=spool, why=room.problem)
+    return room.left
 
 
 class _Walk:

@@ -41,8 +41,8 @@ def journal_has(sea: Shore, words: str) -> bool:
 
 def begin_and_hold(sea: Shore, fault: dict[str, object]) -> None:
     """Run detached against a server that holds one request, so that the worker is caught right there."""
-    sea.server.set_faults([{"delay": 60.0, "times": 1, **fault}])
     sea.make_plan("--to", "archive")
+    sea.server.set_faults([{"delay": 60.0, "times": 1, **fault}])
     assert sea.ferry("run", sea.plan, "--detach").returncode == 0
 
 
@@ -84,8 +84,8 @@ def test_what_was_sent_is_not_sent_again(sea: Shore) -> None:
 
 
 def test_stop_leaves_off_cleanly_and_resume_goes_on(sea: Shore) -> None:
-    sea.server.set_faults([{"match": "GET .*/resources/.*/files", "bytes_per_second": 4000}])
     sea.make_plan()
+    sea.server.set_faults([{"match": "GET .*/resources/.*/files", "bytes_per_second": 4000}])
     assert sea.ferry("run", sea.plan, "--detach").returncode == 0
     until(lambda: journal_has(sea, "SourceRead"))
     stopped = sea.ferry("stop")
@@ -99,8 +99,8 @@ def test_stop_leaves_off_cleanly_and_resume_goes_on(sea: Shore) -> None:
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 4)])
 def test_closing_the_window_changes_nothing(sea: Shore, number: signal.Signals, code: int) -> None:
-    sea.server.set_faults([{"match": "POST /data/services/import", "delay": 1.0, "times": 1}])
     sea.make_plan()
+    sea.server.set_faults([{"match": "POST /data/services/import", "delay": 4.0, "times": 2}])
     window = sea.start("run", sea.plan)
     until(lambda: journal_has(sea, "UnitSending"))
     window.send_signal(number)

@@ -94,7 +94,8 @@ def test_an_open_question_is_written_and_ends_with_a_no(sea: Shore, tmp_path: Pa
     done = sea.ferry("plan", "SRC", "DST", "-o", path)
     assert done.returncode == 1
     assert [one.session for one in read_plan(path).undecided] == ["001_MR1"]
-    assert max(map(cell_len, done.stdout.splitlines())) <= 80
+    # nobody can break a path
+    assert max(cell_len(line.replace(str(path), "plan.toml")) for line in done.stdout.splitlines()) <= 80
     assert f"--output {path}" in " ".join(done.stdout.replace("\\\n", "").split())
 
 
