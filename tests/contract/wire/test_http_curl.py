@@ -78,13 +78,14 @@ def test_head(xnat: Xnat) -> None:
 
 @fact("write 7", "a zip may come in chunks, any other raw body is 400")
 def test_chunked_uploads(shared: Xnat, tmp_path: Path) -> None:
+    zipped = a_zip(tmp_path)
     chunked = (
         "--header",
         "Transfer-Encoding: chunked",
         "--header",
         "Expect:",
         "--upload-file",
-        a_zip(tmp_path),
+        zipped,
     )
     target = f"{FILES}/chunked.zip?inbody=true"
     assert curl(shared, target, "--header", "Content-Type: application/zip", *chunked)[0] == 200
@@ -92,7 +93,7 @@ def test_chunked_uploads(shared: Xnat, tmp_path: Path) -> None:
     refused, _, body = curl(shared, "/data/services/import", *other)
     assert refused == 400
     assert b"the request entity size is -1 but the media type is not application/zip" in body
-    assert curl(shared, f"{FILES}/chunked.zip")[2] == Path(a_zip(tmp_path)).read_bytes()
+    assert curl(shared, f"{FILES}/chunked.zip")[2] == Path(zipped).read_bytes()
 
 
 @fact("write 7", "curl waits for 100 Continue, and is told 401 before it sends anything")
