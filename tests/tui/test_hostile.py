@@ -46,7 +46,6 @@ HOSTILE = {
     "at": "@click=app.quit",
 }
 HERE = Path(__file__).resolve().parents[2] / "tui" / "xnat_ferry_tui"
-SIZES = [(80, 24), (120, 40)]
 
 
 def nothing_commands(text: str, width: int) -> None:
@@ -95,10 +94,12 @@ def laid_out(desk: Desk, name: str) -> None:
     verified(folder, name, item(name, "1", name, Mark.DIFFERS, What.UID), item(name, name, name))
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80", "120"])
-@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
-async def test_in_every_area(empty_desk: Desk, name: str, size: tuple[int, int]) -> None:
-    laid_out(empty_desk, name)
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [*((kind, (80, 24)) for kind in HOSTILE), ("closing tag", (120, 40)), ("wide", (120, 40))],
+)
+async def test_in_every_area(empty_desk: Desk, kind: str, size: tuple[int, int]) -> None:
+    laid_out(empty_desk, HOSTILE[kind])
     app = FerryApp(empty_desk)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.press("escape")
