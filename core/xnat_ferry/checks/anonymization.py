@@ -12,6 +12,8 @@ from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.deviating import GROUPS, deviations, private_elements, stated, text_in_pixels
 from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.identifying import Known, identifying, mentioning, names_in, shown
+from xnat_ferry.checks.naming import scans as scans_named
+from xnat_ferry.checks.naming import some
 from xnat_ferry.checks.rewriting import Outcome, Rewriting
 from xnat_ferry.dicom.header import HeaderElement, HeaderSample
 from xnat_ferry.dicom.profile import Option, attribute_of
@@ -19,6 +21,7 @@ from xnat_ferry.labels import KEEP, LabelRules
 from xnat_ferry.model import Verdict
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.survey import Chosen, Headers, Survey
+from xnat_ferry.wording import plural
 
 
 def check_anonymization(
@@ -69,7 +72,7 @@ class _Sighting(Struct, frozen=True):
     @property
     def told(self) -> str:
         """``DO… remains; scans 1, 2``, for the evidence."""
-        return f"{self.value} {self.words}; {_scans(self.scans)}"
+        return f"{self.value} {self.words}; {scans_named(self.scans)}"
 
 
 class _Judge:
@@ -147,7 +150,7 @@ class _Judge:
         ):
             these = [one for one in sightings if one.outcome == outcome]
             if these:
-                what = _some([one.brief for one in these], _SHOWN)
+                what = some([one.brief for one in these], _SHOWN)
                 yield self._about(label, verdict, kind, words, advice, looked, these, what=what)
 
     def _mentioned(
@@ -160,7 +163,7 @@ class _Judge:
             (verdict, words) for outcome, verdict, words in _MENTIONED if outcome in outcomes
         )
         worst = {Verdict.FAIL: Outcome.REMAINS, Verdict.UNKNOWN: Outcome.UNCLEAR}.get(verdict, Outcome.GONE)
-        what = _some([one.keyword for one in sightings if one.outcome == worst], _SHOWN)
+        what = some([one.keyword for one in sightings if one.outcome == worst], _SHOWN)
         words = "A name or number of {label} stands in free text, too, which {becomes}: {what}."
         advice = "Scripts for PatientName do not reach it: have the text cleaned, or ask {owners} for a rule."
         yield self._about(
@@ -189,10 +192,10 @@ class _Judge:
             for group, these in sightings.items()
         }
         left = {group: list(dict.fromkeys(keywords)) for group, keywords in left.items() if keywords}
-        what = "; ".join(f"{group} ({_some(keywords, _KEYWORDS)})" for group, keywords in left.items())
+        what = "; ".join(f"{group} ({some(keywords, _KEYWORDS)})" for group, keywords in left.items())
         options = [option.value for option, group in GROUPS.items() if option is not None and group in left]
         evidence = {**looked, "the headers state": ", ".join(_stated(samples)) or "nothing"}
-        evidence |= {group: _some(keywords, 4 * _KEYWORDS) for group, keywords in left.items()}
+        evidence |= {group: some(keywords, 4 * _KEYWORDS) for group, keywords in left.items()}
         if outcome == Outcome.REMAINS:
             verdict, kind, keeps = Verdict.WARN, "profile-deviates", "keeps"
         else:
@@ -221,8 +224,8 @@ class _Judge:
                 advice = (
                     "Have them removed, or find out what they hold; if they are safe, say --keep private."
                 )
-                evidence = {**looked, "private creators": _some(found, 4 * _KEYWORDS)}
-                what = _some(found, _KEYWORDS)
+                evidence = {**looked, "private creators": some(found, 4 * _KEYWORDS)}
+                what = some(found, _KEYWORDS)
                 yield self._about(label, verdict, kind, words, advice, evidence, (), what=what)
                 return
 
@@ -263,7 +266,7 @@ def _unread(chosen: Chosen) -> Iterator[Finding]:
     problems = {sample.scan: sample.problem for sample in chosen.headers if sample.problem}
     advice = "Check again; if it stays so, look at the files themselves before you send the session."
     if problems:
-        words = f"The header of {_scans(list(problems))} of {plain(label, 64)} could not be read."
+        words = f"The header of {scans_named(list(problems))} of {plain(label, 64)} could not be read."
         evidence = {f"scan {plain(scan, 20)}": plain(problem) for scan, problem in problems.items()}
         yield _finding(Verdict.UNKNOWN, "header-unread", label, words, advice, evidence)
     elif not chosen.headers and (chosen.detail is None or _with_dicom(chosen)):
@@ -287,17 +290,17 @@ def _pixels(label: str, samples: Sequence[HeaderSample], looked: Mapping[str, st
                 scans.append(sample.scan)
     if reasons:
         scans = list(dict.fromkeys(scan for these in reasons.values() for scan in these))
-        where = _scans(scans).capitalize()
+        where = scans_named(scans).capitalize()
         words = f"{where} of {plain(label, 64)} may show text or a face: {'; '.join(reasons)}."
         advice = "Look at them before you send, or leave these scans out: no script cleans pixels by itself."
-        evidence = {**looked, **{reason: _scans(these) for reason, these in reasons.items()}}
+        evidence = {**looked, **{reason: scans_named(these) for reason, these in reasons.items()}}
         yield _finding(Verdict.WARN, "burned-in", label, words, advice, evidence)
 
 
 def _nothing(survey: Survey) -> Finding:
     samples = [sample for chosen in survey.chosen for sample in chosen.headers]
-    words = f"Nothing that identifies a person was seen in {_count(len(samples), 'header')}"
-    words += f" of {_count(len(survey.chosen), 'session')}."
+    words = f"Nothing that identifies a person was seen in {plural(len(samples), 'header')}"
+    words += f" of {plural(len(survey.chosen), 'session')}."
     evidence = {"headers": _DEPTHS.get(survey.headers, "one of each scan")}
     return _finding(Verdict.OK, "ok", survey.destination.endpoint.project, words, evidence=evidence)
 
@@ -308,7 +311,7 @@ _DEPTHS = {Headers.SESSION: "one of each session", Headers.ALL: "all"}
 def _looked_at(chosen: Chosen, samples: Sequence[HeaderSample]) -> str:
     """``2 headers, of 2 of 5 scans``."""
     scans = len({sample.scan for sample in samples})
-    return f"{_count(len(samples), 'header')}, of {scans} of {_count(len(_with_dicom(chosen)), 'scan')}"
+    return f"{plural(len(samples), 'header')}, of {scans} of {plural(len(_with_dicom(chosen)), 'scan')}"
 
 
 @lru_cache(maxsize=10_000)
@@ -329,20 +332,6 @@ def _names(tag: int, within: tuple[int, ...], creator: str) -> tuple[str, str]:
 
 def _stated(samples: Iterable[HeaderSample]) -> list[str]:
     return sorted({option.value for sample in samples for option in stated(sample)})
-
-
-def _scans(scans: Sequence[str]) -> str:
-    word = "scan" if len(scans) == 1 else "scans"
-    return f"{word} {_some([plain(scan, 20) for scan in scans], 2 * _KEYWORDS)}"
-
-
-def _some(names: Sequence[str], most: int) -> str:
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def _finding(

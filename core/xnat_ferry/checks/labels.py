@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.finding import Finding
+from xnat_ferry.checks.naming import some
 from xnat_ferry.labels import LabelRules, Labels, common_shape, shape
 from xnat_ferry.model import Verdict
 from xnat_ferry.survey import Chosen, Survey
@@ -33,7 +34,7 @@ def _unused(survey: Survey, rules: LabelRules) -> list[Finding]:
     unused = sorted(set(rules.table) - known)
     if not unused:
         return []
-    words = f"The label table names {len(unused)} sessions that are not chosen: {_some(unused)}."
+    words = f"The label table names {len(unused)} sessions that are not chosen: {some(unused)}."
     advice = "Check the spelling in the table; a session that it does not name keeps its labels."
     return [_finding(Verdict.WARN, "table-unused", survey.source.endpoint.project, words, advice)]
 
@@ -52,7 +53,7 @@ def _unusual(survey: Survey, named: Sequence[tuple[Chosen, Labels]]) -> list[Fin
             example = next(label for label in sorted(old) if shape(label) == form)
             words = (
                 f"{what.capitalize()} labels in {survey.destination.endpoint.project} look like {example}; "
-                f"{len(odd)} would not: {_some(odd)}."
+                f"{len(odd)} would not: {some(odd)}."
             )
             advice = (
                 "If that is not wanted, map them with --labels, or ask "
@@ -68,11 +69,6 @@ def _before_and_after(changed: Sequence[tuple[Chosen, Labels]]) -> dict[str, str
     return {
         f"{one.row.subject}/{one.row.label}": f"{to.subject}/{to.session}" for one, to in changed[:_EXAMPLES]
     }
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - _EXAMPLES
-    return ", ".join(names[:_EXAMPLES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _finding(

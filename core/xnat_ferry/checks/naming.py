@@ -7,11 +7,11 @@ from xnat_ferry.settings.redact import plain
 _SOME = 5
 
 
-def some(names: Iterable[str]) -> str:
-    """``1, 2, 3, 4, 5 and 7 more``; each once, in the order given."""
+def some(names: Iterable[str], most: int = _SOME) -> str:
+    """``1, 2, 3, 4, 5 and 7 more``; each once, in the order given, ``most`` of them by name."""
     each = list(dict.fromkeys(names))
-    more = len(each) - _SOME
-    return ", ".join(plain(name, 60) for name in each[:_SOME]) + (f" and {more:,} more" if more > 0 else "")
+    more = len(each) - most
+    return ", ".join(plain(name, 60) for name in each[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def scans(ids: Iterable[str]) -> str:
