@@ -34,6 +34,23 @@ class Target(StrEnum):
     ARCHIVE = "archive"
 
 
+class Road(StrEnum):
+    """How sessions get to where they shall be."""
+
+    COPY = "copy"
+    """Their files travel, through the DICOM importer of the destination."""
+    SHARE = "share"
+    """Nothing travels: they are shown in a second project of the same server."""
+    RELOCATE = "relocate"
+    """Nothing travels: another project of the same server becomes their owner."""
+    UPLOAD = "upload"
+    """From a folder or an archive file on disk, through the importer."""
+    DOWNLOAD = "download"
+    """To a folder or an archive file on disk."""
+    RECEIVER = "receiver"
+    """By DICOM C-STORE to the destination's receiver."""
+
+
 class Totals(Struct, frozen=True, kw_only=True):
     """How much there is; bytes as the source lists them."""
 
@@ -131,6 +148,7 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When, in ISO 8601 with the zone."""
     source: Endpoint
     destination: Endpoint
+    road: Road = Road.COPY
     to: Target = Target.PREARCHIVE
     verify: Level = Level.IDENTITY
     move: bool = False
