@@ -4,7 +4,8 @@ FerryError
 ├── UsageError                      what was asked for cannot be understood or done
 │   ├── BadEndpoint  UnknownAlias  NoDefaultServer
 │   ├── NothingChosen  UnknownSessions  BadLabelRule
-│   ├── PlanUnreadable  PlanUndecided  PlanOutdated
+│   ├── PlanUnreadable  PlanUndecided  PlanOutdated  RoadClosed
+│   ├── PlaceUnreadable  HostilePlace  NotDicomOnly
 │   └── UnknownTransfer  SeveralTransfers  SettingsUnreadable
 ├── CannotConnect                   no conversation with the server came about
 │   ├── ServerUnreachable  NotAnXnat
@@ -12,12 +13,13 @@ FerryError
 ├── ServerAnswer                    the server said something else than was asked for
 │   ├── LoginLapsed  NotFound  Forbidden  ServerBusy  ServerFault
 │   ├── NotAnAnswer  ConnectionLost  StillWorking  NotTaken  TooLarge
-│   ├── AlreadyThere  OtherIdentity  NameTaken  UnfitFiles
+│   ├── AlreadyThere  OtherIdentity  NameTaken  UnfitFiles  ValuesRefused
 │   └── NothingStored  StoredElsewhere
 ├── DataProblem                     bytes or labels are not what they must be
 │   ├── DownloadBroken  ForeignStudy  SourceChanged  DestinationTaken  BuildFailed
-│   ├── SeriesUnknown
+│   ├── SeriesUnknown  SourceFileChanged
 │   ├── NotProven  StuckInPrearchive
+│   ├── BelongingsLeft  ResourceDiffers  ResourceNotTaken  ResourceUnproven  ValuesDiffer
 │   ├── ArchiveRefused
 │   │   ├── MergeUnanswered  NeverMerged  NeedsOtherFiles
 │   │   └── ArchiverBusy  BadInput
@@ -109,6 +111,29 @@ class PlanUndecided(UsageError):
 class PlanOutdated(UsageError):
     sentence = "The plan does not fit {destination} as it is now. {reasons}"
     advice = "Make a new plan with 'xnat-ferry plan', and look at what it says about these points."
+    exit_code = 1
+
+
+class RoadClosed(UsageError):
+    sentence = "The road '{road}' cannot be taken here: {why}."
+    advice = "Copy instead ('--road copy'), or make a plan for another road."
+
+
+class PlaceUnreadable(UsageError):
+    sentence = "{path} cannot be read: {why}."
+    advice = "Name a folder, a .zip or a .tar.gz with DICOM files that this account may read."
+    exit_code = 1
+
+
+class HostilePlace(UsageError):
+    sentence = "{path} is refused: {why}."
+    advice = "Nothing of it was read further. Ask whoever made it what it is, or unpack it by hand first."
+    exit_code = 1
+
+
+class NotDicomOnly(UsageError):
+    sentence = "{path} holds {count} that cannot be carried as DICOM: {examples}."
+    advice = "Look at the list; to carry the others without them, add --leave-out-others."
     exit_code = 1
 
 
@@ -236,6 +261,11 @@ class UnfitFiles(ServerAnswer):
     advice = "Look at the session in the prearchive page; its owners can archive it with an override there."
 
 
+class ValuesRefused(ServerAnswer):
+    sentence = "{server} refused ({status}) the values sent by {what}."
+    advice = "Its words are not repeated, since they may quote a value; look at them in the web interface."
+
+
 class NothingStored(ServerAnswer):
     sentence = "{server} said yes to the upload of {what} but stored nothing."
     advice = "The project's series filter or anonymisation may refuse these files; ask its owners."
@@ -273,6 +303,11 @@ class SourceChanged(DataProblem):
 class SeriesUnknown(DataProblem):
     sentence = "{session} cannot be completed: of scan {scan} {why}."
     advice = "Copy it whole under another label, or have the catalogs refreshed and resume."
+
+
+class SourceFileChanged(DataProblem):
+    sentence = "{path} is not the file any more that was looked at."
+    advice = "Make a new plan once nobody writes there, so that you see what has changed."
 
 
 class DestinationTaken(DataProblem):
@@ -330,6 +365,33 @@ class ArchiveNotBegun(DataProblem):
     sentence = "The server was asked to archive {session} but never began, and gave no answer."
     advice = "It waits in the prearchive as before: run 'xnat-ferry archive' again."
     retry = Retry.AGAIN
+
+
+class BelongingsLeft(DataProblem):
+    sentence = "{session} is in the archive, but {count} of what belongs to it did not arrive. {first}"
+
+
+class ResourceDiffers(DataProblem):
+    sentence = "The {what} of {holder} has {count} files at the destination that are other ones."
+    advice = "Nothing of it was sent. Make a new plan with --existing keep or --existing replace."
+
+
+class ResourceNotTaken(DataProblem):
+    sentence = "The server said yes to the {what} of {holder} and stored nothing of it."
+    advice = "It says so to whom may not write there: ask an owner of the project for the role Member."
+
+
+class ResourceUnproven(DataProblem):
+    sentence = "The {what} of {holder} arrived otherwise than it was sent: {count} files."
+    advice = "Resume sends these again; if it stays, ask the server's administrator."
+
+
+class ValuesDiffer(DataProblem):
+    sentence = "Values of {holder} are not as at the source: {names}."
+    advice = (
+        "What somebody wrote at the destination was left alone: make a new plan with --existing keep or "
+        "--existing replace, or set them in the web interface."
+    )
 
 
 class StuckInPrearchive(DataProblem):

@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
+from xnat_ferry.belongings import Level as BelongingLevel
 from xnat_ferry.model import Level, Mark, Where
 
 
@@ -154,6 +155,65 @@ class ArchiveAwaited(Event, frozen=True, kw_only=True):
     status: str
 
 
+class ResourceSending(Event, frozen=True, kw_only=True):
+    """Written before the first byte of a resource leaves."""
+
+    session: str
+    """In whose crossing: a subject's and the project's resources travel with one of their sessions."""
+    level: BelongingLevel
+    scan: str = ""
+    resource: str
+    files: int
+    """That the destination lacks, or that shall be replaced there."""
+    bytes: int
+
+
+class ResourceCarried(Event, frozen=True, kw_only=True):
+    """A resource was compared with its source, after what was missing had been sent."""
+
+    session: str
+    level: BelongingLevel
+    holder: str
+    """The label of its session or subject at the source, or the source project."""
+    scan: str = ""
+    resource: str
+    files: int
+    bytes: int
+    sent: int
+    """Files that travelled this time."""
+    verdict: str
+    """``proven``, ``differs`` or ``unknown``."""
+    counts: dict[Mark, int]
+    fingerprint: str
+    """SHA-256 over paths, sizes and digests at the source."""
+    left_out: int = 0
+    """Files whose names XNAT does not store."""
+
+
+class ValuesCarried(Event, frozen=True, kw_only=True):
+    """Values of one kind were written and read back. Only their names are told: they may identify."""
+
+    session: str
+    level: BelongingLevel
+    holder: str
+    kind: str
+    written: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    """Those that were there already."""
+    kept: tuple[str, ...] = ()
+    """Those that differ at the destination and were not to be replaced."""
+    refused: tuple[str, ...] = ()
+    """Those that differ there while nobody said what shall become of them, or that cannot be sent."""
+    differing: tuple[str, ...] = ()
+    """Those that read back otherwise than they were sent."""
+
+
+class BelongingsWait(Event, frozen=True, kw_only=True):
+    """Resources and values follow once the session is in the archive: the prearchive cannot take them."""
+
+    session: str
+
+
 class SessionArchived(Event, frozen=True, kw_only=True):
     session: str
     uri: str
@@ -295,6 +355,10 @@ AnyEvent = (
     | ArchiveChecked
     | ArchiveRequested
     | ArchiveAwaited
+    | ResourceSending
+    | ResourceCarried
+    | ValuesCarried
+    | BelongingsWait
     | SessionArchived
     | SessionSkipped
     | SessionFinished

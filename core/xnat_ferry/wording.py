@@ -60,7 +60,7 @@ def is_problem(event: AnyEvent) -> bool:
         | events.TriedAgain
         | events.WorkerStopped
         | events.FileLeftOut,
-    ) or (isinstance(event, events.SessionVerified) and event.verdict != "proven")
+    ) or (isinstance(event, events.SessionVerified | events.ResourceCarried) and event.verdict != "proven")
 
 
 def _of_session(event: AnyEvent) -> str:
@@ -76,7 +76,7 @@ def _of_session(event: AnyEvent) -> str:
         case events.FileLeftOut():
             return f"scan {event.scan}  {event.name} left out: {event.why}"
         case events.TriedAgain():
-            what = f"scan {event.unit}" if event.unit else "archiving"
+            what = _unit(event.unit) if event.unit else "archiving"
             return f"{what}  try {event.attempt} failed, again: {event.message}"
         case events.SessionBuilt():
             return "ready in the prearchive"
@@ -92,6 +92,8 @@ def _of_ending(event: AnyEvent) -> str:
             return f"before archiving the server says: {'; '.join(notices)}" if notices else ""
         case events.ArchiveAwaited():
             return f"the server is still archiving ({event.status}); the row is looked at now and then"
+        case events.BelongingsWait():
+            return "its resources and values follow once it is archived: 'xnat-ferry archive'"
         case events.SessionArchived():
             return f"archived in {duration(event.seconds)}"
         case events.SessionSkipped():
@@ -101,7 +103,39 @@ def _of_ending(event: AnyEvent) -> str:
         case events.SessionFailed():
             return f"FAILED: {event.message} {event.advice}"
         case _:
-            return _of_removal(event)
+            return _of_removal(event) or _of_belongings(event)
+
+
+def _of_belongings(event: AnyEvent) -> str:
+    match event:
+        case events.ResourceSending():
+            return f"{_resource(event.resource, event.scan)}: {plural(event.files, 'file')} to send"
+        case events.ResourceCarried():
+            return f"{_resource(event.resource, event.scan)}: {event.verdict}, {counts(event.counts)}"
+        case events.ValuesCarried():
+            told = [
+                f"{len(names)} {word}"
+                for names, word in (
+                    (event.written, "written"),
+                    (event.same, "there already"),
+                    (event.kept, "kept as they are there"),
+                    (event.refused, "refused"),
+                    (event.differing, "NOT as sent"),
+                )
+                if names
+            ]
+            return f"{event.kind} of its {event.level}: {', '.join(told) or 'none'}"
+        case _:
+            return ""
+
+
+def _resource(label: str, scan: str) -> str:
+    return f"resource {label} of scan {scan}" if scan else f"resource {label}"
+
+
+def _unit(unit: str) -> str:
+    """A unit of the journal: scans by their IDs, anything else by its own words."""
+    return unit if unit.startswith(("resource ", "values ")) else f"scan {unit}"
 
 
 def _of_removal(event: AnyEvent) -> str:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from xnat_ferry.checks.finding import ConflictClass
 from xnat_ferry.model import Endpoint, Level, Verdict
+from xnat_ferry.plan.belongings import NOTHING_ELSE, Belongings
 
 FORMAT = 1
 
@@ -162,6 +163,8 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     seen: Seen = Seen()
     checks: tuple[Checked, ...] = ()
     """What the checklist said."""
+    belongings: Belongings = NOTHING_ELSE
+    """Resources and values that travel as well."""
     sessions: tuple[PlannedSession, ...] = ()
 
     @property

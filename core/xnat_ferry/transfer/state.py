@@ -94,6 +94,10 @@ class TransferState:
         self.worker: events.WorkerStarted | None = None
         self.stopped: events.WorkerStopped | None = None
         self.finished: events.TransferFinished | None = None
+        self.resources: dict[tuple[str, str, str, str], events.ResourceCarried] = {}
+        """The last word on each, by level, holder, scan and label."""
+        self.values: dict[tuple[str, str, str], events.ValuesCarried] = {}
+        """The same by level, holder and kind."""
         self.retries = 0
         self.bytes_moved = 0
         """What was sent, the units that are leaving included as far as they have."""
@@ -133,6 +137,7 @@ class TransferState:
             before = session.bytes_moved
             _apply_to_session(session, event)
             self._move(event.at, session.bytes_moved - before)
+            self._apply_to_belongings(event)
             self.retries += isinstance(event, events.TriedAgain)
 
     def _move(self, at: float, count: int) -> None:
@@ -159,6 +164,15 @@ class TransferState:
                 self.empty_subjects.setdefault(event.subject, False)
             case events.SubjectRemoved():
                 self.empty_subjects[event.subject] = True
+            case _:
+                pass
+
+    def _apply_to_belongings(self, event: AnyEvent) -> None:
+        match event:
+            case events.ResourceCarried():
+                self.resources[event.level, event.holder, event.scan, event.resource] = event
+            case events.ValuesCarried():
+                self.values[event.level, event.holder, event.kind] = event
             case _:
                 pass
 
