@@ -1,4 +1,4 @@
-"""The detached process that walks a plan: carry, verify, settle, record, one session after another.
+"""The detached process that carries a plan out: logins, lock, journal and signals around one walk.
 
 ``python -m xnat_ferry.worker FOLDER`` reads the logins from standard input as JSON, so that they stand on no
 command line, in no file and in no environment.
@@ -11,37 +11,31 @@ import signal
 import socket
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import msgspec
 
-from xnat_ferry import __version__, events, wording
-from xnat_ferry.errors import CannotConnect, CannotWrite, FerryError, NotProven, Retry, Stopped
-from xnat_ferry.model import Where
-from xnat_ferry.plan import Fate, PlannedSession, Target, plan_hash
-from xnat_ferry.project import ProjectSettings
+from xnat_ferry import __version__, events
+from xnat_ferry.errors import CannotConnect, CannotWrite, FerryError, Stopped
+from xnat_ferry.plan import plan_hash
 from xnat_ferry.record import write_record
+from xnat_ferry.roads import crossing_of
+from xnat_ferry.roads.walk import walk
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.room import read_room
-from xnat_ferry.settle import archive_session, await_archiving, recount_removals, settle_transfer
+from xnat_ferry.settle import settle_transfer
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.call_log import CallLog
-from xnat_ferry.transfer.carry import carry_session
-from xnat_ferry.transfer.crew import work_through
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import Journal, read_all
-from xnat_ferry.transfer.pace import Pace, read_pace, spool_size
-from xnat_ferry.transfer.state import Phase, SessionState, TransferState
+from xnat_ferry.transfer.pace import read_pace, spool_size
+from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.status import read_state
 from xnat_ferry.transfer.units import largest_unit
-from xnat_ferry.verify.session import read_verification, verify_session
-from xnat_ferry.xnat.pair import open_pair
-from xnat_ferry.xnat.project_settings import read_settings
+from xnat_ferry.verify.session import read_verification
 
 EXIT_STOPPED, EXIT_BUG = 4, 70
 
@@ -123,19 +117,17 @@ def _told(
     """Walk the plan; whatever ends the walk early stands in the journal."""
     plan, pace = state.plan, read_pace(folder.pace)
     try:
-        with open_pair(
-            plan.source,
-            plan.destination,
-            logins.__getitem__,
-            limits=pace.limits,
-            on_call=CallLog(folder.calls),
-        ) as (source, destination):
+        road = crossing_of(plan)
+        with road.open_ends(plan, logins.__getitem__, limits=pace.limits, on_call=CallLog(folder.calls)) as (
+            source,
+            destination,
+        ):
             ferry = Ferry(
                 folder=folder,
                 journal=journal,
                 state=state,
-                source=source,
-                destination=destination,
+                from_server=source,
+                to_server=destination,
                 destination_project=plan.destination.project,
                 spool=spool,
                 spool_size=spool_size(pace, _room_in(spool), largest_unit(plan)),
@@ -143,7 +135,7 @@ def _told(
             )
             if settle:
                 return settle_transfer(ferry)
-            return _Walk(ferry, pace, archive=archive).run()
+            return walk(road(ferry, archive=archive), at_once=pace.at_once)
     except Stopped as error:
         journal.write(events.WorkerStopped(why=str(error), advice=error.advice))
         return EXIT_STOPPED
@@ -163,113 +155,6 @@ def _room_in(spool: Path) -> int | None:
     if not room.writable:
         raise CannotWrite(folder=spool, why=room.problem)
     return room.left
-
-
-class _Walk:
-    """One worker's way through its plan."""
-
-    def __init__(self, ferry: Ferry, pace: Pace, *, archive: bool) -> None:
-        self._ferry = ferry
-        self._pace = pace
-        self._plan = ferry.state.plan
-        self._archive = archive
-        self._settings = ProjectSettings()
-        self._failed = self._done = 0
-        self._counting = threading.Lock()
-
-    def run(self) -> int:
-        started = time.monotonic()
-        for client in self._ferry.clients:
-            self._ferry.tell(
-                events.LoggedIn(server=client.server, user=client.user, server_version=client.version)
-            )
-        self._settings = read_settings(self._ferry.destination, self._plan.destination.project)
-        recount_removals(self._ferry, self._settings)
-        work_through(
-            (partial(self._session, session) for session in self._plan.sessions),
-            hands=self._pace.at_once,
-            stop=self._ferry.stop,
-        )
-        self._ferry.tell(
-            events.TransferFinished(
-                done=self._done,
-                failed=self._failed,
-                requests=sum(client.requests for client in self._ferry.clients),
-                bytes_down=sum(client.bytes_down for client in self._ferry.clients),
-                bytes_up=sum(client.bytes_up for client in self._ferry.clients),
-                seconds=round(time.monotonic() - started, 3),
-            )
-        )
-        return 1 if self._failed else 0
-
-    def _session(self, session: PlannedSession) -> None:
-        past = self._ferry.state.sessions[session.session]
-        if not session.fate.travels:
-            if past.phase != Phase.SKIPPED:
-                self._ferry.tell(events.SessionSkipped(session=session.session, why=session.why))
-            return
-        if past.phase == Phase.DONE and not (self._goes_on(session) and past.where != Where.ARCHIVE):
-            self._count(done=1)
-            return
-        try:
-            self._ferry.tell(events.SessionStarted(session=session.session))
-            where = self._cross(session, past)
-            self._ferry.tell(events.SessionFinished(session=session.session, where=where))
-            self._count(done=1)
-        except FerryError as error:
-            if error.retry == Retry.STOP:
-                raise
-            self._count(failed=1)
-            self._ferry.tell(
-                events.SessionFailed(session=session.session, message=str(error), advice=error.advice)
-            )
-
-    def _goes_on(self, session: PlannedSession) -> bool:
-        """Whether it shall go on into the archive; a merge only once a person says so."""
-        return self._archive or (self._plan.to == Target.ARCHIVE and session.fate != Fate.MERGE)
-
-    def _count(self, *, done: int = 0, failed: int = 0) -> None:
-        with self._counting:
-            self._done += done
-            self._failed += failed
-
-    def _cross(self, session: PlannedSession, past: SessionState) -> Where:
-        await_archiving(self._ferry, session, past)
-        row = carry_session(self._ferry, session, past)
-        if row:
-            self._verify(session, Where.PREARCHIVE)
-            if not self._goes_on(session):
-                return Where.PREARCHIVE
-            archive_session(self._ferry, session, row)
-        self._verify(session, Where.ARCHIVE)
-        return Where.ARCHIVE
-
-    def _verify(self, session: PlannedSession, where: Where) -> None:
-        """Raises NotProven unless every file is proven there."""
-        result = verify_session(
-            self._ferry.destination,
-            self._ferry.folder,
-            session,
-            self._ferry.state.sessions[session.session],
-            project=self._plan.destination.project,
-            where=where,
-            level=self._plan.verify,
-            settings=self._settings,
-            source=self._ferry.source,
-            scratch=self._ferry.spool,
-        )
-        self._ferry.tell(
-            events.SessionVerified(
-                session=session.session,
-                where=where,
-                level=result.level,
-                verdict=result.verdict,
-                counts=result.counts,
-            )
-        )
-        if result.verdict != "proven":
-            trouble = {mark: number for mark, number in result.counts.items() if mark not in "=~"}
-            raise NotProven(session=session.session, where=where, why=wording.counts(trouble))
 
 
 if __name__ == "__main__":

@@ -21,14 +21,14 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Ferry:
-    """One worker's tools, shared by its threads. ``source`` and ``destination`` may be one client."""
+    """One worker's tools, shared by its threads. Both ends may be one client; None: that end is no server."""
 
     folder: TransferFolder
     journal: Journal
     state: TransferState
     """What the journal amounts to, this run's own events included."""
-    source: XnatClient
-    destination: XnatClient
+    from_server: XnatClient | None
+    to_server: XnatClient | None
     destination_project: str
     spool: Path
     stop: threading.Event
@@ -66,9 +66,22 @@ class Ferry:
         return persist(act, patience=self.patience, wait=self.wait, again=again)
 
     @property
+    def source(self) -> XnatClient:
+        """The server that is read from; asked for only on roads that begin at one."""
+        assert self.from_server is not None, "this road begins at no server"
+        return self.from_server
+
+    @property
+    def destination(self) -> XnatClient:
+        """The server that is written to; asked for only on roads that end at one."""
+        assert self.to_server is not None, "this road ends at no server"
+        return self.to_server
+
+    @property
     def clients(self) -> tuple[XnatClient, ...]:
         """The servers it speaks to, each once."""
-        return (self.source,) if self.source is self.destination else (self.source, self.destination)
+        ends = dict.fromkeys((self.from_server, self.to_server))
+        return tuple(client for client in ends if client is not None)
 
 
 class Progress:

@@ -1,0 +1,28 @@
+"""The roads: how one session gets to where the plan wants it. One file each, all walked by ``walk``.
+
+A road is a ``Crossing`` that stands in ``CROSSINGS`` under its name: it opens its ends, prepares once, and
+brings one session over. Going through the sessions, stopping, counting and telling what failed are the same
+for all.
+"""
+
+from collections.abc import Mapping
+
+from xnat_ferry.errors import RoadClosed
+from xnat_ferry.plan import Plan, Road
+from xnat_ferry.roads.copy import Copy
+from xnat_ferry.roads.crossing import Crossing
+
+CROSSINGS: Mapping[Road, type[Crossing]] = {
+    Road.COPY: Copy,
+}
+
+
+def crossing_of(plan: Plan) -> type[Crossing]:
+    """The road that a plan names; raises RoadClosed for one that this version cannot take."""
+    road = CROSSINGS.get(plan.road)
+    if road is None:
+        raise RoadClosed(road=plan.road.value, why="this version does not know it")
+    return road
+
+
+__all__ = ["CROSSINGS", "Crossing", "crossing_of"]

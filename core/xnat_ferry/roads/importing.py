@@ -1,0 +1,85 @@
+"""What the roads through the destination's DICOM importer share: the prearchive, the proof, the archive."""
+
+from abc import abstractmethod
+
+from xnat_ferry import events, wording
+from xnat_ferry.errors import NotProven
+from xnat_ferry.model import Where
+from xnat_ferry.plan import Fate, PlannedSession, Target
+from xnat_ferry.project import ProjectSettings
+from xnat_ferry.roads.crossing import Crossing
+from xnat_ferry.settle import archive_session, await_archiving
+from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.verify.session import verify_session
+from xnat_ferry.xnat.client import XnatClient
+from xnat_ferry.xnat.project_settings import read_settings
+
+
+class Importing(Crossing):
+    """A road to the prearchive first, and on to the archive where the plan or a person wants it."""
+
+    settings = ProjectSettings()
+
+    @abstractmethod
+    def carry(self, session: PlannedSession, past: SessionState) -> str:
+        """Bring a session to READY in the destination's prearchive, its files listed in the manifest.
+
+        Returns its row's path below /data, or "" when the archive holds all of it already; raises a
+        FerryError otherwise.
+        """
+
+    @property
+    def source(self) -> XnatClient | None:
+        """Where the headers of the originals can be read for comparing; None where no server has them."""
+        return self.ferry.source
+
+    def prepare(self) -> None:
+        """Read the destination's settings: which scripts may have changed what arrives."""
+        self.settings = read_settings(self.ferry.destination, self.plan.destination.project)
+
+    def is_done(self, session: PlannedSession, past: SessionState) -> bool:
+        """Not while it shall go on into the archive."""
+        return super().is_done(session, past) and not (self._goes_on(session) and past.where != Where.ARCHIVE)
+
+    def cross(self, session: PlannedSession, past: SessionState) -> Where:
+        """Carry it, prove it in the prearchive, archive it and prove it there, as far as it shall go."""
+        await_archiving(self.ferry, session, past)
+        row = self.carry(session, past)
+        if row:
+            self._verify(session, Where.PREARCHIVE)
+            if not self._goes_on(session):
+                return Where.PREARCHIVE
+            archive_session(self.ferry, session, row)
+        self._verify(session, Where.ARCHIVE)
+        return Where.ARCHIVE
+
+    def _goes_on(self, session: PlannedSession) -> bool:
+        """Whether it shall go on into the archive; a merge only once a person says so."""
+        return self.archive or (self.plan.to == Target.ARCHIVE and session.fate != Fate.MERGE)
+
+    def _verify(self, session: PlannedSession, where: Where) -> None:
+        """Raises NotProven unless every file is proven there."""
+        result = verify_session(
+            self.ferry.destination,
+            self.ferry.folder,
+            session,
+            self.ferry.state.sessions[session.session],
+            project=self.plan.destination.project,
+            where=where,
+            level=self.plan.verify,
+            settings=self.settings,
+            source=self.source,
+            scratch=self.ferry.spool,
+        )
+        self.ferry.tell(
+            events.SessionVerified(
+                session=session.session,
+                where=where,
+                level=result.level,
+                verdict=result.verdict,
+                counts=result.counts,
+            )
+        )
+        if result.verdict != "proven":
+            trouble = {mark: number for mark, number in result.counts.items() if mark not in "=~"}
+            raise NotProven(session=session.session, where=where, why=wording.counts(trouble))
