@@ -7,6 +7,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 _RESULTS, _TABLES, _README = HERE / "results.json", HERE / "README.md", HERE.parents[1] / "README.md"
+_BESIDE = re.compile(r"<!-- verification -->\n.*?<!-- end of verification -->\n", re.DOTALL)
 _SHORT = re.compile(r"(<!-- bench -->\n).*?(<!-- end of bench -->)", re.DOTALL)
 _NAMES = {
     "ferry": "xnat-ferry",
@@ -92,7 +93,9 @@ def keep(result: Result) -> None:
     kept[result.leg] = asdict(result)
     _RESULTS.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
     results = [Result(**(one | {"rows": [Row(**row) for row in one["rows"]]})) for one in kept.values()]
-    _TABLES.write_text(_HEAD + "\n".join(map(table, results)), "utf-8")
+    beside = _BESIDE.search(_TABLES.read_text("utf-8")) if _TABLES.exists() else None
+    verification = _VERIFICATION + beside[0] if beside else ""
+    _TABLES.write_text(_HEAD + "\n".join(map(table, results)) + verification, "utf-8")
     readme = _README.read_text("utf-8")
     _README.write_text(_SHORT.sub(lambda found: found[1] + _short(results) + found[2], readme), "utf-8")
 
@@ -126,5 +129,13 @@ SOPInstanceUID and every pixel digest, under the right subject and study. One th
 - CPU is that of the tool, not of the server; the peak that of its largest process; disk what its data in
   flight took at most. Bytes are those of bodies. One machine is both ends, so a tool that uses both at once
   gains less here than between two servers.
+
+"""
+
+_VERIFICATION = """
+## Full verification of one session
+
+Written by `python tests/bench/verify.py --keep`. CPU is the client's; the machine is shared, so seconds say
+less.
 
 """

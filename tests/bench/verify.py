@@ -1,15 +1,19 @@
 """Measures full verification of one session beside its download alone: seconds, CPU and peak memory.
 
-python tests/bench/verify.py [MEGABYTES]
+python tests/bench/verify.py [MEGABYTES] [--keep]
+
+``--keep`` puts the figures into the README beside this.
 """
 
+import json
 import os
+import re
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +28,16 @@ from xnat_ferry.practice.process import PracticeServer  # noqa: E402
 from xnat_ferry.project import ProjectSettings, Script  # noqa: E402
 from xnat_ferry.settings.credentials import Credentials  # noqa: E402
 
-PLAIN = ProjectSettings(site_script=Script(enabled=False), project_script=Script(enabled=False))
+OFF = Script(enabled=False)
+PLAIN = ProjectSettings(site_script=OFF, project_script=OFF)
+SCRIPTED = ProjectSettings(site_script=Script(enabled=True, text='(0010,0010) := "x"\n'), project_script=OFF)
+README = Path(__file__).with_name("README.md")
+_KEPT = re.compile(r"(<!-- verification -->\n).*?(<!-- end of verification -->)", re.DOTALL)
+_NAMES = {
+    "download": "download alone",
+    "full": "`--level full`",
+    "headers": "`--level full --every-header`",
+}
 
 
 def download(url: str, scratch: Path) -> int:
@@ -43,8 +56,18 @@ def download(url: str, scratch: Path) -> int:
     return count
 
 
-def verify(url: str, scratch: Path) -> int:
-    """Full verification against the catalogs' identities and digests, every file fetched; bytes."""
+def full(url: str, scratch: Path) -> int:
+    """Every file fetched; its digest decides, as where no script runs."""
+    return _verify(url, scratch, PLAIN, every_header=False)
+
+
+def headers(url: str, scratch: Path) -> int:
+    """Every file fetched from both sides and all headers compared, as where a script rewrites them."""
+    return _verify(url, scratch, SCRIPTED, every_header=True)
+
+
+def _verify(url: str, scratch: Path, settings: ProjectSettings, *, every_header: bool) -> int:
+    """Full verification of a session against its own catalogs; bytes, those from the source left out."""
     from xnat_ferry.verify.looking import Target, look
     from xnat_ferry.verify.source import Source
     from xnat_ferry.xnat.client import XnatClient
@@ -54,36 +77,56 @@ def verify(url: str, scratch: Path) -> int:
     with XnatClient(url, Credentials("ada", "practice")) as client:
         found = find_session(client, "SRC", "S1")
         assert found is not None
-        # the digest of each whole file decides, so that its pixels need no fetch at the source
-        sent = [replace(one, pixel_md5="") for one in Source(client, found.id, scratch).listed()]
-        target = Target(project="SRC", label="S1", settings=PLAIN)
+        source = Source(client, found.id, scratch)
+        # the pixels that passed in transit stand in a manifest: nothing is fetched for them here
+        sent = [replace(one, pixel_md5="") for one in source.listed()]
         result = look(
             client,
-            target,
+            Target(project="SRC", label="S1", settings=settings),
             sent,
             session="S1",
             level=Level.FULL,
-            source=None,
+            source=source if every_header else None,
             scratch=scratch,
+            every_header=every_header,
             tell=heard.append,
         )
     assert result.verdict == "proven", result.counts
     return sum(heard)
 
 
-TASKS: dict[str, Callable[[str, Path], int]] = {"download": download, "verify": verify}
+TASKS: dict[str, Callable[[str, Path], int]] = {"download": download, "full": full, "headers": headers}
 
 
 def main() -> None:
-    """Both tasks in processes of their own, one after the other."""
-    megabytes = int(sys.argv[1]) if len(sys.argv) > 1 else 1800
+    """All tasks in processes of their own, one after the other."""
+    megabytes = next((int(word) for word in sys.argv[1:] if word.isdigit()), 1800)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "world.toml"
         path.write_text(world(megabytes, 1))
         with PracticeServer(world=str(path)) as server:
-            for task in (*TASKS, *TASKS):  # once to warm the server, once to measure
-                command = [sys.executable, __file__, "--task", task, server.url, folder]
-                print(subprocess.run(command, capture_output=True, text=True, check=True).stdout, end="")
+            _measured("download", server.url, folder)  # warms the server
+            rows = [_measured(task, server.url, folder) for task in TASKS]
+    text = "\n".join(_table(rows)) + "\n"
+    print(text, end="")
+    if "--keep" in sys.argv:
+        kept = README.read_text("utf-8")
+        README.write_text(_KEPT.sub(lambda found: found[1] + text + found[2], kept), "utf-8")
+
+
+def _measured(task: str, url: str, folder: str) -> dict[str, float | str]:
+    command = [sys.executable, __file__, "--task", task, url, folder]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    row: dict[str, float | str] = json.loads(done.stdout)
+    return row
+
+
+def _table(rows: list[dict[str, float | str]]) -> Iterator[str]:
+    yield "| one session | MB compared | s | CPU s | CPU s a GB | peak MB | load |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for row in rows:
+        name = _NAMES[str(row.pop("task"))]
+        yield f"| {name} | " + " | ".join(f"{value:,}" for value in row.values()) + " |"
 
 
 def work(task: str, url: str, folder: str) -> None:
@@ -91,11 +134,16 @@ def work(task: str, url: str, folder: str) -> None:
     began, used = time.monotonic(), time.process_time()
     count = TASKS[task](url, Path(folder))
     seconds, cpu = time.monotonic() - began, time.process_time() - used
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{task:8}  {count / 1e6:7.0f} MB  {seconds:6.1f} s  CPU {cpu:6.1f} s  "
-        f"({cpu / count * 1e9:5.2f} s a GB)  peak {peak:5.0f} MB  load {os.getloadavg()[0]:.1f}"
-    )
+    row = {
+        "task": task,
+        "megabytes": round(count / 1e6),
+        "seconds": round(seconds, 1),
+        "cpu": round(cpu, 1),
+        "cpu_a_gb": round(cpu / count * 1e9, 2),
+        "peak": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "load": round(os.getloadavg()[0], 1),
+    }
+    print(json.dumps(row))
 
 
 if __name__ == "__main__":

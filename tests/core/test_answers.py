@@ -59,6 +59,7 @@ def test_a_page_without_headline_is_not_read_out() -> None:
         (409, STATUS_PAGE, ServerAnswer),
         (400, "<h3>Concurrent file sends of the same data is not supported.</h3>", ServerBusy),
         (409, "<h3>session document locked</h3>", ServerBusy),
+        (403, "<h3>User cannot delete experiments for project locked</h3>", Forbidden),
     ],
 )
 def test_a_status_becomes_its_error(status: int, body: str, kind: type[ServerAnswer]) -> None:
@@ -86,6 +87,12 @@ def test_a_status_becomes_its_error(status: int, body: str, kind: type[ServerAns
         ("Scan 1 has 2 non-DICOM (or non-parsable DICOM) files", UnfitFiles, Retry.NEVER),
         ("Scan 1 DICOM catalog contains duplicated SOP instance UIDs: 1.2", UnfitFiles, Retry.NEVER),
         ("Duplicate archive attempt.  Destination session in use.", ServerBusy, Retry.AGAIN),
+        ("Session processing may already be in progress: X.", ServerBusy, Retry.AGAIN),
+        (
+            "Unable to archive is_locked: Operation Failed: Session already exists with matching files.",
+            AlreadyThere,
+            Retry.NEVER,
+        ),
         (
             "The session P/T/F did not complete within the configured timeout interval.",
             StillWorking,

@@ -243,6 +243,10 @@ def test_an_archiving_of_an_earlier_worker_is_let_end(port: Harbour, tmp_path: P
         ("Scan 1 DICOM catalog contains duplicated SOP instance UIDs: 1.2", BadInput),
         ("Expected a catalog file, however it was missing.", BadInput),
         ("Anonymization failed for prearcSession at …", ArchiveRefused),
+        (
+            "Unable to archive is_locked: Operation Failed: Session already exists with matching files.",
+            MergeUnanswered,
+        ),
     ],
 )
 def test_the_archivers_words_are_told_apart(said: str, kind: type[ArchiveRefused]) -> None:

@@ -15,7 +15,7 @@ from xnat_ferry.errors import (
     NotAnAnswer,
     NotFound,
     ServerAnswer,
-    ServerBusy,
+    StillWorking,
     StuckInPrearchive,
 )
 from xnat_ferry.events import ArchiveAwaited, ArchiveChecked, ArchiveRequested, SessionArchived, TriedAgain
@@ -26,6 +26,7 @@ from xnat_ferry.settle import outcomes
 from xnat_ferry.settle.orders import answer_for
 from xnat_ferry.settle.outcomes import Standing, read_status
 from xnat_ferry.transfer.ferry import Ferry, growing_waits
+from xnat_ferry.transfer.patience import PASSING
 from xnat_ferry.transfer.state import SessionState
 from xnat_ferry.xnat import prearchive
 from xnat_ferry.xnat.listings import find_session
@@ -37,8 +38,8 @@ LONGEST = 24 * 60 * 60.0
 BEGINS_WITHIN = 15.0
 """Seconds in which an archiving that was asked for without an answer must show in the row."""
 TRIES = 3
-_GATEWAYS = {502, 504}
-"""What a proxy says when its own patience ended: the server behind it may be at work."""
+_GATEWAYS = {502, 503}
+"""What a proxy says when it lost the server behind it, which may be at work."""
 
 
 def archive_session(ferry: Ferry, session: PlannedSession, row: str, *, patience: float = PATIENCE) -> None:
@@ -137,9 +138,9 @@ def _archive(ferry: Ferry, session: PlannedSession, row: str, answer: Answer | N
 
 def _may_go_on(error: ServerAnswer) -> bool:
     """Whether the server may be at work though it did not say so: the row tells."""
-    if isinstance(error, ConnectionLost | NotAnAnswer) or error.facts["status"] in _GATEWAYS:
+    if isinstance(error, ConnectionLost | NotAnAnswer | StillWorking):
         return True
-    return outcomes.TIMED_OUT in str(error.facts["said"])
+    return error.facts["status"] in _GATEWAYS
 
 
 def _await_end(ferry: Ferry, session: PlannedSession, path: str) -> str:
@@ -166,7 +167,7 @@ def _look(ferry: Ferry, path: str) -> tuple[PrearchiveRow | None, bool]:
     """The row, and whether the server could be asked: it may be away for a while during an hour."""
     try:
         return prearchive.find_row(ferry.destination, path), True
-    except (ConnectionLost, ServerBusy):
+    except PASSING:
         return None, False
 
 

@@ -7,44 +7,39 @@ from msgspec import Struct
 
 from xnat_ferry.checks import Answer
 from xnat_ferry.errors import (
+    AlreadyThere,
     ArchiverBusy,
     ArchiveRefused,
     BadInput,
     MergeUnanswered,
+    NameTaken,
     NeedsOtherFiles,
     NeverMerged,
+    OtherIdentity,
+    ServerAnswer,
+    ServerBusy,
+    UnfitFiles,
 )
+from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.prearchive import Notice
 
-TIMED_OUT = "timeout interval"
-"""In the server's words when its own patience ended and the job goes on (wire-write 2.5)."""
-
-_REFUSALS: tuple[tuple[type[ArchiveRefused], tuple[str, ...]], ...] = (
-    # in the order of wire-write 3.5: "no way to override" comes first, its sentence also says other things
-    (NeedsOtherFiles, ("no way to override",)),
-    (ArchiverBusy, ("already archiving", "in use", "in progress", "locked")),
-    (NeverMerged, ("session subject", "session project", "session label", "session modality")),
-    (
-        MergeUnanswered,
-        (
-            "retry with overwrite enabled",
-            "matching files",
-            "same resources",
-            "Duplicate DICOM file",
-            "session UID",
-            "same UID, but a different number",
-        ),
-    ),
-    (BadInput, ("non-DICOM", "duplicated SOP", "Expected a catalog")),
-)
+_REFUSALS: Mapping[type[ServerAnswer], type[ArchiveRefused]] = {
+    NameTaken: NeedsOtherFiles,
+    AlreadyThere: MergeUnanswered,
+    OtherIdentity: MergeUnanswered,
+    UnfitFiles: BadInput,
+    ServerBusy: ArchiverBusy,
+}
 
 
 def refusal(session: str, said: str) -> ArchiveRefused:
-    """The error that a refusal's words stand for."""
-    for kind, signs in _REFUSALS:
-        if any(sign in said for sign in signs):
-            return kind(session=session, said=said)
-    return ArchiveRefused(session=session, said=said)
+    """The error that a refusal's words stand for (wire-write 3.5)."""
+    told = answers.meaning(said)
+    if told is None:
+        return ArchiveRefused(session=session, said=said)
+    if told.kind == OtherIdentity and not told.overridable:
+        return NeverMerged(session=session, said=said)
+    return _REFUSALS.get(told.kind, ArchiveRefused)(session=session, said=said)
 
 
 # The dry run

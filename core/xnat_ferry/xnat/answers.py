@@ -4,9 +4,8 @@ import html
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-import httpx
 import msgspec
 
 from xnat_ferry.errors import (
@@ -26,6 +25,7 @@ from xnat_ferry.errors import (
     UnfitFiles,
 )
 from xnat_ferry.settings.redact import plain, redact
+from xnat_ferry.xnat.libraries import httpx
 
 _H3 = re.compile(r"<h3>(.*?)</h3>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
@@ -39,30 +39,47 @@ _BY_STATUS: dict[int, type[ServerAnswer]] = {
     503: ServerBusy,
     504: StillWorking,
 }
-_BY_WORDS: tuple[tuple[str, type[ServerAnswer]], ...] = (
-    ("no way to override", NameTaken),
-    ("retry with overwrite enabled", AlreadyThere),
-    ("matching files", AlreadyThere),
-    ("same resources", AlreadyThere),
-    ("Duplicate DICOM file", AlreadyThere),
-    ("session UID", OtherIdentity),
-    ("same UID, but a different number", OtherIdentity),
-    ("session subject", OtherIdentity),
-    ("session project", OtherIdentity),
-    ("session label", OtherIdentity),
-    ("session modality", OtherIdentity),
-    ("non-DICOM", UnfitFiles),
-    ("duplicated SOP", UnfitFiles),
-    ("Expected a catalog", UnfitFiles),
-    ("timeout interval", StillWorking),
-    ("unable to read DICOM object", NotTaken),
-    ("Concurrent file sends", ServerBusy),
-    ("already archiving", ServerBusy),
-    ("session in use", ServerBusy),
-    ("already in progress", ServerBusy),
-    ("locked", ServerBusy),
+
+
+class Meaning(NamedTuple):
+    """What some words of XNAT's stand for."""
+
+    words: str
+    kind: type[ServerAnswer]
+    overridable: bool = False
+    """Whether archiving can be told to pass over it (wire-write 3.3)."""
+
+
+MEANINGS = (
+    Meaning("no way to override", NameTaken),
+    Meaning("retry with overwrite enabled", AlreadyThere, overridable=True),
+    Meaning("matching files", AlreadyThere, overridable=True),
+    Meaning("same resources", AlreadyThere, overridable=True),
+    Meaning("Duplicate DICOM file", AlreadyThere, overridable=True),
+    Meaning("session UID", OtherIdentity, overridable=True),
+    Meaning("same UID, but a different number", OtherIdentity, overridable=True),
+    Meaning("session subject", OtherIdentity),
+    Meaning("session project", OtherIdentity),
+    Meaning("session label", OtherIdentity),
+    Meaning("session modality", OtherIdentity),
+    Meaning("(or non-parsable", UnfitFiles, overridable=True),
+    Meaning("duplicated SOP", UnfitFiles, overridable=True),
+    Meaning("Expected a catalog", UnfitFiles, overridable=True),
+    Meaning("timeout interval", StillWorking),
+    Meaning("unable to read DICOM object", NotTaken),
+    Meaning("Concurrent file sends", ServerBusy),
+    Meaning("already archiving", ServerBusy),
+    Meaning("session in use", ServerBusy),
+    Meaning("already in progress", ServerBusy),
+    Meaning("already be in progress", ServerBusy),
+    Meaning("document locked", ServerBusy),
+    Meaning("is locked", ServerBusy),
 )
-"""What XNAT says, under any status, and what that is; the first that fits (wire-write 1.7, 2.4, 3.3, 3.5)."""
+"""What XNAT says, under any status, and what that is; the first that fits (wire-write 1.7, 1.10, 2.4, 3.5).
+
+None is a single word that could be somebody's label or project.
+"""
+_BEFORE_THE_REASON = "Operation Failed: "
 _LONGEST_WAIT = 600.0
 
 
@@ -73,6 +90,15 @@ def said(body: str) -> str:
         return "an HTML page without a message"
     text = html.unescape(found.group(1) if found else _TAG.sub(" ", body))
     return plain(redact(text)) or "nothing"
+
+
+def meaning(said: str) -> Meaning | None:
+    """What XNAT's words stand for; None for words that nobody has written down.
+
+    The session's own name comes before the reason, and may hold any of these words (wire-write 2.5).
+    """
+    reason = said.rpartition(_BEFORE_THE_REASON)[2]
+    return next((one for one in MEANINGS if one.words in reason), None)
 
 
 def is_html(body: str) -> bool:
@@ -96,9 +122,9 @@ def failure(server: str, what: str, response: httpx.Response) -> ServerAnswer:
     facts: dict[str, Any] = {"server": server, "status": status, "what": what, "said": said(response.text)}
     if is_login_page(response):
         return LoginLapsed(**facts)
-    kind = next((kind for words, kind in _BY_WORDS if status >= 400 and words in facts["said"]), None)
-    kind = kind or _BY_STATUS.get(status, ServerFault if status >= 500 else ServerAnswer)
-    return kind(**facts, after=_wanted_wait(response))
+    told = meaning(facts["said"]) if status >= 400 else None
+    kind = _BY_STATUS.get(status, ServerFault if status >= 500 else ServerAnswer)
+    return (told.kind if told else kind)(**facts, after=_wanted_wait(response))
 
 
 def _wanted_wait(response: httpx.Response) -> float | None:

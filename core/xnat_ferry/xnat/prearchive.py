@@ -2,7 +2,6 @@
 
 from xml.etree.ElementTree import Element, ParseError
 
-import httpx
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from msgspec import Struct
@@ -12,6 +11,7 @@ from xnat_ferry.model import PrearchiveRow, ResourceRow, ScanRow, StoredFile
 from xnat_ferry.settings.redact import plain, redact
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import LONG_PATIENCE, XnatClient, data_path
+from xnat_ferry.xnat.libraries import httpx
 
 BUSY_PREFIXES = ("QUEUED_", "_")
 """Locked and queued states: something is really running (wire-write 2.2)."""
@@ -81,7 +81,8 @@ def archive(client: XnatClient, path: str, *, override: bool = False, patience: 
     Without ``override`` it is merged into what has its label, unless something can be overridden (wire-write
     3.2); with it that is overridden too, and the same instances overwritten. The server goes on when nobody
     waits: after ``patience`` seconds without an answer ConnectionLost is raised, and the row tells the rest.
-    Raises ServerFault with XNAT's reason in ``facts["said"]``, conflicts included (wire-write 2.5).
+    Raises AlreadyThere, OtherIdentity, NameTaken, UnfitFiles, StillWorking, ServerBusy or, for words that
+    nobody has written down, ServerFault: XNAT's reason is in ``facts["said"]`` (wire-write 2.5, 3.5).
     """
     wishes = {"auto-archive": "false", "event_reason": "xnat-ferry"}
     if override:
