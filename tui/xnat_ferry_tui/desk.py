@@ -1,4 +1,7 @@
-"""What lies on the desk: projects, survey, marks, the transfer in view. Knows nothing of Textual."""
+"""What lies on the desk: projects, survey, marks, the transfer in view. Knows nothing of Textual.
+
+What speaks with a server is imported when it is first asked for: the first picture does not wait for it.
+"""
 
 import os
 import signal
@@ -7,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -19,12 +23,7 @@ from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.paths import servers_file
 from xnat_ferry.settings.room import Room, read_room
 from xnat_ferry.settings.servers import read_aliases, store_alias
-from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
 from xnat_ferry.survey import Depth, ProjectView, Survey
-from xnat_ferry.survey.again import headers_again, projects_again
-from xnat_ferry.survey.projects import view_destination, view_source
-from xnat_ferry.survey.sessions import Progress
-from xnat_ferry.survey.take import take_survey
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
@@ -32,12 +31,13 @@ from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import start_worker, wait_until_taken_up
 from xnat_ferry.transfer.past_pace import past_pace
 from xnat_ferry.verify.verification import Verification
-from xnat_ferry.xnat.client import XnatClient
-from xnat_ferry.xnat.listings import read_session
-from xnat_ferry.xnat.pair import open_pair
 from xnat_ferry_tui.drafting import Drafting
 from xnat_ferry_tui.logins import Logins
 from xnat_ferry_tui.watched import Watched
+
+if TYPE_CHECKING:
+    from xnat_ferry.survey.sessions import Progress
+    from xnat_ferry.xnat.client import XnatClient
 
 
 class Desk:
@@ -133,19 +133,25 @@ class Desk:
 
     def try_server(self, server: str) -> str:
         """Log in once; who one is there, and which XNAT it is."""
+        from xnat_ferry.xnat.client import XnatClient
+
         with XnatClient(server, self.logins(server)) as client:
             return f"{client.user} at {server} (XNAT {client.version})"
 
     def look(self) -> None:
         """List both projects."""
+        from xnat_ferry.survey.projects import view_destination, view_source
+
         if self.ends is None:
             return
         from_client, to_client = self._clients()
         self.source = view_source(from_client, self.ends[0])
         self.destination = view_destination(to_client, self.ends[1])
 
-    def check(self, progress: Progress) -> None:
+    def check(self, progress: "Progress") -> None:
         """Survey the chosen sessions, or all, and judge what is found."""
+        from xnat_ferry.survey.take import take_survey
+
         draft = self.drafting.draft
         if draft is None:
             return
@@ -164,8 +170,10 @@ class Desk:
         self.drafting.pace = past_pace(self.transfers, server, draft.destination.server)
         self._take(survey, draft)
 
-    def check_again(self, check: str, progress: Progress) -> None:
+    def check_again(self, check: str, progress: "Progress") -> None:
         """Look again at what one check rests on; at everything where that is not known or not less."""
+        from xnat_ferry.survey.again import headers_again, projects_again
+
         draft, survey = self.drafting.draft, self.drafting.survey
         if draft is None or survey is None or not check or not self.drafting.fresh:
             self.check(progress)
@@ -185,17 +193,21 @@ class Desk:
 
     def read(self, side: int, session_id: str) -> None:
         """Read what is in one session of the source (0) or the destination (1)."""
+        from xnat_ferry.xnat.listings import read_session
+
         if self.ends is None:
             return
         detail = read_session(self._clients()[side], session_id)
         self.details[self.ends[side].server, session_id] = detail
 
-    def client(self, side: int) -> XnatClient:
+    def client(self, side: int) -> "XnatClient":
         """The conversation with the source's server (0) or the destination's (1)."""
         return self._clients()[side]
 
     def start(self, plan: Plan) -> Watched:
         """Make a transfer of a plan and start its worker; raises PlanOutdated."""
+        from xnat_ferry.survey.projects import view_destination
+
         client = self._clients()[1]
         refuse_outdated(plan, view_destination(client, plan.destination, plan.seen.creatable or ()))
         folder = transfer_folders.create(self.transfers, plan)
@@ -213,6 +225,8 @@ class Desk:
 
     def settle(self, folder: TransferFolder, sessions: tuple[str, ...], *, typed: str) -> None:
         """Have these proven sessions removed from the source; raises TransferLocked, CannotWrite."""
+        from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
+
         lock.refuse_if_running(folder)
         before = len(read_all(folder.journal))
         logins = self._logins_of(folder.read_plan())
@@ -263,7 +277,9 @@ class Desk:
         os.kill(found.pid, signal.SIGTERM)
         return ""
 
-    def _clients(self) -> tuple[XnatClient, XnatClient]:
+    def _clients(self) -> tuple["XnatClient", "XnatClient"]:
+        from xnat_ferry.xnat.pair import open_pair
+
         assert self.ends is not None
         with self._lock:
             if self._open is None:

@@ -4,14 +4,13 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual.scrollbar import ScrollBar
 
 from xnat_ferry.errors import FerryError
 from xnat_ferry.model import Endpoint
-from xnat_ferry.practice.errors import PracticeError
-from xnat_ferry.practice.process import PracticeServer
 from xnat_ferry.settings.credentials import Credentials, find_credentials
 from xnat_ferry.settings.paths import draft_file, spool_folder, transfers_folder
 from xnat_ferry.settings.preferences import Window, read_preferences
@@ -20,6 +19,9 @@ from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.entry import Options, theme_without_colours
 from xnat_ferry_tui.glyphs import PlainScrollBar
 from xnat_ferry_tui.key_map import key_map_file, read_key_map
+
+if TYPE_CHECKING:
+    from xnat_ferry.practice.process import PracticeServer
 
 
 def open_screen(options: Options) -> int:
@@ -35,6 +37,9 @@ def open_screen(options: Options) -> int:
 
 def open_demo(options: Options) -> int:
     """The screen on a practice server that lives as long as the screen."""
+    from xnat_ferry.practice.errors import PracticeError
+    from xnat_ferry.practice.process import PracticeServer
+
     try:
         with (
             PracticeServer("tour") as server,
@@ -45,7 +50,7 @@ def open_demo(options: Options) -> int:
         return _say(str(error), 1)
 
 
-def demo_desk(server: PracticeServer, folder: Path) -> Desk:
+def demo_desk(server: "PracticeServer", folder: Path) -> Desk:
     """A desk with both projects of a practice server laid out."""
     login = Credentials(server.user, server.password)
     desk = Desk(transfers=folder / "transfers", spool=folder / "spool", find=lambda _: login)

@@ -1,5 +1,11 @@
 """The plain face: one file per command group, each loaded only when it is asked for."""
 
-from xnat_ferry.cli.app import main
+from collections.abc import Sequence
 
-__all__ = ["main"]
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns its exit code."""
+    # the screen uses this package's pages and has no need of its commands
+    from xnat_ferry.cli import app
+
+    return app.main(arguments)

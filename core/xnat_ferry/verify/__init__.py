@@ -1,7 +1,6 @@
 """The proof: what arrived, compared with what passed through."""
 
 from xnat_ferry.verify.compare import compare
-from xnat_ferry.verify.observe import observe_archive, observe_prearchive
 from xnat_ferry.verify.observed import Content, HeaderLook, Observed
 from xnat_ferry.verify.proof import Proof, prove
 from xnat_ferry.verify.rewriting import Rewriting, rewriting_at
@@ -18,8 +17,6 @@ __all__ = [
     "Verification",
     "What",
     "compare",
-    "observe_archive",
-    "observe_prearchive",
     "prove",
     "rewriting_at",
 ]

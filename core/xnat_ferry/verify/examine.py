@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from pydicom import Dataset
 
 from xnat_ferry.errors import ServerAnswer
 from xnat_ferry.model import Instance, Level, Where
@@ -14,7 +14,10 @@ from xnat_ferry.verify.observed import Content, HeaderLook, Observed, Place
 from xnat_ferry.verify.pairing import How, Pair, pair_files, pair_series
 from xnat_ferry.verify.unpacking import content_of, header_of, look_at
 
-ReadSent = Callable[[Instance], Dataset]
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+ReadSent = Callable[[Instance], "Dataset"]
 """Reads the header of a file as it is at the source; raises a ServerAnswer."""
 
 

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from pydicom import Dataset
 
 from xnat_ferry.dicom.header import HeaderSample
 from xnat_ferry.errors import NotFound, ServerAnswer
@@ -20,6 +20,9 @@ from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.headers import read_header, sample_scan
 from xnat_ferry.xnat.zip_stream import BrokenZip
 
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
 
 class Source:
     """One session at the source, by its accession ID."""
@@ -28,7 +31,7 @@ class Source:
         self._client, self._id, self._scratch = client, session_id, scratch
         self._seen: Observed | None = None
 
-    def read_header(self, one: Instance) -> Dataset:
+    def read_header(self, one: Instance) -> "Dataset":
         """The header of a file as it is now, by ranges; raises a ServerAnswer."""
         for resource in DICOM_RESOURCES[:-1]:
             try:
@@ -106,7 +109,7 @@ class Source:
             self._seen = observe_session(self._client, self._id)
         return self._seen
 
-    def _header(self, one: Instance, resource: str) -> Dataset:
+    def _header(self, one: Instance, resource: str) -> "Dataset":
         row = FileRow(scan=one.scan, resource=resource, path=one.path, size=None, digest="")
         return read_header(self._client, self._id, row)
 

@@ -7,7 +7,6 @@ from typing import BinaryIO
 
 from msgspec import Struct
 from msgspec.structs import replace
-from pydicom import dcmread
 
 from xnat_ferry.dicom.instance import read_passing
 from xnat_ferry.dicom.pixels import Readable
@@ -89,6 +88,8 @@ def content_of(file: Readable, scratch: Path) -> Content:
 
 def header_of(file: BinaryIO) -> Header | None:
     """The header of a file that is at its start; None for what is no readable DICOM."""
+    from pydicom import dcmread  # slow to import, and comparing digests needs none of it
+
     try:
         return header_facts(dcmread(file, stop_before_pixels=True))
     except Exception:  # pydicom raises many kinds for what is simply not DICOM

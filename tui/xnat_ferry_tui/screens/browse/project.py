@@ -1,7 +1,7 @@
 """Another project for one pane: chosen from those that the account sees, or named as commands take them."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,10 +10,12 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from xnat_ferry.xnat.rights import ProjectRow
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
+
+if TYPE_CHECKING:
+    from xnat_ferry.xnat.rights import ProjectRow
 
 _COLUMNS = (Column("project"), Column("your role", 14), Column("access", 10))
 
@@ -27,7 +29,7 @@ class ProjectChoice(ModalScreen[str | None]):
         Binding("up", "move(-1)", "Up"),
     ]
 
-    def __init__(self, side: str, server: str, projects: dict[str, ProjectRow], said: str = "") -> None:
+    def __init__(self, side: str, server: str, projects: "dict[str, ProjectRow]", said: str = "") -> None:
         super().__init__()
         self._side, self._server, self._projects, self._said = side, server, projects, said
         self._shown: Sequence[str] = sorted(projects)

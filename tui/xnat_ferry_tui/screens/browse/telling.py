@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from xnat_ferry import wording
 from xnat_ferry.model import FileRow, Mark, PrearchiveRow, ScanRow, SessionRow
-from xnat_ferry.settle.outcomes import read_status
 from xnat_ferry_tui.screens.browse.cells import name_of
 from xnat_ferry_tui.screens.browse.holdings import Amount
 from xnat_ferry_tui.screens.browse.nodes import SOURCE, Kind, Node, session_of
@@ -119,6 +118,8 @@ def _session(side: int, row: SessionRow) -> str:
 
 
 def _waiting(side: int, row: PrearchiveRow) -> str:
+    from xnat_ferry.settle.outcomes import read_status  # brings along what speaks with servers
+
     status = read_status(row.status)
     subject = f"subject {row.subject or 'not known'}"
     return f"{_SIDES[side]}: {row.status}, {subject}: {status.meaning}. {status.advice} L reads its log."
