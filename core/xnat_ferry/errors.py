@@ -24,8 +24,9 @@ FerryError
 │   │   ├── MergeUnanswered  NeverMerged  NeedsOtherFiles
 │   │   └── ArchiverBusy  BadInput
 │   ├── ArchiveUnclear  ArchiveNotBegun
+│   ├── RowNotRemovable             what keeps a row in the prearchive
 │   └── NotDeletable                what keeps a session at the source
-│       ├── NoProof  SourceDiffers  HoldsMore  CopyGone
+│       ├── NoProof  SourceDiffers  HoldsMore  CopyGone  StillWorkedOn
 │       └── OnlyShared  NotPermitted  StillThere  GoneAlready
 └── HereProblem                     something on this machine
     ├── CannotWrite  SpoolTooSmall  ServerDown
@@ -419,6 +420,14 @@ class HoldsMore(NotDeletable):
     advice = "Carry or remove those by hand first, or leave the session where it is."
 
 
+class StillWorkedOn(NotDeletable):
+    sentence = "{session} stays at the source: {why}."
+    advice = (
+        "Wait until its workflows have ended, or end them in the web interface. To delete it all the same, "
+        "settle with --despite-workflows."
+    )
+
+
 class CopyGone(NotDeletable):
     sentence = "{session} stays at the source: its proven copy is not there as it was ({why})."
     advice = "Look at the session at the destination; verify it again before you settle."
@@ -442,6 +451,13 @@ class StillThere(NotDeletable):
 class GoneAlready(NotDeletable):
     sentence = "{session} is no longer at the source, and this transfer did not remove it."
     advice = "If nobody meant to delete it, tell the server's administrators at once."
+
+
+class RowNotRemovable(DataProblem):
+    sentence = "{session} is left in the prearchive: {why}."
+    advice = (
+        "Look at it in the destination's prearchive page; whoever may edit the project can remove it there."
+    )
 
 
 class HereProblem(FerryError):

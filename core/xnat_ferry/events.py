@@ -251,6 +251,10 @@ class RemovalOrdered(Event, frozen=True, kw_only=True):
     unshare: bool = False
     subjects: bool = False
     """Whether subjects that are left without any session may be deleted as well."""
+    despite_workflows: bool = False
+    """Whether what a pipeline may still work on is meant, too."""
+    waiting: bool = False
+    """The sessions' rows in the destination's prearchive are meant, and nothing at the source."""
 
 
 class RemovalRequested(Event, frozen=True, kw_only=True):
@@ -266,6 +270,8 @@ class RemovalRequested(Event, frozen=True, kw_only=True):
     """SHA-256 of the manifest that the proof rests on."""
     listing: str
     """SHA-256 of the source's file listing, right before."""
+    workflows: str = ""
+    """What was open on it, or not known of it, when a person wished it deleted all the same."""
 
 
 class SessionRemoved(Event, frozen=True, kw_only=True):
@@ -309,6 +315,31 @@ class SubjectRemoved(Event, frozen=True, kw_only=True):
     """The source project has the subject no more."""
 
     subject: str
+
+
+class RowRemovalRequested(Event, frozen=True, kw_only=True):
+    """Written before the server is asked: without what came of it, the prearchive is looked at."""
+
+    session: str
+    row: str
+
+
+class RowRemoved(Event, frozen=True, kw_only=True):
+    """What was sent of a session and given up waits in the destination's prearchive no more."""
+
+    session: str
+    row: str
+    found: bool = False
+    """Whether it was found gone after an interruption, and not heard from the server at once."""
+
+
+class RowKept(Event, frozen=True, kw_only=True):
+    """The row stays in the prearchive, and why."""
+
+    session: str
+    row: str
+    message: str
+    advice: str
 
 
 class SettlingFinished(Event, frozen=True, kw_only=True):
@@ -371,6 +402,9 @@ AnyEvent = (
     | SubjectLeftEmpty
     | SubjectRemovalRequested
     | SubjectRemoved
+    | RowRemovalRequested
+    | RowRemoved
+    | RowKept
     | SettlingFinished
     | WorkerStopped
     | TransferFinished

@@ -57,6 +57,7 @@ def is_problem(event: AnyEvent) -> bool:
         event,
         events.SessionFailed
         | events.SessionKept
+        | events.RowKept
         | events.TriedAgain
         | events.WorkerStopped
         | events.FileLeftOut,
@@ -103,7 +104,7 @@ def _of_ending(event: AnyEvent) -> str:
         case events.SessionFailed():
             return f"FAILED: {event.message} {event.advice}"
         case _:
-            return _of_removal(event) or _of_belongings(event)
+            return _of_removal(event) or _of_row_removal(event) or _of_belongings(event)
 
 
 def _of_belongings(event: AnyEvent) -> str:
@@ -155,6 +156,18 @@ def _of_removal(event: AnyEvent) -> str:
             return ""
 
 
+def _of_row_removal(event: AnyEvent) -> str:
+    match event:
+        case events.RowRemoved(found=True):
+            return "found gone from the prearchive"
+        case events.RowRemoved():
+            return "removed from the prearchive"
+        case events.RowKept():
+            return f"KEPT in the prearchive: {event.message} {event.advice}"
+        case _:
+            return ""
+
+
 def _of_transfer(event: AnyEvent) -> str:
     match event:
         case events.WorkerStarted():
@@ -175,6 +188,8 @@ def _of_transfer(event: AnyEvent) -> str:
 
 def _of_settling(event: AnyEvent) -> str:
     match event:
+        case events.RemovalOrdered(waiting=True):
+            return f"{plural(len(event.sessions), 'session')} may be removed from the prearchive"
         case events.RemovalOrdered():
             return f"{plural(len(event.sessions), 'session')} may be removed from the source"
         case events.SubjectLeftEmpty():

@@ -60,6 +60,8 @@ class SessionState:
     removed: events.SessionRemoved | None = None
     kept: events.SessionKept | None = None
     settled: events.MoveSettled | None = None
+    row_removal: events.RowRemovalRequested | None = None
+    """One that was asked for and of which it is not known what came of it."""
 
     @property
     def moving(self) -> events.UnitProgressed | None:
@@ -246,5 +248,14 @@ def _apply_to_source(session: SessionState, event: AnyEvent) -> None:
             session.kept = event
         case events.MoveSettled():
             session.settled = event
+        case events.RowRemovalRequested():
+            session.row_removal = event
+        case events.RowKept():
+            session.row_removal = None
+        case events.RowRemoved():
+            # nothing of it is there any more: a later resume sends it anew
+            session.row_removal, session.row, session.built = None, "", False
+            session.sent.clear()
+            session.touched.clear()
         case _:
             pass
