@@ -1,11 +1,11 @@
 """A scan's DICOM header from the start of one of its files: a ranged GET, never the pixels."""
 
 from collections.abc import Callable
-from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from xnat_ferry.dicom.header import HeaderSample, quietly, sample_of
+from xnat_ferry.dicom.header import HeaderSample, sample_of
+from xnat_ferry.dicom.start import header_in
 from xnat_ferry.errors import NotAnAnswer, ServerAnswer
 from xnat_ferry.model import FileRow
 from xnat_ferry.xnat.client import XnatClient, data_path
@@ -54,7 +54,7 @@ def _read(client: XnatClient, path: str, **params: str) -> "Dataset":
     while True:
         start = _read_start(client, path, size, params)
         ended = len(start) < size
-        header = _parsed(start, ended=ended)
+        header = header_in(start, ended=ended)
         if header is not None:
             return header
         if ended or size >= _MOST_BYTES:
@@ -70,19 +70,3 @@ def _read_start(client: XnatClient, path: str, size: int, params: dict[str, str]
             if len(found) >= size:
                 break  # the server knew no ranges; the rest is not wanted
     return bytes(found[:size])
-
-
-def _parsed(start: bytes, *, ended: bool) -> "Dataset | None":
-    """The header, or None when it does not end within these bytes; ``ended`` says that the file does."""
-    from pydicom import dcmread  # slow to import, and whoever looks quickly needs none of it
-
-    whole = BytesIO(start)
-    try:
-        with quietly():
-            # files without a preamble are DICOM too, where they say what and who they are (PS3.10 7.1)
-            header = dcmread(whole, stop_before_pixels=True, force=True)
-            named = all(header.get(keyword) for keyword in ("SOPClassUID", "SOPInstanceUID"))
-    except Exception:  # pydicom raises many kinds for what is simply not DICOM
-        return None
-    # a header that was cut ends where the bytes end; a whole one ends before its pixels, or with the file
-    return header if named and (ended or whole.tell() < len(start)) else None
