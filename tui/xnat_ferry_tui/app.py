@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
@@ -16,7 +17,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
-from xnat_ferry.errors import FerryError
+from xnat_ferry.errors import FerryError, Stopped
 from xnat_ferry.events import SettlingFinished, TransferFinished, WorkerStopped
 from xnat_ferry.settings.preferences import Window
 from xnat_ferry.transfer.folder import TransferFolder
@@ -97,6 +98,7 @@ class FerryApp(App[None]):
         self._is_listing = False
         self.connecting, self.acting, self.proving = Connecting(self), Acting(self), Proving(self)
         self._leave = threading.Event()
+        self._leave_off = threading.Event()
         self._progress_at = 0.0
 
     def on_mount(self) -> None:
@@ -151,12 +153,22 @@ class FerryApp(App[None]):
 
         self.run_worker(run, thread=True, exit_on_error=False, group="listing")
 
-    def do(self, words: str, work: Callable[[], object], then: Callable[[], None] | None = None) -> None:
-        """Run blocking work in a thread, one at a time; its error becomes a sentence on the screen."""
+    def do(
+        self,
+        words: str,
+        work: Callable[[], object],
+        then: Callable[[], None] | None = None,
+        otherwise: Callable[[FerryError], None] | None = None,
+    ) -> None:
+        """Run blocking work in a thread, one at a time.
+
+        Its error becomes a sentence on the screen, unless ``otherwise`` takes it.
+        """
         if self.desk.busy:
             self.still_busy()
             return
         self.desk.busy, self.desk.problem = words, None
+        self._leave_off.clear()
         self._redraw()
 
         def run() -> None:
@@ -164,7 +176,10 @@ class FerryApp(App[None]):
             try:
                 work()
             except FerryError as error:
-                self.desk.problem, done = error, None
+                if otherwise is None:
+                    self.desk.problem, done = error, None
+                else:
+                    done = partial(otherwise, error)
             finally:
                 self.desk.busy = ""
             self.post_message(DeskChanged(done))
@@ -197,12 +212,22 @@ class FerryApp(App[None]):
         else:
             self.do(words, work, then)
 
+    def leave_off(self) -> None:
+        """Have what is being looked at left off at its next step; what changes something is not."""
+        if self.desk.busy:
+            self._leave_off.set()
+            self.notify("It is left off at its next step.")
+        else:
+            self.notify("Nothing is being looked at.")
+
     def report_progress(self, what: str, done: int, total: int) -> None:
-        """Say from a thread how much of it is done."""
+        """Say from a thread how much of it is done; raises Stopped where it shall be left off."""
+        if self._leave_off.is_set():
+            raise Stopped(advice="Nothing was changed by it. Begin it again whenever you like.")
         now = time.monotonic()
         if now - self._progress_at >= _PROGRESS_EVERY:
             self._progress_at = now
-            self.desk.busy = f"{what.capitalize()}: {done:,} of {total:,}"
+            self.desk.busy = f"{what.capitalize()}: {done:,} of {total:,} (x leaves off)"
             self.post_message(DeskChanged())
 
     def on_desk_changed(self, message: DeskChanged) -> None:

@@ -1,6 +1,6 @@
 """The questions that lead to a server: which projects, and a login for each server that has none."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from xnat_ferry.errors import FerryError
@@ -11,6 +11,7 @@ from xnat_ferry.settings.paths import servers_file
 from xnat_ferry.settings.servers import check_alias, parse_endpoint, parse_server, read_aliases
 from xnat_ferry_tui.dialogs.connect import NOTHING, STORE, Connect, Wish
 from xnat_ferry_tui.dialogs.login import LogIn
+from xnat_ferry_tui.ways import told
 
 if TYPE_CHECKING:
     from xnat_ferry_tui.app import FerryApp
@@ -47,7 +48,7 @@ class Connecting:
             check_alias(wish.source)
             server = parse_server(wish.destination)
         except FerryError as error:
-            self.ask_server(wish, f"{error} {error.advice}")
+            self.ask_server(wish, told(error))
             return
         self.log_in([server], lambda: self._store(wish.source, server))
 
@@ -80,13 +81,31 @@ class Connecting:
     def _named(self, wish: Wish | None) -> None:
         if wish is None:
             return
-        try:
+
+        def go_on(ends: Sequence[Endpoint]) -> None:
+            self.log_in([end.server for end in ends], lambda: self._connect((ends[0], ends[1])))
+
+        self.read_ends((wish.source, wish.destination), go_on, lambda said: self._ask(wish, said))
+
+    def read_ends(
+        self,
+        texts: Sequence[str],
+        then: Callable[[Sequence[Endpoint]], None],
+        otherwise: Callable[[str], None],
+    ) -> None:
+        """Read the projects that are named, by aliases too; ``otherwise`` hears why one cannot be read."""
+        found = list[Endpoint]()
+
+        def read() -> None:
             aliases = read_aliases(servers_file())
-            ends = parse_endpoint(wish.source, aliases), parse_endpoint(wish.destination, aliases)
-        except FerryError as error:
-            self._ask(wish, f"{error} {error.advice}")
-            return
-        self.log_in([end.server for end in ends], lambda: self._connect(ends))
+            found.extend(parse_endpoint(text, aliases) for text in texts)
+
+        self._app.do(
+            "Reading the servers' names.",
+            read,
+            lambda: then(found),
+            lambda error: otherwise(told(error)),
+        )
 
     def _ask_login(self, missing: list[str], then: Callable[[], None]) -> None:
         if not missing:

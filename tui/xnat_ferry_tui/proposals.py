@@ -11,6 +11,7 @@ from xnat_ferry.plan import Plan, Target
 from xnat_ferry.plan.judged import Judged
 from xnat_ferry.transfer.state import Phase
 from xnat_ferry_tui.watched import Watched
+from xnat_ferry_tui.ways import on_screen
 
 _AT_MOST = 5
 
@@ -121,7 +122,7 @@ def go_on_question(watched: Watched, *, archive: bool) -> list[str]:
 
 def _left_out(plan: Plan) -> list[str]:
     return _some(
-        [f"{one.session} is left out: {one.why}" for one in plan.sessions if not one.fate.travels],
+        [f"{one.session} is left out: {on_screen(one.why)}" for one in plan.sessions if not one.fate.travels],
         "more are left out",
     )
 

@@ -16,6 +16,7 @@ from xnat_ferry_tui.dialogs.choose import Choose
 from xnat_ferry_tui.dialogs.page import Page
 from xnat_ferry_tui.dialogs.type_name import TypeName
 from xnat_ferry_tui.watched import Watched
+from xnat_ferry_tui.ways import told
 
 if TYPE_CHECKING:
     from xnat_ferry.verify.beside import Beside
@@ -198,20 +199,17 @@ class Proving:
             words = "Nothing can be deleted: no session of this transfer is archived and still at the source."
             app.push_screen(Tell(words, "A archives what waits in the prearchive."))
             return
-        plan = watched.state.plan
+        name, told = watched.state.plan.destination.project, list[str]()
 
         def typed(name: str | None) -> None:
             if name is not None:
                 self._log_in(watched, lambda: self._settle(watched, meant, name))
 
-        app.push_screen(
-            TypeName(
-                *_what_would_go(watched, meant),
-                name=plan.destination.project,
-                whose="the destination project",
-            ),
-            typed,
-        )
+        def ask() -> None:
+            app.push_screen(TypeName(*told, name=name, whose="the destination project"), typed)
+
+        # whom to tell of a loss stands in the settings, which lie on a disk
+        app.do("Reading the settings.", lambda: told.extend(_what_would_go(watched, meant)), ask)
 
     def _settle(self, watched: Watched, meant: Sequence[PlannedSession], name: str) -> None:
         app = self._app
@@ -254,4 +252,4 @@ def _in_case_of_loss() -> str:
     try:
         return f"If something is deleted that should not be: {read_preferences().data_loss.advice}"
     except FerryError as error:
-        return f"{error} {error.advice}"
+        return told(error)

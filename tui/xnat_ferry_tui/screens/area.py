@@ -50,6 +50,9 @@ class Area(Screen[None]):
     def desk(self) -> Desk:
         return self.ferry.desk
 
+    def action_leave_off(self) -> None:
+        self.ferry.leave_off()
+
     def on_mount(self) -> None:
         self.redraw()
 
@@ -60,7 +63,9 @@ class Area(Screen[None]):
         self.redraw()
 
     def redraw(self) -> None:
-        """Title, content and keys."""
+        """Title, content and keys; nothing where they are not there yet, or no longer."""
+        if not self.query(TitleLine):
+            return
         ends = self.desk.journey() if self.desk.ends else "no projects yet"
         self.query_one(TitleLine).show(ends, read_only=self.ferry.window.read_only)
         self.show()

@@ -1,14 +1,10 @@
 """What leads away from the panes: a header, a log, another project, the way to a transfer."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from xnat_ferry.dicom.reading import HeaderLine
-from xnat_ferry.errors import FerryError
 from xnat_ferry.model import DICOM_RESOURCES, Endpoint, FileRow, PrearchiveRow, ScanRow, SessionRow
-from xnat_ferry.settings.paths import servers_file
-from xnat_ferry.settings.servers import parse_endpoint, read_aliases
-from xnat_ferry.settle.outcomes import read_status
-from xnat_ferry.xnat.rights import ProjectRow, list_projects
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.page import Page
 from xnat_ferry_tui.screens.browse.cells import name_of
@@ -17,6 +13,7 @@ from xnat_ferry_tui.screens.browse.nodes import Kind, Node
 from xnat_ferry_tui.screens.browse.project import ProjectChoice
 
 if TYPE_CHECKING:
+    from xnat_ferry.xnat.rights import ProjectRow
     from xnat_ferry_tui.screens.browse.area import BrowseArea
 
 _SIDES = ("source", "destination")
@@ -57,6 +54,8 @@ class Errands:
         self._area.say("Reading the log.")
 
         def show(said: str) -> None:
+            from xnat_ferry.settle.outcomes import read_status
+
             self._area.say("")
             head = f"{row.name} in the prearchive of {row.project}: {row.status}"
             lines = [said or "It has no log, or none that may be read."]
@@ -72,11 +71,16 @@ class Errands:
             return
         found: dict[str, ProjectRow] = {}
 
+        def read() -> None:
+            from xnat_ferry.xnat.rights import list_projects
+
+            found.update(list_projects(self._area.desk.client(side)))
+
         def ask() -> None:
             choice = ProjectChoice(_SIDES[side], ends[side].server, found, said)
             ferry.push_screen(choice, lambda text: self._named(side, ends, text))
 
-        ferry.do("Listing projects.", lambda: found.update(list_projects(self._area.desk.client(side))), ask)
+        ferry.do("Listing projects.", read, ask)
 
     def swap(self) -> None:
         """Make the source the destination, and the other way round."""
@@ -87,12 +91,11 @@ class Errands:
     def _named(self, side: int, ends: tuple[Endpoint, Endpoint], text: str | None) -> None:
         if text is None:
             return
-        try:
-            named = parse_endpoint(text, read_aliases(servers_file()))
-        except FerryError as error:
-            self.project(side, f"{error} {error.advice}")
-            return
-        self._connect((ends[0], named) if side else (named, ends[1]))
+
+        def connect(named: Sequence[Endpoint]) -> None:
+            self._connect((ends[0], named[0]) if side else (named[0], ends[1]))
+
+        self._area.ferry.connecting.read_ends([text], connect, lambda said: self.project(side, said))
 
     def _connect(self, ends: tuple[Endpoint, Endpoint]) -> None:
         ferry, desk = self._area.ferry, self._area.desk

@@ -9,6 +9,7 @@ from xnat_ferry_tui.screens.browse.holdings import Holdings, sum_of
 from xnat_ferry_tui.screens.browse.nodes import SOURCE, Node, session_of
 from xnat_ferry_tui.screens.browse.picture import Picture
 from xnat_ferry_tui.screens.browse.sides import Sides
+from xnat_ferry_tui.ways import told
 
 _SUMMED = 1_000
 """Of more sessions than these no sum is made while one walks about."""
@@ -35,7 +36,7 @@ def rows_of(labels: Iterable[str], sides: Sides) -> list[SessionRow]:
 def what_would_go(desk: Desk, picture: Picture, node: Node | None) -> str:
     """``2 marked: 19 scans, 1.3 GB -> DST``: the marks beat the cursor. What went wrong comes before that."""
     if desk.problem is not None:
-        return f"{desk.problem} {desk.problem.advice}"
+        return told(desk.problem)
     if desk.ends is None:
         return ""
     destination = desk.ends[1].project

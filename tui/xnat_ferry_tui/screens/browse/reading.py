@@ -10,8 +10,7 @@ from textual.message import Message
 from xnat_ferry.dicom.reading import HeaderLine, read_lines
 from xnat_ferry.errors import FerryError
 from xnat_ferry.model import Endpoint, FileRow, PrearchiveRow, SessionRow
-from xnat_ferry.xnat import prearchive
-from xnat_ferry.xnat.headers import read_header
+from xnat_ferry_tui.ways import told
 
 if TYPE_CHECKING:
     from xnat_ferry_tui.screens.browse.area import BrowseArea
@@ -75,11 +74,13 @@ class Reading:
         self.prearchives[end] = "reading"
 
         def read() -> None:
+            from xnat_ferry.xnat import prearchive
+
             try:
                 client = self._area.desk.client(side)
                 self.prearchives[end] = prearchive.list_prearchive(client, end.project)
             except FerryError as error:
-                self.prearchives[end] = f"{error} {error.advice}"
+                self.prearchives[end] = told(error)
             self._area.post_message(Fetched(self._area.lay))
 
         self._run(read)
@@ -90,12 +91,14 @@ class Reading:
         """Read one file's header; hand its lines over on the screen's own thread, or why there are none."""
 
         def read() -> None:
+            from xnat_ferry.xnat.headers import read_header
+
             lines: tuple[HeaderLine, ...] = ()
             problem = ""
             try:
                 lines = read_lines(read_header(self._area.desk.client(side), session_id, file))
             except FerryError as error:
-                problem = f"{error} {error.advice}"
+                problem = told(error)
             self._area.post_message(Fetched(lambda: then(lines, problem)))
 
         self._run(read)
@@ -104,10 +107,12 @@ class Reading:
         """Read the newest entry of a prearchive row's log."""
 
         def read() -> None:
+            from xnat_ferry.xnat import prearchive
+
             try:
                 said = prearchive.read_last_log(self._area.desk.client(side), row.path)
             except FerryError as error:
-                said = f"{error} {error.advice}"
+                said = told(error)
             self._area.post_message(Fetched(lambda: then(said)))
 
         self._run(read)
@@ -122,7 +127,7 @@ class Reading:
             try:
                 self._area.desk.read(side, row.id)
             except FerryError as error:
-                self._problems[key] = f"{error} {error.advice}"
+                self._problems[key] = told(error)
             finally:
                 with self._lock:
                     self._under_way.discard(key)

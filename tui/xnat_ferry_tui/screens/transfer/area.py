@@ -16,6 +16,7 @@ from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.transfer import log
 from xnat_ferry_tui.screens.transfer.standing import remark, standing
 from xnat_ferry_tui.watched import Watched
+from xnat_ferry_tui.ways import on_screen, told
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
@@ -35,6 +36,7 @@ class TransferArea(Area):
 
     def content(self) -> ComposeResult:
         yield Facts(id="standing", wrap=False)
+        yield Facts(id="remark")
         with Horizontal(id="lists"):
             with Vertical(id="left-lists"):
                 yield Lines(log.TRANSFERS, id="transfers", empty=_NONE)
@@ -67,11 +69,14 @@ class TransferArea(Area):
         self._draw_transfers(self.ferry.transfers, watched)
         if watched is None:
             self.query_one("#standing", Facts).put([self.desk.busy or "No transfer yet."])
+            problem = self.desk.problem
+            self.query_one("#remark", Facts).put([told(problem)] if problem is not None else [])
             for name, empty in (("#log", _NONE), ("#sessions", "")):
                 self.query_one(name, Lines).say_when_empty(empty)
                 self.query_one(name, Lines).put([])
             return
-        self.query_one("#standing", Facts).put([*standing(watched, time.time()), self._remark(watched)])
+        self.query_one("#standing", Facts).put(standing(watched, time.time()))
+        self.query_one("#remark", Facts).put([self._remark(watched)])
         self._sessions = tuple(watched.state.sessions.values())
         make = log.session_lines(watched, self._sessions)
         self.query_one("#sessions", Lines).put(MadeLines(len(self._sessions), make))
@@ -121,7 +126,7 @@ class TransferArea(Area):
             words = f"{one.method} {one.server}{one.path} -> {one.status}, {one.took}" if one else ""
         else:
             shown = self._chosen.shown
-            words = wording.what_happened(shown[-1 - place]) if place < len(shown) else ""
+            words = on_screen(wording.what_happened(shown[-1 - place])) if place < len(shown) else ""
         self.query_one("#event", Facts).put([words])
 
     def _following(self, place: int) -> str:
@@ -135,7 +140,7 @@ class TransferArea(Area):
         if self.desk.busy:
             return self.desk.busy
         if self.desk.problem is not None:
-            return f"{self.desk.problem} {self.desk.problem.advice}"
+            return told(self.desk.problem)
         return remark(watched)
 
     # Keys

@@ -9,6 +9,7 @@ from xnat_ferry.transfer.state import SessionState
 from xnat_ferry_tui.calls import Request
 from xnat_ferry_tui.listed import Listed
 from xnat_ferry_tui.watched import Watched
+from xnat_ferry_tui.ways import on_screen
 from xnat_ferry_tui.widgets.lines import Column, Line
 
 EVENTS = (Column("", 1), Column("time", 8), Column("session", 18), Column("what happened"))
@@ -55,7 +56,12 @@ def event_line(event: AnyEvent) -> Line:
     moment = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S")
     bad = wording.is_problem(event)
     good = isinstance(event, SessionFinished | TransferFinished | SettlingFinished)
-    cells = ("!" if bad else "", moment, getattr(event, "session", ""), wording.what_happened(event))
+    cells = (
+        "!" if bad else "",
+        moment,
+        getattr(event, "session", ""),
+        on_screen(wording.what_happened(event)),
+    )
     return Line(cells, "bad" if bad else "good" if good else "")
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from xnat_ferry import wording
 from xnat_ferry.transfer.state import Phase, SessionState
 from xnat_ferry_tui.watched import Watched
+from xnat_ferry_tui.ways import on_screen
 
 _BAR = 28
 
@@ -20,7 +21,8 @@ def remark(watched: Watched) -> str:
     if watched.phase == Phase.RUNNING:
         return "You may close this window: the transfer goes on."
     if state.stopped is not None and watched.phase == Phase.STOPPED:
-        return f"{state.stopped.why} {state.stopped.advice} s goes on with it.".replace("  ", " ")
+        told = f"{state.stopped.why} {on_screen(state.stopped.advice)}".strip()
+        return told if "with s in area 3" in told else f"{told} s goes on with it."
     if watched.phase == Phase.STOPPED:
         return "Its worker is gone without a word. s goes on with it; nothing is sent twice."
     failed = state.count(Phase.FAILED)

@@ -14,6 +14,7 @@ from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.verify import rows
 from xnat_ferry_tui.screens.verify.rows import Place, Row
 from xnat_ferry_tui.screens.verify.verdict import nothing_differs, unverified, verdict
+from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
@@ -63,7 +64,7 @@ class VerifyArea(Area):
         if self.desk.busy:
             return [self.desk.busy]
         if self.desk.problem is not None:
-            return [f"{self.desk.problem} {self.desk.problem.advice}"]
+            return [told(self.desk.problem)]
         return []
 
     def _list(self, found: Verification, sent: Sequence[Instance], wide: bool) -> None:

@@ -8,6 +8,7 @@ from xnat_ferry import wording
 from xnat_ferry.model import Instance, Mark
 from xnat_ferry.plan import Plan
 from xnat_ferry.verify.verification import PROVEN, Item, SessionVerification, Verification
+from xnat_ferry_tui.ways import on_screen
 from xnat_ferry_tui.widgets.lines import Column, Line
 
 _GRAVEST = (
@@ -137,7 +138,10 @@ def _files(session: SessionVerification, scan: str, sent: Sequence[Instance], eq
         if item.scan == scan:
             told.add(item.file)
             cells = (item.mark, item.file or "(the whole scan)", item.what, item.source, item.destination)
-            about = (f"{item.mark} {item.session} scan {scan} {item.file}: {item.what}", item.likely)
+            about = (
+                f"{item.mark} {item.session} scan {scan} {item.file}: {item.what}",
+                on_screen(item.likely),
+            )
             yield Row(_line(cells), place, about, item, item.file)
     if equal:
         for one in sent:
@@ -148,7 +152,7 @@ def _files(session: SessionVerification, scan: str, sent: Sequence[Instance], eq
 
 
 def _causes(items: Sequence[Item]) -> list[str]:
-    return list(dict.fromkeys(item.likely for item in items if item.likely))[:2]
+    return list(dict.fromkeys(on_screen(item.likely) for item in items if item.likely))[:2]
 
 
 def gravest(counts: dict[Mark, int]) -> Mark:

@@ -20,6 +20,7 @@ from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.tick import Tick
 from xnat_ferry_tui.screens.wizard.reasons import REASONS
 from xnat_ferry_tui.screens.wizard.step import Step
+from xnat_ferry_tui.ways import on_screen
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
@@ -211,6 +212,6 @@ def _details(row: Row) -> list[str]:
     if first.kind in set(ConflictClass):
         lines += ["Do this: answer it in step 8."]
     else:
-        lines += [f"Do this: {advice}" for advice in advice_of(row.found)]
+        lines += [f"Do this: {on_screen(advice)}" for advice in advice_of(row.found)]
     shown = list(first.evidence.items())[:_EVIDENCE]
     return [*lines, *(f"  {name}: {value}" for name, value in shown)]

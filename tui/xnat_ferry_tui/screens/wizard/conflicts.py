@@ -19,6 +19,7 @@ from xnat_ferry.plan.free_labels import FreeLabels
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
+from xnat_ferry_tui.ways import on_screen
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
@@ -139,7 +140,7 @@ class ConflictsStep(Step):
         fate, given = self._fates.get(conflict.id), self._answers.to(conflict)
         answered = []
         if given and fate is not None and not self.desk.drafting.must_judge:
-            what = fate.why or f"it goes there as {fate.to_subject}/{fate.to_session}"
+            what = on_screen(fate.why) or f"it goes there as {fate.to_subject}/{fate.to_session}"
             answered = [f"Answered {given}: {fate.fate}, {what}"]
         possible = f"Possible: {possible}. Suggested: {conflict.suggested}."
         return [*answered, conflict.message, *_both_sides(conflict), possible, *_the_rest(conflict)]

@@ -23,6 +23,7 @@ from xnat_ferry.plan.label_table import read_label_table
 from xnat_ferry.survey import Survey
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
+from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
@@ -159,7 +160,7 @@ class LabelsStep(Step):
         except ValueError:
             return "A quotation mark is open."
         except BadLabelRule as error:
-            return f"{error} {error.advice}"
+            return told(error)
         self._trial = None
         if self.draft is not None:
             self.desk.drafting.change(replace(self.draft, labels=words))

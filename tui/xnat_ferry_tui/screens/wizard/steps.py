@@ -84,7 +84,8 @@ def _review(desk: Desk) -> Standing:
         return Standing(NOT_YET, "the checks come first")
     if not desk.drafting.brief.travelling:
         return Standing(TO_DO, "nothing would travel")
-    return Standing(DONE, _being_judged(desk))
+    before = next((found for step in STEPS[:-1] if (found := standing(step, desk).why_not)), "")
+    return Standing(NOT_YET if before else DONE, before)
 
 
 def _being_judged(desk: Desk) -> str:
