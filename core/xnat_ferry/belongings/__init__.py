@@ -6,7 +6,6 @@ from xnat_ferry.belongings.files import (
     HeldResource,
     compare_files,
     fingerprint,
-    fits_in_zip,
     why_not,
 )
 from xnat_ferry.belongings.kinds import Existing, Kind, Level
@@ -20,6 +19,5 @@ __all__ = [
     "Level",
     "compare_files",
     "fingerprint",
-    "fits_in_zip",
     "why_not",
 ]

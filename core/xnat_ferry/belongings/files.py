@@ -9,6 +9,9 @@ from msgspec import Struct
 from xnat_ferry.belongings.kinds import Level
 from xnat_ferry.model import Mark
 
+_LONGEST_PATH = 4096
+"""Bytes of a path that a server's disk takes."""
+
 
 class HeldFile(Struct, frozen=True, kw_only=True):
     """One file of a resource; ``path`` is relative to it, ``digest`` "" where the server has none."""
@@ -86,19 +89,13 @@ def why_not(path: str) -> str:
     """Why XNAT would not store a file of this name, "" where it would (wire-write 4.5)."""
     if path.endswith("_catalog.xml"):
         return "XNAT takes no file whose name ends with _catalog.xml"
+    try:
+        encoded = path.encode()
+    except UnicodeEncodeError:
+        return "its name is not Unicode"
+    if len(encoded) > _LONGEST_PATH:
+        return "its path is too long"
     parts = path.split("/")
     if not path or path.startswith("/") or any(part in ("", ".", "..") for part in parts):
         return "its path would not stay as it is"
     return ""
-
-
-def fits_in_zip(path: str) -> bool:
-    """Whether a name in a zip arrives as it is: unpackers read ``\\`` as a folder and cut control characters.
-
-    What does not fit goes as a file of its own.
-    """
-    try:
-        path.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return "\\" not in path and path.isprintable() and len(path.encode()) < 0xFFFF

@@ -1,16 +1,13 @@
 """Carries one resource: looks at both sides, sends what is missing, looks again.
 
-It comes as one zip and goes as zips that the server unpacks; a file whose name a zip would not keep goes by
-itself. What arrived is looked at before each attempt, so that an interruption costs one zip at most.
+It comes as one zip and goes as zips that the server unpacks: no name is too odd for that, and an empty file
+is no empty body. Files that the source's zip does not tell apart, or leaves out, go one by one. What arrived
+is looked at before each attempt, so that an interruption costs one zip at most.
 """
 
 import hashlib
-import json
-import zipfile
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import BinaryIO
 
 from msgspec.structs import replace as but
@@ -20,16 +17,16 @@ from xnat_ferry.belongings import (
     Existing,
     HeldFile,
     HeldResource,
-    Level,
     compare_files,
     fingerprint,
-    fits_in_zip,
     why_not,
 )
-from xnat_ferry.errors import CannotWrite, DownloadBroken, ResourceDiffers, ResourceNotTaken, ResourceUnproven
+from xnat_ferry.errors import DownloadBroken, ResourceDiffers, ResourceNotTaken, ResourceUnproven
 from xnat_ferry.events import ResourceCarried, ResourceSending
 from xnat_ferry.model import Mark
 from xnat_ferry.transfer.ferry import Ferry
+from xnat_ferry.transfer.resource_zips import Batch, ZippedNames, overhead
+from xnat_ferry.transfer.sent_paths import SentPaths
 from xnat_ferry.transfer.spool import told_here
 from xnat_ferry.xnat import resources as wire
 from xnat_ferry.xnat.client import XnatClient
@@ -39,11 +36,6 @@ BATCH = 512 * 1000**2
 """Bytes of files that go in one zip."""
 FEW = 4
 """So many files are fetched one by one where the resource has many more."""
-_PIECE = 256 * 1024
-_PER_FILE = 300
-"""Bytes that a zip says of one file beside its name, twice (APPNOTE 4.3)."""
-_DEPTH = {Level.SESSION: 2, Level.SCAN: 4}
-"""Folders before a file's own path in a zip (wire-read 2.10)."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +95,7 @@ class _Carrying:
         files = self.job.resource.files
         self._left_out = [one for one in files if why_not(one.path)]
         self._wanted = {one.path: one for one in files if not why_not(one.path)}
-        self._ours = _Ours(self.ferry.folder.manifests / f"{self.job.key}.sent")
+        self._ours = SentPaths(self.ferry.folder.manifests / f"{self.job.key}.sent")
 
     def run(self) -> None:
         compared = self.ferry.persist(self.job.session, self.job.unit, self._attempt)
@@ -203,15 +195,14 @@ class _Carrying:
         )
         self._ours.add(missing)
         for paths, replace in ((missing, False), (changed, True)):
-            alone = self._by_zip([path for path in paths if fits_in_zip(path)], replace=replace)
-            for path in (*(path for path in paths if not fits_in_zip(path)), *alone):
+            for path in self._by_zip(paths, replace=replace):
                 self._by_itself(path, replace=replace)
 
     def _by_zip(self, paths: list[str], *, replace: bool) -> list[str]:
         """Send some files as zips; returns those that did not come in the source's zip."""
         if not paths or (len(paths) <= FEW and len(paths) * 4 < len(self.job.resource.files)):
             return paths
-        names = _Names(self.job.resource)
+        names = ZippedNames(self.job.resource)
         if not names.tell_apart:
             return paths
         left = set(paths)
@@ -220,14 +211,14 @@ class _Carrying:
             max(min(sum(sizes), BATCH), *sizes) + 1024, self.job.unit, self.ferry.heed_stop
         )
         try:
-            batch = _Batch(room.file(), room.size)
+            batch = Batch(room.file(), room.size)
             for path, entry in self._arriving(names):
                 if path not in left:
                     continue
                 if batch.names and not batch.takes(self._room_for(path)):
                     self._put(batch, replace=replace)
                     room.empty()
-                    batch = _Batch(room.file(), room.size)
+                    batch = Batch(room.file(), room.size)
                 with told_here(self.ferry.spool):
                     self._passed[path] = self._checked(path, *batch.add(path, entry))
                 left.remove(path)
@@ -238,9 +229,9 @@ class _Carrying:
         return [path for path in paths if path in left]
 
     def _room_for(self, path: str) -> int:
-        return (self._wanted[path].size or 0) + _PER_FILE + 2 * len(path.encode())
+        return (self._wanted[path].size or 0) + overhead(path)
 
-    def _arriving(self, names: "_Names") -> Iterator[tuple[str, ZipEntry]]:
+    def _arriving(self, names: ZippedNames) -> Iterator[tuple[str, ZipEntry]]:
         source, what = self.job.source, self.job.unit
         with wire.open_resource(source.client, source.address, self.job.resource.number) as pieces:
             try:
@@ -256,7 +247,7 @@ class _Carrying:
             self.ferry.heed_stop()
             yield piece
 
-    def _put(self, batch: "_Batch", *, replace: bool) -> None:
+    def _put(self, batch: Batch, *, replace: bool) -> None:
         with told_here(self.ferry.spool):
             length = batch.close()
         wire.put_zip(
@@ -309,102 +300,3 @@ class _Carrying:
         if not listed.digest and listed.size not in (None, size):
             raise DownloadBroken(what=self.job.unit, why="a file has another size")
         return but(listed, size=size, digest=digest)
-
-
-class _Batch:
-    """A zip in the making, stored."""
-
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        self.file = file
-        self.names: list[str] = []
-        self._left = size
-        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_STORED)
-
-    def takes(self, size: int) -> bool:
-        """Whether so many bytes more fit in."""
-        return size <= self._left
-
-    def add(self, path: str, entry: ZipEntry) -> tuple[int, str]:
-        """One file more; its size and MD5."""
-        hashed, size = hashlib.md5(), 0
-        with self._zip.open(zipfile.ZipInfo(path), "w", force_zip64=True) as out:
-            while True:
-                piece = entry.read(_PIECE)
-                out.write(piece)
-                hashed.update(piece)
-                size += len(piece)
-                if len(piece) < _PIECE:
-                    break
-        self.names.append(path)
-        self._left -= size + _PER_FILE + 2 * len(path.encode())
-        return size, hashed.hexdigest()
-
-    def close(self) -> int:
-        """Finish it; its length in bytes."""
-        self._zip.close()
-        return self.file.seek(0, 2)
-
-
-class _Names:
-    """Which file of a resource an entry of its zip is: by the one cut of folders that fits the listing."""
-
-    def __init__(self, resource: HeldResource) -> None:
-        self._paths = {wire.zipped_path(one.path): one.path for one in resource.files}
-        self.tell_apart = len(self._paths) == len(resource.files)
-        """Whether no two files have one name there: XNAT cuts words out of names (wire-read 2.10)."""
-        self._usual = _DEPTH.get(resource.level)
-        self._depth: int | None = None
-
-    def path_of(self, entry: str) -> str | None:
-        """The file's path in its resource; None where that cannot be told."""
-        parts = entry.split("/")
-        if self._depth is None:
-            fitting = [depth for depth in range(len(parts)) if "/".join(parts[depth:]) in self._paths]
-            if self._usual in fitting:
-                self._depth = self._usual
-            elif len(fitting) == 1:
-                (self._depth,) = fitting
-            else:
-                return None
-        assert self._depth is not None
-        return self._paths.get("/".join(parts[self._depth :]))
-
-
-class _Ours:
-    """The paths that this transfer found missing at the destination and began to send.
-
-    What is there of them with other content was brought by us and damaged on its way, so it may be replaced.
-    """
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    def read(self) -> frozenset[str]:
-        """All that were added."""
-        try:
-            lines = self._file.read_bytes().splitlines()
-        except FileNotFoundError:
-            return frozenset()
-        return frozenset(path for line in lines for path in _paths_in(line))
-
-    def add(self, paths: Collection[str]) -> None:
-        """Some more, on disk before this returns; raises CannotWrite."""
-        if not paths:
-            return
-        with _told(self._file), self._file.open("ab") as out:
-            out.write(b"\n" + json.dumps(list(paths)).encode() + b"\n")
-
-
-def _paths_in(line: bytes) -> Iterable[str]:
-    try:
-        return [str(path) for path in json.loads(line)] if line else ()
-    except ValueError:
-        return ()  # torn by a crash: nothing of it was sent
-
-
-@contextmanager
-def _told(file: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise CannotWrite(folder=file.parent, why=error.strerror or type(error).__name__) from None

@@ -9,7 +9,7 @@ from xnat_ferry.model import FileRow, ResourceRow, ScanRow, SessionDetail, Sessi
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import XnatClient, data_path
 
-_IN_SCAN = re.compile(r"/experiments/([^/]+)/scans/([^/]+)/resources/([^/]+)/files/(.+)$")
+_IN_SCAN = re.compile(r"/experiments/([^/]+)/scans/([^/]+)/resources/([^/]+)/files/(.+)$", re.DOTALL)
 
 
 def list_sessions(client: XnatClient, project: str, *, owners: bool = True) -> tuple[SessionRow, ...]:
