@@ -1,4 +1,4 @@
-"""One conversation with one server: a pooled client on xnatpy's login, renewed for all when it lapses."""
+"""One conversation with one server: a pooled client on one login, renewed for all when it lapses."""
 
 import threading
 import time
@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
-import httpx
 import stamina
 import stamina.instrumentation
 from msgspec import Struct
@@ -25,8 +24,9 @@ from xnat_ferry.errors import (
 )
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.xnat import answers
+from xnat_ferry.xnat.libraries import httpx
 from xnat_ferry.xnat.limits import Limits, Throttle
-from xnat_ferry.xnat.login import REQUESTS_PER_LOGIN, Login, spare_loopback_the_proxy
+from xnat_ferry.xnat.login import Login, spare_loopback_the_proxy
 
 stamina.instrumentation.set_on_retry_hooks([])  # its own would write on the standard error
 
@@ -86,11 +86,10 @@ class XnatClient:
         )
         try:
             self.version = self._ask_version()
-            self._login = Login(server, credentials)
+            self._login = self._log_in()
         except BaseException:
             self._http.close()
             raise
-        self._count(REQUESTS_PER_LOGIN)
 
     @property
     def user(self) -> str:
@@ -236,13 +235,17 @@ class XnatClient:
             raise NotAnXnat(server=self.server, why=f"no build information at {path}") from None
         return str(version)
 
+    def _log_in(self) -> Login:
+        self.requests += 1
+        return Login(self._http, self.server, self._credentials)
+
     def _renew(self, lapsed: Login) -> None:
         """Log in again, once for all threads that found the same login lapsed."""
         with self._lock:
             if self._login is lapsed:
                 lapsed.close()
-                self._login = Login(self.server, self._credentials)
-                self.requests += REQUESTS_PER_LOGIN + 1
+                self.requests += 1
+                self._login = self._log_in()
 
     # Counting and keeping to the limits
 
@@ -296,13 +299,14 @@ def _wait_for_it(error: Exception) -> bool | float:
 
 
 class _SessionCookie(httpx.Auth):
-    """Sends xnatpy's session and nothing that the server set on other answers."""
+    """Sends the login's session and nothing that the server set on other answers."""
 
     def __init__(self, login: Login) -> None:
-        self._jsession = login.jsession
+        self._login = login
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Cookie"] = f"JSESSIONID={self._jsession}"
+        request.headers["Cookie"] = f"JSESSIONID={self._login.jsession}"
+        self._login.used()
         yield request
 
 

@@ -1,86 +1,122 @@
-"""Logs in through xnatpy, which also keeps the session alive; the schema is never parsed."""
+"""Logs in, and has xnatpy keep the session alive where nothing else does; the schema is never parsed.
+
+The login is one question over the client's own connections, so its TLS, proxy and time-out are theirs. Every
+request with its cookie keeps the session alive (wire-read 1.4). xnatpy takes most of a second to load, so it
+takes the session up only once a conversation has gone quiet: while somebody reads a screen, or the server
+works on one long call.
+"""
 
 import contextlib
 import logging
 import os
-import sys
+import re
 import threading
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from xnat_ferry.errors import LoginRefused, NotAnXnat, ServerUnreachable
+from xnat_ferry.errors import CannotConnect, LoginRefused, NotAnXnat, ServerUnreachable
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.redact import plain, redact
+from xnat_ferry.xnat import answers
+from xnat_ferry.xnat.libraries import httpx, load_xnatpy
+
+QUIET = 240.0
+"""Seconds without a request until xnatpy is called; XNAT's own patience is 15 minutes, some sites' less."""
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SECONDS_TO_LEAVE = 5.0
-REQUESTS_PER_LOGIN = 4
-"""GET /, PUT services/auth, GET auth and the first heartbeat (wire-read 8.1)."""
+_PATH = "/data/auth"
+_USER = re.compile(r"User '([^']+)' is logged in")
+_GUEST = "guest"
 
 
 class Login:
-    """One xnatpy connection; ``jsession`` is the cookie that other clients may share."""
+    """One session; ``jsession`` is the cookie that all clients may share."""
 
-    def __init__(self, server: str, credentials: Credentials) -> None:
-        """Log in now. Raises ServerUnreachable, NotAnXnat or LoginRefused."""
-        self.server = server
-        self._connection = _connect(server, credentials)
-        self.user: str = self._connection.logged_in_user
-        self.jsession: str = self._connection.jsession
+    def __init__(
+        self, http: httpx.Client, server: str, credentials: Credentials, *, quiet: float = QUIET
+    ) -> None:
+        """Log in now, by one request. Raises ServerUnreachable, NotAnXnat or LoginRefused.
+
+        ``quiet`` are the seconds without a request after which xnatpy keeps the session alive.
+        """
+        self._http = http
+        self._server = server
+        self.user, self.jsession = _log_in(http, server, credentials)
+        self._quiet = quiet
+        self._xnatpy: Any = None
+        self._left = threading.Event()
+        self.used()
+        threading.Thread(target=self._stay, daemon=True).start()
+
+    def used(self) -> None:
+        """A request has gone out with the cookie: for a while nothing else is needed."""
+        self._last = time.monotonic()
 
     def close(self) -> None:
         """End the session on the server too; a server that is gone, or hangs, is no matter."""
-        leaving = threading.Thread(target=self._disconnect, daemon=True)
+        self._left.set()
+        leaving = threading.Thread(target=self._leave, daemon=True)
         leaving.start()
         leaving.join(_SECONDS_TO_LEAVE)
 
-    def _disconnect(self) -> None:
+    def _leave(self) -> None:
         with contextlib.suppress(Exception):
-            self._connection.disconnect()
+            if self._xnatpy is not None:
+                self._xnatpy.disconnect()
+            else:
+                self._http.delete("/data/JSESSION", headers={"Cookie": f"JSESSIONID={self.jsession}"})
+
+    def _stay(self) -> None:
+        """Wait for quiet, then let xnatpy send its heartbeats; where it cannot, the client logs in again."""
+        while (left := self._last + self._quiet - time.monotonic()) > 0:
+            if self._left.wait(left):
+                return
+        with contextlib.suppress(Exception):
+            taken = _take_up(self._server, self.jsession)
+            self._xnatpy = taken
+            if self._left.is_set():
+                taken.disconnect()
 
 
-def _connect(server: str, credentials: Credentials) -> Any:
-    import requests
+def _log_in(http: httpx.Client, server: str, credentials: Credentials) -> tuple[str, str]:
+    """The account's name as the server gives it, and the session's cookie (wire-read 1.2, 1.4)."""
+    http.cookies.clear()  # of a session that has lapsed
+    try:
+        response = http.get(_PATH, auth=httpx.BasicAuth(credentials.user, credentials.password))
+    except httpx.HTTPError as error:
+        raise ServerUnreachable(server=server, why=f"the login broke off ({type(error).__name__})") from None
+    cookies = [cookie.value for cookie in response.cookies.jar if cookie.name == "JSESSIONID"]
+    named = _USER.search(response.text)
+    if response.status_code != 200 or named is None or named[1] == _GUEST:
+        raise _refused(server, credentials, response)
+    if not cookies or not cookies[-1]:
+        raise NotAnXnat(server=server, why="its login begins no session")
+    return named[1], cookies[-1]
 
-    xnat = _xnatpy()
+
+def _refused(server: str, credentials: Credentials, response: httpx.Response) -> CannotConnect:
+    """What an answer that is no login means; an expired password is a page to change it (wire-read 1.6)."""
+    status = response.status_code
+    if status in (401, 403) or response.is_redirect or _USER.search(response.text):
+        return LoginRefused(server=server, user=plain(credentials.user))
+    if answers.is_login_page(response):
+        return LoginRefused(server=server, user=plain(credentials.user))
+    if status == 429 or status >= 500:
+        return ServerUnreachable(server=server, why=f"it answers {status} to a login")
+    secrets = (credentials.user, credentials.password)
+    return NotAnXnat(server=server, why=plain(redact(answers.said(response.text), secrets), 120))
+
+
+def _take_up(server: str, jsession: str) -> Any:
+    """xnatpy on a session that is there; its first heartbeat has been sent when this returns."""
     logger = logging.getLogger("xnat_ferry.xnatpy")
     logger.addHandler(logging.NullHandler())
-    logger.propagate = False  # its messages name the user; ours say the same once
-    secrets = (credentials.user, credentials.password)
-    try:
-        connection = xnat.connect(
-            server,
-            user=credentials.user,
-            password=credentials.password,
-            no_parse_model=True,
-            logger=logger,
-            default_timeout=60,
-        )
-    except (xnat.exceptions.XNATLoginFailedError, xnat.exceptions.XNATExpiredCredentialsError):
-        raise LoginRefused(server=server, user=plain(credentials.user)) from None
-    except requests.RequestException as error:
-        raise ServerUnreachable(server=server, why=f"the login broke off ({type(error).__name__})") from None
-    except (xnat.exceptions.XNATError, ValueError, RuntimeError) as error:
-        if "401" in str(error):
-            raise LoginRefused(server=server, user=plain(credentials.user)) from None
-        raise NotAnXnat(server=server, why=plain(redact(str(error), secrets), 120)) from None
-    if connection.logged_in_user == "guest":
-        connection.disconnect()
-        raise LoginRefused(server=server, user=plain(credentials.user))
-    return connection
-
-
-def _xnatpy() -> Any:
-    """The package ``xnat`` without pandas, which it loads for searches where there is one: half its cost."""
-    unloaded = "pandas" not in sys.modules
-    if unloaded:
-        sys.modules["pandas"] = None  # type: ignore[assignment]  # how an import is made to fail
-    try:
-        import xnat
-    finally:
-        if unloaded:
-            sys.modules.pop("pandas", None)
-    return xnat
+    logger.propagate = False  # its messages name the user
+    return load_xnatpy().connect(
+        server, jsession=jsession, no_parse_model=True, logger=logger, default_timeout=60
+    )
 
 
 def spare_loopback_the_proxy(server: str) -> None:
