@@ -18,6 +18,9 @@ FerryError
 ├── DataProblem                     bytes or labels are not what they must be
 │   ├── DownloadBroken  ForeignStudy  SourceChanged  DestinationTaken  BuildFailed
 │   ├── SeriesUnknown  SourceFileChanged
+│   ├── NotAssigned                 what keeps a session out of a project of the same server
+│   │   ├── SharedIn  LabelTaken  SubjectTaken  SubjectCalledOtherwise
+│   │   └── AssignmentForbidden  SharingOff  NothingAssigned  FilesAdrift
 │   ├── NotProven  StuckInPrearchive
 │   ├── BelongingsLeft  ResourceDiffers  ResourceNotTaken  ResourceUnproven  ValuesDiffer
 │   ├── ArchiveRefused
@@ -309,6 +312,58 @@ class SeriesUnknown(DataProblem):
 class SourceFileChanged(DataProblem):
     sentence = "{path} is not the file any more that was looked at."
     advice = "Make a new plan once nobody writes there, so that you see what has changed."
+
+
+class NotAssigned(DataProblem):
+    sentence = "{session} is not in {project} as planned: {why}."
+    advice = "Nothing of it was changed. Look at it in the web interface, then make a new plan."
+
+
+class SharedIn(NotAssigned):
+    sentence = "{session} belongs to {owner} and is only shared into {project}."
+    advice = "Share or relocate it from the project that owns it, or copy it."
+
+
+class LabelTaken(NotAssigned):
+    sentence = "{project} has another session called {label}, so {session} cannot get that label there."
+    advice = "Nothing of it was changed. Make a new plan that gives it another label."
+
+
+class SubjectTaken(NotAssigned):
+    sentence = "{project} has another subject called {label}, so that of {session} cannot be shown there."
+    advice = "Give subjects other labels in a new plan, for instance with --labels subject.prefix=P_."
+
+
+class SubjectCalledOtherwise(NotAssigned):
+    sentence = "The subject of {session} is in {project} already, as {there} and not as {label}."
+    advice = "Make a new plan in which the subject keeps the label that it has there."
+
+
+class AssignmentForbidden(NotAssigned):
+    sentence = "The server does not let this account do that with {session}: {said}"
+    advice = (
+        "Sharing takes the role Member or Owner in the destination; giving away or taking back takes Owner "
+        "of the project that has it."
+    )
+
+
+class SharingOff(NotAssigned):
+    sentence = "{project} does not allow its data to be shared, so {session} cannot be given to another one."
+    advice = "Ask an owner of the project or an administrator to switch sharing on, or copy."
+
+
+class NothingAssigned(NotAssigned):
+    sentence = "The server said yes for {session} and did nothing."
+    advice = "Resume to try again; if it stays so, show this to the server's administrator."
+
+
+class FilesAdrift(NotAssigned):
+    sentence = "The server failed while it moved {session}: it is still in {project}, but {why}."
+    advice = (
+        "Its files may lie in the destination's folder. Change nothing by hand, and show this to the "
+        "server's administrator at once."
+    )
+    retry = Retry.STOP
 
 
 class DestinationTaken(DataProblem):

@@ -351,6 +351,70 @@ class SettlingFinished(Event, frozen=True, kw_only=True):
     seconds: float
 
 
+class Assigning(StrEnum):
+    """The ways in which a subject or a session is given to a project, and back."""
+
+    SHARE = "share"
+    """A second project shows it; its owner stays."""
+    RELOCATE = "relocate"
+    """Another project becomes its owner."""
+    UNSHARE = "unshare"
+    """The second project shows it no more."""
+    RETURN = "return"
+    """The project that owned it owns it again."""
+
+
+class AssignmentRequested(Event, frozen=True, kw_only=True):
+    """Written before the server is asked: without what came of it, it is looked for."""
+
+    session: str
+    how: Assigning
+    subject: bool = False
+    """Whether the session's subject is meant."""
+    id: str
+    """The accession ID of what is meant."""
+    project: str
+    """Into which project, or out of which."""
+    label: str
+    """What it is called there."""
+
+
+class Assigned(Event, frozen=True, kw_only=True):
+    """The server did it, as a look at it showed."""
+
+    session: str
+    how: Assigning
+    subject: bool = False
+    id: str
+    project: str
+    label: str
+    found: bool = False
+    """Whether it was found done after an interruption."""
+
+
+class SessionTakenBack(Event, frozen=True, kw_only=True):
+    """A share was taken back, or a relocated session returned: the transfer has no part in it any more."""
+
+    session: str
+
+
+class SessionNotTakenBack(Event, frozen=True, kw_only=True):
+    """It stays where the transfer brought it, and why."""
+
+    session: str
+    message: str
+    advice: str
+
+
+class TakingBackFinished(Event, frozen=True, kw_only=True):
+    """Every session that was to be taken back has been gone through."""
+
+    done: int
+    failed: int
+    requests: int
+    seconds: float
+
+
 class WorkerStopped(Event, frozen=True, kw_only=True):
     """The worker ended before the work did: on request, or because something must be mended here first."""
 
@@ -406,6 +470,11 @@ AnyEvent = (
     | RowRemoved
     | RowKept
     | SettlingFinished
+    | AssignmentRequested
+    | Assigned
+    | SessionTakenBack
+    | SessionNotTakenBack
+    | TakingBackFinished
     | WorkerStopped
     | TransferFinished
 )

@@ -206,6 +206,28 @@ class Where(StrEnum):
     ARCHIVE = "archive"
 
 
+class Road(StrEnum):
+    """How sessions get to where they shall be."""
+
+    COPY = "copy"
+    """Their files travel, through the DICOM importer of the destination."""
+    SHARE = "share"
+    """Nothing travels: they are shown in a second project of the same server."""
+    RELOCATE = "relocate"
+    """Nothing travels: another project of the same server becomes their owner."""
+    UPLOAD = "upload"
+    """From a folder or an archive file on disk, through the importer."""
+    DOWNLOAD = "download"
+    """To a folder or an archive file on disk."""
+    RECEIVER = "receiver"
+    """By DICOM C-STORE to the destination's receiver."""
+
+    @property
+    def stays(self) -> bool:
+        """Whether nothing travels: the one server that has both projects does it all."""
+        return self in (Road.SHARE, Road.RELOCATE)
+
+
 class Mark(StrEnum):
     """What the comparison of one file came to, as in ``rclone check``."""
 

@@ -58,6 +58,7 @@ def is_problem(event: AnyEvent) -> bool:
         events.SessionFailed
         | events.SessionKept
         | events.RowKept
+        | events.SessionNotTakenBack
         | events.TriedAgain
         | events.WorkerStopped
         | events.FileLeftOut,
@@ -104,7 +105,9 @@ def _of_ending(event: AnyEvent) -> str:
         case events.SessionFailed():
             return f"FAILED: {event.message} {event.advice}"
         case _:
-            return _of_removal(event) or _of_row_removal(event) or _of_belongings(event)
+            return (
+                _of_removal(event) or _of_row_removal(event) or _of_belongings(event) or _of_assignment(event)
+            )
 
 
 def _of_belongings(event: AnyEvent) -> str:
@@ -156,6 +159,28 @@ def _of_removal(event: AnyEvent) -> str:
             return ""
 
 
+_ASSIGNED = {
+    events.Assigning.SHARE: "shown in {project} as {label}",
+    events.Assigning.RELOCATE: "owned by {project} as {label}",
+    events.Assigning.UNSHARE: "no longer shown in {project}",
+    events.Assigning.RETURN: "owned by {project} again, as {label}",
+}
+
+
+def _of_assignment(event: AnyEvent) -> str:
+    match event:
+        case events.Assigned():
+            what = "its subject is " if event.subject else ""
+            found = ", found so after an interruption" if event.found else ""
+            return what + _ASSIGNED[event.how].format(project=event.project, label=event.label) + found
+        case events.SessionTakenBack():
+            return "taken back"
+        case events.SessionNotTakenBack():
+            return f"NOT taken back: {event.message} {event.advice}"
+        case _:
+            return ""
+
+
 def _of_row_removal(event: AnyEvent) -> str:
     match event:
         case events.RowRemoved(found=True):
@@ -176,6 +201,9 @@ def _of_transfer(event: AnyEvent) -> str:
             return f"logged in at {event.server} as {event.user} (XNAT {event.server_version})"
         case events.WorkerStopped():
             return f"stopped: {event.why} {event.advice}".rstrip()
+        case events.TakingBackFinished():
+            failed = f", {event.failed} NOT" if event.failed else ""
+            return f"finished: {event.done} taken back{failed}; {plural(event.requests, 'request')}"
         case events.TransferFinished():
             outcome = f"{event.done} done" + (f", {event.failed} FAILED" if event.failed else "")
             return (

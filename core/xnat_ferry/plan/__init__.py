@@ -1,5 +1,6 @@
 """The plan: every session's fate, as a value, as TOML a person can edit, and as what a survey leads to."""
 
+from xnat_ferry.model import Road
 from xnat_ferry.plan.answers import NO_ANSWERS, Answers, parse_answers, same_for_all
 from xnat_ferry.plan.file import plan_hash, read_plan, write_plan
 from xnat_ferry.plan.model import (
@@ -8,7 +9,6 @@ from xnat_ferry.plan.model import (
     PlannedConflict,
     PlannedScan,
     PlannedSession,
-    Road,
     Seen,
     Target,
     Totals,

@@ -5,7 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from xnat_ferry.checks.finding import ConflictClass
-from xnat_ferry.model import Endpoint, Level, Verdict
+from xnat_ferry.model import Endpoint, Level, Road, Verdict
 from xnat_ferry.plan.belongings import NOTHING_ELSE, Belongings
 
 FORMAT = 1
@@ -33,23 +33,6 @@ class Target(StrEnum):
 
     PREARCHIVE = "prearchive"
     ARCHIVE = "archive"
-
-
-class Road(StrEnum):
-    """How sessions get to where they shall be."""
-
-    COPY = "copy"
-    """Their files travel, through the DICOM importer of the destination."""
-    SHARE = "share"
-    """Nothing travels: they are shown in a second project of the same server."""
-    RELOCATE = "relocate"
-    """Nothing travels: another project of the same server becomes their owner."""
-    UPLOAD = "upload"
-    """From a folder or an archive file on disk, through the importer."""
-    DOWNLOAD = "download"
-    """To a folder or an archive file on disk."""
-    RECEIVER = "receiver"
-    """By DICOM C-STORE to the destination's receiver."""
 
 
 class Totals(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,14 @@ from pathlib import Path
 import msgspec
 
 from xnat_ferry.errors import WorkerDied
-from xnat_ferry.events import AnyEvent, SettlingFinished, TransferFinished, WorkerStarted, WorkerStopped
+from xnat_ferry.events import (
+    AnyEvent,
+    SettlingFinished,
+    TakingBackFinished,
+    TransferFinished,
+    WorkerStarted,
+    WorkerStopped,
+)
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.redact import plain, redact
 from xnat_ferry.transfer import lock
@@ -19,6 +26,8 @@ from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import JournalReader
 
 _LOOK_EVERY = 0.1
+_LAST = (TransferFinished, SettlingFinished, TakingBackFinished, WorkerStopped)
+"""The events with which a worker ends."""
 
 
 def start_worker(
@@ -67,7 +76,7 @@ def follow(folder: TransferFolder, worker: subprocess.Popen[bytes], skip: int = 
             passed += 1
             if passed > skip:
                 yield event
-                if isinstance(event, TransferFinished | SettlingFinished | WorkerStopped):
+                if isinstance(event, _LAST):
                     worker.wait()
                     return
         if ended:

@@ -60,6 +60,11 @@ class SessionState:
     removed: events.SessionRemoved | None = None
     kept: events.SessionKept | None = None
     settled: events.MoveSettled | None = None
+    asked: dict[tuple[events.Assigning, bool], events.AssignmentRequested] = field(default_factory=dict)
+    """What the server was asked to assign, by how and whether the subject is meant."""
+    assigned: dict[tuple[events.Assigning, bool], events.Assigned] = field(default_factory=dict)
+    """What of it was seen done."""
+    taken_back: bool = False
     row_removal: events.RowRemovalRequested | None = None
     """One that was asked for and of which it is not known what came of it."""
 
@@ -160,7 +165,7 @@ class TransferState:
             case events.TransferFinished():
                 self.phase = Phase.FAILED if event.failed else Phase.DONE
                 self.finished = event
-            case events.SettlingFinished():
+            case events.SettlingFinished() | events.TakingBackFinished():
                 self.phase = self._phase_of_sessions()
             case events.SubjectLeftEmpty():
                 self.empty_subjects.setdefault(event.subject, False)
@@ -201,6 +206,7 @@ def _apply_to_session(session: SessionState, event: AnyEvent) -> None:
             _apply_to_bytes(session, event)
             _apply_to_place(session, event)
             _apply_to_source(session, event)
+            _apply_to_assignment(session, event)
 
 
 def _apply_to_bytes(session: SessionState, event: AnyEvent) -> None:
@@ -257,5 +263,20 @@ def _apply_to_source(session: SessionState, event: AnyEvent) -> None:
             session.row_removal, session.row, session.built = None, "", False
             session.sent.clear()
             session.touched.clear()
+        case _:
+            pass
+
+
+def _apply_to_assignment(session: SessionState, event: AnyEvent) -> None:
+    match event:
+        case events.AssignmentRequested():
+            session.asked[event.how, event.subject] = event
+        case events.Assigned():
+            session.assigned[event.how, event.subject] = event
+        case events.SessionTakenBack():
+            session.phase, session.where, session.taken_back = Phase.SKIPPED, None, True
+            session.problem = None
+        case events.SessionNotTakenBack():
+            session.problem = Problem(event.session, "", event.message, event.advice)
         case _:
             pass
