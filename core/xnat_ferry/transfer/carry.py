@@ -10,24 +10,28 @@ from xnat_ferry.transfer.ahead import run_ahead
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.fetching import Fetched, fetch_unit
 from xnat_ferry.transfer.manifest import append_unit, read_manifest
-from xnat_ferry.transfer.present import NOTHING, Present, known_instances, present_in_archive
+from xnat_ferry.transfer.origin import Origin, ServerOrigin
+from xnat_ferry.transfer.present import NOTHING, Present, present_in_archive
 from xnat_ferry.transfer.rows import build_row, contents_of, is_own, rows_met
 from xnat_ferry.transfer.sending import send_unit
 from xnat_ferry.transfer.state import SessionState
 from xnat_ferry.transfer.units import Unit, cut_units
-from xnat_ferry.xnat.listings import find_session, read_session
+from xnat_ferry.xnat.listings import find_session
 
 AHEAD = 2
 """Units of a session that may lie fetched while one is being sent."""
 
 
-def carry_session(ferry: Ferry, session: PlannedSession, past: SessionState) -> str:
+def carry_session(
+    ferry: Ferry, session: PlannedSession, past: SessionState, origin: Origin | None = None
+) -> str:
     """Bring what is missing of a session to READY in the destination's prearchive.
 
     Returns its row's path below /data, or "" when the archive holds all of it already. ``past`` is what the
-    journal says of earlier attempts: what was sent is not sent again. Raises a FerryError otherwise; then the
-    session is not complete there.
+    journal says of earlier attempts: what was sent is not sent again. ``origin`` is where the files are, the
+    source's server without it. Raises a FerryError otherwise; then the session is not complete there.
     """
+    origin = origin or ServerOrigin(ferry.source)
     archived = find_session(ferry.destination, ferry.destination_project, session.to_session)
     if archived is not None and _is_done(session, past, archived):
         return ""  # ours: by an earlier run of ours that was cut off, or by hand since
@@ -37,9 +41,9 @@ def carry_session(ferry: Ferry, session: PlannedSession, past: SessionState) -> 
         return ""  # a person archived it
     if past.built and own is not None and own.status == "READY" and not found_wrong(past, Where.PREARCHIVE):
         return own.path
-    detail = _source_as_planned(ferry, session)
-    units = _units_left(ferry, session, past, detail, own, there)
-    row = _carry_units(ferry, session, units, there) or (own.path if own else "")
+    detail = source_as_planned(origin, session)
+    units = _units_left(ferry, session, past, origin, detail, own, there)
+    row = _carry_units(ferry, session, units, origin, there) or (own.path if own else "")
     if row:
         build_row(ferry, session, row)
         ferry.tell(SessionBuilt(session=session.session, row=row))
@@ -86,9 +90,9 @@ def _own_row(ferry: Ferry, session: PlannedSession, past: SessionState) -> Prear
     return own
 
 
-def _source_as_planned(ferry: Ferry, session: PlannedSession) -> SessionDetail:
+def source_as_planned(origin: Origin, session: PlannedSession) -> SessionDetail:
     """The source as it is now; raises SourceChanged when that is not what was planned."""
-    detail = read_session(ferry.source, session.id)
+    detail = origin.read(session)
     there = {scan.id for scan in detail.scans}
     for scan in session.scans:
         if scan.id not in there:
@@ -104,6 +108,7 @@ def _units_left(
     ferry: Ferry,
     session: PlannedSession,
     past: SessionState,
+    origin: Origin,
     detail: SessionDetail,
     own: PrearchiveRow | None,
     there: Present,
@@ -111,7 +116,7 @@ def _units_left(
     """The units of which something has still to be sent."""
     scans = [scan.id for scan in session.scans]
     if there.uids:
-        scans = _incomplete(ferry, session, detail, there)
+        scans = _incomplete(ferry, session, origin, detail, there)
     units = cut_units(detail, scans)
     ferry.tell(
         SourceRead(
@@ -126,14 +131,16 @@ def _units_left(
     return _not_in_row(ferry, session, past, own, units)
 
 
-def _incomplete(ferry: Ferry, session: PlannedSession, detail: SessionDetail, there: Present) -> list[str]:
+def _incomplete(
+    ferry: Ferry, session: PlannedSession, origin: Origin, detail: SessionDetail, there: Present
+) -> list[str]:
     """The planned scans that the archive does not hold whole; the manifest is told of the others."""
     planned = {scan.id for scan in session.scans}
     left = []
     for scan in detail.scans:
         if scan.id not in planned:
             continue
-        known = known_instances(ferry.source, detail, scan)
+        known = origin.known(detail, scan)
         if known is None or not there.holds_all(known):
             left.append(scan.id)
         else:
@@ -176,7 +183,9 @@ def _tell_arrived(ferry: Ferry, session: PlannedSession, unit: Unit, own: Prearc
     )
 
 
-def _carry_units(ferry: Ferry, session: PlannedSession, units: Sequence[Unit], there: Present) -> str:
+def _carry_units(
+    ferry: Ferry, session: PlannedSession, units: Sequence[Unit], origin: Origin, there: Present
+) -> str:
     """Send the units in their order, fetching ahead; returns the row they lie in, "" when none was sent."""
 
     def fetch(unwanted: Callable[[], bool]) -> Iterator[Fetched]:
@@ -186,7 +195,7 @@ def _carry_units(ferry: Ferry, session: PlannedSession, units: Sequence[Unit], t
                 raise Stopped
 
         for unit in units:
-            yield fetch_unit(ferry, session, unit, heed=heed, there=there)
+            yield fetch_unit(ferry, session, unit, origin, heed=heed, there=there)
 
     row = ""
     with run_ahead(fetch, depth=AHEAD, drop=Fetched.drop) as fetched:

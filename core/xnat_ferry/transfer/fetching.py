@@ -3,18 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import BinaryIO
+from pathlib import Path
+from typing import BinaryIO, cast
 
 from xnat_ferry.events import FileLeftOut, UnitFetched
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.checking import CheckedUnit, check_unit
 from xnat_ferry.transfer.ferry import Ferry, Progress
 from xnat_ferry.transfer.manifest import append_unit
+from xnat_ferry.transfer.origin import Origin
 from xnat_ferry.transfer.present import NOTHING, Present
 from xnat_ferry.transfer.spool import Room, told_here
 from xnat_ferry.transfer.thinning import missing, thin, told_apart
 from xnat_ferry.transfer.units import Unit
-from xnat_ferry.xnat.scan_zips import open_scans
 
 
 @dataclass
@@ -43,6 +44,7 @@ def fetch_unit(
     ferry: Ferry,
     session: PlannedSession,
     unit: Unit,
+    origin: Origin,
     *,
     heed: Callable[[], None],
     there: Present = NOTHING,
@@ -56,7 +58,7 @@ def fetch_unit(
     what = f"{session.session} scan {unit.key}"
     while True:
         room = ferry.room.take(size, what, heed)
-        fetch = partial(_fetch_once, ferry, session, unit, room, there, heed)
+        fetch = partial(_fetch_once, ferry, session, unit, origin, room, there, heed)
         try:
             return ferry.persist(session.session, unit.key, fetch)
         except Outgrown:
@@ -71,6 +73,7 @@ def _fetch_once(
     ferry: Ferry,
     session: PlannedSession,
     unit: Unit,
+    origin: Origin,
     room: Room,
     there: Present,
     heed: Callable[[], None],
@@ -79,15 +82,9 @@ def _fetch_once(
     room.empty()
     zipped = room.file()
     progress = Progress(ferry, session.session, unit.key, "down")
-    with open_scans(ferry.source, session.id, unit.scans, unit.resources) as pieces:
-        for piece in pieces:
-            progress.add(len(piece))
-            heed()
-            if progress.bytes > room.size:
-                raise Outgrown
-            with told_here(ferry.spool):
-                zipped.write(piece)
+    origin.fetch(session, unit, cast(BinaryIO, _Watched(zipped, ferry.spool, room.size, progress, heed)))
     with told_here(ferry.spool):
+        length = zipped.seek(0, 2)
         zipped.seek(0)
     checked = check_unit(
         zipped,
@@ -97,12 +94,32 @@ def _fetch_once(
         scratch=ferry.spool,
         series={scan.id: scan.uid for scan in session.scans},
     )
-    fetched = Fetched(unit, checked, zipped, progress.bytes, len(checked.entries), room)
+    fetched = Fetched(unit, checked, zipped, length, len(checked.entries), room)
     if there.uids or unit.twins:
         _zip_again(ferry, fetched, room, there)
-    _write_down(ferry, session, fetched, progress.bytes, progress.seconds)
-    room.shrink(fetched.length if fetched.zipped is zipped else progress.bytes + fetched.length)
+    _write_down(ferry, session, fetched, length, progress.seconds)
+    room.shrink(fetched.length if fetched.zipped is zipped else length + fetched.length)
     return fetched
+
+
+class _Watched:
+    """A file in a room while it is filled: what is written is told of, heeds a stop and stays within it."""
+
+    def __init__(
+        self, file: BinaryIO, folder: Path, size: int, progress: Progress, heed: Callable[[], None]
+    ) -> None:
+        self._file, self._folder, self._size = file, folder, size
+        self._progress, self._heed = progress, heed
+        self.seek, self.tell, self.flush = file.seek, file.tell, file.flush
+
+    def write(self, piece: bytes) -> int:
+        """Raises Outgrown, Stopped or CannotWrite instead of writing."""
+        self._progress.add(len(piece))
+        self._heed()
+        if self._file.tell() + len(piece) > self._size:
+            raise Outgrown
+        with told_here(self._folder):
+            return self._file.write(piece)
 
 
 def _zip_again(ferry: Ferry, fetched: Fetched, room: Room, there: Present) -> None:
