@@ -4,6 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import nursery
+from xnat_ferry.practice.process import PracticeServer
+
+PracticeServer.popen = nursery.Popen  # type: ignore[assignment]
+
 _OWN = ("XNAT_HOST", "XNAT_USER", "XNAT_PASS", "NETRC", "TMPDIR", "SLURM_TMPDIR", "XNAT_FERRY_SPOOL")
 
 

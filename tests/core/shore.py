@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests import nursery
 from xnat_ferry.practice.process import PracticeServer
 from xnat_ferry.transfer.folder import TransferFolder, find_all
 
@@ -69,19 +70,11 @@ class Shore:
 
     def ferry(self, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run one command to its end."""
-        return subprocess.run(
-            command(*arguments),
-            capture_output=True,
-            text=True,
-            env=self.environment(**environment),
-            stdin=subprocess.DEVNULL,
-            timeout=100,
-            check=False,
-        )
+        return nursery.run(command(*arguments), env=self.environment(**environment), timeout=100)
 
-    def start(self, *arguments: object) -> subprocess.Popen[str]:
+    def start(self, *arguments: object) -> nursery.Popen:
         """Start one command and leave it running."""
-        return subprocess.Popen(
+        return nursery.Popen(
             command(*arguments),
             env=self.environment(),
             stdin=subprocess.DEVNULL,

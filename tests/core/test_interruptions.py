@@ -20,7 +20,7 @@ def sea(tmp_path: Path) -> Iterator[Shore]:
         yield made
 
 
-def until(true: Callable[[], Any], seconds: float = 30) -> None:
+def until(true: Callable[[], Any], seconds: float = 80) -> None:
     """Look again and again until something holds."""
     end = time.monotonic() + seconds
     while not true():

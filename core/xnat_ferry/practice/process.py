@@ -6,9 +6,10 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, ClassVar, Self
 
 from xnat_ferry.practice.errors import PracticeError
 
@@ -18,6 +19,9 @@ TIED_VARIABLE = "XNAT_FERRY_PRACTICE_TIED"
 
 class PracticeServer:
     """Starts the server on entering, knows its first line, ends it on leaving."""
+
+    popen: ClassVar[Callable[..., "subprocess.Popen[str]"]] = subprocess.Popen
+    """What starts its process."""
 
     def __init__(
         self,
@@ -66,7 +70,7 @@ class PracticeServer:
             TIED_VARIABLE: "1",
         }
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115  open as long as the server runs
-        self._process = subprocess.Popen(  # noqa: S603  our own interpreter with our own module
+        self._process = self.popen(  # our own interpreter with our own module
             self._command,
             stdin=subprocess.PIPE,  # the server ends when this pipe does: also when we are killed
             stdout=subprocess.PIPE,
