@@ -24,8 +24,9 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
 
 def plain(text: str, longest: int = 300) -> str:
     """Hostile text made fit for one line of a terminal: no control or bidirectional characters."""
-    kept = "".join(" " if _commands_a_terminal(character) else character for character in text)
-    kept = kept.strip()
+    if not text.isprintable():  # most text is, and there is much of it
+        text = "".join(" " if _commands_a_terminal(character) else character for character in text)
+    kept = text.strip()
     return kept if len(kept) <= longest else kept[: longest - 1] + "…"
 
 

@@ -1,14 +1,17 @@
 """Gives birth to workers: loads the program once and forks, so that a real process costs milliseconds.
 
 ``python -m tests.contract.chaos.nursery`` takes orders as JSON lines and answers each with one. A worker runs
-``xnat_ferry.worker.main`` and commands ``xnat_ferry.cli.app.main``, as their own processes would.
+``xnat_ferry.worker.main`` and a command ``xnat_ferry.cli.app.main``, as their own processes would; questions
+are those commands that only tell, past the reading of a command line.
 """
 
 import contextlib
 import functools
+import gc
 import io
 import json
 import os
+import select
 import signal
 import ssl
 import sys
@@ -27,11 +30,16 @@ import httpx
 import xnat  # noqa: F401
 
 from xnat_ferry import worker
-from xnat_ferry.cli import app, verify  # noqa: F401
+from xnat_ferry.cli import app, record, status, verify
 from xnat_ferry.transfer import carry, units
 
 _HASTE = 10
 """The program's own waits are so many times shorter: retries are meant for minutes."""
+_QUESTIONS: dict[str, Callable[..., int]] = {
+    "status": status.status,
+    "verify": verify.verify,
+    "record": record.record,
+}
 
 
 def main() -> None:
@@ -64,26 +72,28 @@ def _warm_up() -> None:
 def _rehearse(order: dict[str, Any]) -> int:
     """Do it once right here: what is compiled and looked up the first time is then born with every child."""
     os.environ.update(order["environment"])
-    code = _commands(order["commands"]) if "commands" in order else _worker(order)
+    code = _done(order)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     for thread in threading.enumerate():
         if thread is not threading.main_thread():
             thread.join(10)
     assert threading.active_count() == 1, f"a process must not fork with threads: {threading.enumerate()}"
+    # what is never looked at for garbage stays shared with the children
+    gc.collect()
+    gc.freeze()
     return code
 
 
 def _wait(pid: int, seconds: float) -> int | None:
     """The exit code, negative for a signal; None when the time is up."""
-    end = time.monotonic() + seconds
-    while True:
-        ended, status = os.waitpid(pid, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status)
-        if time.monotonic() > end:
+    process = os.pidfd_open(pid)
+    try:
+        if not select.select([process], [], [], seconds)[0]:
             return None
-        time.sleep(0.002)
+    finally:
+        os.close(process)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def _child(order: dict[str, Any]) -> int:
@@ -96,13 +106,22 @@ def _child(order: dict[str, Any]) -> int:
         for number, target in ((os.open(os.devnull, os.O_RDONLY), 0), (output, 1), (output, 2)):
             os.dup2(number, target)
         _make_haste()
-        code = _commands(order["commands"]) if "commands" in order else _worker(order)
+        code = _done(order)
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 1
     except BaseException:
         traceback.print_exc()
     finally:
         os._exit(code)
+
+
+def _done(order: dict[str, Any]) -> int:
+    """An exit code."""
+    if "questions" in order:
+        return _answer(order["questions"])
+    if "command" in order:
+        return app.main(order["command"])
+    return _worker(order)
 
 
 def _worker(order: dict[str, Any]) -> int:
@@ -113,12 +132,12 @@ def _worker(order: dict[str, Any]) -> int:
     return worker.main(order["arguments"])
 
 
-def _commands(commands: list[list[str]]) -> int:
-    """Each command's output goes into the file that comes first."""
+def _answer(questions: dict[str, str]) -> int:
+    """What each says goes into the file beside its name."""
     code = 0
-    for output, *arguments in commands:
+    for name, output in questions.items():
         with Path(output).open("w") as file, contextlib.redirect_stdout(file):
-            code = max(code, app.main(arguments))
+            code = max(code, _QUESTIONS[name](json=True))
     return code
 
 
@@ -160,8 +179,10 @@ def _die_in_a_call(at: int, die: Callable[[], None]) -> None:
         nonlocal calls
         if event == "call" and frame.f_code.co_filename.startswith(home):
             calls += 1
-            if calls == at:
-                die()
+            if calls >= at:
+                sys.setprofile(None)
+                if calls == at:
+                    die()
 
     threading.setprofile(count)
     sys.setprofile(count)

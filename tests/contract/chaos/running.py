@@ -19,7 +19,7 @@ from typing import Any, Self
 from tests.contract.chaos.judging import Evidence, Moment, expected, judge
 from tests.contract.chaos.scenario import PASSWORD, PATIENT, REHEARSAL, Death, Scenario, Session
 from tests.contract.chaos.world import add_oddities, world_of
-from tests.core.shore import ROOT, command
+from tests.core.shore import ROOT
 from xnat_ferry.model import Endpoint
 from xnat_ferry.plan import Fate, Plan, PlannedScan, PlannedSession, Target
 from xnat_ferry.plan.file import write_plan
@@ -39,6 +39,8 @@ _RESUMES = 4
 
 class Nursery:
     """The process that workers are forked from."""
+
+    rehearsed = False
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
@@ -92,6 +94,7 @@ class Lane:
 
     def rehearse(self) -> None:
         """A transfer without any mishap, which must succeed."""
+        self.nursery.rehearsed = True
         add_oddities(self.server, REHEARSAL)
         _Voyage(self, REHEARSAL).rehearse()
 
@@ -133,14 +136,15 @@ class Lane:
 
 
 @contextmanager
-def lane(scenarios: Sequence[Scenario]) -> Iterator[Lane]:
+def lane(scenarios: Sequence[Scenario], nursery: Nursery) -> Iterator[Lane]:
     """A server whose world holds these scenarios; all of them ask for the same server settings."""
     with tempfile.TemporaryDirectory(prefix="chaos-") as place:
         world = Path(place) / "world.toml"
         world.write_text(world_of((*scenarios, REHEARSAL)))
-        with PracticeServer(str(world)) as server, Nursery() as nursery:
+        with PracticeServer(str(world)) as server:
             made = Lane(server, nursery, Path(place))
-            made.rehearse()
+            if not nursery.rehearsed:
+                made.rehearse()
             yield made
 
 
@@ -224,8 +228,8 @@ class _Voyage:
 
     def _questions(self) -> dict[str, Any]:
         """The order for what is asked in the end."""
-        commands = [[str(self._home / f"{name}.json"), name, "--json"] for name in _QUESTIONS]
-        return {"commands": commands, "environment": self._environment(), "output": str(self._output)}
+        answers = {name: str(self._home / f"{name}.json") for name in _QUESTIONS}
+        return {"questions": answers, "environment": self._environment(), "output": str(self._output)}
 
     def _work(self, death: Death | None, *options: str) -> dict[str, Any]:
         """The order for a worker."""
@@ -259,17 +263,14 @@ class _Voyage:
         """``run`` or ``resume`` as a user types it; the worker they leave behind is the one that dies."""
         words = ["resume"] if self._found() else ["run", str(self._home / "plan.toml")]
         detached = [] if death is None else ["--detach"]
-        done = subprocess.run(
-            [*command(*words, *detached), "--spool", str(self._spool)],
-            env={**os.environ, **self._environment(), "PYTHONPATH": f"{ROOT / 'core'}:{ROOT / 'tui'}"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_PATIENCE,
-            check=False,
+        arguments = [*words, *detached, "--spool", str(self._spool)]
+        pid = self._lane.nursery.start(
+            command=arguments, environment=self._environment(), output=str(self._output)
         )
+        code = self._lane.nursery.wait(pid, _PATIENCE)
         found = self._found()
         if death is None or found is None:
-            return done.returncode
+            return code
         time.sleep(death.at if death.by == "seconds" else death.at / 5000)
         return self._kill_holder(found, death)
 

@@ -1,22 +1,29 @@
 """Seeds of chaos: nothing lost, nothing twice, nothing claimed that is not so. ``make chaos`` runs more."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
 from tests.contract.chaos.__main__ import blocks, run_seeds, tell
+from tests.contract.chaos.running import Nursery
 from tests.contract.chaos.scenario import scenario_of
 
 SEEDS = range(200)
-"""Those in which everything is met."""
-RUN = range(50)
-"""Those that every run of the tests has time for."""
+BLOCK = 25
+"""Seeds of one test: small enough that two processes end together, large enough to pay for a server."""
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    with Nursery() as made:
+        yield made
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("seeds", list(blocks(RUN, 25)), ids=lambda seeds: f"from-{seeds[0]}")
-def test_what_is_claimed_is_so_whatever_happens(seeds: list[int]) -> None:
-    broken, met = run_seeds(seeds)
+@pytest.mark.parametrize("seeds", list(blocks(SEEDS, BLOCK)), ids=lambda seeds: f"from-{seeds[0]}")
+def test_what_is_claimed_is_so_whatever_happens(seeds: list[int], nursery: Nursery) -> None:
+    broken, met = run_seeds(seeds, nursery)
     assert not broken, "\n".join(tell(seed, found) for seed, found in broken.items())
     # chaos that never strikes proves nothing
     assert met["seeds"] == len(seeds)

@@ -53,7 +53,7 @@ class Sending:
         await self._send({"type": "http.response.start", "status": reply.status, "headers": raw})
 
     async def _pieces(self, body: Outgoing) -> None:
-        async for piece in self._paced(body.pieces):
+        async for piece in self._paced(body):
             transport = self._scope.get("state", {}).get("transport")
             if transport is not None and transport.is_closing():
                 raise Broken
@@ -62,9 +62,9 @@ class Sending:
         if body.breaks:
             raise Broken
 
-    async def _paced(self, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    async def _paced(self, body: Outgoing) -> AsyncIterator[bytes]:
         rate = self._fault.bytes_per_second if self._fault else None
-        async for batch in _batches(pieces):
+        async for batch in _batches(body):
             if not rate:
                 yield batch
                 continue
@@ -74,8 +74,12 @@ class Sending:
                 await asyncio.sleep(min(step, len(batch) - at) / rate)
 
 
-async def _batches(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    while batch := await run_in_threadpool(_batch, pieces):
+async def _batches(body: Outgoing) -> AsyncIterator[bytes]:
+    if body.at_hand:
+        for piece in body.pieces:
+            yield piece
+        return
+    while batch := await run_in_threadpool(_batch, body.pieces):
         yield batch
 
 

@@ -20,6 +20,8 @@ class Outgoing:
     """What the Content-Length says; None sends chunks."""
     breaks: bool = False
     """Whether the connection ends after the last piece, without the end of the body."""
+    at_hand: bool = False
+    """Whether the pieces lie in memory, so that taking one keeps nobody waiting."""
 
 
 def outgoing(reply: Reply, fault: Fault | None) -> Outgoing:
@@ -28,7 +30,7 @@ def outgoing(reply: Reply, fault: Fault | None) -> Outgoing:
         pieces = iter([reply.body] if reply.body else [])
     else:
         pieces = pieces_of(reply.body) if isinstance(reply.body, Path) else reply.body
-    body = Outgoing(pieces, size_of(reply))
+    body = Outgoing(pieces, size_of(reply), at_hand=isinstance(reply.body, bytes))
     if fault is None or reply.status >= 400:
         return body
     return _spoiled(body, fault)
