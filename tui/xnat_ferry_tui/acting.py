@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from xnat_ferry.model import Where
 from xnat_ferry.plan import Plan
 from xnat_ferry_tui import proposals
 from xnat_ferry_tui.dialogs.ask import Tell
@@ -49,9 +50,10 @@ class Acting:
             app.push_screen(Tell(*refused))
             return
         plan, folder = watched.state.plan, watched.folder
+        adding = [one.source for one in proposals.differing(watched) if one.where == Where.ARCHIVE]
 
         def go_on() -> None:
-            app.do("Starting the worker.", lambda: app.desk.go_on(folder, archive=archive))
+            app.do("Starting the worker.", lambda: app.desk.go_on(folder, archive=archive, adding=adding))
 
         app.ask(
             proposals.go_on_question(watched, archive=archive),

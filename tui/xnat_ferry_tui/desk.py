@@ -7,13 +7,14 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from xnat_ferry.checks import Answer
 from xnat_ferry.errors import CannotWrite, FerryError, LoginRefused
 from xnat_ferry.model import Endpoint, SessionDetail, SessionRow
 from xnat_ferry.plan import Plan
@@ -216,9 +217,15 @@ class Desk:
         self.drafting.clear()
         return Watched(folder)
 
-    def go_on(self, folder: TransferFolder, *, archive: bool) -> None:
-        """Resume a transfer, or take it on into the archive; raises TransferLocked."""
+    def go_on(self, folder: TransferFolder, *, archive: bool, adding: Collection[str] = ()) -> None:
+        """Resume a transfer, or take it on into the archive; raises TransferLocked, CannotWrite.
+
+        ``adding``: sessions to whose archived copy may be added what it lacks.
+        """
+        from xnat_ferry.settle.orders import keep_answers
+
         lock.refuse_if_running(folder)
+        keep_answers(folder, dict.fromkeys(adding, Answer.COMPLETE))
         before = len(read_all(folder.journal))
         worker = start_worker(folder, self._logins_of(folder.read_plan()), spool=self.spool, archive=archive)
         wait_until_taken_up(folder, worker, skip=before)

@@ -10,6 +10,7 @@ from xnat_ferry.model import Level, Verdict, Where
 from xnat_ferry.plan import Plan, Target
 from xnat_ferry.plan.judged import Judged
 from xnat_ferry.transfer.state import Phase
+from xnat_ferry.verify.verification import DIFFERS, SessionVerification
 from xnat_ferry_tui.watched import Watched
 from xnat_ferry_tui.ways import on_screen
 
@@ -104,7 +105,7 @@ def why_not_go_on(watched: Watched, *, archive: bool) -> list[str]:
         return [f"{watched.folder.id} is running; stop it first, or wait."]
     if archive and not watched.waiting:
         return ["Nothing of this transfer waits in the prearchive."]
-    if not archive and watched.phase == Phase.DONE:
+    if not archive and watched.phase == Phase.DONE and not differing(watched):
         return ["Every session of this transfer is done."]
     return []
 
@@ -117,7 +118,20 @@ def go_on_question(watched: Watched, *, archive: bool) -> list[str]:
             f"Archive what waits in the prearchive of {watched.state.plan.destination.project} ({waiting})?"
         )
         return [what, "Every session is verified before and after.", watched.folder.id]
-    return [f"Go on with {watched.folder.id}?", "What the destination has already is not sent again."]
+    again = [
+        f"{one.source} differs in the {one.where}: what it lacks is sent again." for one in differing(watched)
+    ]
+    return [
+        f"Go on with {watched.folder.id}?",
+        "What the destination has already is not sent again.",
+        *_some(again, "more differ"),
+    ]
+
+
+def differing(watched: Watched) -> list[SessionVerification]:
+    """The sessions that the newest look found different from what was sent."""
+    found = watched.verification
+    return [one for one in found.sessions if one.verdict == DIFFERS] if found else []
 
 
 def _left_out(plan: Plan) -> list[str]:

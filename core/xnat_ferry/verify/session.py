@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,13 +14,13 @@ from xnat_ferry.project import ProjectSettings
 from xnat_ferry.settings.paths import spool_folder
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.manifest import read_manifest
-from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.transfer.state import Phase, SessionState, TransferState
 from xnat_ferry.verify import likely
 from xnat_ferry.verify.fetch import Tell
 from xnat_ferry.verify.looking import Target, look, with_unknown
 from xnat_ferry.verify.proof import Proof, prove
 from xnat_ferry.verify.source import Source
-from xnat_ferry.verify.verification import SessionVerification, Verification
+from xnat_ferry.verify.verification import DIFFERS, SessionVerification, Verification
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.listings import list_everything
 
@@ -34,6 +35,7 @@ def verify_session(
     where: Where,
     level: Level,
     settings: ProjectSettings,
+    owner: str = "",
     source: XnatClient | None = None,
     scratch: Path | None = None,
     refresh: bool = False,
@@ -43,7 +45,8 @@ def verify_session(
     """Compare what is there now with the manifest, and keep the answer in the transfer's folder.
 
     ``past`` tells the prearchive row and the files left out; ``settings`` which scripts run at the
-    destination: the site's at receipt, the project's at archiving (wire-write 1.12). ``source`` is where the
+    destination: the site's at receipt, the project's at archiving (wire-write 1.12). ``owner`` is the project
+    that should own it, "" where that does not matter. ``source`` is where the
     session came from, for comparing headers, at level full those of all files with ``every_header``;
     ``scratch`` a folder for a file while it is looked at. Raises a ServerAnswer where the session cannot be
     looked for.
@@ -56,6 +59,7 @@ def verify_session(
         label=session.to_session,
         subject=session.to_subject,
         study_uid=session.study_uid,
+        owner=owner,
         row=past.row if where == Where.PREARCHIVE else "",
         settings=settings,
         joins=joins(session),
@@ -131,6 +135,13 @@ def read_verification(folder: TransferFolder, plan: Plan) -> Verification | None
     if not sessions:
         return None
     return Verification(level=sessions[0].level, sessions=sessions)
+
+
+def differing_since(folder: TransferFolder, state: TransferState) -> Sequence[SessionVerification]:
+    """What was found of sessions that are done when somebody looked at them again, where it differs."""
+    done = (one for one in state.plan.sessions if state.sessions[one.session].phase == Phase.DONE)
+    kept = (_read(folder.verification(one.id)) for one in done)
+    return tuple(one for one in kept if one is not None and one.verdict == DIFFERS)
 
 
 def _manifest(

@@ -1,0 +1,77 @@
+"""A session that was done and is found different later is not done any more: resuming sends it again."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.core.harbour import WORLD, Harbour, harbour, session_toml
+from xnat_ferry.checks import Answer
+from xnat_ferry.events import SessionStarted
+from xnat_ferry.model import Level, Where
+from xnat_ferry.plan import Target
+from xnat_ferry.settle.orders import keep_answers
+from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.journal import read_all
+from xnat_ferry.transfer.state import Phase
+from xnat_ferry.transfer.status import read_state
+from xnat_ferry.verify.transfer import sessions_to_verify, verify_transfer
+from xnat_ferry.xnat.client import data_path
+from xnat_ferry.xnat.listings import find_session, list_everything
+
+SCANS = '[{ id = "1", files = 3, rows = 16, columns = 16 }, { id = "2", files = 2, rows = 16, columns = 16 }]'
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
+    world = WORLD + "".join(session_toml(name, scans=SCANS) for name in ("ARCHIVED", "SOUND"))
+    with harbour(tmp_path_factory.mktemp("harbour"), world) as made:
+        yield made
+
+
+def verdict(port: Harbour, folder: TransferFolder) -> str:
+    """Look again, as 'verify' and area 4 do."""
+    state = read_state(folder)
+    with port.client() as client:
+        return verify_transfer(
+            folder,
+            state,
+            sessions_to_verify(state),
+            client,
+            None,
+            level=Level.IDENTITY,
+            scratch=port.home / "spool",
+            progress=lambda *_: None,
+        ).verdict
+
+
+def test_what_is_missing_from_the_archive_is_sent_again(port: Harbour) -> None:
+    folder = port.carried("ARCHIVED")
+    before = port.files("DST", "ARCHIVED")
+    with port.client() as client:
+        there = find_session(client, "DST", "ARCHIVED")
+        assert there is not None
+        (gone, *_) = [one for one in list_everything(client, there.id) if one.scan == "1"]
+        client.send(
+            "DELETE",
+            data_path("experiments", there.id, "scans", "1", "resources", "DICOM", "files", gone.path),
+        )
+    assert len(port.files("DST", "ARCHIVED")) == len(before) - 1
+    assert read_state(folder).phase == Phase.DONE
+    assert verdict(port, folder) == "differs"
+    assert port.work(folder) == 1
+    problem = read_state(folder).sessions["ARCHIVED"].problem
+    assert problem is not None
+    assert "would add to a session that is there" in problem.message  # nobody has said that it may
+    keep_answers(folder, {"ARCHIVED": Answer.COMPLETE})
+    assert port.work(folder) == 0, read_all(folder.journal)[-3:]
+    assert port.files("DST", "ARCHIVED") == before
+    state = read_state(folder).sessions["ARCHIVED"]
+    assert (state.phase, state.where) == (Phase.DONE, Where.ARCHIVE)
+    assert state.verified[Where.ARCHIVE].verdict == "proven"
+
+
+def test_what_is_as_it_was_is_not_touched(port: Harbour) -> None:
+    folder = port.carried("SOUND", to=Target.PREARCHIVE)
+    assert verdict(port, folder) == "proven"
+    assert port.work(folder) == 0
+    assert sum(isinstance(event, SessionStarted) for event in read_all(folder.journal)) == 1
