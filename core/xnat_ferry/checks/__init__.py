@@ -3,6 +3,7 @@
 from xnat_ferry.checks.accepting import accepting
 from xnat_ferry.checks.access import check_access
 from xnat_ferry.checks.anonymization import check_anonymization
+from xnat_ferry.checks.belongings import check_belongings
 from xnat_ferry.checks.conflicts import check_conflicts, find_conflicts
 from xnat_ferry.checks.finding import Answer, Checklist, Conflict, ConflictClass, Finding
 from xnat_ferry.checks.labels import check_labels
@@ -39,6 +40,7 @@ def run_checks(
         *check_settings(survey, to, rules),
         *check_anonymization(survey, keep, rules),
         *check_room(survey),
+        *check_belongings(survey, to),
     )
     return Checklist(
         findings=accepting(findings, accepted),

@@ -1,7 +1,7 @@
 """The checklist for people: seven items in the guide's order, and many findings of one kind told as one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from xnat_ferry.checks.finding import ConflictClass, Finding
 from xnat_ferry.model import Verdict
@@ -17,11 +17,24 @@ ITEMS = {
 }
 """The checks in the guide's order, and what their items are called."""
 
+_ON_REQUEST = {"belongings": "Resources and values"}
+"""Items that are there only where something was asked for."""
+
 SHOWN = 3
 """How many of one kind are told or named; the others are counted."""
 
 _CLASSES = frozenset(ConflictClass)
 _WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.OK)
+
+
+def items_of(findings: Iterable[Finding]) -> dict[str, str]:
+    """The items with their titles, those on request only where there are findings."""
+    return ITEMS | titled({finding.check for finding in findings} - ITEMS.keys())
+
+
+def titled(checks: Collection[str]) -> dict[str, str]:
+    """Some items with their titles."""
+    return {check: title for check, title in (ITEMS | _ON_REQUEST).items() if check in checks}
 
 
 def worst(findings: Iterable[Finding]) -> Verdict:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from xnat_ferry import wording
 from xnat_ferry.checks import Finding
-from xnat_ferry.checks.grouping import ITEMS, advice_of, as_one, groups, worst
+from xnat_ferry.checks.grouping import advice_of, as_one, groups, items_of, worst
 from xnat_ferry.cli.conflicts import conflict_lines
 from xnat_ferry.cli.page import Line, paragraph
 from xnat_ferry.cli.planned import label_examples
@@ -35,7 +35,7 @@ def checklist_lines(judged: Judged, width: int, *, brief: bool = False) -> Itera
     findings = defaultdict(list)
     for finding in judged.checklist.findings:
         findings[finding.check].append(finding)
-    for check, title in ITEMS.items():
+    for check, title in items_of(judged.checklist.findings).items():
         yield from _item(title, findings[check], width, brief=brief)
         if check == "conflicts":
             yield from conflict_lines(judged, width, INDENT)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from xnat_ferry import wording
 from xnat_ferry.checks import Checklist
-from xnat_ferry.checks.grouping import ITEMS
+from xnat_ferry.checks.grouping import titled
 from xnat_ferry.cli.conflicts import suggested_answers
 from xnat_ferry.cli.looking import Looking
 from xnat_ferry.cli.page import Line, command_lines, paragraph
@@ -86,7 +86,7 @@ def _in_words(checklist: Checklist) -> str:
 
 
 def _items(checks: Collection[str]) -> str:
-    return ", ".join(title for check, title in ITEMS.items() if check in checks)
+    return ", ".join(titled(checks).values())
 
 
 def _plan_next(judged: Judged, given: Command, width: int) -> Iterator[Line]:

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
+from xnat_ferry.belongings import Existing
+from xnat_ferry.belongings.wish import Wish, parse_wish
 from xnat_ferry.checks import Conflict, Option
 from xnat_ferry.checks.accepting import parse_accepted
 from xnat_ferry.cli.common import Counting, Names, endpoints, now, opened, say, split_names
@@ -22,6 +24,7 @@ from xnat_ferry.settings.paths import spool_folder, transfers_folder
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.settings.room import Room, read_room
 from xnat_ferry.survey import Depth, Headers, ProjectView, Survey
+from xnat_ferry.survey.belongings import with_belongings
 from xnat_ferry.survey.take import take_survey
 
 Words = Annotated[tuple[str, ...], Parameter(consume_multiple=True, negative=(), show_default=False)]
@@ -60,6 +63,13 @@ class Looking:
         very many.
     deep
         Read the header of every file.
+    also
+        What else shall travel once its session is archived, with commas between: resources (all, or
+        resources=LABEL, resources=session:LABEL, likewise scan:, subject:, project:), demographics, fields,
+        quality, notes.
+    existing
+        What becomes of resource files and values that are there already and differ: keep or replace; without
+        it they are refused.
     spool
         The folder for data in flight, whose room is looked at.
     transfers
@@ -76,6 +86,8 @@ class Looking:
     accept: Names = None
     headers: Headers = Headers.AUTO
     deep: Switch = False
+    also: Annotated[Words, Parameter(name="--with")] = ()
+    existing: Existing | None = None
     spool: Path | None = None
     transfers: Path | None = None
 
@@ -115,6 +127,10 @@ class Looking:
         """The kinds of findings that are allowed; raises UsageError for any that nobody may allow."""
         return parse_accepted(split_names(self.accept) or ())
 
+    def wish(self) -> Wish:
+        """What else shall travel; raises UsageError for words that name nothing."""
+        return parse_wish(self.also)
+
     def rooms(self) -> tuple[Room, ...]:
         """What is free where a transfer would write."""
         return (
@@ -138,8 +154,10 @@ class Looking:
             ("--on-conflict", (*self.on_conflict, *answers)),
             ("--keep", split_names(self.keep)),
             ("--accept", split_names(self.accept)),
+            ("--with", self.also),
         ):
             arguments += [name, *words] if words else []
+        arguments += ["--existing", self.existing] if self.existing else []
         arguments += ["--to", self.to] if self.to != Target.PREARCHIVE else []
         arguments += ["--headers", self.headers] if self.headers != Headers.AUTO else []
         arguments += ["--deep"] if self.deep else []
@@ -160,6 +178,7 @@ def look(
     """Log in at both ends, look, and judge what was found."""
     # first: wrong words need no login
     request, keep, accepted = looking.request(verify, move=move), looking.kept(), looking.accepted()
+    wish = looking.wish()
     from_end, to_end = endpoints(source, destination)
     with opened(from_end, to_end) as (from_client, to_client):
         survey = take_survey(
@@ -171,6 +190,7 @@ def look(
             rooms=looking.rooms(),
             progress=Counting(),
         )
+        survey = with_belongings(from_client, to_client, survey, wish, looking.existing, request.labels)
     _refuse_unknown(survey, request.answers)
     _write_labels(looking.write_labels, survey, request.labels)
     return judge(survey, request, keep, accepted)

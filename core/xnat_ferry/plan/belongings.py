@@ -1,8 +1,11 @@
 """What a plan says of resources and values beside the DICOM files."""
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
 from xnat_ferry.belongings import Existing, Kind, Level
+from xnat_ferry.survey.seen_belongings import BelongingsSeen, SeenResource
 
 
 class PlannedResource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -48,3 +51,34 @@ class Belongings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
 
 
 NOTHING_ELSE = Belongings()
+
+
+def plan_belongings(
+    seen: BelongingsSeen | None, travelling: Collection[str], subjects: Collection[str]
+) -> Belongings:
+    """What of it travels: with sessions that do, given by accession ID, and of their subjects."""
+    if seen is None:
+        return NOTHING_ELSE
+    return Belongings(
+        kinds=seen.wish.kinds,
+        existing=seen.existing,
+        resources=tuple(
+            _planned(one)
+            for one in seen.resources
+            if one.addressable
+            and (not one.session or one.session in travelling)
+            and (one.level != Level.SUBJECT or one.holder in subjects)
+        ),
+    )
+
+
+def _planned(one: SeenResource) -> PlannedResource:
+    return PlannedResource(
+        level=one.level,
+        session=one.session,
+        subject=one.holder if one.level == Level.SUBJECT else "",
+        scan=one.scan,
+        label=one.label,
+        files=one.files,
+        bytes=one.bytes,
+    )

@@ -11,6 +11,7 @@ from xnat_ferry.errors import UsageError
 from xnat_ferry.labels import KEEP, LabelRules
 from xnat_ferry.model import DICOM_RESOURCES, Level, ScanRow, SessionDetail
 from xnat_ferry.plan.answers import NO_ANSWERS, Answers
+from xnat_ferry.plan.belongings import plan_belongings
 from xnat_ferry.plan.decide import Decision, decide
 from xnat_ferry.plan.freshness import seen_of
 from xnat_ferry.plan.model import Checked, Fate, Plan, PlannedScan, PlannedSession, Target
@@ -42,6 +43,12 @@ def make_plan(survey: Survey, checklist: Checklist, request: PlanRequest) -> Pla
     sessions = [coming(chosen, request.labels.apply(chosen.row)) for chosen in survey.chosen]
     decisions = decide(sessions, survey.destination, checklist.conflicts, request.answers)
     types = {chosen.row.xsi_type for chosen in survey.chosen}
+    planned = tuple(
+        _planned(chosen, chosen.detail, decisions[chosen.row.id], request)
+        for chosen in survey.chosen
+        if chosen.detail is not None
+    )
+    going = [one for one in planned if one.fate.travels]
     return Plan(
         made=request.made,
         source=survey.source.endpoint,
@@ -54,11 +61,10 @@ def make_plan(survey: Survey, checklist: Checklist, request: PlanRequest) -> Pla
         accepted=checklist.accepted,
         seen=seen_of(survey.destination, types),
         checks=_checked(checklist),
-        sessions=tuple(
-            _planned(chosen, chosen.detail, decisions[chosen.row.id], request)
-            for chosen in survey.chosen
-            if chosen.detail is not None
+        belongings=plan_belongings(
+            survey.belongings, {one.id for one in going}, {one.subject for one in going}
         ),
+        sessions=planned,
     )
 
 

@@ -8,6 +8,7 @@ from xnat_ferry.dicom.header import HeaderSample
 from xnat_ferry.model import Endpoint, PrearchiveRow, SessionDetail, SessionRow
 from xnat_ferry.project import ProjectSettings, Rights
 from xnat_ferry.settings.room import Room
+from xnat_ferry.survey.seen_belongings import BelongingsSeen
 
 
 class Headers(StrEnum):
@@ -85,3 +86,5 @@ class Survey(Struct, frozen=True, kw_only=True):
     depth: Depth = AS_USUAL
     headers: Headers = Headers.NONE
     """Of which files the headers were read in the end; never AUTO."""
+    belongings: BelongingsSeen | None = None
+    """What else belongs to the sessions; None where nothing of it is wanted."""

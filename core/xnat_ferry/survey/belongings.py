@@ -1,0 +1,195 @@
+"""Looks at what else belongs to the chosen sessions, at both ends, before anything of it is planned."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from xnat_ferry.belongings import Existing, HeldResource, Kind, Level, compare_files, why_not
+from xnat_ferry.belongings.values import (
+    Value,
+    told_name,
+    values_of_session,
+    values_of_subject,
+    what_to_write,
+)
+from xnat_ferry.belongings.wish import Wish
+from xnat_ferry.errors import NotFound, ServerAnswer
+from xnat_ferry.labels import LabelRules
+from xnat_ferry.model import Mark
+from xnat_ferry.survey.seen import Chosen, Survey
+from xnat_ferry.survey.seen_belongings import BelongingsSeen, SeenResource, SeenValues
+from xnat_ferry.survey.sessions import AT_ONCE
+from xnat_ferry.xnat import resources as places
+from xnat_ferry.xnat import values as wire
+from xnat_ferry.xnat.client import XnatClient
+
+Result = TypeVar("Result")
+
+
+class _Found(Struct, frozen=True):
+    resources: tuple[SeenResource, ...] = ()
+    values: tuple[SeenValues, ...] = ()
+    problem: tuple[str, str] | None = None
+
+
+def with_belongings(
+    source: XnatClient,
+    destination: XnatClient,
+    survey: Survey,
+    wish: Wish,
+    existing: Existing | None,
+    rules: LabelRules,
+) -> Survey:
+    """The survey with what else belongs to its sessions; at most three requests a session and end.
+
+    ``rules`` tell under which labels the destination is looked at. What cannot be read is a problem in it.
+    """
+    if not wish.any:
+        return survey
+    looking = _Looking(source, destination, survey, wish, existing, rules)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(lambda look: look(), looking.looks()))
+    seen = BelongingsSeen(
+        wish=wish,
+        existing=existing,
+        resources=tuple(one for part in found for one in part.resources),
+        values=tuple(one for part in found for one in part.values),
+        problems=tuple(part.problem for part in found if part.problem),
+    )
+    return replace(survey, belongings=seen)
+
+
+class _Looking:
+    def __init__(
+        self,
+        source: XnatClient,
+        destination: XnatClient,
+        survey: Survey,
+        wish: Wish,
+        existing: Existing | None,
+        rules: LabelRules,
+    ) -> None:
+        self._source, self._destination = source, destination
+        self._survey, self._wish, self._existing, self._rules = survey, wish, existing, rules
+
+    def looks(self) -> Iterator[Callable[[], _Found]]:
+        """One for each holder."""
+        subjects: dict[str, Chosen] = {}
+        for chosen in self._survey.chosen:
+            subjects.setdefault(chosen.row.subject, chosen)
+            yield self._told(chosen.row.label, partial(self._session, chosen))
+        for name, chosen in subjects.items():
+            yield self._told(name, partial(self._subject, chosen))
+        if self._wish.reaches(Level.PROJECT):
+            yield self._told(self._survey.source.endpoint.project, self._project)
+
+    def _told(self, name: str, look: Callable[[], _Found]) -> Callable[[], _Found]:
+        def told() -> _Found:
+            try:
+                return look()
+            except ServerAnswer as error:
+                return _Found(problem=(name, str(error)))
+
+        return told
+
+    def _session(self, chosen: Chosen) -> _Found:
+        row = chosen.row
+        twin = self._twin(chosen)
+        resources: tuple[SeenResource, ...] = ()
+        if self._wish.reaches(Level.SESSION, Level.SCAN):
+            here = places.list_resources(self._source, places.of_session(row.id), Level.SESSION)
+            address = places.of_session(twin) if twin else ""
+            resources = self._compared(here, address, Level.SESSION, row.label, row.id)
+        kinds = [kind for kind in self._wish.kinds if kind != Kind.DEMOGRAPHICS]
+        values: tuple[SeenValues, ...] = ()
+        if kinds:
+            here_values = values_of_session(wire.read_session_item(self._source, row.id), kinds)
+            there = wire.read_session_item(self._destination, twin) if twin else None
+            there_values = values_of_session(there, kinds) if there else ()
+            values = self._sorted(Level.SESSION, row.label, here_values, there_values)
+        return _Found(resources, values)
+
+    def _twin(self, chosen: Chosen) -> str:
+        """The session that has its label at the destination already, by accession ID; "" for none."""
+        label = self._rules.apply(chosen.row).session.casefold()
+        sessions = self._survey.destination.sessions or ()
+        return next((one.id for one in sessions if one.label.casefold() == label), "")
+
+    def _subject(self, chosen: Chosen) -> _Found:
+        name, to = chosen.row.subject, self._rules.apply(chosen.row).subject
+        ends = self._survey.source.endpoint.project, self._survey.destination.endpoint.project
+        resources: tuple[SeenResource, ...] = ()
+        if self._wish.reaches(Level.SUBJECT):
+            here = places.list_resources(self._source, places.of_subject(ends[0], name), Level.SUBJECT)
+            resources = self._compared(here, places.of_subject(ends[1], to), Level.SUBJECT, name)
+        kinds = [kind for kind in self._wish.kinds if kind in (Kind.DEMOGRAPHICS, Kind.FIELDS)]
+        values: tuple[SeenValues, ...] = ()
+        if kinds:
+            here_values = values_of_subject(wire.read_subject(self._source, ends[0], name), kinds)
+            there = _if_there(lambda: wire.read_subject(self._destination, ends[1], to))
+            there_values = values_of_subject(there, kinds) if there else ()
+            values = self._sorted(Level.SUBJECT, name, here_values, there_values)
+        return _Found(resources, values)
+
+    def _project(self) -> _Found:
+        project = self._survey.source.endpoint.project
+        here = places.list_resources(self._source, places.of_project(project), Level.PROJECT)
+        address = places.of_project(self._survey.destination.endpoint.project)
+        return _Found(self._compared(here, address, Level.PROJECT, project))
+
+    def _compared(
+        self, here: Iterable[HeldResource], address: str, level: Level, holder: str, session: str = ""
+    ) -> tuple[SeenResource, ...]:
+        wanted = [one for one in here if self._wish.wants(one)]
+        there: tuple[HeldResource, ...] | None = ()
+        if wanted and address:
+            there = _if_there(lambda: places.list_resources(self._destination, address, level))
+        known = {(one.level, one.scan, one.label): one for one in there or ()}
+        return tuple(
+            _seen(one, known.get((one.level, one.scan, one.label)), holder, session) for one in wanted
+        )
+
+    def _sorted(
+        self, level: Level, holder: str, here: Iterable[Value], there: Iterable[Value]
+    ) -> tuple[SeenValues, ...]:
+        writing = what_to_write(here, there, None)
+        return tuple(
+            SeenValues(
+                level=level,
+                holder=holder,
+                kind=kind,
+                names=tuple(told_name(one) for one in writing.write if one.kind == kind),
+                differing=tuple(told_name(one) for one in writing.refused if one.kind == kind),
+            )
+            for kind in self._wish.kinds
+            if any(one.kind == kind for one in (*writing.write, *writing.refused, *writing.same))
+        )
+
+
+def _seen(here: HeldResource, there: HeldResource | None, holder: str, session: str) -> SeenResource:
+    fitting = [one for one in here.files if not why_not(one.path)]
+    counts = compare_files(fitting, there.files if there else ()).counts
+    return SeenResource(
+        level=here.level,
+        session=session,
+        holder=holder,
+        scan=here.scan,
+        label=here.label,
+        files=len(fitting),
+        bytes=sum(one.size or 0 for one in fitting),
+        differing=counts.get(Mark.DIFFERS, 0),
+        there=counts.get(Mark.SAME, 0),
+        unknown=counts.get(Mark.UNKNOWN, 0),
+        unfit=len(here.files) - len(fitting),
+    )
+
+
+def _if_there(read: Callable[[], Result]) -> Result | None:
+    try:
+        return read()
+    except NotFound:
+        return None

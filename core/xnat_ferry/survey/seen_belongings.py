@@ -1,0 +1,56 @@
+"""What a survey saw of resources and values, as it is judged by."""
+
+from msgspec import Struct
+
+from xnat_ferry.belongings import Existing, Kind, Level
+from xnat_ferry.belongings.wish import Wish
+
+
+class SeenResource(Struct, frozen=True, kw_only=True):
+    """One resource that is wanted, and what the destination has of it."""
+
+    level: Level
+    session: str = ""
+    """The accession ID of its session."""
+    holder: str
+    """A session's, a subject's or the project's label at the source."""
+    scan: str = ""
+    label: str
+    files: int
+    bytes: int
+    differing: int = 0
+    """Files that are there with other content."""
+    there: int = 0
+    """Files that are there already, the same."""
+    unknown: int = 0
+    """Files that are there and cannot be compared: a digest is not known."""
+    unfit: int = 0
+    """Files whose names XNAT does not store."""
+
+    @property
+    def addressable(self) -> bool:
+        """Whether its label can name it: digits are taken for a number (wire-write 4.4)."""
+        return bool(self.label) and not self.label.isdigit()
+
+
+class SeenValues(Struct, frozen=True, kw_only=True):
+    """Values of one holder, by name; the values themselves are not kept."""
+
+    level: Level
+    holder: str
+    kind: Kind
+    names: tuple[str, ...]
+    """Those that the destination lacks or that would be written over what the importer fills in."""
+    differing: tuple[str, ...] = ()
+    """Those that are there with another value."""
+
+
+class BelongingsSeen(Struct, frozen=True, kw_only=True):
+    """What was wanted, and what of it there is."""
+
+    wish: Wish
+    existing: Existing | None = None
+    resources: tuple[SeenResource, ...] = ()
+    values: tuple[SeenValues, ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
+    """What could not be looked at, by its label, and why."""
