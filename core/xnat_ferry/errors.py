@@ -22,7 +22,7 @@ FerryError
 │   │   ├── SharedIn  LabelTaken  SubjectTaken  SubjectCalledOtherwise
 │   │   └── AssignmentForbidden  SharingOff  NothingAssigned  FilesAdrift
 │   ├── NotProven  StuckInPrearchive
-│   ├── BelongingsLeft  ResourceDiffers  ResourceNotTaken  ResourceUnproven  ValuesDiffer
+│   ├── NotInArchive  BelongingsLeft  ResourceDiffers  ResourceNotTaken  ResourceUnproven  ValuesDiffer
 │   ├── ArchiveRefused
 │   │   ├── MergeUnanswered  NeverMerged  NeedsOtherFiles
 │   │   └── ArchiverBusy  BadInput
@@ -421,6 +421,11 @@ class ArchiveNotBegun(DataProblem):
     sentence = "The server was asked to archive {session} but never began, and gave no answer."
     advice = "It waits in the prearchive as before: run 'xnat-ferry archive' again."
     retry = Retry.AGAIN
+
+
+class NotInArchive(DataProblem):
+    sentence = "{session} is not at the destination as {label}: {why}."
+    advice = "Its resources and values follow once the session itself is there: copy it first."
 
 
 class BelongingsLeft(DataProblem):

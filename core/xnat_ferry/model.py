@@ -221,6 +221,8 @@ class Road(StrEnum):
     """To a folder or an archive file on disk."""
     RECEIVER = "receiver"
     """By DICOM C-STORE to the destination's receiver."""
+    RESOURCES = "resources"
+    """No DICOM: what else belongs to sessions that are there already."""
 
     @property
     def stays(self) -> bool:
