@@ -12,12 +12,12 @@ FerryError
 │   └── NoCredentials  LoginRefused
 ├── ServerAnswer                    the server said something else than was asked for
 │   ├── LoginLapsed  NotFound  Forbidden  ServerBusy  ServerFault
-│   ├── NotAnAnswer  ConnectionLost  StillWorking  NotTaken  TooLarge
+│   ├── NotAnAnswer  ConnectionLost  StillWorking  NotTaken  TooLarge  FileTooLarge
 │   ├── AlreadyThere  OtherIdentity  NameTaken  UnfitFiles  ValuesRefused
 │   └── NothingStored  StoredElsewhere
 ├── DataProblem                     bytes or labels are not what they must be
 │   ├── DownloadBroken  ForeignStudy  SourceChanged  DestinationTaken  BuildFailed
-│   ├── SeriesUnknown  SourceFileChanged
+│   ├── SeriesUnknown  SourceFileChanged  SourceUnreadable
 │   ├── NotAssigned                 what keeps a session out of a project of the same server
 │   │   ├── SharedIn  LabelTaken  SubjectTaken  SubjectCalledOtherwise
 │   │   └── AssignmentForbidden  SharingOff  NothingAssigned  FilesAdrift
@@ -32,7 +32,7 @@ FerryError
 │       ├── NoProof  SourceDiffers  HoldsMore  CopyGone  StillWorkedOn
 │       └── OnlyShared  NotPermitted  StillThere  GoneAlready
 └── HereProblem                     something on this machine
-    ├── CannotWrite  SpoolTooSmall  ServerDown
+    ├── CannotWrite  SpoolTooSmall  ServerDown  RetriesSpent
     ├── TransferLocked  WorkerDied
     └── Stopped
 """
@@ -245,6 +245,11 @@ class TooLarge(ServerAnswer):
     advice = "A proxy limits it: ask the administrator to raise its limit (nginx: client_max_body_size)."
 
 
+class FileTooLarge(ServerAnswer):
+    sentence = "{server} takes no upload of {size} ({status}), and one file of {what} alone makes that."
+    advice = "A file cannot be cut: ask the administrator to raise the limit (nginx: client_max_body_size)."
+
+
 class AlreadyThere(ServerAnswer):
     sentence = "{server} has it already and refused {what}: {said}"
     advice = "Make a new plan: what is there can be skipped, or completed with what it lacks."
@@ -364,6 +369,11 @@ class FilesAdrift(NotAssigned):
         "server's administrator at once."
     )
     retry = Retry.STOP
+
+
+class SourceUnreadable(DataProblem):
+    sentence = "{path} cannot be read any more: {why}."
+    advice = "See that this account may read it and that its disk is there, then resume."
 
 
 class DestinationTaken(DataProblem):
@@ -540,6 +550,12 @@ class SpoolTooSmall(HereProblem):
 
 class ServerDown(HereProblem):
     sentence = "{server} has failed {count} times with nothing done between: {said}"
+    advice = "Wait until the server is well again, then continue with 'xnat-ferry resume'."
+    retry = Retry.STOP
+
+
+class RetriesSpent(HereProblem):
+    sentence = "{server} has failed {count} times in this run, far more often than anything worked: {said}"
     advice = "Wait until the server is well again, then continue with 'xnat-ferry resume'."
     retry = Retry.STOP
 

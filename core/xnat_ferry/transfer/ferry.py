@@ -11,6 +11,7 @@ from xnat_ferry.errors import FerryError, Stopped
 from xnat_ferry.events import AnyEvent, TriedAgain, UnitProgressed
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import Journal
+from xnat_ferry.transfer.parts import Bodies
 from xnat_ferry.transfer.patience import Patience, persist
 from xnat_ferry.transfer.spool import Spool
 from xnat_ferry.transfer.state import TransferState
@@ -36,6 +37,8 @@ class Ferry:
     """Bytes in flight at most."""
     room: Spool = field(init=False)
     patience: Patience = field(default_factory=Patience, init=False)
+    bodies: Bodies = field(default_factory=Bodies, init=False)
+    """What the destination takes at once."""
     _telling: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:

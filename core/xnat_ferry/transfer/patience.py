@@ -9,6 +9,7 @@ from xnat_ferry.errors import (
     ConnectionLost,
     FerryError,
     LoginLapsed,
+    RetriesSpent,
     Retry,
     ServerBusy,
     ServerDown,
@@ -23,6 +24,8 @@ PASSING = (ConnectionLost, ServerBusy, StillWorking, LoginLapsed, ServerUnreacha
 ATTEMPTS, ATTEMPTS_AT_PASSING = 4, 8
 IN_A_ROW = 20
 """So many passing failures with nothing done between them, and the server counts as down."""
+RESERVE, EARNED = 100, 2
+"""Passing failures that a run may meet in all, and how many more it may for everything that works."""
 _FIRST, _LONGEST = 0.5, 30.0
 
 
@@ -31,23 +34,33 @@ class Patience:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._in_a_row = 0
+        self._in_a_row = self._failures = 0
+        self._left = RESERVE
 
     def failed(self, error: FerryError) -> None:
-        """Count a failure; raises ServerDown when there were too many and nothing worked."""
+        """Count a failure that may pass.
+
+        Raises ServerDown when there were too many and nothing worked between them, RetriesSpent when a run
+        that goes on somehow costs more tries than it is worth.
+        """
         if not isinstance(error, PASSING):
-            return
+            return  # of one session, and no reason to leave the others
         with self._lock:
+            self._failures += 1
+            self._left -= 1
             self._in_a_row += 1
-            count = self._in_a_row
-        if count >= IN_A_ROW:
-            server = error.facts.get("server", "The server")
-            raise ServerDown(server=server, count=count, said=str(error)) from None
+            in_a_row, failures, left = self._in_a_row, self._failures, self._left
+        facts = {"server": error.facts.get("server", "The server"), "said": str(error)}
+        if in_a_row >= IN_A_ROW:
+            raise ServerDown(count=in_a_row, **facts) from None
+        if left < 0:
+            raise RetriesSpent(count=failures, **facts) from None
 
     def succeeded(self) -> None:
         """Something worked."""
         with self._lock:
             self._in_a_row = 0
+            self._left += EARNED
 
 
 def persist(

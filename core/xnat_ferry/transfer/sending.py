@@ -1,10 +1,24 @@
-"""Sends a unit that lies in the spool, and looks at what arrived before it sends it again."""
+"""Sends a unit that lies in the spool, and looks at what arrived before it sends it again.
 
-from xnat_ferry.errors import ConnectionLost, FerryError, ServerBusy, StillWorking
-from xnat_ferry.events import UnitSending, UnitSent
+A server or a proxy that takes no body as large gets the unit in parts, and so do all later ones.
+"""
+
+from typing import BinaryIO
+
+from xnat_ferry import wording
+from xnat_ferry.errors import (
+    ConnectionLost,
+    FerryError,
+    FileTooLarge,
+    ServerBusy,
+    StillWorking,
+    TooLarge,
+)
+from xnat_ferry.events import TriedAgain, UnitSending, UnitSent
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.ferry import Ferry, Progress
 from xnat_ferry.transfer.fetching import Fetched
+from xnat_ferry.transfer.parts import Entry, entries_of, first_part, length_of, open_part
 from xnat_ferry.transfer.rows import contents_of, own_row
 from xnat_ferry.xnat.scan_zips import import_zip
 
@@ -29,6 +43,8 @@ class _Sending:
         self._session = session
         self._fetched = fetched
         self._unsure = False
+        self._left: list[Entry] | None = None
+        """What has still to leave of a unit that goes in parts; None while it goes as it is."""
 
     def send(self) -> str:
         """One attempt."""
@@ -38,7 +54,7 @@ class _Sending:
         row = self._arrived() if self._unsure else ""
         if not row:
             ferry.tell(UnitSending(session=session.session, unit=fetched.unit.key))
-            row = self._import(progress)
+            row = self._send(progress)
         ferry.tell(
             UnitSent(
                 session=session.session,
@@ -51,12 +67,57 @@ class _Sending:
         )
         return row
 
-    def _import(self, progress: Progress) -> str:
+    def _send(self, progress: Progress) -> str:
+        if self._left is None and self._fetched.length <= self._ferry.bodies.largest:
+            try:
+                return self._import(self._fetched.zipped, self._fetched.length, progress)
+            except TooLarge as error:
+                files = self._fetched.files + len(self._fetched.checked.left_out)
+                self._go_smaller(error, self._fetched.length, files=files)
+                progress.bytes = 0
+        return self._send_parts(progress)
+
+    def _send_parts(self, progress: Progress) -> str:
+        """What has not left yet, in zips as large as the server is known to take."""
+        if self._left is None:
+            self._left = self._all()
+        row = ""
+        while self._left:
+            part = first_part(self._left, self._ferry.bodies.largest)
+            sent = progress.bytes
+            try:
+                row = self._import(open_part(self._fetched.zipped, part), length_of(part), progress)
+            except TooLarge as error:
+                self._go_smaller(error, length_of(part), files=len(part))
+                progress.bytes = sent
+            else:
+                del self._left[: len(part)]
+        return row
+
+    def _all(self) -> list[Entry]:
+        """The instances of the zip; what is none would be dropped there, and alone in a part be an error."""
+        instances = self._fetched.checked.entries
+        entries = entries_of(self._fetched.zipped, lambda _: True)
+        untouched = instances.keys() <= {entry.info.filename for entry in entries}
+        return [entry for entry in entries if not untouched or entry.info.filename in instances]
+
+    def _go_smaller(self, error: TooLarge, size: int, *, files: int) -> None:
+        """Note that so many bytes were too many; raises FileTooLarge where they are one file's."""
+        unit = self._fetched.unit.key
+        if files == 1:
+            what = f"{self._session.session} scan {unit}"
+            raise FileTooLarge(**error.facts | {"what": what, "size": wording.size(size)}) from None
+        self._ferry.bodies.refused(size)
+        message = f"{error} It goes in parts."
+        self._ferry.tell(TriedAgain(session=self._session.session, unit=unit, attempt=1, message=message))
+
+    def _import(self, zipped: BinaryIO, length: int, progress: Progress) -> str:
+        before = progress.bytes
         try:
             return import_zip(
                 self._ferry.destination,
-                self._fetched.zipped,
-                self._fetched.length,
+                zipped,
+                length,
                 project=self._ferry.destination_project,
                 subject=self._session.to_subject,
                 session=self._session.to_session,
@@ -66,7 +127,7 @@ class _Sending:
             )
         except FerryError as error:
             # what broke before all of it had left cannot have arrived whole
-            self._unsure = isinstance(error, _ANSWER_LOST) and progress.bytes >= self._fetched.length
+            self._unsure = isinstance(error, _ANSWER_LOST) and progress.bytes - before >= length
             raise
 
     def _arrived(self) -> str:
