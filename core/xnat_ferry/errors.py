@@ -34,6 +34,7 @@ FerryError
 └── HereProblem                     something on this machine
     ├── CannotWrite  SpoolTooSmall  ServerDown  RetriesSpent
     ├── TransferLocked  WorkerDied
+    ├── NoScheduler  SchedulerSilent  SchedulerRefused  ClaimLost
     └── Stopped
 """
 
@@ -569,6 +570,31 @@ class TransferLocked(HereProblem):
 class WorkerDied(HereProblem):
     sentence = "The worker of transfer {id} ended before its work was done: {why}"
     advice = "Continue with 'xnat-ferry resume'; nothing that was sent is sent again."
+
+
+class NoScheduler(HereProblem):
+    sentence = "There is no Slurm here: the command {command} is not to be found."
+    advice = "Do this on the cluster's login node; on this machine 'xnat-ferry run' carries the plan out."
+    exit_code = 2
+
+
+class SchedulerSilent(HereProblem):
+    sentence = "Slurm's controller does not answer to {command}."
+    advice = "What has begun goes on by itself, and 'xnat-ferry status' shows it; try again in a few minutes."
+    exit_code = 3
+
+
+class SchedulerRefused(HereProblem):
+    sentence = "Slurm refused {command}: {said}"
+    advice = "Change --partition, --account, --time, --memory or --tasks to what this cluster takes."
+    exit_code = 1
+
+
+class ClaimLost(HereProblem):
+    sentence = "Task {task} was taken for lost, and another one has gone on with its work."
+    advice = "Nothing is to be done: the other one looks at what arrived, and sends what is missing."
+    retry = Retry.STOP
+    exit_code = 4
 
 
 class Stopped(HereProblem):

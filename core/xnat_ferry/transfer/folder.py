@@ -26,6 +26,16 @@ class TransferFolder:
         self.calls = path / "calls.log"
         self.pace = path / "pace.json"
 
+    @property
+    def whole(self) -> "TransferFolder":
+        """The transfer that it belongs to: itself, unless it is one task's view of it."""
+        return self
+
+    @property
+    def locks(self) -> list[Path]:
+        """The locks of all who may be at it: its own, and those of the tasks of an array."""
+        return [self.lock, *sorted(self.path.glob("tasks/*/lock"))]
+
     def read_plan(self) -> Plan:
         """The plan as it was when the transfer began."""
         return read_plan(self.worker_plan)

@@ -2,7 +2,8 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 
 import msgspec
@@ -10,6 +11,8 @@ import msgspec
 from xnat_ferry import events
 from xnat_ferry.errors import CannotWrite, Stopped
 from xnat_ferry.events import AnyEvent
+
+_OF_TASKS = "tasks/*/journal.jsonl"
 
 
 class Journal:
@@ -61,23 +64,44 @@ def _write_whole(file: int, line: bytes) -> None:
 
 
 class JournalReader:
-    """The reading end: gives each whole line once, also while the journal grows."""
+    """The reading end: gives each whole line once, also while the journal grows.
+
+    A transfer that runs as an array has a journal for each task beside its own: all are read as one.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._offset = 0
+        self._offsets: dict[Path, int] = {}
 
     def read_new(self) -> list[AnyEvent]:
         """The events that have come since the last call; a line still being written is left for later."""
+        parts = [self._read_new(path) for path in (self.path, *sorted(self.path.parent.glob(_OF_TASKS)))]
+        found = [part for part in parts if part]
+        return found[0] if len(found) == 1 else _merged(found)
+
+    def _read_new(self, path: Path) -> list[AnyEvent]:
+        offset = self._offsets.get(path, 0)
         try:
-            with self.path.open("rb") as file:
-                file.seek(self._offset)
+            with path.open("rb") as file:
+                file.seek(offset)
                 raw = file.read()
         except FileNotFoundError:
             return []
         whole = raw[: raw.rfind(b"\n") + 1]
-        self._offset += len(whole)
+        self._offsets[path] = offset + len(whole)
         return list(_decoded(whole))
+
+
+def _merged(parts: Iterable[Sequence[AnyEvent]]) -> list[AnyEvent]:
+    """Events of several writers by their time; those of one stay in their order, whatever its clock does."""
+    keyed: list[tuple[float, AnyEvent]] = []
+    for part in parts:
+        latest = 0.0
+        for event in part:
+            latest = max(latest, event.at)
+            keyed.append((latest, event))
+    keyed.sort(key=itemgetter(0))  # stable
+    return [event for _, event in keyed]
 
 
 def read_all(path: Path) -> list[AnyEvent]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from xnat_ferry import wording
 from xnat_ferry.errors import CannotWrite, SpoolTooSmall
@@ -34,6 +35,16 @@ class Pace(Struct, frozen=True, kw_only=True):
             requests_per_second=self.requests_per_second,
             bytes_per_second=self.bytes_per_second,
             attempts=8,
+        )
+
+    def divided(self, among: int) -> "Pace":
+        """The share of each of several workers at once, so that together they keep what one would."""
+        return replace(
+            self,
+            connections=max(1, self.connections // among),
+            requests_per_second=self.requests_per_second and self.requests_per_second / among,
+            bytes_per_second=self.bytes_per_second and max(1, self.bytes_per_second // among),
+            spool_size=self.spool_size and max(1, self.spool_size // among),
         )
 
 
