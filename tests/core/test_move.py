@@ -35,6 +35,7 @@ NAMES = (
     "late_file", "copy_gone", "reused", "copy_changed", "forbidden", "silent", "cut", "subject_a",
     "subject_b", "with_sibling", "sibling", "order", "gone", "switched_off", "unshared", "waiting",
     "added_to", "overwritten", "copy_removed", "copy_reused", "copy_damaged", "killed", "crashed", "journal",
+    "worked_on", "worked_off", "work_unknown", "newest",
 )  # fmt: skip
 HEAD = (
     WORLD.replace('DST = "owner" }', 'DST = "owner", COL = "owner" }')
@@ -312,6 +313,69 @@ def test_what_somebody_else_deleted_is_told_with_whom_to_ask(
     (event,) = of(folder, events.SessionKept, "gone")
     assert "did not remove it" in event.message
     assert event.advice == "Tell help@xnat.example at once: backups are kept for 60 days."
+
+
+# What a pipeline may still work on
+
+
+def workflow(port: Harbour, label: str, status: str) -> None:
+    item = port.session("SRC", label)["id"]
+    fields = {
+        "pipeline_name": "mriqc",
+        "ID": item,
+        "launch_time": "2024-03-05 10:11:12.000",
+        "data_type": "xnat:mrSessionData",
+        "ExternalID": "SRC",
+        "status": status,
+    }
+    rest(port, "PUT", "/data/workflows", params={f"wrk:workflowData/{name}": v for name, v in fields.items()})
+
+
+def test_what_a_pipeline_works_on_is_kept_until_it_has_ended(port: Harbour, folder: TransferFolder) -> None:
+    workflow(port, "worked_on", "Running")
+    event = kept(port, folder, "worked_on", "a workflow is open on it (mriqc (Running))")
+    assert "--despite-workflows" in event.advice
+    workflow(port, "worked_on", "Failed (Killed)")
+    assert settle(port, folder, "worked_on") == 0
+    assert of(folder, events.RemovalRequested, "worked_on")[-1].workflows == ""
+
+
+def test_in_spite_of_a_workflow_is_a_wish_of_its_own(port: Harbour, folder: TransferFolder) -> None:
+    workflow(port, "worked_off", "Queued")
+    assert settle(port, folder, "worked_off", despite_workflows=True) == 0
+    (asked,) = of(folder, events.RemovalRequested, "worked_off")
+    assert asked.workflows == "a workflow is open on it: mriqc (Queued)"
+    assert "although a workflow is open on it" in folder.record.read_text()
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"status": 500}, "failed (500)"),
+        ({"status": 403, "body": "<h3>No.</h3>"}, "does not let this account"),
+        ({"status": 404, "body": "<h3>Nothing here.</h3>"}, "shows no workflows"),
+        ({"status": 200, "body": "{}"}, "something else"),
+        ({"status": 200, "body": '{"ResultSet":{"Result":[{"URI":"/x"}]}}'}, "something else"),
+        (
+            {"status": 200, "body": '{"items":[{"data_fields":{"status":"Complete"},"children":[]}]}'},
+            "newest workflow alone",
+        ),
+    ],
+)
+def test_where_workflows_cannot_be_read_that_is_told_and_the_session_kept(
+    port: Harbour, folder: TransferFolder, answer: dict[str, Any], words: str
+) -> None:
+    port.server.set_faults([{"match": "GET /data/services/workflows", **answer}])
+    event = kept(port, folder, "work_unknown", "whether a workflow is open on it is not known")
+    assert words in event.message
+
+
+def test_the_newest_workflow_alone_keeps_it_too_while_it_is_open(
+    port: Harbour, folder: TransferFolder
+) -> None:
+    body = '{"items":[{"data_fields":{"status":"In Progress","pipeline_name":"x"},"children":[]}]}'
+    port.server.set_faults([{"match": "GET /data/services/workflows", "status": 200, "body": body}])
+    kept(port, folder, "newest", "a workflow is open on it (x (In Progress))")
 
 
 def test_a_subject_left_empty_is_offered_and_not_deleted(port: Harbour, folder: TransferFolder) -> None:

@@ -15,7 +15,7 @@ from xnat_ferry.plan import Plan, PlannedSession
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
 from xnat_ferry.settings.preferences import read_preferences
 from xnat_ferry.settings.redact import plain
-from xnat_ferry.settle.meant import to_settle
+from xnat_ferry.settle.meant import given_up, to_settle
 from xnat_ferry.settle.orders import (
     RemovalOrder,
     keep_answers,
@@ -71,6 +71,8 @@ def settle(
     sessions: Names = None,
     unshare: Flag = False,
     empty_subjects: Flag = False,
+    despite_workflows: Flag = False,
+    remove_waiting: Flag = False,
     yes_delete_from: str | None = None,
     transfers: Transfers = None,
     spool: Spool = None,
@@ -91,34 +93,57 @@ def settle(
         Take sessions that are only shared into the source project out of it; their owner keeps them.
     empty_subjects
         Delete subjects at the source that have no session left, with their demographics and variables.
+    despite_workflows
+        Delete a session also where a workflow is open on it, or where the server does not tell.
+    remove_waiting
+        Remove from the destination's prearchive what was sent of sessions that did not come to their end;
+        nothing is deleted at the source then.
     yes_delete_from
-        The source project's name, instead of being asked for the destination's.
+        The name of the project that loses something, instead of being asked for the destination's: the
+        source, with --remove-waiting the destination.
     """
     found = transfer_folders.find(transfers_folder(transfers), name)
     refuse_if_running(found)
     state = read_state(found)
-    meant = _meant(state, split_names(sessions))
+    _refuse_mixed(unshare, empty_subjects, despite_workflows, remove_waiting=remove_waiting)
+    meant = _meant(state, split_names(sessions), waiting=remove_waiting)
     advice = read_preferences().data_loss.advice  # a settings file that is damaged is told of first
-    _describe(state, meant, unshare=unshare, empty_subjects=empty_subjects)
+    if remove_waiting:
+        _describe_waiting(state, meant)
+    else:
+        _describe(state, meant, unshare=unshare, empty_subjects=empty_subjects)
     say(f"Deleting is permanent. If something is deleted that should not be: {advice}")
-    typed = _confirmed(state.plan, yes_delete_from)
+    typed = _confirmed(state.plan, yes_delete_from, waiting=remove_waiting)
     logins = logins_for(state.plan.source, state.plan.destination)
     order = RemovalOrder(
         typed=typed,
         sessions=tuple(session.session for session in meant),
         unshare=unshare,
         subjects=empty_subjects,
+        despite_workflows=despite_workflows,
+        waiting=remove_waiting,
     )
     before = len(read_all(found.journal))
     keep_removal_order(found, order)
     worker = start_worker(found, logins, spool=spool_folder(spool), settle=True)
     code = following.follow_to_end(found, worker, skip=before, json=json)
-    finished = isinstance(read_all(found.journal)[-1], SettlingFinished)
-    return _outcome(found, meant, advice, quiet=json) if finished else code
+    last = read_all(found.journal)[-1]
+    if not isinstance(last, SettlingFinished):
+        return code
+    if remove_waiting:
+        return 1 if last.kept else 0
+    return _outcome(found, meant, advice, quiet=json)
 
 
-def _meant(state: TransferState, names: Sequence[str] | None) -> list[PlannedSession]:
-    """The sessions that were named, or all that are archived; raises UsageErrors where there is none."""
+def _refuse_mixed(*wishes: bool, remove_waiting: bool) -> None:
+    if remove_waiting and any(wishes):
+        raise UsageError(what="--remove-waiting is about the prearchive alone; leave the other wishes out.")
+
+
+def _meant(
+    state: TransferState, names: Sequence[str] | None, *, waiting: bool = False
+) -> list[PlannedSession]:
+    """The sessions that were named, or all that it could be about; raises UsageErrors where there is none."""
     plan = state.plan
     known = {name for one in plan.travelling for name in (one.session, one.id)}
     unknown = [plain(name, 60) for name in names or () if name not in known]
@@ -127,10 +152,23 @@ def _meant(state: TransferState, names: Sequence[str] | None) -> list[PlannedSes
     if names is not None:
         meant = [one for one in plan.travelling if one.session in names or one.id in names]
     else:
-        meant = list(to_settle(state))
+        meant = list(given_up(state) if waiting else to_settle(state))
+    if not meant and waiting:
+        raise NothingChosen(why="nothing that this transfer gave up waits in the prearchive")
     if not meant:
         raise NothingChosen(why="no session of this transfer is archived and still to be settled")
     return meant
+
+
+def _describe_waiting(state: TransferState, meant: Sequence[PlannedSession]) -> None:
+    plan = state.plan
+    count = wording.plural(len(meant), "session")
+    say(f"To be removed from the prearchive of {plain(str(plan.destination))}: what was sent of {count},")
+    say("each only if this transfer sent all that lies there, and the source still has it:")
+    for one in meant[:_LISTED]:
+        say(f"  {plain(one.session)}: {plain(state.sessions[one.session].row) or 'its row is looked for'}")
+    if len(meant) > _LISTED:
+        say(f"  and {len(meant) - _LISTED:,} more")
 
 
 def _describe(
@@ -154,16 +192,17 @@ def _describe(
         say("Subjects that have no session left there are deleted as well, with their demographics.")
 
 
-def _confirmed(plan: Plan, given: str | None) -> str:
+def _confirmed(plan: Plan, given: str | None, *, waiting: bool = False) -> str:
     """What a person typed; raises UsageError for anything else than the name that is asked for."""
+    side, end = ("destination", plan.destination) if waiting else ("source", plan.source)
     if given is not None:
-        if given != plan.source.project:
-            what = f"--yes-delete-from {plain(given, 60)!r} is not the source, {plan.source.project}."
+        if given != end.project:
+            what = f"--yes-delete-from {plain(given, 60)!r} is not the {side}, {end.project}."
             raise UsageError(what=f"{what} Nothing was deleted.")
         return given
     if not sys.stdin.isatty():
         what = "Nobody is here to ask; nothing was deleted."
-        advice = f"Run this in a terminal, or add --yes-delete-from {plan.source.project}."
+        advice = f"Run this in a terminal, or add --yes-delete-from {end.project}."
         raise UsageError(what=what, advice=advice)
     print("Type the destination project's name to go on: ", end="", file=sys.stderr, flush=True)
     typed = sys.stdin.readline().strip()

@@ -4,15 +4,15 @@ Only labels, numbers, digests and sentences go in; no value of a DICOM header is
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from msgspec import Struct
 
-from xnat_ferry import __version__, events
+from xnat_ferry import __version__, events, wording
 from xnat_ferry.events import AnyEvent, Event, Removal
-from xnat_ferry.model import Level, Mark, Where
+from xnat_ferry.model import Level, Mark, Road, Where
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.plan.model import Checked, Seen
 from xnat_ferry.settings.redact import plain, redact
@@ -83,6 +83,8 @@ class Removed(Struct, frozen=True, kw_only=True):
     """The final look at the source; None where there was none yet."""
     verdict: str
     """The final look at the destination."""
+    workflows: str
+    """What was open on it, or not known of it, and deleted all the same."""
 
 
 class RecordedSession(Struct, frozen=True, kw_only=True):
@@ -106,6 +108,8 @@ class RecordedSession(Struct, frozen=True, kw_only=True):
     where: Where | None
     row: str
     """Where what was sent of it waits in the prearchive; "" when it does not."""
+    discarded: tuple[str, ...]
+    """What of it was removed from the prearchive, or kept there, on a person's wish."""
     left_behind: tuple[str, ...]
     left_out: tuple[str, ...]
     retries: int
@@ -118,6 +122,8 @@ class RecordedSession(Struct, frozen=True, kw_only=True):
     proven: Proven | None
     archived: Archived | None
     removed: Removed | None
+    assigned: tuple[tuple[str, str], ...]
+    """When and what, for a session that did not travel: of it and of its subject."""
     kept: str
     """Why it stays at the source although it was to be removed."""
 
@@ -130,6 +136,8 @@ class Ordered(Struct, frozen=True, kw_only=True):
     sessions: tuple[str, ...]
     unshare: bool
     subjects: bool
+    despite_workflows: bool
+    waiting: bool
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -140,6 +148,9 @@ class Record(Struct, frozen=True, kw_only=True):
     source: str
     destination: str
     to: str
+    road: Road
+    owner: str
+    """Of sessions that did not travel: the project that shall own them in the end; else ""."""
     move: bool
     plan_made: str
     plan_hash: str
@@ -189,6 +200,8 @@ def facts_of(
         source=str(plan.source),
         destination=str(plan.destination),
         to=plan.to,
+        road=plan.road,
+        owner=plan.owner,
         move=plan.move,
         plan_made=plan.made,
         plan_hash=state.plan_hash,
@@ -259,6 +272,7 @@ def _session(
         outcome=state.phase,
         where=state.where,
         row=state.row if state.where != Where.ARCHIVE and not state.archived else "",
+        discarded=tuple(_discarded(happened)),
         left_behind=planned.left_behind,
         left_out=tuple(f"scan {scan}, {name}: {why}" for (scan, name), why in state.left_out.items()),
         retries=len(_of_kind(happened, events.TriedAgain)),
@@ -269,6 +283,7 @@ def _session(
         proven=_proven(proof) if proof else None,
         archived=_archived(happened),
         removed=_removed(state),
+        assigned=tuple(_assigned(happened)),
         kept=_safe(f"{state.kept.message} {state.kept.advice}") if state.kept else "",
     )
 
@@ -317,7 +332,23 @@ def _removed(state: SessionState) -> Removed | None:
         listing=asked.listing if asked else "",
         gone=state.settled.gone if state.settled else None,
         verdict=state.settled.verdict if state.settled else "",
+        workflows=_safe(asked.workflows) if asked else "",
     )
+
+
+def _assigned(happened: Sequence[AnyEvent]) -> Iterator[tuple[str, str]]:
+    for one in happened:
+        if isinstance(one, events.Assigned | events.SessionTakenBack | events.SessionNotTakenBack):
+            yield moment(one.at), _safe(wording.what_happened(one))
+
+
+def _discarded(happened: Sequence[AnyEvent]) -> Iterator[str]:
+    for one in happened:
+        if isinstance(one, events.RowRemoved):
+            how = "found gone after an interruption" if one.found else "removed"
+            yield f"{_safe(one.row)}: {how}, {moment(one.at)}"
+        elif isinstance(one, events.RowKept):
+            yield _safe(f"kept: {one.message}")
 
 
 def _ordered(one: events.RemovalOrdered) -> Ordered:
@@ -327,6 +358,8 @@ def _ordered(one: events.RemovalOrdered) -> Ordered:
         sessions=one.sessions,
         unshare=one.unshare,
         subjects=one.subjects,
+        despite_workflows=one.despite_workflows,
+        waiting=one.waiting,
     )
 
 

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from xnat_ferry import wording
 from xnat_ferry.checks import ConflictClass
+from xnat_ferry.model import Road
 from xnat_ferry.record.facts import Proven, Record, RecordedSession
 
 _MOST = 40
@@ -35,6 +36,7 @@ def sections_of(record: Record) -> Iterator[Section]:
         _sessions(record),
         _proof(record),
         _archive(record),
+        _assigned(record),
         _source(record),
         Section(title="What was not copied, and why", notes=_shortened(_not_copied(record))),
         Section(title="Errors and retries", notes=_shortened(_troubles(record))),
@@ -49,7 +51,7 @@ def sections_of(record: Record) -> Iterator[Section]:
 def _summary(record: Record) -> Iterator[tuple[str, str]]:
     yield "From", record.source
     yield "To", f"{record.destination}, {record.to}"
-    yield "Kind", "a move: proven sessions are deleted at the source" if record.move else "a copy"
+    yield "Kind", _kind(record)
     for one in record.accounts:
         yield "Account", f"{one.user} at {one.server} (XNAT {one.server_version})"
     yield "Began", record.began or "not yet"
@@ -68,6 +70,21 @@ def _summary(record: Record) -> Iterator[tuple[str, str]]:
     yield "Program", f"xnat-ferry {used}; this record by {record.written_by}"
     if record.hosts:
         yield "Ran on", ", ".join(record.hosts)
+
+
+def _kind(record: Record) -> str:
+    match record.road:
+        case Road.SHARE:
+            return f"a share: nothing travelled, and {record.owner} owns it as before"
+        case Road.RELOCATE:
+            return f"a relocation: nothing travelled, and {record.owner} owns it now"
+        case _:
+            return "a move: proven sessions are deleted at the source" if record.move else "a copy"
+
+
+def _assigned(record: Record) -> Section:
+    rows = tuple((one.session, at, what) for one in record.sessions for at, what in one.assigned)
+    return Section(title="Shared and relocated", head=("session", "when", "what"), rows=rows)
 
 
 def _sessions(record: Record) -> Section:
@@ -133,8 +150,16 @@ def _archive(record: Record) -> Section:
             for one in record.sessions
             if one.archived or one.remarks
         ),
-        notes=_shortened(f"{one.session} waits at {one.row}" for one in record.sessions if one.row),
+        notes=_shortened(_waiting_notes(record)),
     )
+
+
+def _waiting_notes(record: Record) -> Iterator[str]:
+    for one in record.sessions:
+        if one.row:
+            yield f"{one.session} waits at {one.row}"
+        for words in one.discarded:
+            yield f"{one.session}, in the prearchive: {words}"
 
 
 def _source(record: Record) -> Section:
@@ -162,11 +187,15 @@ def _removal_notes(record: Record) -> Iterator[str]:
     for order in record.ordered:
         more = " Un-sharing was wished." if order.unshare else ""
         more += " Deleting subjects left empty was wished." if order.subjects else ""
+        more += " Deleting in spite of workflows was wished." if order.despite_workflows else ""
         count = wording.plural(len(order.sessions), "session")
-        yield f"{order.at}: '{order.typed}' was given to have {count} removed.{more}"
+        place = " from the prearchive" if order.waiting else ""
+        yield f"{order.at}: '{order.typed}' was given to have {count} removed{place}.{more}"
     for one in record.sessions:
         if one.kept:
             yield one.kept
+        if one.removed and one.removed.workflows:
+            yield f"{one.session} was deleted although {one.removed.workflows}"
     for subject, gone in record.empty_subjects.items():
         yield f"Subject {subject} has no session left" + (" and was deleted." if gone else "; it is kept.")
 

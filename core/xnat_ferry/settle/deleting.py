@@ -12,6 +12,8 @@ from xnat_ferry.errors import (
     ServerAnswer,
     SourceDiffers,
     StillThere,
+    StillWorkedOn,
+    StillWorking,
 )
 from xnat_ferry.events import Removal, RemovalRequested, SessionRemoved
 from xnat_ferry.model import Level, Where
@@ -26,19 +28,24 @@ from xnat_ferry.verify.verification import PROVEN, SessionVerification
 from xnat_ferry.xnat import deletion
 from xnat_ferry.xnat.deletion import Holding
 from xnat_ferry.xnat.listings import list_everything
+from xnat_ferry.xnat.workflows import read_open_work
 
 
-def delete_proven(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> None:
+def delete_proven(
+    ferry: Ferry, settings: ProjectSettings, proof: Proof, *, despite_workflows: bool = False
+) -> None:
     """Delete at the source, files included, what ``proof`` says is safe at the destination.
 
     ``settings`` are the destination's. Raises a NotDeletable and deletes nothing where either side is not as
     the proof says any more, where more than the proven files would be lost, where the source project does not
-    own the session, or where the server does not let this account delete it.
+    own the session, where a workflow is open on it or that is not known (unless ``despite_workflows``), or
+    where the server does not let this account delete it.
     """
     holding = _as_proven(ferry, settings, proof)
     _refuse_unless_owned(ferry, proof, holding)
     _refuse_losses(ferry, proof, holding)
-    _remove(ferry, proof, holding, Removal.DELETE)
+    work = _open_work(ferry, proof, despite=despite_workflows)
+    _remove(ferry, proof, holding, Removal.DELETE, work)
 
 
 def unshare_proven(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> None:
@@ -71,17 +78,19 @@ def look_at_copy(ferry: Ferry, settings: ProjectSettings, session: PlannedSessio
 
 def _as_proven(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> Holding:
     """The source session, if both sides are still what the proof says."""
-    _compare_copy(ferry, settings, proof)
+    copy = _compare_copy(ferry, settings, proof)
     try:
         holding = deletion.read_holding(ferry.source, proof.source_id)
     except NotFound:
         raise SourceDiffers(session=proof.session, why="it is gone or hidden") from None
+    if holding.may_be(copy) or (holding.id == copy.id and ferry.source.server == ferry.destination.server):
+        raise NotDeletable(session=proof.session, why="what it was compared with is the session itself")
     if listing_digest(list_everything(ferry.source, proof.source_id)) != proof.listing:
         raise SourceDiffers(session=proof.session, why="its list of files is another one")
     return holding
 
 
-def _compare_copy(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> None:
+def _compare_copy(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> Holding:
     def gone(why: str) -> CopyGone:
         return CopyGone(session=proof.session, why=why)
 
@@ -99,6 +108,7 @@ def _compare_copy(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> None
         raise gone(f"the label {proof.label} means another session now")
     if seen.verdict != PROVEN:
         raise gone(f"comparing it again says '{seen.verdict}'")
+    return copy
 
 
 def _refuse_unless_owned(ferry: Ferry, proof: Proof, holding: Holding) -> None:
@@ -121,7 +131,18 @@ def _refuse_losses(ferry: Ferry, proof: Proof, holding: Holding) -> None:
         raise HoldsMore(session=proof.session, why=f"the copy lacks its custom variables {names}")
 
 
-def _remove(ferry: Ferry, proof: Proof, holding: Holding, how: Removal) -> None:
+def _open_work(ferry: Ferry, proof: Proof, *, despite: bool) -> str:
+    """What is open on it or not known, where a person wishes it deleted all the same; "" for nothing."""
+    work = read_open_work(ferry.source, proof.source_id)
+    if work.known and not work.words:
+        return ""
+    why = "a workflow is open on it" if work.known else "whether a workflow is open on it is not known"
+    if not despite:
+        raise StillWorkedOn(session=proof.session, why=f"{why} ({work.words})")
+    return f"{why}: {work.words}"
+
+
+def _remove(ferry: Ferry, proof: Proof, holding: Holding, how: Removal, work: str = "") -> None:
     project = ferry.state.plan.source.project
     act = deletion.delete_session if how == Removal.DELETE else deletion.unshare_session
     ferry.tell(
@@ -132,6 +153,7 @@ def _remove(ferry: Ferry, proof: Proof, holding: Holding, how: Removal) -> None:
             destination=proof.destination_id,
             manifest=proof.manifest,
             listing=proof.listing,
+            workflows=work,
         )
     )
     heard = True
@@ -152,4 +174,4 @@ def _remove(ferry: Ferry, proof: Proof, holding: Holding, how: Removal) -> None:
 
 def _may_have_acted(error: ServerAnswer) -> bool:
     status = error.facts.get("status")
-    return isinstance(error, ConnectionLost) or (isinstance(status, int) and status >= 500)
+    return isinstance(error, ConnectionLost | StillWorking) or (isinstance(status, int) and status >= 500)

@@ -1,14 +1,28 @@
-"""Which sessions of a transfer a move could end now: pure."""
+"""Which sessions of a transfer an order to remove could mean: pure."""
 
-from xnat_ferry.model import Where
+from xnat_ferry.model import Road, Where
 from xnat_ferry.plan import PlannedSession
-from xnat_ferry.transfer.state import TransferState
+from xnat_ferry.transfer.state import Phase, TransferState
 
 
 def to_settle(state: TransferState) -> tuple[PlannedSession, ...]:
     """Those whose copy is archived and which were not settled yet; proofs are made when deleting."""
+    if state.plan.road != Road.COPY:
+        return ()  # what was shared or relocated has no copy, and nothing else came from a project
     return tuple(
         one
         for one in state.plan.travelling
         if state.sessions[one.session].where == Where.ARCHIVE and state.sessions[one.session].settled is None
     )
+
+
+def given_up(state: TransferState) -> tuple[PlannedSession, ...]:
+    """Those of which something was sent to the prearchive that did not come to its end."""
+    return tuple(one for one in state.plan.travelling if is_given_up(state, one))
+
+
+def is_given_up(state: TransferState, session: PlannedSession) -> bool:
+    """Whether what was sent of it waits and is neither complete nor archived, as far as the journal tells."""
+    past = state.sessions[session.session]
+    unfinished = past.phase != Phase.DONE and not past.archived and past.where is None
+    return unfinished and bool(past.row or past.touched)

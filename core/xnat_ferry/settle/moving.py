@@ -14,6 +14,7 @@ from xnat_ferry.errors import (
     OnlyShared,
     Retry,
     ServerAnswer,
+    UsageError,
 )
 from xnat_ferry.events import (
     LoggedIn,
@@ -27,11 +28,12 @@ from xnat_ferry.events import (
     SubjectRemoved,
 )
 from xnat_ferry.model import Where
-from xnat_ferry.plan import PlannedSession
+from xnat_ferry.plan import PlannedSession, Road
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.settings.preferences import DataLoss, read_preferences
 from xnat_ferry.settle.deleting import delete_proven, look_at_copy, unshare_proven
 from xnat_ferry.settle.orders import RemovalOrder, take_removal_order
+from xnat_ferry.settle.waiting import recount_rows, remove_waiting
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.state import SessionState
 from xnat_ferry.verify.session import prove_session
@@ -49,32 +51,57 @@ def settle_transfer(ferry: Ferry) -> int:
     """
     began = time.monotonic()
     order = take_removal_order(ferry.folder) or NO_ORDER
-    loss = read_preferences().data_loss
     for client in ferry.clients:
         ferry.tell(LoggedIn(server=client.server, user=client.user, server_version=client.version))
     ferry.tell(
         RemovalOrdered(
-            typed=order.typed, sessions=order.sessions, unshare=order.unshare, subjects=order.subjects
+            typed=order.typed,
+            sessions=order.sessions,
+            unshare=order.unshare,
+            subjects=order.subjects,
+            despite_workflows=order.despite_workflows,
+            waiting=order.waiting,
         )
     )
     settings = read_settings(ferry.destination, ferry.state.plan.destination.project)
     recount_removals(ferry, settings)
     meant = [one for one in ferry.state.plan.travelling if one.session in order.sessions]
+    _refuse_unless_named(ferry, order)
+    if order.waiting:
+        removed = remove_waiting(ferry, meant)
+        well = removed == len(meant)
+    else:
+        removed, well = _settle_sessions(ferry, settings, meant, order)
+    ferry.tell(
+        SettlingFinished(
+            removed=removed,
+            kept=len(meant) - removed,
+            requests=sum(client.requests for client in ferry.clients),
+            seconds=round(time.monotonic() - began, 3),
+        )
+    )
+    return 0 if well else 1
+
+
+def _refuse_unless_named(ferry: Ferry, order: RemovalOrder) -> None:
+    """Whoever made the order must have had the right project's name in hand; raises UsageError."""
+    plan = ferry.state.plan
+    names = {plan.destination.project} if order.waiting else {plan.source.project, plan.destination.project}
+    if order.sessions and order.typed not in names:
+        raise UsageError(what="The order does not name this transfer's project. Nothing was deleted.")
+
+
+def _settle_sessions(
+    ferry: Ferry, settings: ProjectSettings, meant: list[PlannedSession], order: RemovalOrder
+) -> tuple[int, bool]:
+    """How many are gone from the source, and whether all are, with a complete copy each."""
+    loss = read_preferences().data_loss
     for session in meant:
         ferry.heed_stop()
         _settle_session(ferry, settings, session, order, loss)
     _settle_subjects(ferry, meant, order)
     states = [ferry.state.sessions[session.session] for session in meant]
-    removed = sum(state.removed is not None for state in states)
-    ferry.tell(
-        SettlingFinished(
-            removed=removed,
-            kept=len(states) - removed,
-            requests=sum(client.requests for client in ferry.clients),
-            seconds=round(time.monotonic() - began, 3),
-        )
-    )
-    return 0 if all(_is_settled(state) for state in states) else 1
+    return sum(state.removed is not None for state in states), all(map(_is_settled, states))
 
 
 def recount_removals(ferry: Ferry, settings: ProjectSettings) -> None:
@@ -82,6 +109,7 @@ def recount_removals(ferry: Ferry, settings: ProjectSettings) -> None:
 
     Deletes nothing.
     """
+    recount_rows(ferry)
     for session in ferry.state.plan.travelling:
         state = ferry.state.sessions[session.session]
         requested = state.removal_requested
@@ -133,6 +161,8 @@ def _remove(
     loss: DataLoss,
 ) -> None:
     plan, state = ferry.state.plan, ferry.state.sessions[session.session]
+    if plan.road != Road.COPY:
+        raise NoProof(session=session.session, why="only copies between two projects are proven so far")
     if state.where != Where.ARCHIVE:
         raise NoProof(
             session=session.session,
@@ -159,7 +189,7 @@ def _remove(
     if shared:
         unshare_proven(ferry, settings, proof)
     else:
-        delete_proven(ferry, settings, proof)
+        delete_proven(ferry, settings, proof, despite_workflows=order.despite_workflows)
 
 
 def _foreign_owner(ferry: Ferry, session: PlannedSession, loss: DataLoss) -> str:

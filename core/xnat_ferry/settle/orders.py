@@ -23,6 +23,10 @@ class RemovalOrder(Struct, frozen=True, kw_only=True):
     """Whether what is only shared into the source project may be taken out of it."""
     subjects: bool = False
     """Whether subjects that are left without any session may be deleted."""
+    despite_workflows: bool = False
+    """Whether sessions may be deleted on which a workflow is open, or of which that is not known."""
+    waiting: bool = False
+    """Their rows in the destination's prearchive are meant, and nothing at the source."""
 
 
 ADDING = (Answer.COMPLETE, Answer.MERGE)

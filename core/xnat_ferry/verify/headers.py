@@ -103,7 +103,8 @@ def _facts(dataset: "Dataset", above: Key) -> Iterator[tuple[Key, Fact]]:
         key = (*above, tag)
         creator = _creator(dataset, tag)
         vr = raw.VR or dataset[tag].VR
-        if vr == "SQ" or dataset[tag].VR == "SQ":
+        # decoding is slow, and an unknown value alone may turn out to be a sequence (PS3.5 6.2.2)
+        if vr == "SQ" or (vr == "UN" and dataset[tag].VR == "SQ"):
             items = dataset[tag].value
             yield key, Fact(str(len(items)).encode(), creator)
             for number, item in enumerate(items):

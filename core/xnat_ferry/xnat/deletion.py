@@ -25,6 +25,12 @@ class Holding(Struct, frozen=True, kw_only=True):
     assessors: int
     variables: dict[str, str]
     """Custom variables with their values: to be compared, never to be written anywhere."""
+    since: str = ""
+    """When the server wrote it as it is now, in the server's words (wire-read 2.6)."""
+
+    def may_be(self, other: "Holding") -> bool:
+        """Whether both may be one session, even where two names of one server lead to it."""
+        return (self.id, self.owner, self.since) == (other.id, other.owner, other.since)
 
 
 def read_holding(client: XnatClient, session_id: str) -> Holding:
@@ -35,6 +41,7 @@ def read_holding(client: XnatClient, session_id: str) -> Holding:
     if fields.get("ID") != session_id:
         raise NotAnAnswer(server=client.server, what=f"GET {path}", status=200, said="another object")
     return Holding(
+        since=str(found.get("meta", {}).get("start_date", "")),
         id=str(fields.get("ID", "")),
         label=str(fields.get("label", "")),
         owner=str(fields.get("project", "")),

@@ -1,0 +1,68 @@
+"""What pipelines and other work are open on a session (wire-read 6, 13.13)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from xnat_ferry.errors import NotAnAnswer, NotFound, ServerAnswer
+from xnat_ferry.settings.redact import plain
+from xnat_ferry.xnat import answers
+from xnat_ferry.xnat.client import XnatClient
+
+_PATH = "/data/services/workflows"
+_ENDED = ("complete", "failed", "killed", "cancel", "error")
+"""How the names of states begin that nothing follows upon; whatever else a state is called counts as open."""
+
+
+class OpenWork(Struct, frozen=True):
+    """What is open on a session, in words; nothing where it is known that nothing is."""
+
+    known: bool
+    words: str = ""
+
+
+def read_open_work(client: XnatClient, session_id: str) -> OpenWork:
+    """What the server says of a session's workflows. One request, and nothing raised: not known is an answer.
+
+    Asked for all of them; a server that tells the newest alone leaves the others unknown.
+    """
+    try:
+        found = client.json(_PATH, experiment=session_id, display="ALL")
+    except NotFound as error:
+        if "workflow" in str(error.facts["said"]).lower():
+            return OpenWork(known=True)
+        return OpenWork(known=False, words="the server shows no workflows")
+    except ServerAnswer as error:
+        return OpenWork(known=False, words=plain(str(error)))
+    try:
+        return _of_list(client, session_id, found)
+    except NotAnAnswer:
+        return _of_newest(client, session_id, found)
+
+
+def _of_list(client: XnatClient, session_id: str, found: Any) -> OpenWork:
+    rows = answers.table(client.server, f"GET {_PATH}", found)
+    if any("status" not in row or row.get("id", session_id) != session_id for row in rows):
+        return OpenWork(known=False, words="the server lists something else than its workflows")
+    told = [_told(row) for row in rows if not _has_ended(row["status"])]
+    return OpenWork(known=True, words=", ".join(told[:5]))
+
+
+def _of_newest(client: XnatClient, session_id: str, found: Any) -> OpenWork:
+    try:
+        fields = answers.item(client.server, f"GET {_PATH}", found)["data_fields"]
+    except NotAnAnswer as error:
+        return OpenWork(known=False, words=plain(str(error)))
+    if str(fields.get("ID", session_id)) == session_id and not _has_ended(str(fields.get("status", ""))):
+        return OpenWork(known=True, words=_told(fields))
+    return OpenWork(known=False, words="the server tells of its newest workflow alone")
+
+
+def _has_ended(status: str) -> bool:
+    return status.strip().lower().startswith(_ENDED)
+
+
+def _told(fields: Mapping[str, Any]) -> str:
+    name, status = str(fields.get("pipeline_name", "")), str(fields.get("status", ""))
+    return f"{plain(name, 60) or 'a workflow'} ({plain(status, 30) or 'no state'})"

@@ -1,0 +1,259 @@
+"""What a transfer gave up in a prearchive goes on request, and nothing that is not its own goes with it."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from msgspec.structs import replace
+
+from tests.core.harbour import LOGIN, WORLD, E, Harbour, harbour, session_toml, told
+from tests.core.making import dicom_bytes
+from xnat_ferry import events
+from xnat_ferry.cli import main
+from xnat_ferry.model import Endpoint
+from xnat_ferry.plan import Fate, Road, Target
+from xnat_ferry.settle.meant import given_up
+from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
+from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.journal import read_all
+from xnat_ferry.transfer.state import Phase
+from xnat_ferry.transfer.status import read_state
+from xnat_ferry.xnat.prearchive import list_prearchive
+from xnat_ferry.xnat.scan_zips import import_zip
+
+NAMES = (
+    "goes", "stranger", "replaced", "twice", "source_gone", "source_changed", "source_hidden", "silent",
+    "moving", "cut_off", "cut_gone", "command", "unnamed",
+)  # fmt: skip
+HEAD = "[server]\nsite_anonymization = false\n" + WORLD
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
+    world = "".join(session_toml(name, subject=f"S_{name}") for name in (*NAMES, "done", "itself"))
+    with harbour(tmp_path_factory.mktemp("waiting"), world, head=HEAD) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def folder(port: Harbour) -> TransferFolder:
+    """Everything was sent and nothing could be built, so that it was given up."""
+    port.server.set_faults([{"match": "POST /data/prearchive/projects/", "status": 500}])
+    made = port.begin(port.plan(*NAMES, to=Target.PREARCHIVE))
+    assert port.work(made) == 1
+    port.server.set_faults([])
+    assert port.waiting("DST") >= set(NAMES)
+    assert {one.session for one in given_up(read_state(made))} == set(NAMES)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _calm(port: Harbour) -> Iterator[None]:
+    yield
+    port.server.set_faults([])
+
+
+def remove(port: Harbour, folder: TransferFolder, label: str, typed: str = "DST") -> int:
+    """One worker with an order for the row of one session."""
+    keep_removal_order(folder, RemovalOrder(typed=typed, sessions=(label,), waiting=True))
+    return port.work(folder, settle=True)
+
+
+def of(folder: TransferFolder, kind: type[E], label: str) -> list[E]:
+    return [event for event in told(folder, kind) if getattr(event, "session", None) == label]
+
+
+def kept(port: Harbour, folder: TransferFolder, label: str, words: str) -> None:
+    """It is told why the row stays, and it stays."""
+    before = rows(port, label)
+    assert remove(port, folder, label) == 1
+    assert of(folder, events.RowRemoved, label) == []
+    event = of(folder, events.RowKept, label)[-1]
+    assert words in event.message, event.message
+    assert rows(port, label) == before
+
+
+def rows(port: Harbour, label: str) -> set[str]:
+    with port.client() as client:
+        return {row.path for row in list_prearchive(client, "DST") if row.name == label}
+
+
+def rest(port: Harbour, method: str, path: str, **options: Any) -> None:
+    with httpx.Client(base_url=port.server.url, auth=(LOGIN.user, LOGIN.password)) as client:
+        answer = client.request(method, path, **options)
+        assert answer.status_code < 400, answer.text
+
+
+def send(port: Harbour, label: str, study_uid: str) -> str:
+    """A file of somebody else's under the same label; returns its row."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as made:
+        made.writestr("theirs.dcm", dicom_bytes(study_uid=study_uid, series_uid="2.25.9", sop_uid="2.25.9.1"))
+    size = content.tell()
+    content.seek(0)
+    with port.client() as client:
+        return import_zip(
+            client,
+            content,
+            size,
+            project="DST",
+            subject=f"S_{label}",
+            session=label,
+            skip_unparsable=False,
+            on_bytes=lambda _: None,
+        )
+
+
+def source(label: str) -> str:
+    return f"/data/projects/SRC/subjects/S_{label}/experiments/{label}"
+
+
+def row_of(folder: TransferFolder, label: str) -> str:
+    return read_state(folder).sessions[label].row
+
+
+def test_what_was_given_up_goes_and_nothing_else(port: Harbour, folder: TransferFolder) -> None:
+    others, row = port.waiting("DST") - {"goes"}, row_of(folder, "goes")
+    assert row
+    assert remove(port, folder, "goes") == 0
+    assert port.waiting("DST") == others
+    assert "goes" in port.labels("SRC")
+    (asked,) = of(folder, events.RowRemovalRequested, "goes")
+    (removed,) = of(folder, events.RowRemoved, "goes")
+    assert asked.row == removed.row == row
+    assert f'"{row}: removed, ' in folder.record.with_suffix(".json").read_text()
+    assert "in the prearchive" in folder.record.read_text()
+    state = read_state(folder)
+    assert (state.sessions["goes"].row, state.sessions["goes"].phase) == ("", Phase.FAILED)
+    assert "goes" not in {one.session for one in given_up(state)}
+
+
+def test_a_row_with_somebody_elses_files_stays(port: Harbour, folder: TransferFolder) -> None:
+    study = next(one.study_uid for one in folder.read_plan().sessions if one.session == "stranger")
+    assert send(port, "stranger", study) == row_of(folder, "stranger")
+    kept(port, folder, "stranger", "did not send")
+
+
+def test_a_row_that_is_another_one_stays(port: Harbour, folder: TransferFolder) -> None:
+    rest(port, "DELETE", f"/data{row_of(folder, 'replaced')}")
+    send(port, "replaced", "2.25.7")
+    kept(port, folder, "replaced", "nothing of it waits there now")
+
+
+def test_a_second_row_of_that_label_stays(port: Harbour, folder: TransferFolder) -> None:
+    other = send(port, "twice", "2.25.8")
+    assert remove(port, folder, "twice") == 0
+    assert rows(port, "twice") == {other}
+
+
+def test_what_the_source_no_longer_has_stays(port: Harbour, folder: TransferFolder) -> None:
+    rest(port, "DELETE", f"{source('source_gone')}?removeFiles=true")
+    kept(port, folder, "source_gone", "does not hold every file")
+
+
+def test_what_the_source_has_changed_stays(port: Harbour, folder: TransferFolder) -> None:
+    scan = port.session("SRC", "source_changed")["scans"][0]
+    name = scan["resources"][0]["files"][0]["path"].rpartition("/")[2]
+    place = f"{source('source_changed')}/scans/1/resources/DICOM/files/{name}"
+    rest(port, "PUT", f"{place}?inbody=true&overwrite=true", content=b"other")
+    kept(port, folder, "source_changed", "does not hold every file")
+
+
+def test_where_the_source_cannot_be_asked_it_stays(port: Harbour, folder: TransferFolder) -> None:
+    port.server.set_faults([{"match": "GET /data/experiments/.*/files", "status": 500}])
+    kept(port, folder, "source_hidden", "is not known")
+
+
+def test_a_row_that_is_in_use_stays(port: Harbour, folder: TransferFolder) -> None:
+    row = row_of(folder, "moving")
+    rest(port, "POST", f"/data{row}?action=set-status&status=MOVING")
+    kept(port, folder, "moving", "it is MOVING now")
+
+
+def test_a_yes_without_a_deed_is_not_believed(port: Harbour, folder: TransferFolder) -> None:
+    port.server.set_faults([{"match": "DELETE /data/prearchive/", "status": 200, "body": ""}])
+    kept(port, folder, "silent", "did not remove it")
+
+
+@pytest.mark.parametrize("label", ["cut_off", "cut_gone"])
+def test_a_removal_that_was_cut_off_is_told_as_it_is(
+    port: Harbour, folder: TransferFolder, label: str
+) -> None:
+    row = row_of(folder, label)
+    with port.ferry(folder) as ferry:
+        ferry.tell(events.RowRemovalRequested(session=label, row=row))
+    if label == "cut_gone":
+        rest(port, "DELETE", f"/data{row}")
+    port.server.set_faults([{"match": "DELETE .*", "status": 500}])
+    assert port.work(folder, settle=True) == 0  # without an order nothing is removed
+    found = [type(event) for event in read_all(folder.journal) if getattr(event, "row", "") == row][-1]
+    assert found == (events.RowRemoved if label == "cut_gone" else events.RowKept)
+    assert (label in port.waiting("DST")) == (label == "cut_off")
+
+
+def test_an_order_without_the_right_name_removes_nothing(port: Harbour, folder: TransferFolder) -> None:
+    for typed in ("SRC", ""):
+        assert remove(port, folder, "unnamed", typed=typed) == 4
+    keep_removal_order(folder, RemovalOrder(typed="OTHER", sessions=("unnamed",)))
+    assert port.work(folder, settle=True) == 4
+    assert "unnamed" in port.waiting("DST") & port.labels("SRC")
+
+
+def test_what_is_complete_and_waits_was_not_given_up(port: Harbour) -> None:
+    folder = port.carried("done", to=Target.PREARCHIVE)
+    assert given_up(read_state(folder)) == ()
+    kept(port, folder, "done", "nothing of it was given up")
+
+
+def test_the_command_asks_for_the_destination(
+    port: Harbour, folder: TransferFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in (
+        ("XNAT_HOST", port.server.url),
+        ("XNAT_USER", LOGIN.user),
+        ("XNAT_PASS", LOGIN.password),
+    ):
+        monkeypatch.setenv(name, value)
+    words = ["settle", folder.id, "--remove-waiting", "--sessions", "command"]
+    words += ["--transfers", str(folder.path.parent), "--spool", str(port.home / "spool")]
+    assert main([*words, "--yes-delete-from", "SRC"]) == 2
+    assert main([*words, "--yes-delete-from", "DST", "--unshare"]) == 2
+    assert main(words) == 2
+    assert "add --yes-delete-from DST" in capsys.readouterr().err.replace("\n", " ")
+    assert "command" in port.waiting("DST")
+    assert main([*words, "--yes-delete-from", "DST", "--json"]) == 0
+    shown = capsys.readouterr()
+    assert '"event":"RowRemoved"' in shown.out
+    assert "To be removed from the prearchive of DST" in shown.err
+    assert "command" not in port.waiting("DST")
+
+
+# The same server has the last word on what a copy is
+
+
+def test_a_session_that_was_added_to_itself_is_not_its_own_copy(port: Harbour) -> None:
+    plan = port.plan("itself", to=Target.PREARCHIVE)
+    sessions = tuple(replace(one, fate=Fate.MERGE) for one in plan.sessions)
+    folder = port.begin(replace(plan, destination=Endpoint(port.server.url, "SRC"), sessions=sessions))
+    assert port.work(folder) == 0
+    assert port.work(folder, archive=True) == 0
+    keep_removal_order(folder, RemovalOrder(typed="SRC", sessions=("itself",)))
+    assert port.work(folder, settle=True) == 1
+    assert "the session itself" in of(folder, events.SessionKept, "itself")[-1].message
+    assert "itself" in port.labels("SRC")
+
+
+def test_only_a_copy_can_be_settled(port: Harbour, tmp_path: Path) -> None:
+    folder = port.begin(replace(port.plan("done"), road=Road.SHARE))
+    with port.ferry(folder) as ferry:
+        ferry.tell(events.SessionFinished(session="done", where="archive"))  # type: ignore[arg-type]
+        keep_removal_order(folder, RemovalOrder(typed="DST", sessions=("done",)))
+        from xnat_ferry.settle import settle_transfer
+
+        assert settle_transfer(ferry) == 1
+    assert "only copies" in of(folder, events.SessionKept, "done")[-1].message
+    assert "done" in port.labels("SRC")
