@@ -6,17 +6,31 @@ from enum import StrEnum
 from msgspec import Struct
 
 
+HERE = "file:"
+"""In place of a server's address, for an end that is on this machine."""
+
+
 class Endpoint(Struct, frozen=True):
-    """A project on a server; ``server`` is the address without a trailing slash."""
+    """A project on a server; ``server`` is the address without a trailing slash.
+
+    Or a folder or file on this machine: then ``server`` is HERE and ``project`` its absolute path.
+    """
 
     server: str
     project: str
 
+    @property
+    def local(self) -> bool:
+        """Whether it is on this machine."""
+        return self.server == HERE
+
     def __str__(self) -> str:
+        if self.local:
+            return self.project
         return f"{self.project} @ {self.server.removeprefix('https://').removeprefix('http://')}"
 
 
-class SessionRow(Struct, frozen=True, kw_only=True):
+class SessionRow(Struct, frozen=True, kw_only=True, gc=False):
     """One imaging session as a project lists it. ``None`` means not known, never "none"."""
 
     id: str

@@ -24,6 +24,7 @@ ACCEPTABLE = (
     "burned-in",
     "no-script",
     "patient-differs",
+    "label-identifies",
 )
 """Kinds of findings."""
 

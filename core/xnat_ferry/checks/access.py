@@ -25,6 +25,9 @@ def check_access(survey: Survey, rules: LabelRules, *, archives: bool) -> tuple[
 
 def _readable(view: ProjectView) -> Finding:
     count = len(view.sessions or ())
+    if view.endpoint.local:
+        words = f"{view.endpoint} was read: DICOM of {count:,} imaging sessions."
+        return _finding(view, Verdict.OK, "ok", words)
     words = f"You may read {view.endpoint.project}{_as_what(view)}: {count:,} imaging sessions."
     return _finding(view, Verdict.OK, "ok", words)
 

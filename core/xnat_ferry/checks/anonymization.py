@@ -81,7 +81,7 @@ class _Judge:
     def __init__(self, survey: Survey, keep: frozenset[Option], rules: LabelRules) -> None:
         self.rewriting = Rewriting(survey.destination.settings)
         self._keep, self._rules = keep, rules
-        self._source = survey.source.endpoint.project
+        self._source, self._local = survey.source.endpoint.project, survey.source.endpoint.local
         self._project = survey.destination.endpoint.project
         self._owners = owners_of(survey.destination)
 
@@ -105,6 +105,8 @@ class _Judge:
 
     def _known(self, chosen: Chosen) -> Known:
         row, to = chosen.row, self._rules.apply(chosen.row)
+        if self._local:
+            return Known.of(self._project)  # what names these sessions was taken from their headers
         return Known.of(
             row.subject, row.label, row.id, row.owner, self._source, self._project, to.subject, to.session
         )

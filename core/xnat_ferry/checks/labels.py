@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.finding import Finding
+from xnat_ferry.checks.named_after import named_after
 from xnat_ferry.checks.naming import some
 from xnat_ferry.labels import LabelRules, Labels, common_shape, shape
 from xnat_ferry.model import Verdict
@@ -18,7 +19,7 @@ def check_labels(survey: Survey, rules: LabelRules) -> tuple[Finding, ...]:
     What XNAT refuses and what two sessions would share are conflicts."""
     about = survey.destination.endpoint.project
     named = [(chosen, rules.apply(chosen.row)) for chosen in survey.chosen]
-    findings = [*_unused(survey, rules), *_unusual(survey, named)]
+    findings = [*named_after(survey, rules), *_unused(survey, rules), *_unusual(survey, named)]
     if findings:
         return tuple(findings)
     if rules.keep:

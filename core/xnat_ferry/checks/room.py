@@ -28,7 +28,7 @@ def check_room(survey: Survey) -> tuple[Finding, ...]:
     """Whether the spool and the transfers folder can take what this selection needs."""
     if not survey.rooms:
         words = "How much room there is on this machine was not looked at."
-        return (_finding(survey, Verdict.UNKNOWN, "room-unread", words),)
+        return (_finding(survey, Verdict.UNKNOWN, "room-unread", words, "Look yourself before you begin."),)
     findings = [finding for room in survey.rooms for finding in _of(survey, room)]
     if not all(needed(survey, room.what).sure for room in survey.rooms):
         words = "How much room this transfer needs on this machine is not known."
@@ -52,8 +52,8 @@ def needed(survey: Survey, what: str) -> Need:
     looked = bool(survey.chosen) and all(chosen.detail is not None for chosen in survey.chosen)
     if what == "spool":
         sizes = [one for _, one in amounts]
-        largest = max((one or 0 for one in sizes), default=0)
-        return Need(2 * largest, 3 * largest, looked and None not in sizes)
+        largest, packed = max((one or 0 for one in sizes), default=0), survey.unpacked
+        return Need(2 * largest + packed, 3 * largest + packed, looked and None not in sizes)
     files = [one for one, _ in amounts]
     own = _FOR_A_FILE * sum(one or 0 for one in files)
     return Need(own, 2 * own, looked and None not in files)

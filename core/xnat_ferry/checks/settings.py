@@ -196,10 +196,9 @@ def _versions(survey: Survey) -> Iterator[Finding]:
 
 
 def _servers(survey: Survey) -> tuple[ProjectView, ...]:
-    """Both ends, or the destination alone where one server holds both."""
-    if survey.source.endpoint.server == survey.destination.endpoint.server:
-        return (survey.destination,)
-    return survey.source, survey.destination
+    """Both ends, or the one where one server holds both or the other is no server."""
+    views = {view.endpoint.server: view for view in (survey.source, survey.destination)}
+    return tuple(view for view in views.values() if not view.endpoint.local)
 
 
 def _fine(survey: Survey) -> Finding:

@@ -17,6 +17,7 @@ COMMANDS = {
     "login": ("login:login", "Remember a server's address under a short name."),
     "check": ("check:check", "Survey both projects and run the checklist."),
     "plan": ("plan:plan", "Write down what a transfer will do."),
+    "upload": ("upload:upload", "Carry DICOM of a folder or an archive file into a project."),
     "run": ("run:run", "Carry out a plan."),
     "status": ("status:status", "Tell where transfers stand."),
     "watch": ("status:watch", "Show what a transfer does, as it does it."),

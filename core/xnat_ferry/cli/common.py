@@ -60,6 +60,20 @@ def endpoints(source: str, destination: str) -> tuple[Endpoint, Endpoint]:
     return parse_endpoint(source, aliases), parse_endpoint(destination, aliases)
 
 
+def endpoint(project: str) -> Endpoint:
+    """The one end that is a project; raises BadEndpoint and its like."""
+    return parse_endpoint(project, read_aliases(paths.servers_file()))
+
+
+@contextmanager
+def opened_one(end: Endpoint) -> Iterator["XnatClient"]:
+    """The one end logged in."""
+    from xnat_ferry.xnat.client import XnatClient  # the clients cost half a second to load
+
+    with XnatClient(end.server, find_credentials(end.server)) as client:
+        yield client
+
+
 @contextmanager
 def opened(source: Endpoint, destination: Endpoint) -> Iterator["tuple[XnatClient, XnatClient]"]:
     """Both ends logged in."""
@@ -71,7 +85,8 @@ def opened(source: Endpoint, destination: Endpoint) -> Iterator["tuple[XnatClien
 
 def logins_for(source: Endpoint, destination: Endpoint) -> dict[str, Credentials]:
     """The login of each server, for a worker that has nobody to ask."""
-    return {server: find_credentials(server) for server in sorted({source.server, destination.server})}
+    servers = sorted({end.server for end in (source, destination) if not end.local})
+    return {server: find_credentials(server) for server in servers}
 
 
 def split_names(given: tuple[str, ...] | None) -> tuple[str, ...] | None:

@@ -32,7 +32,7 @@ class Command(NamedTuple):
 
 def check_ending(judged: Judged, given: Command, width: int) -> Iterator[Line]:
     """The verdict and what next."""
-    yield from _verdict(judged.checklist, width)
+    yield from verdict_lines(judged.checklist, width)
     if judged.checklist.verdict == "blocked":
         yield from _next("Then look again:", given.as_("check"), width)
         return
@@ -44,7 +44,7 @@ def check_ending(judged: Judged, given: Command, width: int) -> Iterator[Line]:
 def plan_ending(judged: Judged, given: Command, written: str, width: int) -> Iterator[Line]:
     """What became of the plan and what next; ``written`` is the file's name."""
     checklist, planned = judged.checklist, judged.planned
-    yield from _verdict(checklist, width)
+    yield from verdict_lines(checklist, width)
     if checklist.verdict == "blocked":
         yield from _next("No plan was written. Then plan again:", given.as_("plan"), width)
     elif planned.undecided:
@@ -64,7 +64,8 @@ def _ready(planned: Plan, width: int) -> Iterator[Line]:
     yield from paragraph(f"{ready}{needs}.", width)
 
 
-def _verdict(checklist: Checklist, width: int) -> Iterator[Line]:
+def verdict_lines(checklist: Checklist, width: int) -> Iterator[Line]:
+    """What the checklist comes to, in a sentence."""
     yield Line("")
     text = f"checklist: {checklist.verdict}{_in_words(checklist)}"
     yield from paragraph(text, width, style=_STYLES[checklist.verdict])

@@ -191,12 +191,12 @@ def look(
             progress=Counting(),
         )
         survey = with_belongings(from_client, to_client, survey, wish, looking.existing, request.labels)
-    _refuse_unknown(survey, request.answers)
-    _write_labels(looking.write_labels, survey, request.labels)
+    refuse_unknown(survey, request.answers)
+    write_labels(looking.write_labels, survey, request.labels)
     return judge(survey, request, keep, accepted)
 
 
-def _refuse_unknown(survey: Survey, answers: Answers) -> None:
+def refuse_unknown(survey: Survey, answers: Answers) -> None:
     """An answer for a session that is not chosen is a slip of the pen."""
     known = {name for chosen in survey.chosen for name in (chosen.row.label, chosen.row.id)}
     unknown = [plain(name, 60) for name in answers.by_session if name not in known]
@@ -239,7 +239,8 @@ def _side(view: ProjectView) -> dict[str, Any]:
     }
 
 
-def _write_labels(path: Path | None, survey: Survey, rules: LabelRules) -> None:
+def write_labels(path: Path | None, survey: Survey, rules: LabelRules) -> None:
+    """Write the labels before and after where a ``path`` was given; raises UsageError."""
     if path is None:
         return
     try:

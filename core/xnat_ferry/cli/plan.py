@@ -52,7 +52,7 @@ def plan(
         say(f"This account may not delete in {judged.planned.source.project}: an owner has to settle this.")
     blocked = judged.checklist.verdict == "blocked"
     if not blocked:
-        _write(judged.planned, output)
+        write(judged.planned, output)
     if json:
         answer_json(as_json(judged) | {"plan": None if blocked else str(output)})
         if blocked:
@@ -77,7 +77,8 @@ def _others(output: Path, verify: Level, move: bool) -> tuple[str, ...]:
     return (*place, *depth, *(("--move",) if move else ()))
 
 
-def _write(planned: Plan, output: Path) -> None:
+def write(planned: Plan, output: Path) -> None:
+    """Write a plan and keep the one that was there; raises UsageError."""
     try:
         if output.exists():
             # it may hold somebody's edits

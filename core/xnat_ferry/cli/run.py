@@ -40,15 +40,25 @@ def run(
     plan_file
         What 'xnat-ferry plan' wrote.
     """
-    plan = read_plan(plan_file)
-    if plan.undecided:
-        raise PlanUndecided(labels=", ".join(session.session for session in plan.undecided[:5]))
-    if not plan.sessions:
-        raise NothingChosen(why=f"the plan {plan_file} has no session in it")
+    plan = ready_plan(plan_file)
     pace = pacing.over(Pace())
     spool_for(plan, pace, spool_folder(spool))
     logins = logins_for(plan.source, plan.destination)
-    _refuse_outdated(plan, logins)
+    refuse_outdated_plan(plan, logins)
+    return begin(plan, logins, pace, detach=detach, transfers=transfers, spool=spool, json=json)
+
+
+def begin(
+    plan: Plan,
+    logins: dict[str, Credentials],
+    pace: Pace,
+    *,
+    detach: bool,
+    transfers: Path | None,
+    spool: Path | None,
+    json: bool,
+) -> int:
+    """Make a transfer of a plan that was looked at, start its worker, and follow it unless ``detach``."""
     made = transfer_folders.create(transfers_folder(transfers), plan)
     keep_pace(made.pace, pace)
     say(f"transfer {made.id}")
@@ -59,12 +69,22 @@ def run(
     return following.follow_to_end(made, worker, skip=0, json=json)
 
 
-def _refuse_outdated(plan: Plan, logins: dict[str, Credentials]) -> None:
+def ready_plan(plan_file: Path) -> Plan:
+    """A plan that leaves nothing open; raises PlanUnreadable, PlanUndecided and NothingChosen."""
+    plan = read_plan(plan_file)
+    if plan.undecided:
+        raise PlanUndecided(labels=", ".join(session.session for session in plan.undecided[:5]))
+    if not plan.sessions:
+        raise NothingChosen(why=f"the plan {plan_file} has no session in it")
+    return plan
+
+
+def refuse_outdated_plan(plan: Plan, logins: dict[str, Credentials]) -> None:
     """Look at the destination once more; raises PlanOutdated where the plan does not fit it any more."""
     from xnat_ferry.survey.projects import view_destination  # the clients cost half a second to load
     from xnat_ferry.xnat.pair import open_pair
 
-    if not plan.travelling:
+    if not plan.travelling or plan.destination.local:
         return
     end = plan.destination
     with open_pair(end, end, logins.__getitem__) as (client, _):

@@ -35,12 +35,11 @@ class Folder(Place):
 
     @contextmanager
     def open(self, found: Found) -> Iterator[BinaryIO]:
-        """The file, if it is still the one that was found; raises SourceFileChanged or OSError."""
-        handle = self._descriptor(found.path)
-        with os.fdopen(handle, "rb") as file:
-            if _stamped(found.path, os.fstat(handle)) != found:
-                raise SourceFileChanged(path=found.path)
+        """The file, if it is the one that was found and stays it; raises SourceFileChanged or OSError."""
+        with os.fdopen(self._descriptor(found.path), "rb") as file:
+            _refuse_changed(file, found)
             yield file
+            _refuse_changed(file, found)
 
     def _descriptor(self, path: str) -> int:
         full = self._full(path)
@@ -96,3 +95,8 @@ class Folder(Place):
 
 def _stamped(path: str, seen: os.stat_result) -> Found:
     return Found(path, seen.st_size, str(seen.st_mtime_ns))
+
+
+def _refuse_changed(file: BinaryIO, found: Found) -> None:
+    if _stamped(found.path, os.fstat(file.fileno())) != found:
+        raise SourceFileChanged(path=found.path)

@@ -230,7 +230,7 @@ def _numbered(gathered: dict[str, _Gathered]) -> Iterator[Series]:
     """The series with their scan IDs; a number that is taken gets the modality and a count behind it."""
     taken: set[str] = set()
     for uid, one in sorted(gathered.items(), key=lambda item: (_rank(item[1].number), item[0])):
-        number = re.sub(r"[^A-Za-z0-9_-]", "_", one.number) or re.sub(r"\D", "_", uid)
+        number = one.number if re.fullmatch(r"[0-9]{1,12}", one.number) else re.sub(r"\D", "_", uid)
         scan_id, count = number, 1
         while scan_id in taken:
             scan_id, count = f"{number}-{re.sub(r'[^A-Z0-9]', '', one.modality) or 'X'}{count}", count + 1
@@ -250,12 +250,14 @@ def _rank(number: str) -> tuple[int, str]:
 
 
 _LONGEST_NAME = 150
+_TAKEN_OUT = ("files", "resources")
+"""What XNAT takes out of a path wherever a part begins with it (wire-read 2.10)."""
 
 
 def _name(path: str, sop_uid: str, taken: set[str]) -> str:
     """A file's last part as XNAT stores it (wire-write 1.7); by its own UID where another has that name."""
     name = re.sub(r"[^\w.-]", "_", path.rpartition("/")[2], flags=re.ASCII)[-_LONGEST_NAME:].lstrip(".")
-    if not name or name.casefold() in taken:
+    if not name or name.casefold() in taken or name.startswith(_TAKEN_OUT):
         name = f"{sop_uid}.dcm"
     taken.add(name.casefold())
     return name

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import IO
 
 from xnat_ferry.errors import PlaceUnreadable, SourceFileChanged
@@ -42,6 +43,7 @@ class Zipped(Place):
         entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
         refuse_crowd(path, len(entries))
         refuse_bomb(path, self.path.stat().st_size, sum(entry.file_size for entry in entries))
+        self._counting = Lock()  # zipfile counts its open entries, and not for threads
         self._entries: dict[str, zipfile.ZipInfo] = {}
         self._others: list[Other] = []
         for entry in entries:
@@ -80,8 +82,13 @@ class Zipped(Place):
         if entry is None or Found(found.path, entry.file_size, f"{entry.CRC:08x}") != found:
             raise SourceFileChanged(path=found.path)
         try:
-            with self._zip.open(entry) as file:
+            with self._counting:
+                file = self._zip.open(entry)
+            try:
                 yield file
+            finally:
+                with self._counting:
+                    file.close()
         except DAMAGED:
             raise PlaceUnreadable(path=found.path, why="this entry is damaged") from None
 

@@ -44,7 +44,7 @@ class Totals(Struct, frozen=True, kw_only=True):
     bytes: int = 0
 
 
-class PlannedScan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PlannedScan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One scan that shall travel, as it was when the plan was made."""
 
     id: str
@@ -52,6 +52,8 @@ class PlannedScan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     type: str = ""
     files: int
     bytes: int
+    listing: str = ""
+    """A digest of its files' names, sizes and times, where they are on this machine."""
 
 
 class PlannedConflict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -148,7 +150,16 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the checklist said."""
     belongings: Belongings = NOTHING_ELSE
     """Resources and values that travel as well."""
+    left_out: tuple[str, ...] = ()
+    """What of a place on this machine is no DICOM and stays there, in words."""
     sessions: tuple[PlannedSession, ...] = ()
+
+    @property
+    def owner(self) -> str:
+        """The project that shall own the sessions in the end, where they do not travel; else ""."""
+        if self.road == Road.SHARE:
+            return self.source.project
+        return self.destination.project if self.road == Road.RELOCATE else ""
 
     @property
     def travelling(self) -> tuple[PlannedSession, ...]:

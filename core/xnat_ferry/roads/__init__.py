@@ -11,10 +11,12 @@ from xnat_ferry.errors import RoadClosed
 from xnat_ferry.plan import Plan, Road
 from xnat_ferry.roads.copy import Copy
 from xnat_ferry.roads.crossing import Crossing
+from xnat_ferry.roads.upload import Upload
 from xnat_ferry.roads.resources import Resources
 
 CROSSINGS: Mapping[Road, type[Crossing]] = {
     Road.COPY: Copy,
+    Road.UPLOAD: Upload,
     Road.RESOURCES: Resources,
 }
 

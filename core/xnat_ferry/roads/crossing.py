@@ -51,6 +51,10 @@ class Crossing(ABC):
         """Whether nothing is left to do for a session, by the journal alone."""
         return past.phase == Phase.DONE
 
+    def finish(self) -> None:
+        """Let go of what is held open; called once the walk has ended, however it did."""
+        return
+
     @abstractmethod
     def cross(self, session: PlannedSession, past: SessionState) -> Where:
         """Bring one session over and prove it; returns where it is then.

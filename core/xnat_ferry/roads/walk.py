@@ -18,7 +18,10 @@ def walk(crossing: Crossing, *, at_once: int) -> int:
     What goes wrong with one session is told of it and the others go on. A FerryError to ``Retry.STOP`` ends
     the walk and is raised, among them Stopped.
     """
-    return _Walk(crossing, at_once).run()
+    try:
+        return _Walk(crossing, at_once).run()
+    finally:
+        crossing.finish()
 
 
 class _Walk:

@@ -84,6 +84,8 @@ class Survey(Struct, frozen=True, kw_only=True):
     chosen: tuple[Chosen, ...]
     rooms: tuple[Room, ...] = ()
     depth: Depth = AS_USUAL
+    unpacked: int = 0
+    """Bytes that a source packed as a whole takes in the spool before its files can be sent."""
     headers: Headers = Headers.NONE
     """Of which files the headers were read in the end; never AUTO."""
     belongings: BelongingsSeen | None = None

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from xnat_ferry.errors import CannotWrite, SeveralTransfers, UnknownTransfer
+from xnat_ferry.model import Endpoint
 from xnat_ferry.plan import Plan, read_plan, write_plan
 from xnat_ferry.plan.file import to_json
 
@@ -53,10 +54,15 @@ def _file_name(session_id: str) -> str:
     return "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in session_id)
 
 
+def _short(end: Endpoint) -> str:
+    """A project's ID, or the last part of a path on this machine."""
+    return _file_name(Path(end.project).name)[:40] if end.local else end.project
+
+
 def create(transfers: Path, plan: Plan) -> TransferFolder:
     """Make the folder of a new transfer, for its owner's eyes only; raises CannotWrite."""
     day = datetime.now().astimezone().strftime("%Y%m%d")
-    name = f"{day}-{plan.source.project}-{plan.destination.project}-{secrets.token_hex(2)}"
+    name = f"{day}-{_short(plan.source)}-{_short(plan.destination)}-{secrets.token_hex(2)}"
     folder = TransferFolder(transfers / name)
     try:
         transfers.mkdir(parents=True, exist_ok=True)

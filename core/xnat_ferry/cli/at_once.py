@@ -1,0 +1,117 @@
+"""``upload`` and ``download`` plan and run in one command: what was planned is shown, and begun once somebody
+says so."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from xnat_ferry import wording
+from xnat_ferry.cli.checklist import checklist_lines
+from xnat_ferry.cli.common import answer_json, logins_for, say
+from xnat_ferry.cli.ending import verdict_lines
+from xnat_ferry.cli.looking import Looking, Switch, as_json
+from xnat_ferry.cli.pacing import AS_IT_COMES, Pacing
+from xnat_ferry.cli.page import Line, command_lines, page_width, paragraph, show
+from xnat_ferry.cli.plan import write
+from xnat_ferry.cli.planned import amount, plan_lines
+from xnat_ferry.cli.run import begin
+from xnat_ferry.errors import UsageError
+from xnat_ferry.plan.judged import Judged
+from xnat_ferry.settings.paths import spool_folder
+from xnat_ferry.transfer.pace import Pace, spool_for
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Going:
+    """What becomes of the plan.
+
+    Parameters
+    ----------
+    output
+        Write the plan to this file and begin nothing: 'run' does, later.
+    yes
+        Begin without asking.
+    detach
+        Return once it has begun; the worker goes on by itself.
+    """
+
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"], show_default=False)] = None
+    yes: Switch = False
+    detach: Switch = False
+    pacing: Pacing = AS_IT_COMES
+
+
+AS_ASKED = Going()
+
+
+def go(
+    judged: Judged, looking: Looking, going: Going, again: Sequence[str], facts: dict[str, Any], json: bool
+) -> int:
+    """Show what was judged; write the plan, or begin. ``again`` is this command, to be told for next time.
+
+    ``facts`` are added to the JSON answer. Returns the command's exit code.
+    """
+    ready = judged.checklist.verdict != "blocked" and not judged.planned.undecided
+    writes = going.output is not None and judged.checklist.verdict != "blocked"
+    if going.output is not None and writes:
+        write(judged.planned, going.output)
+    if json:
+        answer_json(as_json(judged) | {"plan": str(going.output) if writes else None} | facts)
+    else:
+        _show(judged, again, writes, going.output)
+    if not ready:
+        return 1
+    if writes:
+        return 0 if judged.checklist.sure else 1
+    if not judged.planned.travelling:
+        say("Nothing is left to carry.")
+        return 0
+    return _begin(judged, looking, going, json) if _wanted(judged, going) else 1
+
+
+def _show(judged: Judged, again: Sequence[str], written: bool, output: Path | None) -> None:
+    width, planned = page_width(), judged.planned
+    show(checklist_lines(judged, width, brief=True))
+    blocked = judged.checklist.verdict == "blocked"
+    if not blocked:
+        show([Line(""), *plan_lines(planned, width)])
+        show(line for left in planned.left_out for line in paragraph(f"left out: {left}", width, "  "))
+    show(verdict_lines(judged.checklist, width))
+    if blocked or planned.undecided:
+        text = "Nothing was begun." if blocked else "Answer the conflicts above with --on-conflict."
+        show([*paragraph(f"{text} Then again:", width), *command_lines(["xnat-ferry", *again], width, "  ")])
+    elif written:
+        show(paragraph(f"{output} is written: read it, change it, then", width))
+        show(command_lines(["xnat-ferry", "run", str(output)], width, "  "))
+
+
+def _wanted(judged: Judged, going: Going) -> bool:
+    if going.yes:
+        return True
+    if not sys.stdin.isatty():
+        what = "Nobody is here to say yes, so nothing was begun."
+        raise UsageError(what=what, advice="Add --yes, or -o plan.toml to write the plan and run it later.")
+    sure = "" if judged.checklist.sure else " Something above is not known."
+    say(f"Begin to carry {amount(judged.planned)}?{sure} [y/N]")
+    return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
+
+def _begin(judged: Judged, looking: Looking, going: Going, json: bool) -> int:
+    plan, pace = judged.planned, going.pacing.over(Pace())
+    size = spool_for(plan, pace, spool_folder(looking.spool))
+    say(f"Up to {wording.size(size)} lie in {spool_folder(looking.spool)} on the way.")
+    logins = logins_for(plan.source, plan.destination)
+    return begin(
+        plan,
+        logins,
+        pace,
+        detach=going.detach,
+        transfers=looking.transfers,
+        spool=looking.spool,
+        json=json,
+    )

@@ -1,0 +1,110 @@
+"""``upload``: DICOM of a folder, a .zip or a .tar.gz into a project."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from xnat_ferry import wording
+from xnat_ferry.cli.at_once import AS_ASKED, Going, go
+from xnat_ferry.cli.common import AsJson, Counting, answer_json, endpoint, opened_one, say, split_names
+from xnat_ferry.cli.looking import Looking, Switch, refuse_unknown, write_labels
+from xnat_ferry.errors import NotDicomOnly
+from xnat_ferry.local.places import Other
+from xnat_ferry.local.scanning import Scanned, open_place, scan
+from xnat_ferry.model import Endpoint, Level
+from xnat_ferry.plan.here import uploading
+from xnat_ferry.plan.judged import Judged, judge
+from xnat_ferry.settings.redact import plain
+from xnat_ferry.survey import Depth, Headers
+from xnat_ferry.survey.here import survey_upload
+
+_LISTED = 200
+
+
+def upload(
+    path: Path,
+    destination: str,
+    /,
+    *,
+    looking: Looking = Looking(),  # noqa: B008  frozen
+    going: Going = AS_ASKED,
+    verify: Level = Level.IDENTITY,
+    leave_out_others: Switch = False,
+    json: AsJson = False,
+) -> int:
+    """Carry DICOM from this machine into a project: checked, proven and recorded as between two projects.
+
+    A study becomes a session and a series a scan. Labels are proposed as XNAT would give them: by what a
+    download of ours says, by routing strings, else by PatientName and PatientID; --labels changes them.
+
+    Parameters
+    ----------
+    path
+        A folder, with all that is beneath it, a .zip, or a .tar or .tar.gz.
+    destination
+        PROJECT, ALIAS:PROJECT or an address that ends with the project.
+    verify
+        How much is compared afterwards.
+    leave_out_others
+        Carry the DICOM images although there are other files; without it they are listed and nothing is done.
+    """
+    end = endpoint(destination)
+    scanned = _scan(path, every_header=looking.which_headers() == Headers.ALL)
+    if scanned.others and not leave_out_others:
+        _refuse_others(scanned, json)
+    judged = _look(scanned, end, looking, verify)
+    again = ["upload", str(path), destination, *looking.again(), *(["--leave-out-others"] * leave_out_others)]
+    others = [{"path": plain(one.path), "why": plain(one.why)} for one in scanned.others]
+    return go(judged, looking, going, again, {"left_out": others}, json)
+
+
+def _scan(path: Path, *, every_header: bool) -> Scanned:
+    place = open_place(path)
+    try:
+        return scan(place, every_header=every_header, progress=Counting())
+    finally:
+        place.close()
+
+
+def _look(scanned: Scanned, end: Endpoint, looking: Looking, verify: Level) -> Judged:
+    request, keep, accepted = looking.request(verify), looking.kept(), looking.accepted()
+    with opened_one(end) as client:
+        survey = survey_upload(
+            scanned,
+            (client, end),
+            split_names(looking.sessions),
+            scans=request.scans,
+            depth=Depth(headers=looking.which_headers(), files=True),
+            rooms=looking.rooms(),
+            progress=Counting(),
+        )
+    refuse_unknown(survey, request.answers)
+    write_labels(looking.write_labels, survey, request.labels)
+    judged = judge(survey, request, keep, accepted)
+    listings = {
+        (study.uid, series.scan): series.listing for study in scanned.studies for series in study.series
+    }
+    planned = uploading(judged.planned, listings, (one.why for one in scanned.others))
+    return replace(judged, planned=planned)
+
+
+def _refuse_others(scanned: Scanned, json: bool) -> None:
+    """Raises NotDicomOnly, once all of them are told."""
+    if json:
+        others = [{"path": plain(one.path), "why": plain(one.why)} for one in scanned.others]
+        answer_json({"verdict": "blocked", "left_out": others, "plan": None})
+    else:
+        _tell(scanned.others)
+    raise NotDicomOnly(
+        path=plain(str(scanned.path)),
+        count=wording.plural(len(scanned.others), "file"),
+        examples=", ".join(plain(one.path, 40) for one in scanned.others[:3]),
+    )
+
+
+def _tell(others: Sequence[Other]) -> None:
+    for one in others[:_LISTED]:
+        print(f"{plain(one.path, 200)}: {plain(one.why)}")
+    if len(others) > _LISTED:
+        say(f"And {len(others) - _LISTED:,} more; --json tells all.")

@@ -1,0 +1,36 @@
+"""Plans with one end on this machine, made of those that the checks and the answers gave: pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
+
+from xnat_ferry import wording
+from xnat_ferry.model import Road
+from xnat_ferry.plan.model import Plan, PlannedSession
+
+
+def uploading(plan: Plan, listings: Mapping[tuple[str, str], str], left_out: Iterable[str]) -> Plan:
+    """The plan for the road upload.
+
+    ``listings`` has a digest of its files' names, sizes and times for each session's ID and scan; ``left_out``
+    is why each file that is no DICOM stays behind. Their names are not kept: they may be somebody's.
+    """
+    return replace(
+        plan,
+        road=Road.UPLOAD,
+        left_out=tuple(
+            f"{wording.plural(count, 'file')}: {why}" for why, count in Counter(map(_kind, left_out)).items()
+        ),
+        sessions=tuple(_listed(session, listings) for session in plan.sessions),
+    )
+
+
+def _listed(session: PlannedSession, listings: Mapping[tuple[str, str], str]) -> PlannedSession:
+    scans = (replace(scan, listing=listings[session.id, scan.id]) for scan in session.scans)
+    return replace(session, scans=tuple(scans))
+
+
+def _kind(why: str) -> str:
+    """A reason without the name in it."""
+    return "the same instance as another" if why.startswith("the same instance as ") else why

@@ -1,0 +1,101 @@
+"""A place on this machine as the origin of a transfer: its files are put into zips as a server's would be."""
+
+import threading
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from xnat_ferry.errors import FerryError, SourceChanged, SourceFileChanged, SourceUnreadable
+from xnat_ferry.local.listing import detail_of
+from xnat_ferry.local.places import Place
+from xnat_ferry.local.scanning import LocalFile, Scanned, Study, open_place, scan
+from xnat_ferry.model import Instance, ScanRow, SessionDetail
+from xnat_ferry.plan import PlannedSession
+from xnat_ferry.transfer.units import Unit
+from xnat_ferry.xnat.scan_zips import entry_name
+
+_PIECE = 256 * 1024
+_FOLDER = "files"
+"""The first folder of each zip, where a server has the session's label."""
+
+
+class LocalOrigin:
+    """It looks through the place once, when the first session is asked for: what is there now counts."""
+
+    def __init__(self, path: Path, scratch: Path, heed: Callable[[], None]) -> None:
+        """``scratch`` is where a packed tar is unpacked; ``heed`` is called while looking, and may raise."""
+        self._path, self._scratch, self._heed = path, scratch, heed
+        self._place: Place | None = None
+        self._scanned: Scanned | None = None
+        self._files: dict[tuple[str, str, str], LocalFile] = {}
+        self._looking = threading.Lock()
+
+    def read(self, session: PlannedSession) -> SessionDetail:
+        """Raises SourceChanged where a planned scan's files are not those that the plan was made of."""
+        study = self._study(session)
+        there = {series.scan: series for series in study.series}
+        for planned in session.scans:
+            series = there.get(planned.id)
+            if series is None or series.uid != planned.uid:
+                raise SourceChanged(session=session.session, why=f"scan {planned.id} is gone")
+            if planned.listing not in ("", series.listing):
+                why = f"files of scan {planned.id} were changed, added or removed"
+                raise SourceChanged(session=session.session, why=why)
+        return detail_of(study)
+
+    def known(self, detail: SessionDetail, scan: ScanRow) -> tuple[Instance, ...] | None:
+        """Only the files themselves tell."""
+        return None
+
+    def fetch(self, session: PlannedSession, unit: Unit, out: BinaryIO) -> None:
+        """Put the unit's files into a zip, stored; raises SourceFileChanged or SourceUnreadable."""
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+            for row in unit.files:
+                file = self._files[session.id, row.scan, row.path]
+                entry = zipfile.ZipInfo(f"{_FOLDER}/{entry_name(row)}")
+                entry.file_size = file.found.size
+                with archive.open(entry, "w", force_zip64=file.found.size > 2**31) as target:
+                    self._copy(file, cast(BinaryIO, target))
+
+    def close(self) -> None:
+        """Let go of the place."""
+        if self._place is not None:
+            self._place.close()
+
+    def _copy(self, file: LocalFile, target: BinaryIO) -> None:
+        assert self._place is not None
+        copied = 0
+        try:
+            with self._place.open(file.found) as source:
+                while piece := source.read(_PIECE):
+                    copied += target.write(piece)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise SourceUnreadable(path=file.found.path, why=why) from None
+        if copied != file.found.size:
+            raise SourceFileChanged(path=file.found.path)
+
+    def _study(self, session: PlannedSession) -> Study:
+        with self._looking:
+            if self._scanned is None:
+                self._scanned = self._look()
+        study = self._scanned.study(session.id)
+        if study is None:
+            raise SourceChanged(session=session.session, why=f"its study is not in {self._path} any more")
+        return study
+
+    def _look(self) -> Scanned:
+        self._place = open_place(self._path, self._scratch)
+        try:
+            scanned = scan(self._place, heed=self._heed)
+        except FerryError:
+            self._place.close()
+            raise
+        self._files = {
+            (study.uid, series.scan, file.name): file
+            for study in scanned.studies
+            for series in study.series
+            for file in series.files
+        }
+        return scanned
