@@ -22,6 +22,7 @@ from xnat_ferry.errors import CannotConnect, CannotWrite, FerryError, Stopped
 from xnat_ferry.plan import plan_hash
 from xnat_ferry.record import write_record
 from xnat_ferry.roads import crossing_of
+from xnat_ferry.roads.taking_back import take_back
 from xnat_ferry.roads.walk import walk
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.room import read_room
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--spool", type=Path, required=True)
     parser.add_argument("--archive", action="store_true", help="archive what waits in the prearchive")
     parser.add_argument("--settle", action="store_true", help="remove from the source what was ordered")
+    parser.add_argument("--take-back", action="store_true", help="undo what was shared or relocated")
     options = parser.parse_args(arguments)
     logins = msgspec.json.decode(sys.stdin.buffer.read(), type=dict[str, Credentials])
     stop = threading.Event()
@@ -61,6 +63,7 @@ def main(arguments: Sequence[str]) -> int:
             stop=stop,
             archive=options.archive,
             settle=options.settle,
+            taking_back=options.take_back,
         )
     except FerryError as error:
         # the journal could not take it: these last words are what is told to whoever follows
@@ -76,10 +79,12 @@ def work(
     stop: threading.Event,
     archive: bool = False,
     settle: bool = False,
+    taking_back: bool = False,
 ) -> int:
     """Do what is left of a transfer; ``archive`` also takes waiting sessions on into the archive.
 
     With ``settle`` nothing is carried: what a person ordered is removed from the source, if it is proven.
+    With ``taking_back`` what it shared or relocated is undone.
     Raises TransferLocked while another worker is at it, and CannotWrite where the journal cannot be written;
     everything else is told in the journal.
     """
@@ -96,7 +101,7 @@ def work(
                     version=__version__,
                 )
             )
-            code = _told(folder, state, journal, logins, spool, stop, archive, settle)
+            code = _told(folder, state, journal, logins, spool, stop, archive, settle, taking_back)
         finally:
             journal.close()
         with contextlib.suppress(OSError):  # a record can be made again from the journal at any time
@@ -113,6 +118,7 @@ def _told(
     stop: threading.Event,
     archive: bool,
     settle: bool,
+    taking_back: bool,
 ) -> int:
     """Walk the plan; whatever ends the walk early stands in the journal."""
     plan, pace = state.plan, read_pace(folder.pace)
@@ -135,7 +141,8 @@ def _told(
             )
             if settle:
                 return settle_transfer(ferry)
-            return walk(road(ferry, archive=archive), at_once=pace.at_once)
+            crossing = road(ferry, archive=archive)
+            return take_back(crossing) if taking_back else walk(crossing, at_once=pace.at_once)
     except Stopped as error:
         journal.write(events.WorkerStopped(why=str(error), advice=error.advice))
         return EXIT_STOPPED

@@ -11,11 +11,15 @@ from xnat_ferry.errors import RoadClosed
 from xnat_ferry.plan import Plan, Road
 from xnat_ferry.roads.copy import Copy
 from xnat_ferry.roads.crossing import Crossing
+from xnat_ferry.roads.relocate import Relocate
+from xnat_ferry.roads.share import Share
 from xnat_ferry.roads.upload import Upload
 from xnat_ferry.roads.resources import Resources
 
 CROSSINGS: Mapping[Road, type[Crossing]] = {
     Road.COPY: Copy,
+    Road.SHARE: Share,
+    Road.RELOCATE: Relocate,
     Road.UPLOAD: Upload,
     Road.RESOURCES: Resources,
 }

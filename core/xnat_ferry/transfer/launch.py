@@ -37,6 +37,7 @@ def start_worker(
     spool: Path,
     archive: bool = False,
     settle: bool = False,
+    taking_back: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start a worker in a session of its own: closing this terminal does not end it."""
     command = [sys.executable, "-m", "xnat_ferry.worker", str(folder.path), "--spool", str(spool)]
@@ -44,6 +45,8 @@ def start_worker(
         command.append("--archive")
     if settle:
         command.append("--settle")
+    if taking_back:
+        command.append("--take-back")
     output = os.open(folder.worker_output, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         worker = subprocess.Popen(  # noqa: S603  our own interpreter with our own module

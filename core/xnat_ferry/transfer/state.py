@@ -60,9 +60,9 @@ class SessionState:
     removed: events.SessionRemoved | None = None
     kept: events.SessionKept | None = None
     settled: events.MoveSettled | None = None
-    asked: dict[tuple[events.Assigning, bool], events.AssignmentRequested] = field(default_factory=dict)
-    """What the server was asked to assign, by how and whether the subject is meant."""
-    assigned: dict[tuple[events.Assigning, bool], events.Assigned] = field(default_factory=dict)
+    asked: list[events.AssignmentRequested] = field(default_factory=list)
+    """What the server was asked to assign, of the session and its subject."""
+    assigned: list[events.Assigned] = field(default_factory=list)
     """What of it was seen done."""
     taken_back: bool = False
     row_removal: events.RowRemovalRequested | None = None
@@ -270,9 +270,9 @@ def _apply_to_source(session: SessionState, event: AnyEvent) -> None:
 def _apply_to_assignment(session: SessionState, event: AnyEvent) -> None:
     match event:
         case events.AssignmentRequested():
-            session.asked[event.how, event.subject] = event
+            session.asked.append(event)
         case events.Assigned():
-            session.assigned[event.how, event.subject] = event
+            session.assigned.append(event)
         case events.SessionTakenBack():
             session.phase, session.where, session.taken_back = Phase.SKIPPED, None, True
             session.problem = None

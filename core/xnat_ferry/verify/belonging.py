@@ -1,4 +1,4 @@
-"""Whether a session lies under the subject and is the study that it should be: pure."""
+"""Whether a session lies under the subject, is the study and has the owner that it should: pure."""
 
 from collections.abc import Iterator
 
@@ -16,13 +16,15 @@ def strayed(
     subject: str,
     subject_id: str | None,
     study_uid: str,
+    owner: str = "",
     level: Level,
     rewriting: Rewriting,
 ) -> Iterator[Item]:
     """What is wrong with the session as a whole, if it is there.
 
     ``subject`` is the label that its subject should have, ``subject_id`` that subject's accession ID there,
-    "" when there is none and None when that is not known. What was not asked for is "".
+    "" when there is none and None when that is not known. ``owner`` is the project that should own it. What
+    was not asked for is "".
     """
 
     def about(mark: Mark, what: What, source: str, destination: str, cause: str) -> Item:
@@ -42,6 +44,8 @@ def strayed(
             yield about(Mark.UNKNOWN, What.SUBJECT, subject, observed.subject_id, likely.SUBJECT_UNREAD)
         elif subject_id != observed.subject_id:
             yield about(Mark.DIFFERS, What.SUBJECT, subject, observed.subject_id, likely.OTHER_SUBJECT)
+    if owner and observed.id and observed.owner != owner:
+        yield about(Mark.DIFFERS, What.OWNER, owner, observed.owner, likely.OTHER_OWNER)
     rewritten = rewriting.runs is None or rewriting.touches(STUDY_INSTANCE_UID)
     known = level.reaches(Level.IDENTITY) and study_uid and observed.study_uid and not rewritten
     if known and observed.study_uid != study_uid:

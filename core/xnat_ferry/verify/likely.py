@@ -69,4 +69,7 @@ NO_PIXELS = (
     "It has no image, and a script rewrote its header, so digests cannot match. Compare it by eye if it "
     "matters."
 )
+OTHER_OWNER = (
+    "Another project owns it than should. Look at it in the web interface; somebody may have moved it since."
+)
 NEVER_SENT = "It never passed through, so nothing is known of it. Resume the transfer."

@@ -37,6 +37,8 @@ class Target(Struct, frozen=True, kw_only=True):
     """The label of the subject it should lie under; "" when that does not matter."""
     study_uid: str = ""
     """The StudyInstanceUID it should have; "" when that is not known."""
+    owner: str = ""
+    """The project that should own it; "" when that does not matter."""
     row: str = ""
     """Its path below /data; "" when it should be in the archive."""
     settings: ProjectSettings
@@ -98,6 +100,7 @@ def look(
         subject=target.subject,
         subject_id=_subject_id(client, target, observed),
         study_uid="" if target.joins else target.study_uid,
+        owner=target.owner,
         level=level,
         rewriting=rewriting,
     )

@@ -30,6 +30,7 @@ def _archived(client: XnatClient, found: SessionDetail) -> Observed:
     return Observed(
         where=Where.ARCHIVE,
         id=found.id,
+        owner=found.project,
         subject_id=found.subject_id,
         study_uid=found.study_uid,
         scans=scans,

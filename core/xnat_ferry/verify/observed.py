@@ -47,6 +47,8 @@ class Observed(Struct, frozen=True, kw_only=True):
     knows_uids: bool
     id: str = ""
     """The accession ID; "" in the prearchive."""
+    owner: str = ""
+    """The project that owns it, which others may only show; "" in the prearchive."""
     subject_id: str = ""
     """Its subject's accession ID; "" in the prearchive, which does not tell."""
     contents: Mapping[Place, Content] = {}

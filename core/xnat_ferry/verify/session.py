@@ -46,10 +46,9 @@ def verify_session(
 
     ``past`` tells the prearchive row and the files left out; ``settings`` which scripts run at the
     destination: the site's at receipt, the project's at archiving (wire-write 1.12). ``owner`` is the project
-    that should own it, "" where that does not matter. ``source`` is where the
-    session came from, for comparing headers, at level full those of all files with ``every_header``;
-    ``scratch`` a folder for a file while it is looked at. Raises a ServerAnswer where the session cannot be
-    looked for.
+    that should own it, "" where that does not matter. ``source`` is where the session came from, for
+    comparing headers, at level full those of all files with ``every_header``; ``scratch`` a folder for a file
+    while it is looked at. Raises a ServerAnswer where the session cannot be looked for.
     """
     scratch = spool_folder(scratch)
     side = Source(source, session.id, scratch) if source else None

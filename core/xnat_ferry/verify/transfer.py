@@ -8,11 +8,11 @@ from xnat_ferry.model import Level, Where
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.state import TransferState
+from xnat_ferry.verify.by_road import settings_for
 from xnat_ferry.verify.looking import nothing_looked_at
 from xnat_ferry.verify.session import joins, verify_session
 from xnat_ferry.verify.verification import Verification
 from xnat_ferry.xnat.client import XnatClient
-from xnat_ferry.xnat.project_settings import read_settings
 
 Progress = Callable[[str, int, int], object]
 
@@ -56,7 +56,7 @@ def verify_transfer(
 
     ``refresh`` and ``every_header`` as for verify_session.
     """
-    settings = read_settings(destination, state.plan.destination.project)
+    settings = settings_for(destination, state.plan)
     results = []
     for done, session in enumerate(sessions):
         progress("sessions compared", done, len(sessions))
@@ -71,6 +71,7 @@ def verify_transfer(
                 where=past.where or Where.PREARCHIVE,
                 level=level,
                 settings=settings,
+                owner=state.plan.owner,
                 source=source,
                 scratch=scratch,
                 refresh=refresh,

@@ -26,6 +26,7 @@ class What(StrEnum):
     HEADER = "header"
     UID = "uid"
     SUBJECT = "subject"
+    OWNER = "owner"
     UNREADABLE = "unreadable"
 
 

@@ -60,6 +60,17 @@ def read_settings(client: XnatClient, project: str) -> ProjectSettings:
     )
 
 
+def read_rerun(client: XnatClient) -> bool | None:
+    """Whether the site runs a project's script again over what moves into the project (wire-write 1.12).
+
+    None where this account may not know, as most may not (wire-read 1.9). One request.
+    """
+    try:
+        return client.json("/xapi/siteConfig/rerunProjectAnonOnRename") is True
+    except ServerAnswer:
+        return None
+
+
 class _Reading:
     """Reads one thing after another and remembers what failed."""
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from xnat_ferry.errors import Forbidden, NotAnAnswer, ServerAnswer
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import LONG_PATIENCE, XnatClient, data_path
+from xnat_ferry.xnat.listings import list_files
 
 _SHARING = "project_sharing"
 """The feature without which a project's data cannot be shared (wire-read 3.4)."""
@@ -124,6 +125,20 @@ def owns_sessions_of(client: XnatClient, project: str, subject_id: str) -> int:
 def shows_sessions_of(client: XnatClient, project: str, subject_id: str) -> int:
     """How many experiments of a subject a project owns or shows; one request."""
     return len(_experiments_of(client, project, subject_id))
+
+
+def serves_files(client: XnatClient, session_id: str) -> bool:
+    """Whether the first file that a session lists can still be read; two requests, and one byte of it."""
+    rows = list_files(client, session_id)
+    if not rows:
+        return True
+    one = rows[0]
+    path = data_path("experiments", session_id, "scans", one.scan, "resources", one.resource, "files")
+    try:
+        with client.stream(f"{path}/{one.path}", first=1) as pieces:
+            return any(pieces)
+    except ServerAnswer:
+        return False
 
 
 def _experiments_of(client: XnatClient, project: str, subject_id: str) -> list[dict[str, str]]:
