@@ -33,7 +33,7 @@ FerryError
 │       └── OnlyShared  NotPermitted  StillThere  GoneAlready
 └── HereProblem                     something on this machine
     ├── CannotWrite  SpoolTooSmall  ServerDown  RetriesSpent
-    ├── TransferLocked  WorkerDied
+    ├── TransferLocked  LockedElsewhere  WorkerDied
     ├── NoScheduler  SchedulerSilent  SchedulerRefused  ClaimLost
     └── Stopped
 """
@@ -565,6 +565,13 @@ class TransferLocked(HereProblem):
     sentence = "Transfer {id} is already being worked on by process {pid} on {host}."
     advice = "Watch it with 'xnat-ferry status', or stop that process first."
     exit_code = 1
+
+
+class LockedElsewhere(TransferLocked):
+    sentence = (
+        "Transfer {id} is already being worked on by process {pid} on {host}, which gave its last sign {ago}."
+    )
+    advice = "End it there with 'xnat-ferry stop'. If that machine is gone, resume again some minutes later."
 
 
 class WorkerDied(HereProblem):

@@ -4,12 +4,13 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from xnat_ferry.errors import TransferLocked
+from xnat_ferry.errors import LockedElsewhere, TransferLocked
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 
@@ -54,8 +55,15 @@ def test_a_worker_on_another_machine_is_taken_for_alive_while_it_touches_its_loc
 ) -> None:
     hold(folder, host="another-node", pid=1)
     assert lock.running(folder)
+    minutes_ago = folder.lock.stat().st_mtime - 200
+    os.utime(folder.lock, (minutes_ago, minutes_ago))
+    with pytest.raises(LockedElsewhere, match=r"another-node, .* last sign 3 min 2. s ago") as refused:
+        lock.refuse_if_running(folder)
+    assert "On another-node, 'xnat-ferry stop' ends it." in refused.value.advice
+    assert "no sign for 10 min" in refused.value.advice
     with pytest.raises(TransferLocked, match="another-node"), lock.locked(folder):
         pass
+    assert [path.name for path in folder.path.glob("lock*")] == ["lock"]
 
 
 def test_a_lock_that_nobody_touched_for_long_is_taken_over(folder: TransferFolder) -> None:
@@ -67,4 +75,26 @@ def test_a_lock_that_nobody_touched_for_long_is_taken_over(folder: TransferFolde
         found = lock.holder(folder)
         assert found is not None
         assert found.pid == os.getpid()
+    assert list(folder.path.glob("lock*")) == []
+
+
+def test_who_lost_the_lock_while_out_of_touch_hears_of_it_and_leaves_the_new_one(
+    folder: TransferFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "HEARTBEAT", 0.01)
+    lost = threading.Event()
+    with lock.locked(folder, lost=lost.set):
+        hold(folder, host="another-node", pid=1)
+        assert lost.wait(60)
+    found = lock.holder(folder)
+    assert found is not None
+    assert found.host == "another-node"
+
+
+def test_a_lock_that_was_taken_over_meanwhile_is_not_taken_for_the_stale_one(folder: TransferFolder) -> None:
+    hold(folder)
+    fresh = folder.lock.read_bytes()
+    lock._remove_stale(folder.lock, b"what was there before")
+    assert folder.lock.read_bytes() == fresh
+    lock._remove_stale(folder.lock, fresh)
     assert list(folder.path.glob("lock*")) == []

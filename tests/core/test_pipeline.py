@@ -13,6 +13,7 @@ from xnat_ferry.errors import (
     ConnectionLost,
     DownloadBroken,
     FerryError,
+    RetriesSpent,
     ServerBusy,
     ServerDown,
     SourceChanged,
@@ -221,3 +222,23 @@ def test_a_server_that_is_down_ends_the_run_and_a_single_success_is_enough_to_go
             Story(*[LOST] * 8).run(shared)
     with pytest.raises(ServerDown, match="20 times"):
         Story(*[LOST] * 8).run(shared)
+
+
+def test_a_run_that_costs_more_tries_than_it_is_worth_ends() -> None:
+    shared = Patience()
+    for _ in range(patience.RESERVE // (7 - patience.EARNED) - 1):
+        Story(*[LOST] * 7).run(shared)
+    with pytest.raises(RetriesSpent, match=r"has failed \d+ times in this run") as spent:
+        Story(*[LOST] * 7).run(shared)
+    assert "xnat-ferry resume" in spent.value.advice
+    steady = Patience()
+    for _ in range(500):
+        Story(LOST, LOST).run(steady)
+
+
+def test_what_is_wrong_with_one_session_is_no_reason_to_leave_the_others() -> None:
+    shared = Patience()
+    broken = DownloadBroken(what="x", why="y")
+    for _ in range(100):
+        with pytest.raises(DownloadBroken):
+            Story(*[broken] * patience.ATTEMPTS).run(shared)

@@ -1,5 +1,9 @@
 """The spool is a budget: never more than its size, whoever asks first is served first."""
 
+import os
+import socket
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -104,6 +108,26 @@ def test_small_units_lie_in_memory_as_long_as_there_is_some(tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["home"]  # nameless: gone also after a kill
     for room in rooms:
         room.close()
+
+
+def test_what_a_killed_worker_of_this_machine_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    host = socket.gethostname()
+    left = tmp_path / f"xnat-ferry-{host}-{dead.pid}-abc_123"
+    others = [
+        tmp_path / name
+        for name in (
+            f"xnat-ferry-{host}-{os.getpid()}-abc_123",
+            f"xnat-ferry-another-node-{dead.pid}-abc_123",
+            f"xnat-ferry-{host}-{dead.pid}-a.dcm",
+            "home",
+        )
+    ]
+    for path in (left, *others):
+        path.touch()
+    Spool(tmp_path, 100)
+    assert sorted(tmp_path.iterdir()) == sorted(others)
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from xnat_ferry.practice.control import Control
 from xnat_ferry.practice.faults import Fault, Rules
 from xnat_ferry.practice.http.engines import broken, dressed, refusal, refuse_parts
 from xnat_ferry.practice.http.parameters import take_form
-from xnat_ferry.practice.http.receiving import Broken, brings_a_body, head_of, receive_body
+from xnat_ferry.practice.http.receiving import Broken, announced, brings_a_body, head_of, receive_body
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.sending import Sending
@@ -56,7 +56,7 @@ class Application:
                 raise
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, request: Request) -> None:
-        fault = self.rules.hit(request.method, request.path)
+        fault = self.rules.hit(request.method, request.path, announced(request))
         uploads = brings_a_body(request)
         # what is done to the body of an upload is not done to its answer again
         sending = Sending(scope, send, None if uploads else fault)

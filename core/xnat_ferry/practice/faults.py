@@ -18,6 +18,8 @@ class Fault(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
     nth: int | None = None
     every: int | None = None
     times: int | None = None
+    larger_than: int | None = None
+    """Only requests that announce a body of more bytes, as a proxy's limit has it."""
     status: int | None = None
     body: str | None = None
     cut_after: float | None = None
@@ -33,7 +35,9 @@ class Fault(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
     drop_file: int = 0
     reset: bool = False
 
-    def matches(self, method: str, path: str) -> bool:
+    def matches(self, method: str, path: str, size: int = 0) -> bool:
+        if self.larger_than is not None and size <= self.larger_than:
+            return False
         wanted, _, pattern = self.match.partition(" ")
         return wanted in (method, "*", "ANY") and re.match(pattern or ".*", path) is not None
 
@@ -48,7 +52,7 @@ class Fault(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
     @property
     def name(self) -> str:
         """What it does, for the request log."""
-        done = [name for name in self.__struct_fields__[4:] if getattr(self, name)]
+        done = [name for name in self.__struct_fields__[5:] if getattr(self, name)]
         return ",".join(done)
 
 
@@ -67,12 +71,12 @@ class Rules:
     def all(self) -> list[Fault]:
         return list(self._faults)
 
-    def hit(self, method: str, path: str) -> Fault | None:
-        """The first rule that is due for this request; every match counts."""
+    def hit(self, method: str, path: str, size: int = 0) -> Fault | None:
+        """The first rule that is due for this request, whose body is so large; every match counts."""
         chosen = None
         with self._lock:
             for place, fault in enumerate(self._faults):
-                if fault.matches(method, path):
+                if fault.matches(method, path, size):
                     self._counts[place] += 1
                     if chosen is None and fault.due(self._counts[place]):
                         chosen = fault

@@ -36,7 +36,7 @@ class Journal:
             if self._closed:
                 raise Stopped
             try:
-                _write_whole(self._file, line)
+                write_whole(self._file, line)
                 os.fsync(self._file)
             except OSError as error:
                 self._end_torn_line()
@@ -57,8 +57,8 @@ class Journal:
                 return  # still no room; the next write tries again
 
 
-def _write_whole(file: int, line: bytes) -> None:
-    """A full disk may take a part of it."""
+def write_whole(file: int, line: bytes) -> None:
+    """Write all of it: a disk that is nearly full may take a part at first. Raises OSError."""
     while line:
         line = line[os.write(file, line) :]
 

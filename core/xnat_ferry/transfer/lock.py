@@ -1,21 +1,25 @@
 """One worker a transfer: a lock file that says who, and tells a holder that is gone from one that is not.
 
 A holder touches its lock again and again. On its own machine its process tells whether it lives; on another
-one, of a shared home, only a lock that nobody touched for long does.
+one, of a shared home, only a lock that nobody touched for long does. A holder that was only out of touch, and
+finds that its lock was taken over meanwhile, leaves off.
 """
 
+import contextlib
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from xnat_ferry.errors import CannotWrite, TransferLocked
+from xnat_ferry import wording
+from xnat_ferry.errors import CannotWrite, LockedElsewhere, TransferLocked
 from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.processes import born, exists
 
 HEARTBEAT = 30.0
 """Seconds between two touches."""
@@ -35,15 +39,12 @@ class Holder(Struct, frozen=True):
         if self.host != socket.gethostname():
             return None
         # a process ID may have been given to somebody else since
-        return _exists(self.pid) and (not self.born or _born(self.pid) == self.born)
+        return exists(self.pid) and (not self.born or born(self.pid) == self.born)
 
 
 def holder(folder: TransferFolder) -> Holder | None:
     """Who holds the transfer's lock, dead or alive."""
-    try:
-        return msgspec.json.decode(folder.lock.read_bytes(), type=Holder)
-    except (FileNotFoundError, msgspec.MsgspecError):
-        return None
+    return _decoded(_content(folder.lock))
 
 
 def running(folder: TransferFolder) -> bool:
@@ -52,52 +53,94 @@ def running(folder: TransferFolder) -> bool:
     return found is not None and _holds(folder, found)
 
 
+def refuse_if_running(folder: TransferFolder) -> None:
+    """Raise TransferLocked while another worker is at it: with what is known of one on another machine."""
+    found = holder(folder)
+    if found is not None and _holds(folder, found):
+        raise _locked(folder, found)
+
+
+@contextmanager
+def locked(folder: TransferFolder, *, lost: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Hold the transfer; raises TransferLocked while another worker does, CannotWrite on a full disk.
+
+    ``lost`` is called, from another thread, once somebody else is found to hold it.
+    """
+    me = msgspec.json.encode(Holder(os.getpid(), socket.gethostname(), born(os.getpid())))
+    while not _create(folder.lock, me):
+        content = _content(folder.lock)
+        found = _decoded(content)
+        if found is not None and _holds(folder, found):
+            raise _locked(folder, found)
+        _remove_stale(folder.lock, content)
+    done = threading.Event()
+    threading.Thread(target=_keep_touching, args=(folder.lock, me, done, lost), daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
+        if _content(folder.lock) == me:
+            folder.lock.unlink(missing_ok=True)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def _decoded(content: bytes) -> Holder | None:
+    try:
+        return msgspec.json.decode(content, type=Holder)
+    except msgspec.MsgspecError:
+        return None
+
+
 def _holds(folder: TransferFolder, found: Holder) -> bool:
     alive = found.alive()
-    return alive if alive is not None else not _silent(folder.lock)
+    if alive is not None:
+        return alive
+    quiet = _quiet_for(folder.lock)
+    return quiet is None or quiet <= SILENCE
 
 
-def _silent(path: Path) -> bool:
-    """Whether a lock was not touched for long, by the clock of the disk it lies on: those of nodes differ."""
+def _quiet_for(path: Path) -> float | None:
+    """Seconds since a lock was touched, by the clock of the disk it lies on: those of nodes differ.
+
+    None where that cannot be told.
+    """
     probe = path.with_name(f"{path.name}.now.{socket.gethostname()}.{os.getpid()}")
     try:
         probe.touch()
         now = probe.stat().st_mtime
         probe.unlink()
-        return now - path.stat().st_mtime > SILENCE
+        return max(now - path.stat().st_mtime, 0)
     except OSError:
-        return False
+        return None
 
 
-def refuse_if_running(folder: TransferFolder) -> None:
-    """Raise TransferLocked while another worker is at it."""
-    found = holder(folder)
-    if found is not None and _holds(folder, found):
-        raise TransferLocked(id=folder.id, pid=found.pid, host=found.host)
+def _locked(folder: TransferFolder, found: Holder) -> TransferLocked:
+    facts = {"id": folder.id, "pid": found.pid, "host": found.host}
+    if found.host == socket.gethostname():
+        return TransferLocked(**facts)
+    quiet = _quiet_for(folder.lock)
+    ago = "at a time that is not known" if quiet is None else f"{wording.duration(quiet)} ago"
+    advice = (
+        f"On {found.host}, 'xnat-ferry stop' ends it. If that machine or its job is gone, resume again "
+        f"later: a worker that gave no sign for {wording.duration(SILENCE)} counts as gone."
+    )
+    return LockedElsewhere(ago=ago, advice=advice, **facts)
 
 
-@contextmanager
-def locked(folder: TransferFolder) -> Iterator[None]:
-    """Hold the transfer; raises TransferLocked while another worker does, CannotWrite on a full disk."""
-    me = Holder(os.getpid(), socket.gethostname(), _born(os.getpid()))
-    while not _create(folder.lock, msgspec.json.encode(me)):
-        refuse_if_running(folder)
-        _remove_stale(folder.lock)
-    done = threading.Event()
-    threading.Thread(target=_keep_touching, args=(folder.lock, done), daemon=True).start()
-    try:
-        yield
-    finally:
-        done.set()
-        folder.lock.unlink(missing_ok=True)
-
-
-def _keep_touching(path: Path, done: threading.Event) -> None:
+def _keep_touching(path: Path, me: bytes, done: threading.Event, lost: Callable[[], None]) -> None:
     while not done.wait(HEARTBEAT):
-        try:
+        # a full disk or a mount that is away: the next time perhaps
+        with contextlib.suppress(OSError):
+            if _content(path) != me:
+                lost()
+                return
             os.utime(path)
-        except OSError:
-            continue  # a full disk or a lost mount: the next time perhaps
 
 
 def _create(path: Path, content: bytes) -> bool:
@@ -115,38 +158,14 @@ def _create(path: Path, content: bytes) -> bool:
     return True
 
 
-def _remove_stale(path: Path) -> None:
-    # moved aside first: of two who find it stale, one gets it and the other finds it gone
-    aside = path.with_name(f"{path.name}.stale.{os.getpid()}")
+def _remove_stale(path: Path, stale: bytes) -> None:
+    # moved aside first: of two who find it stale, one gets it and the other finds it gone, or a fresh one
+    aside = path.with_name(f"{path.name}.stale.{socket.gethostname()}.{os.getpid()}")
     try:
         path.rename(aside)
-        aside.unlink()
-    except FileNotFoundError:
-        return
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return _state(pid) != "Z"
-
-
-def _state(pid: int) -> str:
-    return _stat(pid)[0] if _stat(pid) else ""
-
-
-def _born(pid: int) -> str:
-    fields = _stat(pid)
-    return fields[19] if len(fields) > 19 else ""
-
-
-def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat behind the command's name, which may hold anything."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return []
+        if _content(aside) != stale:
+            path.hardlink_to(aside)
+    except (FileNotFoundError, FileExistsError):
+        pass
+    finally:
+        aside.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from xnat_ferry.errors import CannotWrite
 from xnat_ferry.model import Instance
+from xnat_ferry.transfer.journal import write_whole
 
 
 class _Line(Struct, frozen=True):
@@ -27,7 +28,7 @@ def append_unit(path: Path, unit: str, instances: Sequence[Instance]) -> None:
         try:
             size = os.fstat(file).st_size
             torn = size > 0 and os.pread(file, 1, size - 1) != b"\n"
-            os.write(file, b"\n" + line if torn else line)
+            write_whole(file, b"\n" + line if torn else line)
             os.fsync(file)
         finally:
             os.close(file)

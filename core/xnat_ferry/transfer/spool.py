@@ -1,6 +1,9 @@
 """Room for bytes in flight, counted before they come: in memory while small, in the spool's folder beyond."""
 
 import contextlib
+import os
+import re
+import socket
 import tempfile
 import threading
 from collections import deque
@@ -12,18 +15,21 @@ from typing import BinaryIO, cast
 
 from xnat_ferry import wording
 from xnat_ferry.errors import CannotWrite, SpoolTooSmall
+from xnat_ferry.transfer.processes import exists
 
 MEMORY = 24 * 1024 * 1024
 """Bytes that all units in flight may hold in memory together."""
 SMALL = 4 * 1024 * 1024
 """A room up to so many bytes lies in memory while there is some left."""
 _LOOK_EVERY = 0.2
+_LEFT_BEHIND = re.compile(r"xnat-ferry-(?P<host>.+)-(?P<pid>\d+)-\w+")
 
 
 class Spool:
     """A budget of bytes that threads share. Whoever asks first is served first."""
 
     def __init__(self, folder: Path, size: int) -> None:
+        clear_left_behind(folder)
         self.folder = folder
         self.size = size
         self._used = self._in_memory = 0
@@ -92,8 +98,9 @@ class Room:
             self._files.append(BytesIO())
         else:
             with told_here(self._spool.folder):
-                self._spool.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                file = tempfile.TemporaryFile(dir=self._spool.folder)  # noqa: SIM115  closed by empty()
+                file = tempfile.TemporaryFile(  # noqa: SIM115  closed by empty()
+                    dir=_made(self._spool.folder), prefix=_prefix()
+                )
                 self._files.append(cast(BinaryIO, file))
         return self._files[-1]
 
@@ -121,10 +128,34 @@ class Room:
 @contextmanager
 def spooled(folder: Path) -> Iterator[BinaryIO]:
     """A file that counts in no budget, in memory while small; gone afterwards. Raises CannotWrite."""
-    with told_here(folder):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.SpooledTemporaryFile(max_size=2 * SMALL, dir=str(folder)) as file:
-            yield cast(BinaryIO, file)
+    with (
+        told_here(folder),
+        tempfile.SpooledTemporaryFile(max_size=2 * SMALL, dir=str(_made(folder)), prefix=_prefix()) as file,
+    ):
+        yield cast(BinaryIO, file)
+
+
+def clear_left_behind(folder: Path) -> None:
+    """Remove what a worker of this machine that was killed has left in a spool.
+
+    A file there has a name only for a moment, or not at all where the disk allows it; on some network disks
+    a kill just then leaves the file. What lives, and what is another machine's, stays.
+    """
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            name = _LEFT_BEHIND.fullmatch(path.name)
+            if name and name["host"] == socket.gethostname() and not exists(int(name["pid"])):
+                with contextlib.suppress(OSError):
+                    path.unlink()
+
+
+def _prefix() -> str:
+    return f"xnat-ferry-{socket.gethostname()}-{os.getpid()}-"
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 @contextmanager

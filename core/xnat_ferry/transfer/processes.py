@@ -1,0 +1,33 @@
+"""What this machine tells of a process by its ID."""
+
+import os
+from pathlib import Path
+
+
+def exists(pid: int) -> bool:
+    """Whether it runs; one that has ended and is not yet noticed by its parent does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return _state(pid) != "Z"
+
+
+def _state(pid: int) -> str:
+    return _stat(pid)[0] if _stat(pid) else ""
+
+
+def born(pid: int) -> str:
+    """When it began, in clock ticks since the system did; "" where the system does not say."""
+    fields = _stat(pid)
+    return fields[19] if len(fields) > 19 else ""
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat behind the command's name, which may hold anything."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
