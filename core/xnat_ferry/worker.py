@@ -88,7 +88,7 @@ def work(
     Raises TransferLocked while another worker is at it, and CannotWrite where the journal cannot be written;
     everything else is told in the journal.
     """
-    with lock.locked(folder):
+    with lock.locked(folder, lost=stop.set):
         plan = folder.read_plan()
         state = TransferState(plan, read_all(folder.journal))
         journal = Journal(folder.journal)

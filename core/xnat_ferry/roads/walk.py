@@ -18,10 +18,7 @@ def walk(crossing: Crossing, *, at_once: int) -> int:
     What goes wrong with one session is told of it and the others go on. A FerryError to ``Retry.STOP`` ends
     the walk and is raised, among them Stopped.
     """
-    try:
-        return _Walk(crossing, at_once).run()
-    finally:
-        crossing.finish()
+    return _Walk(crossing, at_once).run()
 
 
 class _Walk:

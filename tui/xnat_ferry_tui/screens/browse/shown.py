@@ -1,0 +1,83 @@
+"""What a filter and an order leave of a table."""
+
+from array import array
+from collections.abc import Sequence
+
+from xnat_ferry.model import SessionRow
+from xnat_ferry_tui.screens.browse.by_label import NOBODY, Numbers
+from xnat_ferry_tui.screens.browse.nodes import Node
+from xnat_ferry_tui.screens.browse.table import Table
+
+
+class Shown:
+    """Subjects in the order in which they are shown, and the sessions that are shown of each."""
+
+    def __init__(self, table: Table, subjects: Numbers, sessions: Numbers, starts: Numbers) -> None:
+        """``subjects`` and ``sessions`` are numbers; ``starts`` has for each subject where its sessions begin
+        in ``sessions``, and in the end how many there are."""
+        self.table, self.subjects, self.sessions, self._starts = table, subjects, sessions, starts
+        self._places = array("i", [NOBODY]) * table.subjects
+        for place, subject in enumerate(subjects):
+            self._places[subject - table.sessions] = place
+        self.lines = self._all_lines()
+        """The numbers of subjects and sessions as they stand beneath each other where all is open."""
+        self.counts = tuple(len(sessions) - self._absent(side) for side in (0, 1))
+        """How many sessions each side has of those that are shown."""
+
+    def node(self, number: int) -> Node:
+        """A line by its number."""
+        return self.table.node(number, self.beneath(number) if number >= self.table.sessions else _NONE)
+
+    def place(self, subject: int) -> int | None:
+        """Where among the subjects one is; None where it is not shown."""
+        place = self._places[subject - self.table.sessions]
+        return None if place == NOBODY else place
+
+    def first(self, place: int) -> int:
+        """How many sessions stand before those of the subject at a place."""
+        return self._starts[place]
+
+    def beneath(self, subject: int) -> Numbers:
+        """The sessions that are shown of a subject."""
+        place = self.place(subject)
+        return _NONE if place is None else self.sessions[self._starts[place] : self._starts[place + 1]]
+
+    def rows(self, side: int) -> list[SessionRow]:
+        """What one side has of all that is shown."""
+        places, rows = self.table.places[side], self.table.listings[side].rows
+        if len(self.sessions) == self.table.sessions:
+            return [rows[place] for place in places if place != NOBODY]
+        return [rows[places[one]] for one in self.sessions if places[one] != NOBODY]
+
+    def _absent(self, side: int) -> int:
+        places = self.table.places[side]
+        if len(self.sessions) == self.table.sessions:
+            return places.count(NOBODY)
+        return sum(places[one] == NOBODY for one in self.sessions)
+
+    def _all_lines(self) -> Numbers:
+        lines: Numbers = array("i")
+        for place, subject in enumerate(self.subjects):
+            lines.append(subject)
+            lines.extend(self.sessions[self._starts[place] : self._starts[place + 1]])
+        return lines
+
+
+_NONE: Numbers = array("i")
+
+
+def everything(table: Table) -> Shown:
+    """All of a table, by label."""
+    subjects = array("i", range(table.sessions, table.sessions + table.subjects))
+    return Shown(
+        table, subjects, array("i", range(table.sessions)), array("i", [*table.starts, table.sessions])
+    )
+
+
+def gathered(table: Table, found: Sequence[tuple[int, Sequence[int]]]) -> Shown:
+    """These subjects, each with the sessions that are named with it."""
+    sessions, starts = array("i"), array("i", [0])
+    for _, inside in found:
+        sessions.extend(inside)
+        starts.append(len(sessions))
+    return Shown(table, array("i", [subject for subject, _ in found]), sessions, starts)
