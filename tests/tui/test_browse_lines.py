@@ -254,7 +254,7 @@ def test_opening_and_closing_is_the_same_as_laying_anew(
             outline.open(at) if opens else outline.close(at)
     spliced = list(outline.lines)
     lists.lay(None)
-    assert outline.lines == spliced
+    assert list(outline.lines) == spliced
 
 
 @given(ROWS, ROWS)

@@ -15,7 +15,7 @@ from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse.errands import Errands
-from xnat_ferry_tui.screens.browse.going import all_labels, labels_on, rows_of, what_would_go
+from xnat_ferry_tui.screens.browse.going import labels_on, rows_of, what_would_go
 from xnat_ferry_tui.screens.browse.heading import heading, when_empty
 from xnat_ferry_tui.screens.browse.lists import Lists, Made
 from xnat_ferry_tui.screens.browse.marks import Marks
@@ -144,7 +144,7 @@ class BrowseArea(Area):
             made = self._lists.make(picture())
             self.post_message(Fetched(lambda: take(made)))
 
-        if max(len(sides.listing(side) or ()) for side in (SOURCE, DESTINATION)) < _MANY:
+        if max(len(listing) for listing in sides.listings) < _MANY:
             take(self._lists.make(picture()))
         else:
             self.app.run_worker(work, thread=True, exit_on_error=False, group="browse")
@@ -284,7 +284,7 @@ class BrowseArea(Area):
             self.say("Only sessions of the source are marked and copied; X swaps the two.")
 
     def action_mark_all(self) -> None:
-        shown = all_labels(self._lists.subjects(SOURCE))
+        shown = [row.label for row in self._lists.shown(SOURCE).rows(SOURCE)]
         self._turn_marks(lambda: self._marks.turn(shown))
 
     def action_unmark(self) -> None:

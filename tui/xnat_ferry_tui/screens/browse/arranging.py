@@ -1,14 +1,18 @@
 """Which lines are shown, and in which order."""
 
 import sys
+from array import array
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from operator import itemgetter
+from itertools import compress, pairwise
+from operator import and_
 
-from xnat_ferry_tui.screens.browse.nodes import Node
+from xnat_ferry_tui.screens.browse.by_label import Numbers
+from xnat_ferry_tui.screens.browse.shown import Shown, everything, gathered
+from xnat_ferry_tui.screens.browse.table import Table
 
-Rank = Callable[[Node], int]
-"""A session's place in an order: smaller comes first."""
+Rank = Callable[[int, int], int]
+"""The place in an order of a side's session, by its place in the rows: smaller comes first."""
 
 LAST = sys.maxsize
 """The place of what is not known."""
@@ -32,51 +36,67 @@ class Order(StrEnum):
         return orders[(orders.index(self) + 1) % len(orders)]
 
 
-def matching(nodes: Sequence[Node], words: str) -> Sequence[Node]:
-    """Those whose label or subject has every one of the words in it."""
+def arranged(table: Table, words: str, rank: Rank | None, side: int) -> Shown:
+    """What has every one of the words in label or subject; by label, or by rank.
+
+    By rank are sessions within their subjects, and subjects by the first of their sessions. A side's rank
+    counts, or else the other's. What ranks alike stays in the order of labels.
+    """
     wanted = words.casefold().split()
-    if not wanted:
-        return nodes
-    found = []
-    for node in nodes:
-        missing = [word for word in wanted if word not in node.key]
-        if not missing:
-            found.append(node)
-        elif kept := _having(node.inside, missing):
-            found.append(_with(node, kept))
+    found = _matching(table, wanted) if wanted else None
+    if rank is None:
+        return everything(table) if found is None else gathered(table, found)
+    return gathered(table, _in_order(_all(table) if found is None else found, _ranks(table, rank, side)))
+
+
+_Found = Sequence[tuple[int, Sequence[int]]]
+
+
+def _all(table: Table) -> list[tuple[int, range]]:
+    return [
+        (table.sessions + subject, range(start, end))
+        for subject, (start, end) in enumerate(pairwise(table.starts))
+    ]
+
+
+def _matching(table: Table, words: list[str]) -> _Found:
+    hits = b"\1" * table.sessions
+    for word in words:
+        hits = bytes(map(and_, hits, _having(table, word)))
+    found: list[tuple[int, Sequence[int]]] = []
+    for subject, sessions in _all(table):
+        kept = list(compress(sessions, hits[sessions.start : sessions.stop]))
+        name = table.subject(subject - table.sessions)
+        if kept or all(word in name for word in words):
+            found.append((subject, kept))
     return found
 
 
-def in_order(nodes: Sequence[Node], rank: Rank | None) -> Sequence[Node]:
-    """Sessions by rank within their subjects, subjects by the first of their sessions; by label without one.
-
-    What ranks alike stays in the order of labels.
-    """
-    if rank is None:
-        return nodes
-    ranked = [_ranked(node, rank) for node in nodes]
-    ranked.sort(key=itemgetter(0))
-    return [node for _, node in ranked]
-
-
-def counted(nodes: Sequence[Node], side: int) -> int:
-    """How many sessions one side has in them."""
-    return sum(1 for node in nodes for one in node.inside if one.on(side) is not None)
+def _having(table: Table, word: str) -> bytearray:
+    """For each session whether the word is in one of its labels, or in its subject's."""
+    here, there = (
+        bytes([*(word in row.label.casefold() for row in listing.rows), False])  # NOBODY is the last one
+        for listing in table.listings
+    )
+    hits = bytearray([here[left] | there[right] for left, right in zip(*table.places, strict=True)])
+    for subject, sessions in _all(table):
+        if word in table.subject(subject - table.sessions):
+            hits[sessions.start : sessions.stop] = b"\1" * len(sessions)
+    return hits
 
 
-def _having(sessions: Sequence[Node], words: list[str]) -> Sequence[Node]:
-    for word in words:
-        sessions = [one for one in sessions if word in one.key]
-    return sessions
+def _ranks(table: Table, rank: Rank, side: int) -> Numbers:
+    first, second = table.places[side], table.places[1 - side]
+    return array(
+        "q",
+        [
+            rank(side, place) if place >= 0 else rank(1 - side, other)
+            for place, other in zip(first, second, strict=True)
+        ],
+    )
 
 
-def _ranked(node: Node, rank: Rank) -> tuple[int, Node]:
-    if not node.inside:
-        return LAST, node
-    ranked = sorted(((rank(one), place) for place, one in enumerate(node.inside)))
-    inside = [node.inside[place] for _, place in ranked]
-    return ranked[0][0], node if len(inside) == 1 else _with(node, inside)
-
-
-def _with(subject: Node, sessions: Sequence[Node]) -> Node:
-    return Node(subject.kind, subject.key, subject.depth, subject.left, subject.right, sessions)
+def _in_order(found: _Found, ranks: Numbers) -> _Found:
+    ordered = [(subject, sorted(inside, key=ranks.__getitem__)) for subject, inside in found]
+    firsts = array("q", [ranks[inside[0]] if inside else LAST for _, inside in ordered])
+    return [ordered[at] for at in sorted(range(len(ordered)), key=firsts.__getitem__)]

@@ -9,6 +9,7 @@ from xnat_ferry_tui.screens.browse.holdings import Amount, Holdings, sum_of
 from xnat_ferry_tui.screens.browse.inside import Inside
 from xnat_ferry_tui.screens.browse.nodes import OPENABLE, SOURCE, Kind, Node, session_of
 from xnat_ferry_tui.screens.browse.sides import Sides, gravity
+from xnat_ferry_tui.screens.browse.table import rows_inside
 from xnat_ferry_tui.widgets.lines import Column, Line
 
 _WIDE = 56
@@ -68,7 +69,7 @@ class Cells:
         """Files and bytes of one side of a line, as far as they are known."""
         thing = node.on(side)
         if node.kind == Kind.SUBJECT:
-            rows = [row for one in node.inside[:_NOT_EACH] if (row := session_of(one, side))]
+            rows = rows_inside(node, side, _NOT_EACH)
             known = len(node.inside) <= _NOT_EACH and rows
             return sum_of([self._of_session(side, row) for row in rows]) if known else _NOT_SAID
         if isinstance(thing, SessionRow):
@@ -79,22 +80,14 @@ class Cells:
             return held.scans.get(thing.id, _NOT_SAID) if held else _NOT_SAID
         return Amount(1, thing.size) if isinstance(thing, FileRow) else _NOT_SAID
 
-    def rank(self, order: Order, side: int) -> Rank | None:
-        """How sessions are sorted by a column: by what this side has, or else the other."""
-
-        def row(node: Node) -> tuple[int, SessionRow]:
-            found = session_of(node, side)
-            if found is not None:
-                return side, found
-            other = session_of(node, 1 - side)
-            assert other is not None
-            return 1 - side, other
-
+    def rank(self, order: Order) -> Rank | None:
+        """How sessions are sorted by a column; None by label."""
+        rows = self._sides.listings[SOURCE].rows, self._sides.listings[1].rows
         ranks: dict[Order, Rank] = {
-            Order.DATE: lambda node: _newest_first(row(node)[1].date),
-            Order.SCANS: lambda node: _most_first(self._scans(*row(node))),
-            Order.SIZE: lambda node: _most_first(self._of_session(*row(node)).bytes),
-            Order.STATE: lambda node: gravity(self.mark(node) or Mark.UNKNOWN),
+            Order.DATE: lambda side, place: _newest_first(rows[side][place].date),
+            Order.SCANS: lambda side, place: _most_first(self._scans(side, rows[side][place])),
+            Order.SIZE: lambda side, place: _most_first(self._of_session(side, rows[side][place]).bytes),
+            Order.STATE: lambda side, place: gravity(self._sides.mark_at(side, place)),
         }
         return ranks.get(order)
 
@@ -119,8 +112,7 @@ class Cells:
         if side != SOURCE:
             return ""
         if node.kind == Kind.SUBJECT:
-            rows = (session_of(one, SOURCE) for one in node.inside[:_NOT_EACH])
-            marked = [row.label in self._marks for row in rows if row]
+            marked = [row.label in self._marks for row in rows_inside(node, SOURCE, _NOT_EACH)]
             return "*" if marked and all(marked) else "-" if any(marked) else ""
         row = session_of(node, SOURCE)
         return "*" if row is not None and row.label in self._marks else ""

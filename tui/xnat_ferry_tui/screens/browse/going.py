@@ -9,6 +9,7 @@ from xnat_ferry_tui.screens.browse.holdings import Holdings, sum_of
 from xnat_ferry_tui.screens.browse.nodes import SOURCE, Node, session_of
 from xnat_ferry_tui.screens.browse.picture import Picture
 from xnat_ferry_tui.screens.browse.sides import Sides
+from xnat_ferry_tui.screens.browse.table import rows_inside
 from xnat_ferry_tui.ways import told
 
 _SUMMED = 1_000
@@ -17,19 +18,13 @@ _SUMMED = 1_000
 
 def labels_on(node: Node) -> list[str]:
     """The source's sessions on a line: one, or those of a subject."""
-    rows = [session_of(one, SOURCE) for one in (node.inside or (node,))]
-    return [row.label for row in rows if row is not None]
-
-
-def all_labels(subjects: Iterable[Node]) -> list[str]:
-    """The same of very many lines."""
-    things = (one.left for node in subjects for one in node.inside)
-    return [thing.label for thing in things if isinstance(thing, SessionRow)]
+    row = session_of(node, SOURCE)
+    return [one.label for one in (rows_inside(node, SOURCE) if row is None else (row,))]
 
 
 def rows_of(labels: Iterable[str], sides: Sides) -> list[SessionRow]:
     """The source's sessions of these labels, as far as it still has them."""
-    listing = sides.listing(SOURCE) or {}
+    listing = sides.listings[SOURCE]
     return [row for label in labels if (row := listing.get(label.casefold()))]
 
 

@@ -1,15 +1,14 @@
 """What both panes list: one list in step, two apart, each with its filter, order and what of it is open."""
 
-from collections.abc import Sequence
-
 from msgspec import Struct
 
 from xnat_ferry.model import SessionRow
-from xnat_ferry_tui.screens.browse.arranging import Order, counted, in_order, matching
+from xnat_ferry_tui.screens.browse.arranging import Order, arranged
 from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE, Node
 from xnat_ferry_tui.screens.browse.outline import Outline
 from xnat_ferry_tui.screens.browse.pairing import Waiting, prearchive, session_keys
 from xnat_ferry_tui.screens.browse.picture import Picture
+from xnat_ferry_tui.screens.browse.shown import Shown, everything
 from xnat_ferry_tui.screens.browse.sides import Sides
 
 
@@ -21,18 +20,11 @@ class Wish(Struct, frozen=True):
     side: int = SOURCE
 
 
-class Arranged(Struct, frozen=True):
-    """The subjects that a wish leaves, in its order, and how many sessions of each side are in them."""
-
-    subjects: Sequence[Node] = ()
-    sessions: tuple[int, int] = (0, 0)
-
-
 class Made(Struct, frozen=True):
     """Both projects compared, and arranged for the panes."""
 
     picture: Picture
-    arranged: tuple[Arranged, Arranged]
+    shown: tuple[Shown, Shown]
 
 
 class Lists:
@@ -41,7 +33,7 @@ class Lists:
     def __init__(self) -> None:
         self.in_step = True
         self.picture = Picture(Sides(None, None), lambda side, row: None, set(), in_step=True)
-        self._arranged = Arranged(), Arranged()
+        self._shown = everything(self.picture.table(SOURCE)), everything(self.picture.table(DESTINATION))
         self._wishes = [Wish(), Wish()]
         self._outlines: list[Outline] = []
         self._separate()
@@ -67,13 +59,13 @@ class Lists:
 
     def make(self, picture: Picture) -> Made:
         """Arrange the lists by what was asked."""
-        here = _arranged(picture, SOURCE, self._wishes[SOURCE])
-        there = here if picture.in_step else _arranged(picture, DESTINATION, self._wishes[DESTINATION])
+        here = _shown(picture, SOURCE, self._wishes[SOURCE])
+        there = here if picture.in_step else _shown(picture, DESTINATION, self._wishes[DESTINATION])
         return Made(picture, (here, there))
 
     def take(self, made: Made) -> None:
         """Show this from now on, once it is laid."""
-        self.picture, self._arranged = made.picture, made.arranged
+        self.picture, self._shown = made.picture, made.shown
 
     def lay(self, waiting: tuple[Waiting, Waiting] | None) -> None:
         """Lay the lines of both panes anew, those of the prearchives last; None where nothing is known."""
@@ -84,7 +76,7 @@ class Lists:
             apart = prearchive(here, None), prearchive(None, there)
             ends = ([together], [together]) if self.in_step else ([apart[0]], [apart[1]])
         for side in (SOURCE,) if self.in_step else (SOURCE, DESTINATION):
-            self._outlines[side].lay([*self._arranged[side].subjects, *ends[side]])
+            self._outlines[side].lay(self._shown[side], ends[side])
 
     def fold(self, side: int) -> None:
         """Close all subjects of a pane, or open them all again, once the lines are laid anew."""
@@ -98,19 +90,16 @@ class Lists:
 
     def sessions(self, side: int) -> tuple[int, int]:
         """How many sessions a pane's side has, those that the filter leaves first."""
-        return self._arranged[side].sessions[side], len(self.picture.sides.listing(side) or ())
+        return self._shown[side].counts[side], len(self.picture.sides.listings[side])
 
-    def subjects(self, side: int) -> Sequence[Node]:
-        """The subjects of a pane that are shown."""
-        return self._arranged[side].subjects
+    def shown(self, side: int) -> Shown:
+        """What of a pane's subjects and sessions is shown."""
+        return self._shown[side]
 
     def _separate(self) -> None:
         made = [Outline(lambda node: self.picture.inside.of(node)) for _ in range(1 if self.in_step else 2)]
         self._outlines = made * 2 if self.in_step else made
 
 
-def _arranged(picture: Picture, side: int, wish: Wish) -> Arranged:
-    subjects = in_order(
-        matching(picture.subjects(side), wish.words), picture.cells.rank(wish.order, wish.side)
-    )
-    return Arranged(subjects, (counted(subjects, SOURCE), counted(subjects, DESTINATION)))
+def _shown(picture: Picture, side: int, wish: Wish) -> Shown:
+    return arranged(picture.table(side), wish.words, picture.cells.rank(wish.order), wish.side)

@@ -60,8 +60,3 @@ def session_of(node: Node, side: int) -> SessionRow | None:
     """The session on one side of a line; None on every other line."""
     thing = node.on(side)
     return thing if isinstance(thing, SessionRow) else None
-
-
-def subject_key(subject: str) -> str:
-    """The key of a subject's line. No label has such a sign, so it is no session's."""
-    return f"/{subject.casefold()}"

@@ -1,46 +1,14 @@
-"""Puts two projects side by side: one line a subject and a label, whoever has it; or one of them alone."""
+"""Puts side by side what is in two projects' prearchives, in sessions and in scans."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, zip_longest
 
 from xnat_ferry.model import FileRow, PrearchiveRow, ScanRow, SessionDetail, SessionRow
-from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE, Kind, Node, subject_key
+from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE, Kind, Node
 from xnat_ferry_tui.screens.browse.sides import Sides
 
 Waiting = Sequence[PrearchiveRow] | str
 """What is in a prearchive, or why that is not known."""
-
-
-def pair_up(sides: Sides) -> list[Node]:
-    """Subjects with their sessions, both sides on the same lines, by the subject at the source.
-
-    A session's key holds its label on either side without case: by it lines are sorted and found.
-    """
-    here, there = sides.listing(SOURCE) or {}, sides.listing(DESTINATION) or {}
-    found, taken = _Subjects(), set[str]()
-    for label, row in here.items():
-        other, key = sides.counterpart(SOURCE, row, label), label
-        if other is not None:
-            name = other.label.casefold()
-            taken.add(name)
-            found.under(other.subject, DESTINATION)
-            key = label if name == label else f"{label}/{name}"
-        found.under(row.subject, SOURCE).append(Node(Kind.SESSION, key, 1, row, other))
-    for label, row in there.items():
-        if label not in taken:
-            # a source session of this label may have another counterpart
-            key = f"{label}/" if label in here else label
-            found.under(row.subject, DESTINATION).append(Node(Kind.SESSION, key, 1, None, row))
-    return found.in_order()
-
-
-def one_side(sides: Sides, side: int) -> list[Node]:
-    """The same with one side alone."""
-    found = _Subjects()
-    for label, row in (sides.listing(side) or {}).items():
-        left, right = (None, row) if side else (row, None)
-        found.under(row.subject, side).append(Node(Kind.SESSION, label, 1, left, right))
-    return found.in_order()
 
 
 def session_keys(sides: Sides, row: SessionRow) -> set[str]:
@@ -50,36 +18,6 @@ def session_keys(sides: Sides, row: SessionRow) -> set[str]:
     names = [other.label.casefold() for other in others if other]
     pairs = ((f"{label}/{name}", f"{name}/{label}") for name in names)
     return {label, f"{label}/", *chain.from_iterable(pairs)}
-
-
-class _Subjects:
-    """Collects sessions by subject."""
-
-    def __init__(self) -> None:
-        self._sessions: dict[str, list[Node]] = {}
-        self._names: tuple[dict[str, str], dict[str, str]] = {}, {}
-        self._known: tuple[dict[str, list[Node]], dict[str, list[Node]]] = {}, {}
-        """By the subject as it is written: that spares most of the work."""
-
-    def under(self, subject: str, side: int) -> list[Node]:
-        """The sessions of a subject that one side has."""
-        sessions = self._known[side].get(subject)
-        if sessions is None:
-            key = subject_key(subject)
-            self._names[side].setdefault(key, subject)
-            sessions = self._known[side][subject] = self._sessions.setdefault(key, [])
-        return sessions
-
-    def in_order(self) -> list[Node]:
-        left, right = self._names
-        return [
-            Node(Kind.SUBJECT, key, 0, left.get(key), right.get(key), _by_key(self._sessions[key]))
-            for key in sorted(self._sessions)
-        ]
-
-
-def _by_key(nodes: list[Node]) -> Sequence[Node]:
-    return sorted(nodes, key=lambda node: node.key) if len(nodes) > 1 else nodes
 
 
 def prearchive(left: Waiting | None, right: Waiting | None) -> Node:

@@ -1,13 +1,12 @@
 """Both projects compared: made in one go, and anew when what it rests on has changed."""
 
-from collections.abc import Sequence
-
 from xnat_ferry_tui.screens.browse.cells import Cells
 from xnat_ferry_tui.screens.browse.holdings import Find, Holdings
 from xnat_ferry_tui.screens.browse.inside import Inside
-from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE, Node
-from xnat_ferry_tui.screens.browse.pairing import one_side, pair_up
+from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE
 from xnat_ferry_tui.screens.browse.sides import Sides
+from xnat_ferry_tui.screens.browse.table import Table
+from xnat_ferry_tui.screens.browse.tabling import one_side, pair_up
 
 
 class Picture:
@@ -19,10 +18,10 @@ class Picture:
         self.holdings = Holdings(find)
         self.inside = Inside(sides, self.holdings, in_step=in_step)
         self.cells = Cells(sides, self.holdings, self.inside, marks)
-        self._subjects = (
+        self._tables = (
             (pair_up(sides),) * 2 if in_step else (one_side(sides, SOURCE), one_side(sides, DESTINATION))
         )
 
-    def subjects(self, side: int) -> Sequence[Node]:
-        """All of a pane's subjects, by label."""
-        return self._subjects[side]
+    def table(self, side: int) -> Table:
+        """All of a pane's subjects and sessions."""
+        return self._tables[side]

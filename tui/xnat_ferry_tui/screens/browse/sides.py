@@ -1,17 +1,16 @@
 """How the sessions of two projects compare: who is whose counterpart, and what is proven of them."""
 
-from collections.abc import Mapping
+from array import array
+from collections.abc import Sequence
 
 from xnat_ferry.model import Mark, SessionRow, Where
 from xnat_ferry.plan import Plan
 from xnat_ferry.survey import ProjectView
 from xnat_ferry.verify.verification import DIFFERS, PROVEN, SessionVerification, Verification
-from xnat_ferry_tui.screens.browse.nodes import SOURCE
+from xnat_ferry_tui.screens.browse.by_label import NOBODY, ByLabel, Numbers
+from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE
 
-Listing = Mapping[str, SessionRow]
-"""Sessions by label without case, as XNAT compares labels."""
-
-_NONE: Listing = {}
+_END = "", NOBODY
 
 
 class Sides:
@@ -24,7 +23,9 @@ class Sides:
         proofs: Verification | None = None,
         plan: Plan | None = None,
     ) -> None:
-        self._listings = _by_label(source), _by_label(destination)
+        self._known = _sessions(source) is not None, _sessions(destination) is not None
+        self.listings = ByLabel(_sessions(source) or ()), ByLabel(_sessions(destination) or ())
+        """Both sides' sessions; none where they could not be read."""
         self._proofs = {
             one.source.casefold(): one
             for one in (proofs.sessions if proofs else ())
@@ -35,10 +36,11 @@ class Sides:
         self._here = {there: label for label, there in self._there.items()}
         rows = (destination.prearchive if destination else None) or ()
         self._waiting = {row.name.casefold() for row in rows}
+        self._beside = self._pair_off()
 
-    def listing(self, side: int) -> Listing | None:
-        """One side's sessions; None where they could not be read."""
-        return self._listings[side]
+    def beside(self, side: int) -> Numbers:
+        """For each of a side's rows the place of its counterpart in the other side's, or NOBODY."""
+        return self._beside[side]
 
     def waits(self, row: SessionRow) -> bool:
         """Whether something of a source session's label is in the destination's prearchive."""
@@ -51,14 +53,14 @@ class Sides:
         """
         label = label or row.label.casefold()
         if not self._there:
-            return (self._listings[1 - side] or _NONE).get(label)
+            return self.listings[1 - side].get(label)
         forth, back = (self._there, self._here) if side == SOURCE else (self._here, self._there)
-        here, other = self._listings[side], self._listings[1 - side] or _NONE
+        here, other = self.listings[side], self.listings[1 - side]
         if label in forth and forth[label] in other:
             return other[forth[label]]
         # one that came from another session is beside that one, although it is called as this one is
         came_from = back.get(label, label)
-        return other.get(label) if came_from == label or came_from not in (here or _NONE) else None
+        return other.get(label) if came_from == label or came_from not in here else None
 
     def mark(self, side: int, row: SessionRow) -> Mark:
         """How one session compares.
@@ -66,11 +68,21 @@ class Sides:
         Where the other side could not be read nobody knows that, so it is ``?``. Both sides having a label
         proves nothing either: that is ``?`` until a verification of these very two says more.
         """
-        other = self.counterpart(side, row)
-        if self._listings[1 - side] is None:
+        return self._mark(side, row, self.counterpart(side, row))
+
+    def mark_at(self, side: int, place: int) -> Mark:
+        """The same of a row by its place."""
+        other = self._beside[side][place]
+        there = None if other == NOBODY else self.listings[1 - side].rows[other]
+        return self._mark(side, self.listings[side].rows[place], there)
+
+    def _mark(self, side: int, row: SessionRow, other: SessionRow | None) -> Mark:
+        if not self._known[1 - side]:
             return Mark.UNKNOWN
         if other is None:
             return Mark.ONLY_SOURCE if side == SOURCE else Mark.ONLY_DESTINATION
+        if not self._proofs:
+            return Mark.UNKNOWN
         proof = self._proof(*((row, other) if side == SOURCE else (other, row)))
         if proof is None:
             return Mark.UNKNOWN
@@ -87,6 +99,26 @@ class Sides:
             if item.scan == scan and (file is None or item.file in ("", file))
         ]
         return min(found, key=gravity) if found else _clean(proof)
+
+    def _pair_off(self) -> tuple[Numbers, Numbers]:
+        """Those of one label, and then what was called otherwise at the destination."""
+        rows = self.listings[SOURCE].rows, self.listings[DESTINATION].rows
+        forth, back = (array("i", [NOBODY]) * len(one) for one in rows)
+        there = self.listings[DESTINATION].in_order()
+        name, other = next(there, _END)
+        for label, place in self.listings[SOURCE].in_order():
+            while other != NOBODY and name < label:
+                name, other = next(there, _END)
+            if name == label and other != NOBODY:
+                forth[place], back[other] = other, place
+        for label in {*self._there, *self._here}:
+            for side, beside in ((SOURCE, forth), (DESTINATION, back)):
+                own = self.listings[side].place(label)
+                if own is not None:
+                    found = self.counterpart(side, rows[side][own], label)
+                    at = None if found is None else self.listings[1 - side].place(found.label.casefold())
+                    beside[own] = NOBODY if at is None else at
+        return forth, back
 
     def _proof(self, left: SessionRow, right: SessionRow) -> SessionVerification | None:
         """The verification of these two; another session that took the place of either is not meant."""
@@ -115,17 +147,17 @@ _GRAVEST = (
     Mark.SAME,
 )
 
+_GRAVITY = {mark: place for place, mark in enumerate(_GRAVEST)}
+
 
 def gravity(mark: Mark) -> int:
     """What a person should look at first is first."""
-    return _GRAVEST.index(mark)
+    return _GRAVITY[mark]
 
 
 def _clean(proof: SessionVerification) -> Mark:
     return Mark.AS_PLANNED if proof.counts.get(Mark.AS_PLANNED) else Mark.SAME
 
 
-def _by_label(view: ProjectView | None) -> Listing | None:
-    if view is None or view.sessions is None:
-        return None
-    return {row.label.casefold(): row for row in view.sessions}
+def _sessions(view: ProjectView | None) -> Sequence[SessionRow] | None:
+    return view.sessions if view else None

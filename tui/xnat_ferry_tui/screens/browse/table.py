@@ -10,6 +10,9 @@ from xnat_ferry.model import SessionRow
 from xnat_ferry_tui.screens.browse.by_label import NOBODY, ByLabel, Numbers
 from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE, Kind, Node, Pair
 
+Names = tuple[Sequence[str | None], Sequence[str | None]]
+"""By side and subject what it is called there."""
+
 
 class Table:
     """Sessions are numbered from 0 by subject and key, subjects from there on by label."""
@@ -19,7 +22,7 @@ class Table:
         listings: tuple[ByLabel, ByLabel],
         places: tuple[Numbers, Numbers],
         starts: Numbers,
-        names: tuple[Sequence[str | None], Sequence[str | None]],
+        names: Names,
     ) -> None:
         """``places`` are by side and session in the listing's rows, or NOBODY.
 

@@ -10,6 +10,7 @@ from xnat_ferry_tui.screens.browse.cells import name_of
 from xnat_ferry_tui.screens.browse.holdings import Amount
 from xnat_ferry_tui.screens.browse.nodes import SOURCE, Kind, Node, session_of
 from xnat_ferry_tui.screens.browse.picture import Picture
+from xnat_ferry_tui.screens.browse.table import rows_inside
 
 LEGEND = "+ not there yet  = ~ proven  * differs  - only there  ? not known"
 _MEANINGS = {
@@ -55,7 +56,7 @@ def _head(node: Node, picture: Picture) -> str:
     name, much = name_of(node.on(side)), _much(picture.cells.amount(node, side))
     match node.kind:
         case Kind.SUBJECT:
-            sessions = wording.plural(sum(one.on(side) is not None for one in node.inside), "session")
+            sessions = wording.plural(len(rows_inside(node, side)), "session")
             return f"subject {name}: {sessions}{much}"
         case Kind.SESSION:
             row = session_of(node, side)
