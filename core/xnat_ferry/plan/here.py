@@ -13,8 +13,9 @@ from xnat_ferry.plan.model import Plan, PlannedSession
 def uploading(plan: Plan, listings: Mapping[tuple[str, str], str], left_out: Iterable[str]) -> Plan:
     """The plan for the road upload.
 
-    ``listings`` has a digest of its files' names, sizes and times for each session's ID and scan; ``left_out``
-    is why each file that is no DICOM stays behind. Their names are not kept: they may be somebody's.
+    ``listings`` has a digest of the files' names, sizes and times for each session's ID and scan;
+    ``left_out`` is why each file that is no DICOM stays behind. Their names are not kept: they may be
+    somebody's.
     """
     return replace(
         plan,

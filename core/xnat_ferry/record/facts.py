@@ -140,6 +140,35 @@ class Ordered(Struct, frozen=True, kw_only=True):
     waiting: bool
 
 
+class RecordedResource(Struct, frozen=True, kw_only=True):
+    """A resource that was to travel, and what came of it."""
+
+    level: str
+    holder: str
+    scan: str
+    label: str
+    files: int
+    bytes: int
+    verdict: str
+    """"" where it has not travelled."""
+    counts: dict[Mark, int]
+    fingerprint: str
+    left_out: int
+
+
+class RecordedValues(Struct, frozen=True, kw_only=True):
+    """Values of one kind, by name alone: what they say may identify a person."""
+
+    level: str
+    holder: str
+    kind: str
+    written: tuple[str, ...]
+    same: tuple[str, ...]
+    kept: tuple[str, ...]
+    refused: tuple[str, ...]
+    differing: tuple[str, ...]
+
+
 class Record(Struct, frozen=True, kw_only=True):
     """The whole account."""
 
@@ -173,7 +202,11 @@ class Record(Struct, frozen=True, kw_only=True):
     checks: tuple[Checked, ...]
     answers: dict[str, str]
     seen: Seen
+    left_out: tuple[str, ...]
+    """What of a place on this machine was no DICOM and stayed there."""
     sessions: tuple[RecordedSession, ...]
+    resources: tuple[RecordedResource, ...]
+    values: tuple[RecordedValues, ...]
     ordered: tuple[Ordered, ...]
     empty_subjects: dict[str, bool]
     """Subjects left without a session at the source, and whether each was deleted."""
@@ -224,6 +257,7 @@ def facts_of(
         checks=plan.checks,
         answers=plan.answers,
         seen=plan.seen,
+        left_out=plan.left_out,
         sessions=tuple(
             _session(
                 one,
@@ -234,6 +268,8 @@ def facts_of(
             )
             for one in plan.sessions
         ),
+        resources=tuple(_resources(state)),
+        values=tuple(_values(one) for one in state.values.values()),
         ordered=tuple(_ordered(one) for one in _of_kind(happened, events.RemovalOrdered)),
         empty_subjects=dict(state.empty_subjects),
     )
@@ -349,6 +385,38 @@ def _discarded(happened: Sequence[AnyEvent]) -> Iterator[str]:
             yield f"{_safe(one.row)}: {how}, {moment(one.at)}"
         elif isinstance(one, events.RowKept):
             yield _safe(f"kept: {one.message}")
+
+
+def _resources(state: TransferState) -> Iterator[RecordedResource]:
+    labels = {one.id: one.session for one in state.plan.sessions}
+    for planned in state.plan.belongings.resources:
+        holder = planned.holder(labels, state.plan.source.project)
+        told = state.resources.get((planned.level, holder, planned.scan, planned.label))
+        yield RecordedResource(
+            level=planned.level,
+            holder=_safe(holder),
+            scan=_safe(planned.scan),
+            label=_safe(planned.label),
+            files=told.files if told else planned.files,
+            bytes=told.bytes if told else planned.bytes,
+            verdict=told.verdict if told else "",
+            counts=told.counts if told else {},
+            fingerprint=told.fingerprint if told else "",
+            left_out=told.left_out if told else 0,
+        )
+
+
+def _values(one: events.ValuesCarried) -> RecordedValues:
+    return RecordedValues(
+        level=one.level,
+        holder=_safe(one.holder),
+        kind=one.kind,
+        written=one.written,
+        same=one.same,
+        kept=one.kept,
+        refused=one.refused,
+        differing=one.differing,
+    )
 
 
 def _ordered(one: events.RemovalOrdered) -> Ordered:

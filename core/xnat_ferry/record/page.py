@@ -36,6 +36,8 @@ def sections_of(record: Record) -> Iterator[Section]:
         _sessions(record),
         _proof(record),
         _archive(record),
+        _resources(record),
+        _values(record),
         _assigned(record),
         _source(record),
         Section(title="What was not copied, and why", notes=_shortened(_not_copied(record))),
@@ -162,6 +164,50 @@ def _waiting_notes(record: Record) -> Iterator[str]:
             yield f"{one.session}, in the prearchive: {words}"
 
 
+def _resources(record: Record) -> Section:
+    return Section(
+        title="Resources",
+        head=("resource", "of", "files#", "bytes#", "verified", "compared", "SHA-256 of its file list"),
+        rows=tuple(
+            (
+                one.label,
+                f"{one.level} {one.scan} of {one.holder}" if one.scan else f"{one.level} {one.holder}",
+                str(one.files),
+                wording.size(one.bytes),
+                one.verdict or "not carried",
+                (wording.counts(one.counts) if one.files else "it is empty") if one.verdict else "",
+                one.fingerprint,
+            )
+            for one in record.resources
+        ),
+        notes=_shortened(
+            f"{one.label} of {one.holder}: {wording.plural(one.left_out, 'file')} left behind, whose names "
+            "XNAT does not store"
+            for one in record.resources
+            if one.left_out
+        ),
+    )
+
+
+def _values(record: Record) -> Section:
+    """By name alone."""
+    return Section(
+        title="Values",
+        head=("values", "of", "written", "the same", "kept as they are there", "not as at the source"),
+        rows=tuple(
+            (
+                one.kind,
+                f"{one.level} {one.holder}",
+                ", ".join(one.written),
+                ", ".join(one.same),
+                ", ".join(one.kept),
+                ", ".join((*one.refused, *one.differing)),
+            )
+            for one in record.values
+        ),
+    )
+
+
 def _source(record: Record) -> Section:
     rows = tuple(
         (
@@ -201,6 +247,8 @@ def _removal_notes(record: Record) -> Iterator[str]:
 
 
 def _not_copied(record: Record) -> Iterator[str]:
+    for words in record.left_out:
+        yield f"left out: {words}"
     for one in record.sessions:
         if one.outcome == "skipped" or one.fate in ("skip", "undecided"):
             yield f"{one.session}: skipped, {one.why or 'as the plan says'}"
