@@ -26,6 +26,7 @@ COMMANDS = {
     "verify": ("verify:verify", "Compare what arrived with what was sent."),
     "archive": ("settle:archive", "Take a transfer from the prearchive into the archive."),
     "settle": ("settle:settle", "Delete at the source what is proven at the destination."),
+    "resources": ("resources:resources", "Carry resources and values of sessions that are there already."),
     "record": ("record:record", "Write the transfer record and print it."),
     "practice": ("practice:practice", "Start an XNAT to practise on."),
 }

@@ -9,7 +9,7 @@ from xnat_ferry.checks.grouping import advice_of, as_one, groups, items_of, wors
 from xnat_ferry.cli.conflicts import conflict_lines
 from xnat_ferry.cli.page import Line, paragraph
 from xnat_ferry.cli.planned import label_examples
-from xnat_ferry.model import Verdict
+from xnat_ferry.model import Road, Verdict
 from xnat_ferry.plan.judged import Judged
 from xnat_ferry.survey import Headers, Survey
 
@@ -36,6 +36,8 @@ def checklist_lines(judged: Judged, width: int, *, brief: bool = False) -> Itera
     for finding in judged.checklist.findings:
         findings[finding.check].append(finding)
     for check, title in items_of(judged.checklist.findings).items():
+        if judged.planned.road == Road.RESOURCES and check not in findings:
+            continue  # no DICOM travels, so most of the checklist has no question
         yield from _item(title, findings[check], width, brief=brief)
         if check == "conflicts":
             yield from conflict_lines(judged, width, INDENT)

@@ -1,6 +1,6 @@
 """What a plan says of resources and values beside the DICOM files."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
@@ -20,6 +20,12 @@ class PlannedResource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     label: str
     files: int = 0
     bytes: int = 0
+
+    def holder(self, labels: Mapping[str, str], project: str) -> str:
+        """What the journal says it is of; ``labels`` are the sessions' by accession ID."""
+        if self.level == Level.PROJECT:
+            return project
+        return self.subject if self.level == Level.SUBJECT else labels.get(self.session, self.session)
 
 
 class Belongings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -175,16 +175,9 @@ class _Crossing:
         return [
             one
             for one in wanted
-            if (found := done.get((one.level, holder_of(one, labels, project), one.scan, one.label))) is None
+            if (found := done.get((one.level, one.holder(labels, project), one.scan, one.label))) is None
             or found.verdict == "differs"
         ]
-
-
-def holder_of(one: PlannedResource, labels: Mapping[str, str], project: str) -> str:
-    """What the journal calls the holder of a resource; ``labels`` are the sessions' by accession ID."""
-    if one.level == Level.PROJECT:
-        return project
-    return one.subject if one.level == Level.SUBJECT else labels.get(one.session, one.session)
 
 
 def _pick(among: Iterable[HeldResource], level: Level, scan: str, label: str) -> HeldResource | None:
