@@ -1,0 +1,482 @@
+"""Resources and values, carried beside the DICOM: judged by what the server really holds."""
+
+import hashlib
+import io
+import threading
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.core.harbour import LOGIN, Harbour, harbour, session_toml, told
+from xnat_ferry import events
+from xnat_ferry.belongings import Existing, Level, why_not
+from xnat_ferry.belongings.wish import parse_wish
+from xnat_ferry.events import ResourceCarried, ValuesCarried
+from xnat_ferry.labels import KEEP
+from xnat_ferry.model import Mark
+from xnat_ferry.plan import Plan, Target
+from xnat_ferry.plan.build import PlanRequest
+from xnat_ferry.plan.judged import Judged, judge
+from xnat_ferry.plan.resources_only import judge_resources
+from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.survey import Depth, Headers, Survey
+from xnat_ferry.survey.belongings import with_belongings
+from xnat_ferry.survey.take import take_survey
+from xnat_ferry.transfer.resources import Job, Place, carry_resource
+from xnat_ferry.worker import work
+from xnat_ferry.xnat import resources as wire
+from xnat_ferry.xnat.answers import children
+from xnat_ferry.xnat.client import XnatClient
+
+MADE = "2026-11-24T10:00:00+00:00"
+LABELS = [f"S{number}" for number in range(14)]
+WORLD = "".join(session_toml(label, subject=f"P{label}") for label in LABELS)
+HEAD = """
+[[users]]
+login = "ada"
+password = "pract1ce-pw"
+projects = { SRC = "owner", DST = "owner", OTHER = "owner" }
+admin = true
+
+[[users]]
+login = "carl"
+password = "pract1ce-pw"
+projects = { SRC = "collaborator", DST = "collaborator" }
+
+[[projects]]
+id = "SRC"
+
+[[projects]]
+id = "DST"
+
+[[projects]]
+id = "OTHER"
+"""
+ODD = [
+    ".hidden",
+    "empty",
+    "sub-001/anat/T1w.nii.gz",
+    "a b/c  d.txt",
+    "100%.txt",
+    "a%20b",
+    "a+b",
+    "a#b?c&d=e",
+    'quote\'d "name"',
+    "ünïcödé/文件",
+    "back\\slash",
+    "files/resources/x",
+    "line\nbreak",
+    "inner.zip",
+]
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
+    """One server for all; each test has a session of its own."""
+    with harbour(tmp_path_factory.mktemp("resources"), WORLD, head=HEAD) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def ada(port: Harbour) -> Iterator[XnatClient]:
+    with port.client() as client:
+        yield client
+
+
+def content(name: str) -> bytes:
+    return b"" if name.endswith("empty") else f"what {name!r} holds".encode("utf-8", "surrogatepass")
+
+
+def fill(client: XnatClient, address: str, label: str, names: list[str]) -> None:
+    """A resource with these files at the source."""
+    zipped = BytesIO()
+    with zipfile.ZipFile(zipped, "w") as out:
+        for name in names:
+            out.writestr(zipfile.ZipInfo(name), content(name))
+    client.send("PUT", f"{address}/resources/{label}", accept=(200, 409))
+    if names:
+        wire.put_zip(client, address, label, zipped, zipped.seek(0, 2), replace=True, on_bytes=lambda _: None)
+
+
+def put(client: XnatClient, address: str, label: str, name: str, data: bytes) -> None:
+    wire.put_file(
+        client, address, label, name, io.BytesIO(data), len(data), replace=True, on_bytes=lambda _: None
+    )
+
+
+def source(port: Harbour, label: str) -> str:
+    return wire.of_session(port.session("SRC", label)["id"])
+
+
+def surveyed(
+    port: Harbour, label: str, words: tuple[str, ...], existing: Existing | None, login: Credentials
+) -> Survey:
+    """The survey as the commands take it."""
+    with port.client(login) as client:
+        survey = take_survey(
+            (client, port.source),
+            (client, port.destination),
+            [label],
+            depth=Depth(headers=Headers.NONE, files=True),
+        )
+        return with_belongings(client, client, survey, parse_wish(words), existing, KEEP)
+
+
+def planned(port: Harbour, label: str, *words: str, to: Target = Target.ARCHIVE) -> Plan:
+    """A copy with what else belongs to the session."""
+    survey = surveyed(port, label, words, None, LOGIN)
+    plan = judge(survey, PlanRequest(made=MADE, to=to)).planned
+    assert plan.belongings.any
+    return plan
+
+
+def judged_again(
+    port: Harbour,
+    label: str,
+    *words: str,
+    existing: Existing | None = None,
+    login: Credentials = LOGIN,
+) -> Judged:
+    """What belongs to a session that is there already."""
+    survey = surveyed(port, label, words, existing, login)
+    return judge_resources(survey, PlanRequest(made=MADE))
+
+
+def follow_up(
+    port: Harbour,
+    label: str,
+    *words: str,
+    existing: Existing | None = None,
+    login: Credentials = LOGIN,
+) -> Plan:
+    """Its plan."""
+    plan = judged_again(port, label, *words, existing=existing, login=login).planned
+    assert plan.belongings.any
+    assert plan.travelling
+    return plan
+
+
+def held(of: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Path to MD5 of every file, by the resource's label."""
+    return {
+        one["label"]: {file["path"]: file["md5"] for file in one["files"]}
+        for one in of["resources"]
+        if one["label"] != "DICOM"
+    }
+
+
+def project(port: Harbour, name: str) -> dict[str, Any]:
+    found: dict[str, Any]
+    (found,) = [one for one in port.server.state()["projects"] if one["id"] == name]
+    return found
+
+
+def test_every_level_arrives_with_the_oddest_names(port: Harbour, ada: XnatClient) -> None:
+    label = "S0"
+    places = [
+        source(port, label),
+        f"{source(port, label)}/scans/1",
+        wire.of_subject("SRC", "PS0"),
+        wire.of_project("SRC"),
+    ]
+    for place in places:
+        fill(ada, place, "ODD", ODD)
+        fill(ada, place, "NONE", [])
+    before = port.server.log()[-1]["n"] if port.server.log() else 0
+    folder = port.begin(planned(port, label, "resources"))
+    assert port.work(folder) == 0
+    here, there = project(port, "SRC"), project(port, "DST")
+    session = port.session("DST", label)
+    for found in (session, session["scans"][0], there):
+        assert held(found)["ODD"] == held(here)["ODD"]
+        assert set(held(found)["ODD"]) == set(ODD)
+        assert held(found)["NONE"] == {}
+    (subject,) = [one for one in there["subjects"] if one["label"] == "PS0"]
+    assert held(subject)["ODD"] == held(here)["ODD"]
+    told_of = told(folder, ResourceCarried)
+    assert {(one.level, one.verdict, one.resource) for one in told_of} == {
+        (level, "proven", name)
+        for level in (Level.SESSION, Level.SCAN, Level.SUBJECT, Level.PROJECT)
+        for name in ("ODD", "NONE")
+    }
+    asked = [call for call in port.server.log() if call["n"] > before]
+    single = [call for call in asked if "/resources/" in call["path"] and "line" in call["path"]]
+    assert not single, "names went by zip, not by address"
+    assert port.work(folder) == 0
+    assert told(folder, ResourceCarried) == told_of, "what is proven is not looked at again"
+
+
+def test_two_thousand_odd_names(port: Harbour, ada: XnatClient) -> None:
+    letters = " %+#?&'\"é文~()[]{};=@!$,"
+    pairs = [(letters[n % len(letters)], letters[(n * 7) % len(letters)]) for n in range(2000)]
+    names = [f"d{n % 7}/{first}{n:04d}{last}x" for n, (first, last) in enumerate(pairs)]
+    here = source(port, "S1")
+    fill(ada, here, "MANY", names)
+    folder = port.begin(planned(port, "S1", "resources=session:MANY"))
+    before = len(port.server.log())
+    assert port.work(folder) == 0
+    (carried,) = told(folder, ResourceCarried)
+    assert (carried.files, carried.sent, carried.verdict) == (2000, 2000, "proven")
+    assert sum("/files" in call["path"] for call in port.server.log()[before:]) < 20
+    # looked at where they lie: the server's own account would open each of them as DICOM
+    (there,) = port.home.glob("data/archive/DST/*/S1/RESOURCES/MANY")
+    arrived = {path.relative_to(there).as_posix(): path for path in there.rglob("*") if path.is_file()}
+    assert {name: path.read_bytes() for name, path in arrived.items()} == {
+        name: content(name) for name in names
+    }
+    for address in (here, wire.of_subject("DST", "PS1") + "/experiments/S1"):
+        ada.send("DELETE", f"{address}/resources/MANY")
+
+
+NAMES = st.text(
+    st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="/"), min_size=1, max_size=12
+).filter(lambda name: not why_not(name) and name.strip() == name and len(name.encode()) < 200)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(NAMES, NAMES).map("/".join), min_size=1, max_size=30, unique_by=str.casefold))
+def test_any_name_arrives(port: Harbour, ada: XnatClient, names: list[str]) -> None:
+    here, there = wire.of_project("OTHER"), wire.of_project("DST")
+    for address in (here, there):
+        ada.send("DELETE", f"{address}/resources/ANY", accept=(200, 404))
+    fill(ada, here, "ANY", names)
+    (resource,) = wire.list_resources(ada, here, Level.PROJECT)
+    with port.ferry(port.begin(Plan(source=port.source, destination=port.destination))) as ferry:
+        job = Job(
+            session="",
+            holder="OTHER",
+            resource=resource,
+            source=Place(ada, here),
+            destination=Place(ada, there),
+            existing=None,
+            key="any",
+        )
+        carry_resource(ferry, job, None)
+    assert held(project(port, "DST"))["ANY"] == held(project(port, "OTHER"))["ANY"]
+
+
+def test_names_that_the_zip_cannot_tell_apart_go_one_by_one(port: Harbour, ada: XnatClient) -> None:
+    names = ["a/b", "a/files/b", "a/resources/b", "empty", "files/empty"]
+    fill(ada, source(port, "S2"), "TWINS", names)
+    folder = port.begin(planned(port, "S2", "resources=TWINS"))
+    assert port.work(folder) == 0
+    assert held(port.session("DST", "S2"))["TWINS"] == held(port.session("SRC", "S2"))["TWINS"]
+
+
+def copied(port: Harbour, label: str) -> str:
+    """The session at the destination, archived before its resources travel; its address."""
+    port.carried(label)
+    return wire.of_session(port.session("DST", label)["id"])
+
+
+@pytest.mark.parametrize(
+    ("label", "existing", "code", "left", "verdict"),
+    [
+        ("S3", None, 1, b"there", None),
+        ("S4", Existing.KEEP, 0, b"there", "differs"),
+        ("S5", Existing.REPLACE, 0, b"here", "proven"),
+    ],
+)
+def test_another_file_there_is_written_over_by_a_persons_word_alone(
+    port: Harbour,
+    ada: XnatClient,
+    label: str,
+    existing: Existing | None,
+    code: int,
+    left: bytes,
+    verdict: str | None,
+) -> None:
+    fill(ada, source(port, label), "R", ["same", "new"])
+    put(ada, source(port, label), "R", "other", b"here")
+    copy = copied(port, label)
+    plan = follow_up(port, label, "resources=R", existing=existing)
+    fill(ada, copy, "R", ["same", "theirs"])
+    put(ada, copy, "R", "other", b"there")
+    judged = judged_again(port, label, "resources=R", existing=existing)
+    assert (judged.checklist.verdict == "blocked") == (existing is None)
+    folder = port.begin(plan)
+    assert port.work(folder) == code
+    files = held(port.session("DST", label))["R"]
+    assert files["other"] == hashlib.md5(left).hexdigest()
+    assert set(files) == {"same", "other", "theirs"} | (set() if existing is None else {"new"})
+    carried = told(folder, ResourceCarried)
+    assert [one.verdict for one in carried] == ([verdict] if verdict else [])
+    if existing is None:
+        (failed,) = told(folder, events.SessionFailed)
+        assert "1 files at the destination that are other ones" in failed.message
+        assert "--existing" in failed.advice
+
+
+def test_what_was_cut_off_is_completed_and_nothing_sent_twice(port: Harbour, ada: XnatClient) -> None:
+    label = "S6"
+    fill(ada, source(port, label), "A", ["one", "two"])
+    fill(ada, source(port, label), "B", ["three"])
+    copied(port, label)
+    plan = follow_up(port, label, "resources=session:")
+    folder = port.begin(plan)
+    port.server.set_faults([{"match": "PUT .*/resources/B/files/.*", "status": 403}])
+    try:
+        assert port.work(folder) == 1
+    finally:
+        port.server.set_faults([])
+    assert held(port.session("DST", label)) == {"A": held(port.session("SRC", label))["A"], "B": {}}
+    assert port.work(folder) == 0
+    assert held(port.session("DST", label)) == held(port.session("SRC", label))
+    sent = [(one.resource, one.files) for one in told(folder, events.ResourceSending)]
+    assert sent == [("A", 2), ("B", 1), ("B", 1)]
+
+
+def test_what_we_brought_and_was_damaged_is_sent_again(port: Harbour, ada: XnatClient) -> None:
+    """It is ours, so it needs no answer; a flipped byte is never called proven."""
+    label = "S7"
+    fill(ada, source(port, label), "A", ["one", "two"])
+    copied(port, label)
+    folder = port.begin(follow_up(port, label, "resources=session:A"))
+    port.server.set_faults([{"match": "PUT .*/resources/A/files/.*", "nth": 1, "flip_byte": True}])
+    try:
+        first = port.work(folder)
+    finally:
+        port.server.set_faults([])
+    assert (first, port.work(folder)) in ((1, 0), (0, 0))
+    assert held(port.session("DST", label)) == held(port.session("SRC", label))
+    assert told(folder, ResourceCarried)[-1].verdict == "proven"
+
+
+def test_a_200_that_stored_nothing_is_no_success(port: Harbour, ada: XnatClient) -> None:
+    label = "S8"
+    fill(ada, source(port, label), "A", ["one"])
+    copied(port, label)
+    folder = port.begin(follow_up(port, label, "resources=session:A"))
+    port.server.set_faults([{"match": "PUT .*/resources/A/files/.*", "status": 200, "body": ""}])
+    try:
+        assert port.work(folder) == 1
+    finally:
+        port.server.set_faults([])
+    (failed,) = told(folder, events.SessionFailed)
+    assert "stored nothing" in failed.message
+    assert "Member" in failed.advice
+
+
+def test_who_may_not_write_is_told(port: Harbour, ada: XnatClient) -> None:
+    label = "S13"
+    fill(ada, source(port, label), "A", ["one"])
+    copied(port, label)
+    carl = Credentials("carl", "pract1ce-pw")
+    folder = port.begin(follow_up(port, label, "resources=session:A", login=carl))
+    code = work(folder, {port.server.url: carl}, spool=port.home / "spool", stop=threading.Event())
+    assert code == 1
+    (failed,) = told(folder, events.SessionFailed)
+    assert "403" in failed.message or "does not let this account" in failed.message
+    assert not held(port.session("DST", label))
+
+
+def test_an_empty_digest_is_not_known_until_the_server_computes_it(port: Harbour, ada: XnatClient) -> None:
+    label = "S9"
+    fill(ada, source(port, label), "A", ["one", "empty"])
+    copied(port, label)
+    folder = port.begin(follow_up(port, label, "resources=session:A"))
+    checksums(ada, on=False)
+    port.server.set_faults([{"match": "POST /data/services/refresh/catalog", "status": 403}])
+    try:
+        assert port.work(folder) == 0
+    finally:
+        port.server.set_faults([])
+        checksums(ada, on=True)
+    (carried,) = told(folder, ResourceCarried)
+    assert (carried.verdict, carried.counts) == ("unknown", {Mark.UNKNOWN: 2})
+    again = port.begin(follow_up(port, label, "resources=session:A"))
+    assert port.work(again) == 0
+    (carried,) = told(again, ResourceCarried)
+    assert (carried.verdict, carried.sent) == ("proven", 0)
+
+
+def checksums(client: XnatClient, *, on: bool) -> None:
+    body = str(on).lower().encode()
+    headers = {"Content-Type": "text/plain", "Content-Length": str(len(body))}
+    client.send("POST", "/xapi/siteConfig/checksums", headers=headers, body=lambda: iter([body]))
+
+
+def test_the_prearchive_takes_none_and_says_so(port: Harbour, ada: XnatClient) -> None:
+    label = "S10"
+    fill(ada, source(port, label), "A", ["one"])
+    folder = port.begin(planned(port, label, "resources=session:A", to=Target.PREARCHIVE))
+    assert port.work(folder) == 0
+    assert [one.session for one in told(folder, events.BelongingsWait)] == [label]
+    assert not told(folder, ResourceCarried)
+    assert port.work(folder, archive=True) == 0
+    assert held(port.session("DST", label)) == held(port.session("SRC", label))
+
+
+def test_values_arrive_and_stand_nowhere_else(port: Harbour, ada: XnatClient) -> None:
+    label = "S11"
+    secret = ["femalexyz", "sadly & <so>", "motion-of-jane", "1975"]
+    ada.send(
+        "PUT", "/data/projects/SRC/subjects/PS11", params={"gender": secret[0], "yob": "1975", "group": "g"}
+    )
+    ada.send("PUT", "/data/projects/SRC/subjects/PS11", params=variable("xnat:subjectData", "arm", "a+b"))
+    ada.send("PUT", source(port, label), params={"xnat:mrSessionData/note": secret[1]})
+    ada.send("PUT", source(port, label), params=variable("xnat:mrSessionData", "how", "so & so"))
+    ada.send(
+        "PUT",
+        f"{source(port, label)}/scans/1",
+        params={"xnat:mrScanData/quality": "questionable", "xnat:mrScanData/note": secret[2]},
+    )
+    custom = b'{"k": [1, {"two": "x"}]}'
+    fields = source(port, label).replace("/data/", "/xapi/custom-fields/") + "/fields"
+    headers = {"Content-Type": "application/json", "Content-Length": str(len(custom))}
+    ada.send("PUT", fields, headers=headers, body=lambda: iter([custom]))
+    folder = port.begin(planned(port, label, "demographics,fields,quality,notes"))
+    assert port.work(folder) == 0
+    here, there = port.session("SRC", label), port.session("DST", label)
+    assert there["fields"]["note"] == here["fields"]["note"]
+    (scan,) = there["scans"]
+    assert (scan["quality"], scan["note"]) == ("questionable", secret[2])
+    (subject,) = [one for one in project(port, "DST")["subjects"] if one["label"] == "PS11"]
+    assert subject["fields"] == {"demographics/gender": secret[0], "demographics/yob": "1975", "group": "g"}
+    copy = wire.of_session(there["id"])
+    assert ada.json(copy.replace("/data/", "/xapi/custom-fields/") + "/fields") == {"k": [1, {"two": "x"}]}
+    assert [(one["name"], one["field"]) for one in variables(ada, copy)] == [("how", "so &amp; so")]
+    carried = told(folder, ValuesCarried)
+    assert {(one.kind, one.level) for one in carried} == {
+        ("demographics", "subject"),
+        ("fields", "subject"),
+        ("fields", "session"),
+        ("notes", "session"),
+        ("quality", "session"),
+    }
+    assert not any(one.refused or one.differing for one in carried)
+    kept = b"".join(path.read_bytes() for path in folder.path.rglob("*") if path.is_file()).decode()
+    assert not [value for value in secret if value in kept]
+
+
+def variable(kind: str, name: str, value: str) -> dict[str, str]:
+    return {f"{kind}/fields/field[name={name}]/field": value}
+
+
+def variables(client: XnatClient, address: str) -> list[dict[str, Any]]:
+    return [one["data_fields"] for one in children(client.item(address), "fields/field")]
+
+
+def test_somebodys_value_there_is_left_alone(port: Harbour, ada: XnatClient) -> None:
+    label, copy = "S12", copied(port, "S12")
+    ada.send("PUT", source(port, label), params={"xnat:mrSessionData/note": "ours"})
+    ada.send("PUT", copy, params={"xnat:mrSessionData/note": "theirs"})
+    assert judged_again(port, label, "notes").checklist.verdict == "blocked"
+    folder = port.begin(follow_up(port, label, "notes"))
+    assert port.work(folder) == 1
+    assert port.session("DST", label)["fields"]["note"] == "theirs"
+    (failed,) = told(folder, events.SessionFailed)
+    assert "note" in failed.message
+    assert "theirs" not in failed.message
+    for existing, left in ((Existing.KEEP, "theirs"), (Existing.REPLACE, "ours")):
+        folder = port.begin(follow_up(port, label, "notes", existing=existing))
+        assert port.work(folder) == 0
+        assert port.session("DST", label)["fields"]["note"] == left
+    ada.send("PUT", copy, params={"xnat:mrSessionData/note": "corrected"})
+    assert port.work(folder) == 0
+    assert port.session("DST", label)["fields"]["note"] == "corrected", "what was done is not done again"
