@@ -202,6 +202,8 @@ class Record(Struct, frozen=True, kw_only=True):
     checks: tuple[Checked, ...]
     answers: dict[str, str]
     seen: Seen
+    left_out: tuple[str, ...]
+    """What of a place on this machine was no DICOM and stayed there."""
     sessions: tuple[RecordedSession, ...]
     resources: tuple[RecordedResource, ...]
     values: tuple[RecordedValues, ...]
@@ -255,6 +257,7 @@ def facts_of(
         checks=plan.checks,
         answers=plan.answers,
         seen=plan.seen,
+        left_out=plan.left_out,
         sessions=tuple(
             _session(
                 one,

@@ -247,6 +247,8 @@ def _removal_notes(record: Record) -> Iterator[str]:
 
 
 def _not_copied(record: Record) -> Iterator[str]:
+    for words in record.left_out:
+        yield f"left out: {words}"
     for one in record.sessions:
         if one.outcome == "skipped" or one.fate in ("skip", "undecided"):
             yield f"{one.session}: skipped, {one.why or 'as the plan says'}"
