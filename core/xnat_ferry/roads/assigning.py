@@ -44,18 +44,26 @@ def assign(
     Raises NotAssigned and its like, or a passing ServerAnswer that did not pass.
     """
     subject = standing.kind == Kind.SUBJECT
-    what = {
-        "session": session.session,
-        "how": how,
-        "subject": subject,
-        "id": standing.id,
-        "project": project,
-        "label": label,
-    }
-    ferry.tell(AssignmentRequested(**what))
+    asked = AssignmentRequested(
+        session=session.session, how=how, subject=subject, id=standing.id, project=project, label=label
+    )
+    ferry.tell(asked)
     assignment = _Assignment(ferry, session, how, standing, project, label)
     ferry.persist(session.session, "subject" if subject else "session", assignment.attempt)
-    ferry.tell(Assigned(**what))
+    ferry.tell(seen_done(asked))
+
+
+def seen_done(asked: AssignmentRequested, *, found: bool = False) -> Assigned:
+    """What was asked for, seen done; ``found``: after an interruption."""
+    return Assigned(
+        session=asked.session,
+        how=asked.how,
+        subject=asked.subject,
+        id=asked.id,
+        project=asked.project,
+        label=asked.label,
+        found=found,
+    )
 
 
 class _Assignment:

@@ -19,7 +19,7 @@ from xnat_ferry.events import Assigned, Assigning
 from xnat_ferry.model import Instance, Where
 from xnat_ferry.plan import Plan, PlannedSession
 from xnat_ferry.project import ProjectSettings
-from xnat_ferry.roads.assigning import assign, is_done
+from xnat_ferry.roads.assigning import assign, is_done, seen_done
 from xnat_ferry.roads.crossing import Crossing
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.redact import plain
@@ -181,17 +181,7 @@ class OneServer(Crossing):
     def _tell_unless_told(self, past: SessionState, asked: events.AssignmentRequested | None) -> None:
         if asked is None or any(_answers(one, asked) for one in past.assigned):
             return
-        self.ferry.tell(
-            Assigned(
-                session=asked.session,
-                how=asked.how,
-                subject=asked.subject,
-                id=asked.id,
-                project=asked.project,
-                label=asked.label,
-                found=True,
-            )
-        )
+        self.ferry.tell(seen_done(asked, found=True))
 
     def _verify(self, session: PlannedSession) -> None:
         """Raises NotProven unless it has owner, label, subject and every file that it should."""
