@@ -12,7 +12,8 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -23,7 +24,7 @@ from xnat_ferry.plan import plan_hash
 from xnat_ferry.record import write_record
 from xnat_ferry.roads import crossing_of
 from xnat_ferry.roads.taking_back import take_back
-from xnat_ferry.roads.walk import walk
+from xnat_ferry.roads.walk import Groups, walk
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.room import read_room
 from xnat_ferry.settle import settle_transfer
@@ -52,9 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     logins = msgspec.json.decode(sys.stdin.buffer.read(), type=dict[str, Credentials])
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    heed_signals(stop)
     try:
         return work(
             TransferFolder(options.folder),
@@ -71,6 +70,23 @@ def main(arguments: Sequence[str]) -> int:
         return error.exit_code
 
 
+def heed_signals(stop: threading.Event) -> None:
+    """SIGTERM and SIGINT set ``stop``; a terminal that is closed changes nothing."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What a worker is sent for: to walk the plan, unless it says otherwise."""
+
+    archive: bool = False
+    settle: bool = False
+    taking_back: bool = False
+    groups: Callable[[TransferState], Groups] | None = None
+
+
 def work(
     folder: TransferFolder,
     logins: dict[str, Credentials],
@@ -80,17 +96,19 @@ def work(
     archive: bool = False,
     settle: bool = False,
     taking_back: bool = False,
+    groups: Callable[[TransferState], Groups] | None = None,
 ) -> int:
     """Do what is left of a transfer; ``archive`` also takes waiting sessions on into the archive.
 
     With ``settle`` nothing is carried: what a person ordered is removed from the source, if it is proven.
-    With ``taking_back`` what it shared or relocated is undone.
+    With ``taking_back`` what it shared or relocated is undone. ``groups`` gives the sessions that are this
+    worker's where it is one of several.
     Raises TransferLocked while another worker is at it, and CannotWrite where the journal cannot be written;
     everything else is told in the journal.
     """
     with lock.locked(folder, lost=stop.set):
         plan = folder.read_plan()
-        state = TransferState(plan, read_all(folder.journal))
+        state = TransferState(plan, read_all(folder.whole.journal))
         journal = Journal(folder.journal)
         try:
             journal.write(
@@ -101,11 +119,13 @@ def work(
                     version=__version__,
                 )
             )
-            code = _told(folder, state, journal, logins, spool, stop, archive, settle, taking_back)
+            errand = Errand(archive, settle, taking_back, groups)
+            code = _told(folder, state, journal, logins, spool, stop, errand)
         finally:
             journal.close()
         with contextlib.suppress(OSError):  # a record can be made again from the journal at any time
-            write_record(folder, read_state(folder), read_verification(folder, plan))
+            if not lock.running_beside(folder):
+                write_record(folder.whole, read_state(folder.whole), read_verification(folder, plan))
     return code
 
 
@@ -116,9 +136,7 @@ def _told(
     logins: dict[str, Credentials],
     spool: Path,
     stop: threading.Event,
-    archive: bool,
-    settle: bool,
-    taking_back: bool,
+    errand: Errand,
 ) -> int:
     """Walk the plan; whatever ends the walk early stands in the journal."""
     plan, pace = state.plan, read_pace(folder.pace)
@@ -139,10 +157,13 @@ def _told(
                 spool_size=spool_size(pace, _room_in(spool), largest_unit(plan)),
                 stop=stop,
             )
-            if settle:
+            if errand.settle:
                 return settle_transfer(ferry)
-            crossing = road(ferry, archive=archive)
-            return take_back(crossing) if taking_back else walk(crossing, at_once=pace.at_once)
+            crossing = road(ferry, archive=errand.archive)
+            if errand.taking_back:
+                return take_back(crossing)
+            groups = errand.groups(state) if errand.groups else None
+            return walk(crossing, at_once=pace.at_once, groups=groups)
     except Stopped as error:
         journal.write(events.WorkerStopped(why=str(error), advice=error.advice))
         return EXIT_STOPPED

@@ -19,6 +19,7 @@ COMMANDS = {
     "plan": ("plan:plan", "Write down what a transfer will do."),
     "upload": ("upload:upload", "Carry DICOM of a folder or an archive file into a project."),
     "run": ("run:run", "Carry out a plan."),
+    "submit": ("submit:submit_plan", "Carry out a plan as a Slurm array."),
     "status": ("status:status", "Tell where transfers stand."),
     "watch": ("status:watch", "Show what a transfer does, as it does it."),
     "stop": ("status:stop", "Ask a transfer to leave off cleanly."),

@@ -19,7 +19,11 @@ from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import start_worker, wait_until_taken_up
 from xnat_ferry.transfer.lock import refuse_if_running
 from xnat_ferry.transfer.pace import Pace, keep_pace, read_pace, spool_for
+from xnat_ferry.transfer.slurm.job import read_job
 
+Here = Annotated[
+    bool, Parameter(negative=(), help="By a worker on this machine, also what was submitted as an array.")
+]
 Detach = Annotated[bool, Parameter(negative=(), help="Return at once; the worker goes on by itself.")]
 
 
@@ -99,6 +103,7 @@ def resume(
     transfers: Transfers = None,
     spool: Spool = None,
     pacing: Pacing = AS_IT_COMES,
+    here: Here = False,
     json: AsJson = False,
 ) -> int:
     """Go on with a transfer that was stopped, killed or failed in part; nothing is sent twice.
@@ -109,6 +114,10 @@ def resume(
         The transfer's ID or its end; may be left out where there is only one.
     """
     found = transfer_folders.find(transfers_folder(transfers), name)
+    if read_job(found) is not None and not here:
+        from xnat_ferry.cli.submit import AS_BEFORE, submit_again  # which builds on this module
+
+        return submit_again(found, AS_BEFORE, pacing, json=json)
     refuse_if_running(found)
     pace = pacing.over(read_pace(found.pace))
     spool_for(found.read_plan(), pace, spool_folder(spool))

@@ -6,11 +6,15 @@ import socket
 
 from xnat_ferry.cli import following
 from xnat_ferry.cli.common import AsJson, Transfers, answer_json, say
-from xnat_ferry.errors import PlanUnreadable, UsageError
+from xnat_ferry.errors import NoScheduler, PlanUnreadable, SchedulerRefused, SchedulerSilent, UsageError
 from xnat_ferry.settings.paths import transfers_folder
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer import lock
+from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.launch import watch as watch_journal
+from xnat_ferry.transfer.slurm import scheduler
+from xnat_ferry.transfer.slurm.job import newest_submission
+from xnat_ferry.transfer.slurm.submitting import ask_to_stop
 from xnat_ferry.transfer.status import status_of
 
 
@@ -24,7 +28,9 @@ def status(name: str | None = None, /, *, transfers: Transfers = None, json: AsJ
     """
     place = transfers_folder(transfers)
     if name is not None:
-        following.answer_status(transfer_folders.find(place, name), json)
+        found = transfer_folders.find(place, name)
+        following.answer_status(found, json)
+        _tell_queue(found)
         return 0
     everything = []
     for folder in transfer_folders.find_all(place):
@@ -68,14 +74,44 @@ def stop(name: str | None = None, /, *, transfers: Transfers = None, json: AsJso
         The transfer's ID or its end; may be left out where there is only one.
     """
     found = transfer_folders.find(transfers_folder(transfers), name)
+    submitted = _stop_array(found)
     worker = lock.holder(found)
-    if worker is None or not lock.running(found):
+    if (not submitted and worker is None) or not lock.running(found):
         say("It is not running.")
         return following.answer_status(found, json)
-    if worker.host != socket.gethostname():
+    if worker is not None and worker.host != socket.gethostname():
         raise UsageError(what=f"The worker runs on {worker.host}: stop it from there.")
-    os.kill(worker.pid, signal.SIGTERM)
+    if worker is not None:
+        os.kill(worker.pid, signal.SIGTERM)
     for _ in watch_journal(found):
         pass
     following.answer_status(found, json)
     return 0
+
+
+def _stop_array(found: TransferFolder) -> bool:
+    """Have the tasks of an array leave off, those in the queue too; False where there is none."""
+    if not ask_to_stop(found):
+        return False
+    submission = newest_submission(found)
+    if submission is not None and submission.job:
+        try:
+            scheduler.cancel_waiting(submission.job)
+        except (NoScheduler, SchedulerSilent, SchedulerRefused) as error:
+            say(f"{error} What waits in its queue ends as soon as it begins.")
+    return True
+
+
+def _tell_queue(found: TransferFolder) -> None:
+    """What the scheduler says of an array; the journals tell the rest, and they do not forget."""
+    submission = newest_submission(found)
+    if submission is None or not submission.job or not (lock.running(found) or _may_wait(found)):
+        return
+    try:
+        say(f"  job {submission.job}: {scheduler.in_words(scheduler.queued(submission.job))}")
+    except (NoScheduler, SchedulerSilent, SchedulerRefused) as error:
+        say(f"  job {submission.job}: not known. {error}")
+
+
+def _may_wait(found: TransferFolder) -> bool:
+    return status_of(found).sessions.waiting > 0

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from xnat_ferry import events
@@ -12,20 +13,27 @@ from xnat_ferry.transfer.crew import work_through
 from xnat_ferry.transfer.state import Phase
 
 
-def walk(crossing: Crossing, *, at_once: int) -> int:
+Groups = Iterable[Sequence[PlannedSession]]
+"""Sessions of which each group is worked on by one hand, one after another."""
+
+
+def walk(crossing: Crossing, *, at_once: int, groups: Groups | None = None) -> int:
     """Bring every session over that travels, ``at_once`` of them side by side; 1 where one failed, else 0.
+
+    ``groups`` are those that are this worker's, as it gets them; None: all of the plan, each for itself.
 
     What goes wrong with one session is told of it and the others go on. A FerryError to ``Retry.STOP`` ends
     the walk and is raised, among them Stopped.
     """
-    return _Walk(crossing, at_once).run()
+    return _Walk(crossing, at_once, groups).run()
 
 
 class _Walk:
-    def __init__(self, crossing: Crossing, at_once: int) -> None:
+    def __init__(self, crossing: Crossing, at_once: int, groups: Groups | None) -> None:
         self._crossing = crossing
         self._ferry = crossing.ferry
         self._at_once = at_once
+        self._groups = groups if groups is not None else ((one,) for one in crossing.plan.sessions)
         self._failed = self._done = 0
         self._counting = threading.Lock()
 
@@ -38,7 +46,7 @@ class _Walk:
             )
         self._crossing.prepare()
         work_through(
-            (partial(self._session, session) for session in self._ferry.state.plan.sessions),
+            (partial(self._group, group) for group in self._groups),
             hands=self._at_once,
             stop=self._ferry.stop,
         )
@@ -53,6 +61,11 @@ class _Walk:
             )
         )
         return 1 if self._failed else 0
+
+    def _group(self, group: Sequence[PlannedSession]) -> None:
+        for session in group:
+            self._ferry.heed_stop()
+            self._session(session)
 
     def _session(self, session: PlannedSession) -> None:
         past = self._ferry.state.sessions[session.session]

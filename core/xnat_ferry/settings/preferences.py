@@ -41,11 +41,26 @@ class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """None: where there is no SSH in between."""
 
 
+class Slurm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What 'submit' takes where its options say nothing; "" leaves a thing to the site's own default."""
+
+    tasks: int = 4
+    partition: str = ""
+    account: str = ""
+    time: str = ""
+    memory: str = "1G"
+    cpus: int = 2
+    options: tuple[str, ...] = ()
+    """Further options for sbatch, each as one argument."""
+    spool: str = ""
+
+
 class Preferences(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The settings file's content."""
 
     data_loss: DataLoss = DataLoss()
     screen: Window = Window()
+    slurm: Slurm = Slurm()
 
 
 def preferences_file() -> Path:

@@ -9,7 +9,7 @@ import contextlib
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,21 +43,29 @@ class Holder(Struct, frozen=True):
 
 
 def holder(folder: TransferFolder) -> Holder | None:
-    """Who holds the transfer's lock, dead or alive."""
+    """Who holds the transfer's own lock, dead or alive."""
     return _decoded(_content(folder.lock))
 
 
 def running(folder: TransferFolder) -> bool:
-    """Whether a worker is at it, as far as can be told from here."""
-    found = holder(folder)
-    return found is not None and _holds(folder, found)
+    """Whether a worker is at it, or a task of its array, as far as can be told from here."""
+    return any(_holding(path) for path in folder.locks)
 
 
-def refuse_if_running(folder: TransferFolder) -> None:
-    """Raise TransferLocked while another worker is at it: with what is known of one on another machine."""
-    found = holder(folder)
-    if found is not None and _holds(folder, found):
-        raise _locked(folder, found)
+def running_beside(folder: TransferFolder) -> bool:
+    """Whether another one is at the same transfer, seen from one that holds ``folder``."""
+    return any(_holding(path) for path in folder.whole.locks if path != folder.lock)
+
+
+def refuse_if_running(folder: TransferFolder, but: Container[Path] = ()) -> None:
+    """Raise TransferLocked while another worker is at it: with what is known of one on another machine.
+
+    ``but`` are locks that do not count.
+    """
+    for path in folder.locks:
+        found = None if path in but else _holding(path)
+        if found is not None:
+            raise _locked(folder, path, found)
 
 
 @contextmanager
@@ -70,10 +78,18 @@ def locked(folder: TransferFolder, *, lost: Callable[[], None] = lambda: None) -
     while not _create(folder.lock, me):
         content = _content(folder.lock)
         found = _decoded(content)
-        if found is not None and _holds(folder, found):
-            raise _locked(folder, found)
+        if found is not None and _holds(folder.lock, found):
+            raise _locked(folder, folder.lock, found)
         _remove_stale(folder.lock, content)
     done = threading.Event()
+    try:
+        # a task looks at the transfer's lock once it has made its own: of two that begin, one sees the other
+        refuse_if_running(folder, but=(folder.lock,))
+        if folder.whole is not folder and (worker := _holding(folder.whole.lock)):
+            raise _locked(folder, folder.whole.lock, worker)
+    except TransferLocked:
+        folder.lock.unlink(missing_ok=True)
+        raise
     threading.Thread(target=_keep_touching, args=(folder.lock, me, done, lost), daemon=True).start()
     try:
         yield
@@ -97,11 +113,17 @@ def _decoded(content: bytes) -> Holder | None:
         return None
 
 
-def _holds(folder: TransferFolder, found: Holder) -> bool:
+def _holding(path: Path) -> Holder | None:
+    """Who holds a lock and lives."""
+    found = _decoded(_content(path))
+    return found if found is not None and _holds(path, found) else None
+
+
+def _holds(path: Path, found: Holder) -> bool:
     alive = found.alive()
     if alive is not None:
         return alive
-    quiet = _quiet_for(folder.lock)
+    quiet = _quiet_for(path)
     return quiet is None or quiet <= SILENCE
 
 
@@ -120,11 +142,11 @@ def _quiet_for(path: Path) -> float | None:
         return None
 
 
-def _locked(folder: TransferFolder, found: Holder) -> TransferLocked:
+def _locked(folder: TransferFolder, path: Path, found: Holder) -> TransferLocked:
     facts = {"id": folder.id, "pid": found.pid, "host": found.host}
     if found.host == socket.gethostname():
         return TransferLocked(**facts)
-    quiet = _quiet_for(folder.lock)
+    quiet = _quiet_for(path)
     ago = "at a time that is not known" if quiet is None else f"{wording.duration(quiet)} ago"
     advice = (
         f"On {found.host}, 'xnat-ferry stop' ends it. If that machine or its job is gone, resume again "

@@ -166,7 +166,7 @@ class TransferState:
                 self.phase = Phase.FAILED if event.failed else Phase.DONE
                 self.finished = event
             case events.SettlingFinished() | events.TakingBackFinished():
-                self.phase = self._phase_of_sessions()
+                self.phase = self.phase_of_sessions
             case events.SubjectLeftEmpty():
                 self.empty_subjects.setdefault(event.subject, False)
             case events.SubjectRemoved():
@@ -183,8 +183,9 @@ class TransferState:
             case _:
                 pass
 
-    def _phase_of_sessions(self) -> Phase:
-        """What the transfer itself had come to before its sessions were removed from the source."""
+    @property
+    def phase_of_sessions(self) -> Phase:
+        """What the transfer has come to by its sessions alone, while nobody is at it."""
         if self.count(Phase.FAILED):
             return Phase.FAILED
         return Phase.STOPPED if self.count(Phase.WAITING) else Phase.DONE

@@ -5,6 +5,7 @@ from msgspec import Struct
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
+from xnat_ferry.transfer.slurm.tasks import find_tasks
 from xnat_ferry.transfer.state import Phase, Problem, TransferState
 
 
@@ -45,6 +46,8 @@ def read_state(folder: TransferFolder) -> TransferState:
 def settle_phase(state: TransferState, folder: TransferFolder) -> TransferState:
     """What the journal cannot know: that its worker was killed, or has not written yet."""
     alive = lock.running(folder)
+    if find_tasks(folder):
+        state.phase = _phase_of_tasks(state, alive)
     if state.phase == Phase.RUNNING and not alive:
         state.phase = Phase.STOPPED
     if not alive:
@@ -53,6 +56,13 @@ def settle_phase(state: TransferState, folder: TransferFolder) -> TransferState:
     if state.phase in (Phase.WAITING, Phase.STOPPED) and alive:
         state.phase = Phase.RUNNING
     return state
+
+
+def _phase_of_tasks(state: TransferState, alive: bool) -> Phase:
+    """Of several workers the last word is that of one; how far all are, their sessions tell."""
+    if alive and (state.count(Phase.WAITING) or state.count(Phase.RUNNING)):
+        return Phase.RUNNING
+    return state.phase_of_sessions if not state.count(Phase.RUNNING) else Phase.STOPPED
 
 
 def status_of(folder: TransferFolder) -> Status:

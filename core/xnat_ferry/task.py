@@ -1,0 +1,129 @@
+"""One task of an array: the worker, with the subjects that it can claim of the one plan.
+
+``python -m xnat_ferry.task FOLDER --submission N`` stands in the batch script. Its logins come from the
+job's environment or the user's own files, since nobody is there to be asked.
+"""
+
+import argparse
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from xnat_ferry.errors import FerryError, Stopped
+from xnat_ferry.events import WorkerStopped
+from xnat_ferry.settings.credentials import find_credentials
+from xnat_ferry.settings.paths import spool_folder
+from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.journal import Journal, read_all
+from xnat_ferry.transfer.pace import keep_pace, read_pace
+from xnat_ferry.transfer.slurm.claims import Claims, Group, pull
+from xnat_ferry.transfer.slurm.job import Submission, read_job
+from xnat_ferry.transfer.slurm.tasks import TaskFolder, number_of, task_name
+from xnat_ferry.transfer.state import Phase, TransferState
+from xnat_ferry.worker import heed_signals, work
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one task to its end; returns an exit code."""
+    parser = argparse.ArgumentParser(prog="xnat-ferry task")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--submission", type=int, required=True)
+    parser.add_argument("--spool", type=Path)
+    options = parser.parse_args(arguments)
+    transfer = TransferFolder(options.folder)
+    number = int(os.environ.get("SLURM_ARRAY_TASK_ID", "0"))
+    restarts = int(os.environ.get("SLURM_RESTART_COUNT", "0"))
+    mine = TaskFolder(transfer, task_name(options.submission, number, restarts))
+    stop = threading.Event()
+    heed_signals(stop)
+    try:
+        mine.place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return run_task(mine, spool=spool_folder(options.spool), stop=stop)
+    except FerryError as error:
+        print(error, error.advice, file=sys.stderr, flush=True)  # noqa: T201
+        _tell_stopped(mine, error)
+        return error.exit_code
+
+
+def run_task(mine: TaskFolder, *, spool: Path, stop: threading.Event) -> int:
+    """Work on every subject that can be claimed. Raises NoCredentials, TransferLocked and CannotWrite."""
+    job = read_job(mine)
+    submission = job.submission(int(mine.task.split(".")[0])) if job else None
+    if submission is None:
+        submission = Submission(number=1, tasks=1, running=1, at="")
+    plan = mine.read_plan()
+    servers = sorted({end.server for end in (plan.source, plan.destination)})
+    logins = {server: find_credentials(server, may_ask=False) for server in servers}
+    keep_pace(mine.pace, read_pace(mine.whole.pace).divided(submission.running))
+    claims = Claims(mine, gone=frozenset(submission.gone))
+
+    def subjects(state: TransferState) -> Iterator[Group]:
+        def open_(group: Group, attempt: int) -> bool:
+            return _look_again(mine, state, group) if attempt > 1 else _is_open(state, group)
+
+        return pull(plan, claims, first=number_of(mine.task), of=submission.tasks, open_=open_)
+
+    with _looking_after(claims, stop) as lost:
+        code = work(mine, logins, spool=spool, stop=stop, groups=subjects)
+    if lost:
+        raise lost[0]
+    return code
+
+
+def _look_again(mine: TaskFolder, state: TransferState, group: Group) -> bool:
+    """Take in what an earlier holder of a subject wrote since this task began; whether anything is left."""
+    now = TransferState(state.plan, read_all(mine.whole.journal))
+    for session in group:
+        past = now.sessions[session.session]
+        past.phase = Phase.WAITING if past.phase == Phase.RUNNING else past.phase
+        state.sessions[session.session] = past
+    return _is_open(state, group)
+
+
+def _is_open(state: TransferState, group: Group) -> bool:
+    over = (Phase.DONE, Phase.SKIPPED)
+    return any(state.sessions[session.session].phase not in over for session in group)
+
+
+@contextmanager
+def _looking_after(claims: Claims, stop: threading.Event) -> Iterator[list[FerryError]]:
+    """Set ``stop`` once a claim is lost or the array is to stop; the list then says why."""
+    lost: list[FerryError] = []
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(Claims.LOOK_EVERY):
+            try:
+                claims.check()
+            except Stopped:
+                stop.set()
+                return
+            except FerryError as error:
+                lost.append(error)
+                stop.set()
+                return
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield lost
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _tell_stopped(mine: TaskFolder, error: FerryError) -> None:
+    """The reason stands where everybody looks, too."""
+    try:
+        journal = Journal(mine.journal)
+        journal.write(WorkerStopped(why=str(error), advice=error.advice))
+        journal.close()
+    except (OSError, FerryError):
+        return  # standard error has it
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,108 @@
+"""The few words spoken with Slurm.
+
+A controller that is down blocks for ten seconds, so none of this belongs on a screen's thread.
+"""
+
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from xnat_ferry.errors import NoScheduler, SchedulerRefused, SchedulerSilent
+from xnat_ferry.settings.redact import plain
+
+PATIENCE = 30.0
+"""Seconds for one command; a dead controller takes about ten of them to say so."""
+
+
+class QueuedTask(Struct, frozen=True):
+    """One task as the queue shows it. ``why`` is the reason for waiting, ``node`` where it runs."""
+
+    number: int
+    state: str
+    why: str = ""
+    node: str = ""
+
+
+def submit(script: Path, environment: Mapping[str, str]) -> str:
+    """Hand a batch script in; returns the number of its job.
+
+    Raises NoScheduler where there is no Slurm, SchedulerRefused with its words, SchedulerSilent.
+    """
+    answer = _run(["sbatch", "--parsable", str(script)], environment)
+    return answer.strip().partition(";")[0]  # a cluster's name may follow
+
+
+def queued(job: str) -> list[QueuedTask]:
+    """The tasks of a job that wait or run; none where the queue has forgotten it, which it does in minutes.
+
+    Raises NoScheduler, SchedulerRefused and SchedulerSilent.
+    """
+    try:
+        # -r: else the waiting ones stand in one line; the text is the same in all releases, the JSON is not
+        answer = _run(["squeue", "-h", "-r", "-j", job, "-o", "%K|%T|%r|%N"])
+    except SchedulerRefused as error:
+        if "Invalid job id" in str(error):
+            return []
+        raise
+    found = []
+    for line in answer.splitlines():
+        number, _, rest = line.partition("|")
+        state, why, node = [*rest.split("|"), "", ""][:3]
+        if number.isdecimal():
+            found.append(QueuedTask(int(number), state, why if state == "PENDING" else "", node))
+    return found
+
+
+def cancel_waiting(job: str) -> None:
+    """Take the tasks that have not begun out of the queue. Raises as ``queued`` does."""
+    try:
+        _run(["scancel", "--state=PENDING", job])
+    except SchedulerRefused as error:
+        if "Invalid job id" not in str(error):
+            raise
+
+
+def in_words(tasks: list[QueuedTask]) -> str:
+    """What the queue shows, in a sentence."""
+    if not tasks:
+        return "the queue does not show it any more"
+    running = [one for one in tasks if one.state != "PENDING"]
+    waiting = [one for one in tasks if one.state == "PENDING"]
+    words = []
+    if running:
+        states = Counter(one.state.lower() for one in running)
+        nodes = sorted({one.node for one in running if one.node})
+        told = ", ".join(f"{number} {state}" for state, number in states.items())
+        words.append(f"{told} on {', '.join(nodes[:8])}" if nodes else told)
+    if waiting:
+        why = ", ".join(sorted({one.why for one in waiting if one.why not in ("", "None")}))
+        words.append(f"{len(waiting)} waiting" + (f" ({why})" if why else ""))
+    return plain("; ".join(words), 200)
+
+
+def _run(command: list[str], environment: Mapping[str, str] | None = None) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603  a fixed command of Slurm's own
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            timeout=PATIENCE,
+            env=dict(environment if environment is not None else os.environ),
+            check=False,
+        )
+    except FileNotFoundError:
+        raise NoScheduler(command=command[0]) from None
+    except subprocess.TimeoutExpired:
+        raise SchedulerSilent(command=command[0]) from None
+    if done.returncode:
+        said = plain(" ".join(done.stderr.split()) or f"code {done.returncode}", 300)
+        if "Unable to contact slurm controller" in said or "Connection refused" in said:
+            raise SchedulerSilent(command=command[0])
+        raise SchedulerRefused(command=command[0], said=said)
+    return done.stdout
