@@ -22,7 +22,7 @@ from xnat_ferry.events import SettlingFinished, TransferFinished, WorkerStopped
 from xnat_ferry.settings.preferences import Window
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.state import Phase
-from xnat_ferry_tui import keys
+from xnat_ferry_tui import keys, read_only
 from xnat_ferry_tui.acting import Acting
 from xnat_ferry_tui.bridge import JournalGrew, follow_journal
 from xnat_ferry_tui.connecting import Connecting
@@ -47,10 +47,6 @@ from xnat_ferry_tui.watched import Watched
 _A_BUG = 70
 _PROGRESS_EVERY = 0.25
 _ENDINGS = (TransferFinished, SettlingFinished, WorkerStopped)
-_HOW_TO_CHANGE = (
-    "Looking, checking and verifying work as always.",
-    "Open another window without --read-only, or take read_only out of the settings, to change something.",
-)
 AS_USUAL = Window()
 
 
@@ -325,12 +321,13 @@ class FerryApp(App[None]):
             await self.run_action(keys.action_of(key), self.screen)
 
     async def action_if_allowed(self, key_id: str) -> None:
-        """Do what changes something, unless this window is for looking only."""
-        if self.window.read_only:
-            label = keys.by_id(key_id).label
-            self.push_screen(Tell(f"{label}: not from this window, which is read-only.", *_HOW_TO_CHANGE))
+        """Do what changes something, unless this window or the server is for looking only."""
+        key = keys.by_id(key_id)
+        why = read_only.why_not(self.window, self.desk, key)
+        if why:
+            self.push_screen(Tell(f"{key.label}: {why}", *read_only.HOW_TO_CHANGE))
         else:
-            await self.run_action(keys.by_id(key_id).action, self.screen)
+            await self.run_action(key.action, self.screen)
 
     def action_repaint(self) -> None:
         self.refresh(repaint=True, layout=True)

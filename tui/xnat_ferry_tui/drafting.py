@@ -17,6 +17,9 @@ from xnat_ferry.plan.label_table import write_label_table
 from xnat_ferry.survey import Survey
 from xnat_ferry_tui.history import History, Keeper
 
+_COLUMNS = 80
+"""Of a checklist that is written to a file."""
+
 
 class Brief(Struct, frozen=True, kw_only=True):
     """What of a judgement is shown all the time: counted once, since there may be very many sessions."""
@@ -159,6 +162,17 @@ class Drafting:
         if self.judged is not None:
             try:
                 write_plan(self.judged.planned, path)
+            except OSError as error:
+                raise CannotWrite(folder=path.parent, why=error.strerror) from None
+
+    def save_checklist(self, path: Path) -> None:
+        """Write the checklist as the plain face tells it; raises CannotWrite."""
+        from xnat_ferry.cli.checklist import checklist_lines
+
+        if self.judged is not None:
+            lines = [line.text for line in checklist_lines(self.judged, _COLUMNS)]
+            try:
+                path.write_text("\n".join(lines) + "\n", encoding="utf-8")
             except OSError as error:
                 raise CannotWrite(folder=path.parent, why=error.strerror) from None
 

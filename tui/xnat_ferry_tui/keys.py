@@ -72,6 +72,7 @@ KEYS = (
     Key("do('previous')", "N", "Previous", "previous line that is not fine", "checks.checks", bar=False),
     Key("do('accept')", "a", "Accept", "say that this is known and allowed, or not", "checks.checks"),
     Key("do('keep')", "K", "Keep", "what the approval keeps in the headers", "checks.checks"),
+    Key("do('save')", "w", "Save", "write the checklist as text, to be mailed or kept", "checks.checks"),
     Key("do('skip')", "s", "Skip", "leave the session out", "checks.conflicts"),
     Key("do('rename')", "l", "Label", "keep both: another label", "checks.conflicts"),
     Key("do('complete')", "m", "Missing", "send what is missing there", "checks.conflicts"),

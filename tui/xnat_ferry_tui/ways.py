@@ -37,6 +37,18 @@ _WAYS = tuple(
         (r"run 'xnat-ferry archive' again", "archive again with A in area 3"),
         (r"settle with --unshare", "unshare it in XNAT's own pages"),
         (r", or run this in a terminal to be asked", ", or press C to be asked"),
+        (r"Copy instead \('--road copy'\)", "Copy instead"),
+        (r"add --leave-out-others", "leave them out in the plan that the plain face makes"),
+        (
+            r"for instance with --labels subject\.prefix=P_",
+            "for instance by the rule subject.prefix=P_ in step 9",
+        ),
+        (
+            r"with --existing keep or --existing replace",
+            "that keeps or replaces what is there (existing, in the plan that w in step 0 writes)",
+        ),
+        (r"settle with --despite-workflows", "wait for them to end"),
+        (r"End it there with 'xnat-ferry stop'", "End it there"),
         # findings and answers
         (r"Check without --headers none", "R looks at everything"),
         (r"Leave these scans out with --scans", "Leave these scans out with s in step 6"),
@@ -47,8 +59,20 @@ _WAYS = tuple(
         (r"(?:--spool|--transfers) or (XNAT_FERRY_[A-Z]+)", r"\1"),
         (r"(?:map them|map the labels|give its label) with --labels", "give labels in step 9"),
         (r"Answer with --on-conflict [a-z-]+=ANSWER; .*", "Answer it in step 8."),
+        (
+            r"Say --existing keep to leave what is there, or --existing replace to write over it",
+            "Keep or replace what is there: existing, in the plan that w in step 0 writes",
+        ),
+        (r"leave it out of --with", "leave it out"),
+        (r"say --to archive", "press t in step 0"),
+        (
+            r"--write-labels FILE\.csv, change them there, then --labels FILE\.csv; or a --labels template",
+            "w in step 9 writes a table, change them there, then i; or l, a rule",
+        ),
         # differences
         (r"--refresh has", "A refresh of its catalog has"),
+        # whatever has no key
+        (r"'?--([a-z][a-z-]*)(?:[ =][A-Za-z0-9_.=/]+)?'?", r"the plain face's option \1"),
     )
 )
 

@@ -35,6 +35,8 @@ class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     theme: Literal["dark", "light", "ansi-dark", "ansi-light", "contrast"] = "dark"
     read_only: bool = False
     """Whether nothing may be changed at a server from it, and no worker started or stopped."""
+    read_only_at: tuple[str, ...] = ()
+    """Servers, by alias or address, at which nothing may be changed from it."""
     ascii: bool = False
     """Whether it is drawn in ASCII even where the terminal knows more."""
     mouse: bool | None = None

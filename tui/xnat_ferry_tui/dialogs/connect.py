@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
 
 
@@ -55,21 +56,17 @@ class Connect(ModalScreen[Wish | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Facts(id="said")
-            yield self._field("source", self._wish.source, self._asked.source)
+            yield self._field("source", self._wish.source, self._asked.source, "destination")
             yield self._field("destination", self._wish.destination, self._asked.destination)
 
-    def _field(self, name: str, value: str, placeholder: str) -> Input:
+    def _field(self, name: str, value: str, placeholder: str, following: str = "") -> Entry:
         # what stands there is gone on with, so it is not marked to be typed over
-        return Input(value, placeholder=placeholder, id=name, select_on_focus=False)
+        return Entry(value, placeholder=placeholder, id=name, select_on_focus=False, following=following)
 
     def on_mount(self) -> None:
         lines = (self._asked.question, self._said)
         self.query_one(Facts).put(line for line in lines if line)
         self.query_one("#source", Input).focus()
-
-    @on(Input.Submitted, "#source")
-    def _to_destination(self) -> None:
-        self.query_one("#destination", Input).focus()
 
     @on(Input.Submitted, "#destination")
     def _go_on(self) -> None:

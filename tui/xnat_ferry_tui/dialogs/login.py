@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
 
 
@@ -25,8 +26,8 @@ class LogIn(ModalScreen[Credentials | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Facts(id="said")
-            yield Input(placeholder="user name", id="user")
-            yield Input(placeholder="password (kept in memory only)", password=True, id="password")
+            yield Entry(placeholder="user name", id="user", following="password")
+            yield Entry(placeholder="password (kept in memory only)", password=True, id="password")
 
     def on_mount(self) -> None:
         self.query_one(Facts).put(
@@ -38,10 +39,6 @@ class LogIn(ModalScreen[Credentials | None]):
             ]
         )
         self.query_one("#user", Input).focus()
-
-    @on(Input.Submitted, "#user")
-    def _to_password(self) -> None:
-        self.query_one("#password", Input).focus()
 
     @on(Input.Submitted, "#password")
     def _go_on(self) -> None:

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from xnat_ferry_tui import keys
+from xnat_ferry_tui import keys, read_only
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.tour import guidance
 from xnat_ferry_tui.widgets.facts import Facts
@@ -67,7 +67,7 @@ class Area(Screen[None]):
         if not self.query(TitleLine):
             return
         ends = self.desk.journey() if self.desk.ends else "no projects yet"
-        self.query_one(TitleLine).show(ends, read_only=self.ferry.window.read_only)
+        self.query_one(TitleLine).show(ends, read_only=read_only.sign(self.ferry.window, self.desk))
         self.show()
         guide = self.query_one("#guide", Facts)
         guide.display = self.ferry.tour

@@ -21,6 +21,7 @@ from xnat_ferry_tui.screens.wizard.rail import Rail
 from xnat_ferry_tui.screens.wizard.review import ReviewStep
 from xnat_ferry_tui.screens.wizard.step import Step
 from xnat_ferry_tui.screens.wizard.steps import STEPS, standing, why_not_start
+from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.facts import Facts
 
 ALL_STEPS: Sequence[type[Step]] = (ConnectStep, ChooseStep, ChecksStep, ConflictsStep, LabelsStep, ReviewStep)
@@ -92,9 +93,9 @@ class ChecksArea(Area):
         reason = self._why_not(step)
         off = f"c {step.going()} is off: {reason}" if reason else f"c {step.going()}"
         problem, unkept = self.desk.problem, self.desk.drafting.keeper.problem
-        told = [f"{problem} {problem.advice}"] if problem is not None else []
-        told += [self.desk.busy] if self.desk.busy and self.desk.busy != reason else []
-        self.query_one("#going", Facts).put([off, *told, *([unkept] if unkept else [])])
+        more = [told(problem)] if problem is not None else []
+        more += [self.desk.busy] if self.desk.busy and self.desk.busy != reason else []
+        self.query_one("#going", Facts).put([off, *more, *([unkept] if unkept else [])])
 
     def _why_not(self, step: Step) -> str:
         last = isinstance(step, ReviewStep)

@@ -1,6 +1,7 @@
 """The third step: the guide's checklist, with evidence and advice for the line one stands on."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from msgspec import Struct
@@ -19,7 +20,7 @@ from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.tick import Tick
 from xnat_ferry_tui.screens.wizard.reasons import REASONS
-from xnat_ferry_tui.screens.wizard.step import Step
+from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.ways import on_screen
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
@@ -71,6 +72,7 @@ class ChecksStep(Step):
             yield Lines(_COLUMNS, id="findings", empty="Nothing has been checked yet.")
             with VerticalScroll(classes="details"):
                 yield Facts(id="details")
+        yield Prompt()
 
     def first(self) -> Widget:
         return self.query_one(Lines)
@@ -143,6 +145,22 @@ class ChecksStep(Step):
             if _to_read(self._rows[place]):
                 lines.highlighted = place
                 return
+
+    def do_save(self) -> None:
+        if self._drawn is None:
+            self.ferry.push_screen(Tell("Nothing has been checked yet; r does it."))
+            return
+        words = "Where to write the checklist as text:"
+        self.query_one(Prompt).ask(words, "checklist.txt", self._save)
+
+    def _save(self, text: str) -> str:
+        path = Path(text or "checklist.txt").expanduser()
+
+        def tell() -> None:
+            self.ferry.notify(f"The checklist is in {path}.")
+
+        self.ferry.do("Writing the checklist.", lambda: self.desk.drafting.save_checklist(path), tell)
+        return ""
 
     def do_accept(self) -> None:
         row, draft = self._highlighted(), self.draft

@@ -1,0 +1,39 @@
+"""Windows and servers that are for looking only."""
+
+from xnat_ferry.settings.preferences import Window
+from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.keys import Key
+
+HOW_TO_CHANGE = (
+    "Looking, checking and verifying work as always.",
+    "To change something, open a window without --read-only, or take read_only or read_only_at out of the "
+    "settings.",
+)
+_DELETES = "verify.settle"
+
+
+def why_not(window: Window, desk: Desk, key: Key) -> str:
+    """Why the action of a key is not done from here; "" where it may be.
+
+    A copy changes nothing at its source, so that one may be for looking only.
+    """
+    if window.read_only:
+        return "not from this window, which is read-only."
+    plan = desk.watched.state.plan if desk.watched else None
+    ends = desk.ends if key.where.startswith("checks") else (plan.source, plan.destination) if plan else None
+    if ends is None:
+        return ""
+    changed = ends if key.id == _DELETES else ends[1:]
+    closed = [end.server for end in changed if is_closed(window, desk, end.server)]
+    return f"not at {desk.names.get(closed[0], closed[0])}, which is read-only." if closed else ""
+
+
+def is_closed(window: Window, desk: Desk, server: str) -> bool:
+    """Whether nothing may be changed at a server, named by its address or its short name."""
+    closed = {name.rstrip("/") for name in window.read_only_at}
+    return bool(closed & {server, desk.names.get(server, server)})
+
+
+def sign(window: Window, desk: Desk) -> bool:
+    """Whether the title says so: for the window, or for the destination on the desk."""
+    return window.read_only or (desk.ends is not None and is_closed(window, desk, desk.ends[1].server))

@@ -1,0 +1,31 @@
+"""A field that hands on what is typed ahead: over a slow line, keys come many at a time."""
+
+from textual.events import Key
+from textual.widgets import Input
+
+
+class Entry(Input):
+    """Enter leads to the ``following`` field at once, so that the keys that came with it go there.
+
+    Textual gives a key to the field that had the focus when the key came, and moves the focus later.
+    """
+
+    def __init__(self, value: str = "", *, following: str = "", **options: object) -> None:
+        super().__init__(value, **options)  # type: ignore[arg-type]
+        self._following = following
+
+    async def _on_key(self, event: Key) -> None:
+        heir = self.screen.focused
+        if isinstance(heir, Entry) and heir is not self:
+            event.stop()
+            event.prevent_default()
+            heir.post_message(Key(event.key, event.character))
+        elif event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            if self._following:
+                self.screen.set_focus(self.screen.query_one(f"#{self._following}"))
+            else:
+                await self.action_submit()
+        else:
+            await super()._on_key(event)
