@@ -23,4 +23,17 @@ class Facts(Static):
             return
         self.lines = fresh
         text = "\n".join(fresh)
-        self.update(Text(text, overflow="fold") if self._wrap else Text(text, no_wrap=True, overflow="crop"))
+        before = self._room()
+        self.update(
+            Text(text, overflow="fold") if self._wrap else Text(text, no_wrap=True, overflow="crop"),
+            layout=False,
+        )
+        if before is None or self._room() != before:
+            self.refresh(layout=True)
+
+    def _room(self) -> int | None:
+        """How many lines it asks for; None where that is not known. As long as it asks for the same, nothing
+        around it has to be laid out anew."""
+        if self.styles.is_auto_width or not self.size.width:
+            return None
+        return self.visual.get_height(self.styles, self.size.width) if self.styles.is_auto_height else 0
