@@ -184,7 +184,7 @@ def _in_the_end(evidence: Evidence) -> Iterator[str]:
     yield from _code(evidence, fates)
     yield from _status(evidence, fates)
     yield from _proofs(evidence, fates)
-    if evidence.left_in_spool and "failed" not in fates.values():
+    if evidence.left_in_spool:
         yield f"the spool still holds {', '.join(evidence.left_in_spool)}"
     for name in evidence.leaks:
         yield f"{name} holds a password or a patient's name"

@@ -212,7 +212,7 @@ _MISHAPS: dict[str, tuple[str, ...]] = {
     _UP: (
         *("status", "reset", "cut", "login_page", "expire_login", "no_space"),
         *("drop_file", "drop_file", "drop_file", "drop_file"),
-        *("delay", "slow", "hold"),
+        *("delay", "slow", "hold", "limit", "limit"),
     ),
     _LIST: ("status", "reset", "cut", "login_page", "expire_login", "truncate", "delay", "empty"),
     _WAITING: ("status", "reset", "cut", "login_page", "expire_login", "truncate", "delay", "hold", "empty"),
@@ -235,20 +235,27 @@ def _fault(chance: random.Random, exact: bool, matches: tuple[str, ...] = _WHILE
     return {"match": match, **_what(chance, mishap), **_when(chance)}
 
 
+_CHOICES: dict[str, tuple[str, tuple[float, ...]]] = {
+    "cut": ("cut_after", (0.1, 0.5, 0.95, 100.0)),
+    "slow": ("bytes_per_second", (20_000, 60_000)),
+}
+
+
 def _what(chance: random.Random, mishap: str) -> dict[str, Any]:
     match mishap:
         case "status":
             status = chance.choice((400, 403, 404, 413, 429, 500, 500, 502, 503, 504))
             words = chance.choice((None, "<html><h3>Chaos.</h3></html>", ""))
             return {"status": status} | ({} if words is None else {"body": words})
+        case "limit":
+            return {"status": 413, "larger_than": chance.choice((1_000, 2_500, 6_000))}
         case "empty":
             return {"status": 200, "body": ""}
-        case "cut":
-            return {"cut_after": chance.choice((0.1, 0.5, 0.95, 100.0))}
         case "delay":
             return {"delay": round(chance.uniform(0.05, 0.4), 2)}
-        case "slow":
-            return {"bytes_per_second": chance.choice((20_000, 60_000))}
+        case "cut" | "slow":
+            name, values = _CHOICES[mishap]
+            return {name: chance.choice(values)}
         case "hold":
             return {"hold": round(chance.uniform(0.2, 0.8), 2)}
         case "skip_file" | "drop_file":

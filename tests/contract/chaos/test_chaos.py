@@ -40,6 +40,7 @@ def test_the_seeds_meet_every_kind_of_fault_and_of_death() -> None:
     assert kinds >= {
         *("status", "body", "cut_after", "delay", "bytes_per_second", "truncate", "skip_file", "flip_byte"),
         *("login_page", "expire_login", "no_space", "hold", "drop_file", "reset", "nth", "every", "times"),
+        "larger_than",
     }
     deaths = Counter(death.by for one in scenarios for death in one.deaths if death)
     assert set(deaths) == {"calls", "write", "sync", "seconds"}
