@@ -27,6 +27,7 @@ from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.libraries import httpx
 from xnat_ferry.xnat.limits import Limits, Throttle
 from xnat_ferry.xnat.login import Login, spare_loopback_the_proxy
+from xnat_ferry.xnat.transport import transport_to
 
 stamina.instrumentation.set_on_retry_hooks([])  # its own would write on the standard error
 
@@ -79,6 +80,7 @@ class XnatClient:
             base_url=server,
             timeout=_PATIENCE,
             follow_redirects=False,
+            transport=transport_to(server, limits.connections),
             limits=httpx.Limits(
                 max_connections=limits.connections, max_keepalive_connections=limits.connections
             ),
@@ -196,7 +198,7 @@ class XnatClient:
         With ``first`` only so many bytes are asked for; a server that knows no ranges sends them all.
         """
         what = f"GET {path}"
-        headers = {"Range": f"bytes=0-{first - 1}"} if first else {}
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes=0-{first - 1}"} if first else {})
         for renewed in (False, True):
             login = self._login
             with (
@@ -278,7 +280,7 @@ class XnatClient:
                 self.bytes_up += len(piece)
 
     def _arriving(self, response: httpx.Response) -> Iterator[bytes]:
-        for piece in response.iter_raw():  # as it arrives: a slow line must not delay a stop
+        for piece in response.iter_raw():
             self._flow.pass_through(len(piece))
             self._count_down(len(piece))
             yield piece
