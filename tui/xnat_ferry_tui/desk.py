@@ -31,6 +31,7 @@ from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import start_worker, wait_until_taken_up
 from xnat_ferry.transfer.past_pace import past_pace
+from xnat_ferry.transfer.slurm.submitting import ask_to_stop
 from xnat_ferry.verify.verification import Verification
 from xnat_ferry_tui.drafting import Drafting
 from xnat_ferry_tui.logins import Logins
@@ -275,7 +276,9 @@ class Desk:
 
     def stop(self, folder: TransferFolder) -> str:
         """Ask the worker to leave off; says why where that cannot be done from here."""
-        found = lock.holder(folder)
+        array, found = ask_to_stop(folder), lock.holder(folder)
+        if array and found is None:
+            return ""
         if found is None or found.alive() is False:
             return "It is not running."
         if found.host != socket.gethostname():

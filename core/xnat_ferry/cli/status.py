@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+from functools import partial
 
 from xnat_ferry.cli import following
 from xnat_ferry.cli.common import AsJson, Transfers, answer_json, say
@@ -14,7 +15,7 @@ from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.launch import watch as watch_journal
 from xnat_ferry.transfer.slurm import scheduler
 from xnat_ferry.transfer.slurm.job import newest_submission
-from xnat_ferry.transfer.slurm.submitting import ask_to_stop
+from xnat_ferry.transfer.slurm.submitting import ask_to_stop, tasks_to_come
 from xnat_ferry.transfer.status import status_of
 
 
@@ -58,7 +59,7 @@ def watch(name: str | None = None, /, *, transfers: Transfers = None, json: AsJs
     """
     found = transfer_folders.find(transfers_folder(transfers), name)
     try:
-        following.show(found, watch_journal(found), json=json)
+        following.show(found, watch_journal(found, partial(tasks_to_come, found)), json=json)
     except KeyboardInterrupt:
         say("\nThe transfer goes on without this window.")
         return 0

@@ -16,6 +16,7 @@ from xnat_ferry.plan import Plan
 from xnat_ferry.settings.credentials import Credentials, find_credentials
 from xnat_ferry.settings.paths import transfers_folder
 from xnat_ferry.settings.preferences import read_preferences
+from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.pace import Pace, keep_pace, read_pace
@@ -84,6 +85,16 @@ class Array:
             more=(*known.more, *self.option),
             spool=known.spool if self.spool is None else str(self.spool.expanduser().absolute()),
         )
+        for text in (
+            wanted.partition,
+            wanted.account,
+            wanted.time,
+            wanted.memory,
+            wanted.spool,
+            *wanted.more,
+        ):
+            if not text.isprintable():
+                raise UsageError(what=f"{plain(text, 60)!r} cannot stand in a batch script.")
         for name in ("tasks", "running", "cpus"):
             if getattr(wanted, name) < 1:
                 raise UsageError(what=f"--{name} must be at least 1.")

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -26,6 +26,8 @@ from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import JournalReader
 
 _LOOK_EVERY = 0.1
+_ASK_EVERY = 2.0
+"""Seconds between two questions to a scheduler, which may be slow."""
 _LAST = (TransferFinished, SettlingFinished, TakingBackFinished, WorkerStopped)
 """The events with which a worker ends."""
 
@@ -87,15 +89,19 @@ def follow(folder: TransferFolder, worker: subprocess.Popen[bytes], skip: int = 
         time.sleep(_LOOK_EVERY)
 
 
-def watch(folder: TransferFolder) -> Iterator[AnyEvent]:
-    """Every event of a transfer, old and new, until its worker has ended."""
+def watch(folder: TransferFolder, awaited: Callable[[], bool] = lambda: False) -> Iterator[AnyEvent]:
+    """Every event of a transfer, old and new, until its worker has ended.
+
+    ``awaited`` says, while none is at it, whether one is still to come.
+    """
     reader = JournalReader(folder.journal)
     while True:
         running = lock.running(folder)  # looked at first, so that nothing written last is missed
+        to_come = not running and awaited()
         yield from reader.read_new()
-        if not running:
+        if not running and not to_come:
             return
-        time.sleep(_LOOK_EVERY)
+        time.sleep(_ASK_EVERY if to_come else _LOOK_EVERY)
 
 
 def wait_until_taken_up(folder: TransferFolder, worker: subprocess.Popen[bytes], skip: int) -> None:

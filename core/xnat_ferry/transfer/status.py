@@ -60,9 +60,9 @@ def settle_phase(state: TransferState, folder: TransferFolder) -> TransferState:
 
 def _phase_of_tasks(state: TransferState, alive: bool) -> Phase:
     """Of several workers the last word is that of one; how far all are, their sessions tell."""
-    if alive and (state.count(Phase.WAITING) or state.count(Phase.RUNNING)):
-        return Phase.RUNNING
-    return state.phase_of_sessions if not state.count(Phase.RUNNING) else Phase.STOPPED
+    if state.count(Phase.WAITING) or state.count(Phase.RUNNING):
+        return Phase.RUNNING if alive else Phase.STOPPED
+    return state.phase_of_sessions
 
 
 def status_of(folder: TransferFolder) -> Status:
@@ -74,7 +74,7 @@ def summarise(folder: TransferFolder, state: TransferState) -> Status:
     """The numbers of a state."""
     found = lock.holder(folder)
     running = state.phase == Phase.RUNNING
-    totals = state.plan.totals
+    totals = Totals() if state.plan.road.stays else state.plan.totals  # then nothing is to be sent
     return Status(
         id=folder.id,
         state=state.phase,

@@ -103,7 +103,7 @@ def script_of(folder: Path, options: JobOptions, number: int) -> str:
     wanted = [
         ("job-name", f"xnat-ferry-{folder.name[-4:]}"),
         ("array", f"0-{options.tasks - 1}%{options.running}"),
-        ("output", f"{folder}/tasks/slurm-%A_%a.out"),
+        ("output", f"{str(folder).replace('%', '%%')}/tasks/slurm-%A_%a.out"),
         ("chdir", str(folder)),
         ("partition", options.partition),
         ("account", options.account),

@@ -11,7 +11,15 @@ from xnat_ferry.plan import Plan
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.slurm import scheduler
-from xnat_ferry.transfer.slurm.job import Job, JobOptions, Submission, keep_job, read_job, script_of
+from xnat_ferry.transfer.slurm.job import (
+    Job,
+    JobOptions,
+    Submission,
+    keep_job,
+    newest_submission,
+    read_job,
+    script_of,
+)
 from xnat_ferry.transfer.slurm.tasks import TaskFolder, find_tasks, number_of, submission_of, tasks_of
 from xnat_ferry.transfer.state import Phase, TransferState
 
@@ -77,6 +85,19 @@ def ask_to_stop(folder: TransferFolder) -> bool:
         return False
     keep_job(folder, replace(job, stopped=job.newest.number))
     return True
+
+
+def tasks_to_come(folder: TransferFolder) -> bool:
+    """Whether the scheduler still has tasks of the newest array; one that is silent may have them."""
+    submission = newest_submission(folder)
+    if submission is None or not submission.job:
+        return False
+    try:
+        return bool(scheduler.queued(submission.job))
+    except SchedulerSilent:
+        return True
+    except (NoScheduler, SchedulerRefused):
+        return False
 
 
 def with_this_package(environment: Mapping[str, str]) -> dict[str, str]:
