@@ -5,9 +5,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-
-HERE = "file:"
-"""In place of a server's address, for an end that is on this machine."""
+HERE, ZIPS_HERE = "file:", "file+zip:"
+"""In place of a server's address, for an end on this machine; the second has each session in a ZIP."""
 
 
 class Endpoint(Struct, frozen=True):
@@ -22,7 +21,7 @@ class Endpoint(Struct, frozen=True):
     @property
     def local(self) -> bool:
         """Whether it is on this machine."""
-        return self.server == HERE
+        return self.server in (HERE, ZIPS_HERE)
 
     def __str__(self) -> str:
         if self.local:
@@ -218,6 +217,8 @@ class Where(StrEnum):
 
     PREARCHIVE = "prearchive"
     ARCHIVE = "archive"
+    FOLDER = "folder"
+    """In files on this machine."""
 
 
 class Road(StrEnum):

@@ -16,11 +16,16 @@ def check_access(survey: Survey, rules: LabelRules, *, archives: bool) -> tuple[
 
     ``archives`` says whether this account shall also archive, which is when subjects are created.
     """
-    findings = [_listed(survey.source) or _readable(survey.source), *_unread_sessions(survey)]
+    findings = [*check_reading(survey)]
     findings.append(_listed(survey.destination) or _writable(survey.destination))
     if survey.destination.sessions is not None:
         findings += _subjects(survey, rules, archives)
     return tuple(findings)
+
+
+def check_reading(survey: Survey) -> tuple[Finding, ...]:
+    """Whether this account may read every chosen session at the source."""
+    return (_listed(survey.source) or _readable(survey.source), *_unread_sessions(survey))
 
 
 def _readable(view: ProjectView) -> Finding:

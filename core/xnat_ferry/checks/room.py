@@ -5,14 +5,18 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from xnat_ferry.checks.finding import Finding
-from xnat_ferry.model import Verdict
+from xnat_ferry.model import ZIPS_HERE, Verdict
 from xnat_ferry.settings.room import Room
 from xnat_ferry.survey import Survey
 from xnat_ferry.wording import size
 
 _FOR_A_FILE = 1_000
 """Bytes that journal and manifest take for each file."""
-_MOVED_BY = {"spool": "--spool or XNAT_FERRY_SPOOL", "transfers": "--transfers or XNAT_FERRY_TRANSFERS"}
+_MOVED_BY = {
+    "spool": "Choose another folder with --spool or XNAT_FERRY_SPOOL",
+    "transfers": "Choose another folder with --transfers or XNAT_FERRY_TRANSFERS",
+    "download": "Download into another folder",
+}
 
 
 class Need(Struct, frozen=True):
@@ -55,13 +59,27 @@ def needed(survey: Survey, what: str) -> Need:
         largest, packed = max((one or 0 for one in sizes), default=0), survey.unpacked
         return Need(2 * largest + packed, 3 * largest + packed, looked and None not in sizes)
     files = [one for one, _ in amounts]
+    if what == "download":
+        size = _on_disk(survey)
+        return Need(size, size + size // 20, looked and None not in [one for _, one in amounts])
     own = _FOR_A_FILE * sum(one or 0 for one in files)
     return Need(own, 2 * own, looked and None not in files)
 
 
+def _on_disk(survey: Survey) -> int:
+    """Bytes of a download; where each session becomes a ZIP, the largest lies there twice for a while."""
+    each = [
+        sum(detail.amount(scan)[1] or 0 for scan in detail.scans)
+        for chosen in survey.chosen
+        if (detail := chosen.detail) is not None
+    ]
+    zips = survey.destination.endpoint.server == ZIPS_HERE
+    return sum(each) + (max(each, default=0) if zips else 0)
+
+
 def _of(survey: Survey, room: Room) -> Iterator[Finding]:
     where = f"the {room.what} folder {room.folder}"
-    move = f"Choose another folder with {_MOVED_BY[room.what]}"
+    move = _MOVED_BY[room.what]
     need, left = needed(survey, room.what), room.left
     evidence = _evidence(room, need)
     if not room.writable:

@@ -18,6 +18,7 @@ COMMANDS = {
     "check": ("check:check", "Survey both projects and run the checklist."),
     "plan": ("plan:plan", "Write down what a transfer will do."),
     "upload": ("upload:upload", "Carry DICOM of a folder or an archive file into a project."),
+    "download": ("download:download", "Fetch sessions into files on this machine: a backup."),
     "run": ("run:run", "Carry out a plan."),
     "submit": ("submit:submit_plan", "Carry out a plan as a Slurm array."),
     "status": ("status:status", "Tell where transfers stand."),

@@ -165,6 +165,10 @@ def _transfer(
 
     source, destination = state.plan.source, state.plan.destination
     sent = sessions_to_verify(state, names)
+    if destination.local:
+        from xnat_ferry.verify.on_disk import verify_downloads
+
+        return verify_downloads(found, state, sent, level=level, scratch=how.scratch, progress=Counting())
     with ExitStack() as stack:
         client = stack.enter_context(XnatClient(destination.server, find_credentials(destination.server)))
         other = _source_client(stack, source, client) if needs_source(sent, level) else None
@@ -179,6 +183,9 @@ def _source_client(stack: ExitStack, source: Endpoint, destination: "XnatClient"
 
     if source.server == destination.server:
         return destination
+    if source.local:
+        say("Headers are not compared: the originals are files on this machine.")
+        return None
     try:
         return stack.enter_context(XnatClient(source.server, find_credentials(source.server)))
     except CannotConnect as error:

@@ -1,12 +1,13 @@
 """Plans with one end on this machine, made of those that the checks and the answers gave: pure."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
 from xnat_ferry import wording
-from xnat_ferry.model import Road
+from xnat_ferry.model import Level, Road
 from xnat_ferry.plan.model import Plan, PlannedSession
 
 
@@ -25,6 +26,29 @@ def uploading(plan: Plan, listings: Mapping[tuple[str, str], str], left_out: Ite
         ),
         sessions=tuple(_listed(session, listings) for session in plan.sessions),
     )
+
+
+def downloading(plan: Plan) -> Plan:
+    """The plan for the road download: labels become names of folders, no two sessions one."""
+    taken: set[str] = set()
+    return replace(
+        plan,
+        road=Road.DOWNLOAD,
+        verify=max(plan.verify, Level.IDENTITY, key=list(Level).index),
+        sessions=tuple(_placed(session, taken) for session in plan.sessions),
+    )
+
+
+def _placed(session: PlannedSession, taken: set[str]) -> PlannedSession:
+    subject, label = _name(session.to_subject), _name(session.to_session)
+    if label.casefold() in taken:
+        label = _name(f"{label}_{session.id}")
+    taken.add(label.casefold())
+    return replace(session, to_subject=subject, to_session=label)
+
+
+def _name(label: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]", "_", label)[:100] or "_"
 
 
 def _listed(session: PlannedSession, listings: Mapping[tuple[str, str], str]) -> PlannedSession:

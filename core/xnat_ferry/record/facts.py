@@ -106,6 +106,8 @@ class RecordedSession(Struct, frozen=True, kw_only=True):
     bytes_sent: int
     outcome: str
     where: Where | None
+    routed: str
+    """What StudyDescription says in the files that went to a DICOM receiver; "" on other roads."""
     row: str
     """Where what was sent of it waits in the prearchive; "" when it does not."""
     discarded: tuple[str, ...]
@@ -307,7 +309,8 @@ def _session(
         bytes_sent=state.bytes_sent,
         outcome=state.phase,
         where=state.where,
-        row=state.row if state.where != Where.ARCHIVE and not state.archived else "",
+        routed=_safe(state.routed),
+        row=state.row if _waits(state) else "",
         discarded=tuple(_discarded(happened)),
         left_behind=planned.left_behind,
         left_out=tuple(f"scan {scan}, {name}: {why}" for (scan, name), why in state.left_out.items()),
@@ -322,6 +325,11 @@ def _session(
         assigned=tuple(_assigned(happened)),
         kept=_safe(f"{state.kept.message} {state.kept.advice}") if state.kept else "",
     )
+
+
+def _waits(state: SessionState) -> bool:
+    """Whether what was sent lies in the prearchive."""
+    return state.row.startswith("/prearchive/") and state.where != Where.ARCHIVE and not state.archived
 
 
 def _proven(proof: SessionVerification) -> Proven:

@@ -52,7 +52,7 @@ def sections_of(record: Record) -> Iterator[Section]:
 
 def _summary(record: Record) -> Iterator[tuple[str, str]]:
     yield "From", record.source
-    yield "To", f"{record.destination}, {record.to}"
+    yield "To", record.destination + ("" if record.road == Road.DOWNLOAD else f", {record.to}")
     yield "Kind", _kind(record)
     for one in record.accounts:
         yield "Account", f"{one.user} at {one.server} (XNAT {one.server_version})"
@@ -80,6 +80,10 @@ def _kind(record: Record) -> str:
             return f"a share: nothing travelled, and {record.owner} owns it as before"
         case Road.RELOCATE:
             return f"a relocation: nothing travelled, and {record.owner} owns it now"
+        case Road.UPLOAD:
+            return "an upload from this machine"
+        case Road.DOWNLOAD:
+            return "a download to this machine"
         case _:
             return "a move: proven sessions are deleted at the source" if record.move else "a copy"
 
@@ -132,6 +136,8 @@ def _proof_notes(record: Record) -> Iterator[str]:
     for one in record.sessions:
         if one.proven and one.proven.note:
             yield f"{one.session}: {one.proven.note}"
+        if one.routed:
+            yield f"{one.session}: StudyDescription of what was sent to the receiver became {one.routed}"
         if one.proven and one.proven.rewritten:
             names = ", ".join(one.proven.rewritten[:12])
             yield f"{one.session}: scripts of the destination changed {names}"

@@ -10,19 +10,45 @@ from xnat_ferry.project import Rights
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.settings.room import Room
 from xnat_ferry.survey.narrow import only_scans
-from xnat_ferry.survey.projects import list_destination, read_projects, with_rights
+from xnat_ferry.survey.projects import list_destination, read_projects, view_source, with_rights
 from xnat_ferry.survey.seen import AS_USUAL, Chosen, Depth, Headers, ProjectView, Survey
-from xnat_ferry.survey.sessions import Progress, read_counterparts
+from xnat_ferry.survey.sessions import Progress, read_chosen, read_counterparts
+from xnat_ferry.survey.take import choose_rows
 from xnat_ferry.xnat.client import XnatClient
 
 
-def end_here(path: str) -> Endpoint:
+def end_here(path: str, server: str = HERE) -> Endpoint:
     """A path as an end of a transfer; raises PlaceUnreadable for one that no plan could name."""
     try:
         path.encode("utf-8")
     except UnicodeEncodeError:
         raise PlaceUnreadable(path=plain(path), why="its name is no UTF-8, so no plan can hold it") from None
-    return Endpoint(HERE, path)
+    return Endpoint(server, path)
+
+
+def survey_download(
+    source: tuple[XnatClient, Endpoint],
+    folder: Endpoint,
+    wanted: Collection[str] | None = None,
+    *,
+    scans: Collection[str] = (),
+    rooms: tuple[Room, ...] = (),
+    progress: Progress = lambda what, done, total: None,
+) -> Survey:
+    """What is there and shall be written into a folder here; two requests a session.
+
+    Raises UnknownSessions and NothingChosen; a project that cannot be listed raises nothing.
+    """
+    view = view_source(*source)
+    rows = choose_rows(view, wanted)
+    chosen = only_scans(read_chosen(source[0], rows, files=True, progress=progress), scans)
+    return Survey(
+        source=view,
+        destination=_view(folder, ()),
+        chosen=chosen,
+        rooms=rooms,
+        depth=Depth(headers=Headers.NONE, files=True),
+    )
 
 
 def survey_upload(

@@ -73,12 +73,13 @@ def _both_ends(
         looking = pool.submit(list_destination, *destination, to_projects)
         from_view = view_source(*source, projects)
         to_view = looking.result()
-    rows = _choose(from_view, wanted)
+    rows = choose_rows(from_view, wanted)
     types = {row.xsi_type for row in rows}
     return from_view, with_rights(to_client, to_view, types, to_projects), rows
 
 
-def _choose(view: ProjectView, wanted: Collection[str] | None) -> tuple[SessionRow, ...]:
+def choose_rows(view: ProjectView, wanted: Collection[str] | None) -> tuple[SessionRow, ...]:
+    """The rows of the wanted labels or accession IDs, all for None; raises UnknownSessions, NothingChosen."""
     if view.sessions is None:
         return ()
     if wanted is None:

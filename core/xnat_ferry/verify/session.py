@@ -79,7 +79,7 @@ def verify_session(
     )
     result = with_unknown(result, Mark.UNKNOWN, unseen, lambda _: likely.NEVER_SENT)
     result = replace(result, at=time.time())
-    _keep(folder.verification(session.id), result)
+    keep_verification(folder, session, result)
     return result
 
 
@@ -166,7 +166,9 @@ def _manifest(
     return instances, {scan: files for scan, files in unseen.items() if files > 0}
 
 
-def _keep(path: Path, result: SessionVerification) -> None:
+def keep_verification(folder: TransferFolder, session: PlannedSession, result: SessionVerification) -> None:
+    """Keep the newest comparison of a session in the transfer's folder."""
+    path = folder.verification(session.id)
     fresh = path.with_suffix(".new")
     fresh.write_bytes(msgspec.json.encode(result))
     fresh.replace(path)

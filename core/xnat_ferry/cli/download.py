@@ -1,0 +1,74 @@
+"""``download``: sessions of a project into a folder, or each into a ZIP."""
+
+from pathlib import Path
+
+from xnat_ferry.checks.downloading import check_download
+from xnat_ferry.cli.at_once import AS_ASKED, Going, go
+from xnat_ferry.cli.common import AsJson, Counting, endpoint, opened_one, split_names
+from xnat_ferry.cli.looking import Looking, Switch, refuse_unknown, write_labels
+from xnat_ferry.model import HERE, ZIPS_HERE, Endpoint, Level
+from xnat_ferry.plan.build import PlanRequest, make_plan
+from xnat_ferry.plan.here import downloading
+from xnat_ferry.plan.judged import Judged
+from xnat_ferry.settings.room import read_room
+from xnat_ferry.survey import Survey
+from xnat_ferry.survey.here import end_here, survey_download
+from xnat_ferry.transfer.landing import shelf_of
+
+
+def download(
+    source: str,
+    path: Path,
+    /,
+    *,
+    looking: Looking = Looking(),  # noqa: B008  frozen
+    going: Going = AS_ASKED,
+    zip: Switch = False,
+    json: AsJson = False,
+) -> int:
+    """Fetch sessions into files on this machine, proven by a manifest: a backup that 'upload' restores.
+
+    Each session lies in SUBJECT/SESSION as in XNAT's own ZIP, with SESSION.manifest.jsonl beside it, and has
+    that name only once it is whole. What is there already and equal is not fetched again.
+
+    Parameters
+    ----------
+    source
+        PROJECT, ALIAS:PROJECT or an address that ends with the project.
+    path
+        The folder to write to; it is made where it is not there.
+    zip
+        Make one ZIP of each session.
+    """
+    end = endpoint(source)
+    folder = end_here(str(path.expanduser().resolve()), ZIPS_HERE if zip else HERE)
+    judged = _look(end, folder, looking)
+    again = ["download", source, str(path), *looking.again(), *(["--zip"] * zip)]
+    return go(judged, looking, going, again, {}, json)
+
+
+def _look(end: Endpoint, folder: Endpoint, looking: Looking) -> Judged:
+    request = looking.request(Level.FULL)
+    rooms = (*looking.rooms(), read_room("download", Path(folder.project)))
+    with opened_one(end) as client:
+        survey = survey_download(
+            (client, end),
+            folder,
+            split_names(looking.sessions),
+            scans=request.scans,
+            rooms=rooms,
+            progress=Counting(),
+        )
+    refuse_unknown(survey, request.answers)
+    write_labels(looking.write_labels, survey, request.labels)
+    return _judged(survey, request)
+
+
+def _judged(survey: Survey, request: PlanRequest) -> Judged:
+    checklist = check_download(survey, request.labels, {})
+    planned = downloading(make_plan(survey, checklist, request))
+    places = {one.id: shelf_of(planned, one).holds(one.id, one.study_uid) for one in planned.travelling}
+    there = {name: own for name, own in places.items() if own is not None}
+    checklist = check_download(survey, request.labels, there)
+    planned = downloading(make_plan(survey, checklist, request))
+    return Judged(survey=survey, checklist=checklist, request=request, planned=planned)

@@ -1,0 +1,85 @@
+"""Names on a disk for what a server calls anything: no name leaves its folder, is hidden, or is another's."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from xnat_ferry.local.places import is_hidden
+from xnat_ferry.model import FileRow
+
+_LONGEST_PART = 120
+_LONGEST_PATH = 700
+"""Bytes; the folder it lies in has its length, too."""
+_UNFIT = re.compile(r'[/\\:*?"<>|]')
+_ODD = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
+
+
+def safe_part(text: str) -> str:
+    """One part of a path that any file system takes, from whatever a server says."""
+    kept = "".join("_" if _is_odd(one) else one for one in _UNFIT.sub("_", text))
+    kept = kept.rstrip(" .") or "_"
+    if is_hidden(kept):
+        kept = f"_{kept}"
+    return _cut(kept)
+
+
+def _is_odd(character: str) -> bool:
+    return character != " " and unicodedata.category(character) in _ODD
+
+
+def _cut(name: str) -> str:
+    if len(name.encode()) <= _LONGEST_PART:
+        return name
+    mark = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return name.encode()[: _LONGEST_PART - 9].decode("utf-8", "ignore") + f"~{mark}"
+
+
+def paths_of(files: Iterable[FileRow], types: Mapping[str, str]) -> dict[FileRow, str]:
+    """Where each file lies below its session's folder, as XNAT's own zip has it (wire-read 2.10).
+
+    ``scans/1-t1_mprage/resources/DICOM/files/a/1.dcm``; ``types`` are the scans' types by ID. No two are one,
+    nor one the other's folder, upper and lower case taken for the same; the same files get the same paths.
+    """
+    placing = _Placing()
+    return {
+        file: placing.place(_resource(file, types.get(file.scan, "")), file.path)
+        for file in sorted(files, key=lambda one: (one.scan, one.resource, one.path))
+    }
+
+
+def _resource(file: FileRow, kind: str) -> str:
+    # as XNAT makes it: what is no letter, digit or underscore becomes one
+    suffix = f"-{re.sub(r'[^A-Za-z0-9_]', '_', kind)}" if kind else ""
+    return f"scans/{safe_part(file.scan + suffix)}/resources/{safe_part(file.resource)}/files"
+
+
+class _Placing:
+    """Remembers which files and folders there are, folded."""
+
+    def __init__(self) -> None:
+        self._files: set[str] = set()
+        self._folders: set[str] = set()
+
+    def place(self, folder: str, path: str) -> str:
+        parts = [safe_part(part) for part in path.split("/") if part not in ("", ".")] or ["_"]
+        wanted, count = "/".join((folder, *parts)), 0
+        while len(wanted.encode()) > _LONGEST_PATH or not self._free(wanted):
+            count += 1
+            wanted = f"{folder}/{_cut(f'~{count}~{parts[-1]}')}"
+        self._files.add(wanted.casefold())
+        self._folders.update(_above(wanted.casefold()))
+        return wanted
+
+    def _free(self, path: str) -> bool:
+        folded = path.casefold()
+        return (
+            folded not in self._files
+            and folded not in self._folders
+            and not any(above in self._files for above in _above(folded))
+        )
+
+
+def _above(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]
