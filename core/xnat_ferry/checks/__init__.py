@@ -10,6 +10,7 @@ from xnat_ferry.checks.labels import check_labels
 from xnat_ferry.checks.metadata import check_metadata
 from xnat_ferry.checks.room import check_room
 from xnat_ferry.checks.settings import check_settings
+from xnat_ferry.checks.staying import check_staying
 from xnat_ferry.dicom.profile import Option
 from xnat_ferry.labels import KEEP, LabelRules
 from xnat_ferry.model import Where
@@ -32,7 +33,23 @@ def run_checks(
     may hold more than the Basic Profile leaves; ``accepted`` are kinds of findings that a person allows.
     """
     conflicts = find_conflicts(survey, rules)
-    findings = (
+    findings: tuple[Finding, ...]
+    if survey.staying is not None:
+        findings = check_staying(survey, survey.staying, conflicts, rules, keep)
+    else:
+        findings = _of_travelling(survey, conflicts, rules, to, keep)
+    return Checklist(
+        findings=accepting(findings, accepted),
+        conflicts=conflicts,
+        keep=tuple(sorted(keep)),
+        accepted=tuple(sorted(accepted)),
+    )
+
+
+def _of_travelling(
+    survey: Survey, conflicts: tuple[Conflict, ...], rules: LabelRules, to: Where, keep: frozenset[Option]
+) -> tuple[Finding, ...]:
+    return (
         *check_access(survey, rules, archives=to == Where.ARCHIVE),
         *check_conflicts(survey, conflicts),
         *check_labels(survey, rules),
@@ -41,10 +58,4 @@ def run_checks(
         *check_anonymization(survey, keep, rules),
         *check_room(survey),
         *check_belongings(survey, to),
-    )
-    return Checklist(
-        findings=accepting(findings, accepted),
-        conflicts=conflicts,
-        keep=tuple(sorted(keep)),
-        accepted=tuple(sorted(accepted)),
     )

@@ -27,7 +27,8 @@ def check_conflicts(survey: Survey, conflicts: tuple[Conflict, ...]) -> tuple[Fi
 
 def find_conflicts(survey: Survey, rules: LabelRules = KEEP) -> tuple[Conflict, ...]:
     """Every conflict of every chosen session, labels compared without regard to case, as XNAT does."""
-    sessions = [coming(chosen, rules.apply(chosen.row)) for chosen in survey.chosen]
+    stays = survey.staying is not None
+    sessions = [coming(chosen, rules.apply(chosen.row), stays=stays) for chosen in survey.chosen]
     return conflicts_of(sessions, There(survey.destination))
 
 

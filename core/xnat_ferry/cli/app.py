@@ -19,6 +19,8 @@ COMMANDS = {
     "plan": ("plan:plan", "Write down what a transfer will do."),
     "upload": ("upload:upload", "Carry DICOM of a folder or an archive file into a project."),
     "download": ("download:download", "Fetch sessions into files on this machine: a backup."),
+    "share": ("giving:share", "Show sessions in a second project of the same server."),
+    "relocate": ("giving:relocate", "Make another project of the same server their owner."),
     "run": ("run:run", "Carry out a plan."),
     "submit": ("submit:submit_plan", "Carry out a plan as a Slurm array."),
     "status": ("status:status", "Tell where transfers stand."),
@@ -29,6 +31,7 @@ COMMANDS = {
     "archive": ("settle:archive", "Take a transfer from the prearchive into the archive."),
     "settle": ("settle:settle", "Delete at the source what is proven at the destination."),
     "resources": ("resources:resources", "Carry resources and values of sessions that are there already."),
+    "undo": ("giving:undo", "Take back what was shared or relocated."),
     "record": ("record:record", "Write the transfer record and print it."),
     "practice": ("practice:practice", "Start an XNAT to practise on."),
 }

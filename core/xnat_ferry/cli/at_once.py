@@ -20,6 +20,7 @@ from xnat_ferry.cli.plan import write
 from xnat_ferry.cli.planned import amount, plan_lines
 from xnat_ferry.cli.run import begin
 from xnat_ferry.errors import UsageError
+from xnat_ferry.model import Road
 from xnat_ferry.plan.judged import Judged
 from xnat_ferry.settings.paths import spool_folder
 from xnat_ferry.transfer.pace import Pace, spool_for
@@ -47,6 +48,7 @@ class Going:
 
 
 AS_ASKED = Going()
+_BEGIN = {Road.SHARE: "Share", Road.RELOCATE: "Give away"}
 
 
 def go(
@@ -97,14 +99,15 @@ def _wanted(judged: Judged, going: Going) -> bool:
         what = "Nobody is here to say yes, so nothing was begun."
         raise UsageError(what=what, advice="Add --yes, or -o plan.toml to write the plan and run it later.")
     sure = "" if judged.checklist.sure else " Something above is not known."
-    say(f"Begin to carry {amount(judged.planned)}?{sure} [y/N]")
+    say(f"{_BEGIN.get(judged.planned.road, 'Begin to carry')} {amount(judged.planned)}?{sure} [y/N]")
     return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
 
 def _begin(judged: Judged, looking: Looking, going: Going, json: bool) -> int:
     plan, pace = judged.planned, going.pacing.over(Pace())
     size = spool_for(plan, pace, spool_folder(looking.spool))
-    say(f"Up to {wording.size(size)} lie in {spool_folder(looking.spool)} on the way.")
+    if not plan.road.stays:
+        say(f"Up to {wording.size(size)} lie in {spool_folder(looking.spool)} on the way.")
     logins = logins_for(plan.source, plan.destination)
     return begin(
         plan,

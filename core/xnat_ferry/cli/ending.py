@@ -38,6 +38,7 @@ def check_ending(judged: Judged, given: Command, width: int) -> Iterator[Line]:
         return
     if judged.survey.depth.sessions:
         yield from _ready(judged.planned, width)
+    yield from _other_roads(judged, width)
     yield from _plan_next(judged, given, width)
 
 
@@ -55,6 +56,17 @@ def plan_ending(judged: Judged, given: Command, written: str, width: int) -> Ite
         yield from paragraph(f"{written} carries nothing: every session is skipped.", width)
     else:
         yield from _next(f"{written} is written: read it, change it, then", ["run", written], width)
+
+
+def _other_roads(judged: Judged, width: int) -> Iterator[Line]:
+    """Where copying is not the only way."""
+    source, destination = judged.survey.source.endpoint, judged.survey.destination.endpoint
+    if not source.local and source.server == destination.server:
+        yield from paragraph(
+            f"Both projects are on one server: 'share' can show these sessions in {destination.project} and "
+            f"'relocate' can give them to it, without moving a byte. 'xnat-ferry share --help' tells more.",
+            width,
+        )
 
 
 def _ready(planned: Plan, width: int) -> Iterator[Line]:

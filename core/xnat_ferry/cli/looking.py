@@ -14,7 +14,7 @@ from xnat_ferry.checks.accepting import parse_accepted
 from xnat_ferry.cli.common import Counting, Names, endpoints, now, opened, say, split_names
 from xnat_ferry.errors import UsageError
 from xnat_ferry.labels import LabelRules, Labels, Rule, parse_rule
-from xnat_ferry.model import Level
+from xnat_ferry.model import Level, Road
 from xnat_ferry.plan import Target
 from xnat_ferry.plan.answers import Answers, parse_answers
 from xnat_ferry.plan.build import PlanRequest
@@ -25,6 +25,7 @@ from xnat_ferry.settings.redact import plain
 from xnat_ferry.settings.room import Room, read_room
 from xnat_ferry.survey import Depth, Headers, ProjectView, Survey
 from xnat_ferry.survey.belongings import with_belongings
+from xnat_ferry.survey.staying import refuse_apart, with_road
 from xnat_ferry.survey.take import take_survey
 
 Words = Annotated[tuple[str, ...], Parameter(consume_multiple=True, negative=(), show_default=False)]
@@ -174,12 +175,20 @@ def look(
     verify: Level = Level.IDENTITY,
     *,
     move: bool = False,
+    road: Road = Road.COPY,
 ) -> Judged:
-    """Log in at both ends, look, and judge what was found."""
+    """Log in at both ends, look, and judge what was found.
+
+    Raises RoadClosed, and UsageError for what the road leaves no choice in.
+    """
     # first: wrong words need no login
     request, keep, accepted = looking.request(verify, move=move), looking.kept(), looking.accepted()
     wish = looking.wish()
+    if road.stays and (request.scans or wish.any or move):
+        what = f"The road {road} takes whole sessions with all they have: no --scans, no --with, no --move."
+        raise UsageError(what=what)
     from_end, to_end = endpoints(source, destination)
+    refuse_apart(road, from_end, to_end)
     with opened(from_end, to_end) as (from_client, to_client):
         survey = take_survey(
             (from_client, from_end),
@@ -191,6 +200,7 @@ def look(
             progress=Counting(),
         )
         survey = with_belongings(from_client, to_client, survey, wish, looking.existing, request.labels)
+        survey = with_road(from_client, survey, road)
     refuse_unknown(survey, request.answers)
     write_labels(looking.write_labels, survey, request.labels)
     return judge(survey, request, keep, accepted)
@@ -213,6 +223,7 @@ def as_json(judged: Judged) -> dict[str, Any]:
     unread = {"sessions": len(survey.chosen), "scans": None, "files": None, "bytes": None}
     return {
         "verdict": judged.checklist.verdict,
+        "road": planned.road,
         "source": _side(survey.source),
         "destination": _side(survey.destination),
         "totals": planned.totals if survey.depth.sessions else unread,

@@ -1,7 +1,7 @@
 """``plan``: the file that says what a transfer will do."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -12,7 +12,7 @@ from xnat_ferry.cli.looking import Looking, Switch, as_json, look
 from xnat_ferry.cli.page import Line, page_width, show
 from xnat_ferry.cli.planned import plan_lines
 from xnat_ferry.errors import UsageError
-from xnat_ferry.model import Level
+from xnat_ferry.model import Level, Road
 from xnat_ferry.plan import Plan, write_plan
 from xnat_ferry.plan.judged import Judged
 from xnat_ferry.survey import Depth
@@ -29,6 +29,7 @@ def plan(
     looking: Looking = Looking(),  # noqa: B008  frozen
     verify: Level = Level.IDENTITY,
     move: Switch = False,
+    road: Literal["copy", "share", "relocate"] = "copy",
     json: AsJson = False,
 ) -> int:
     """Write down what a transfer will do, as TOML to read and change.
@@ -45,9 +46,12 @@ def plan(
         How much is compared afterwards.
     move
         Delete the sessions at the source in the end: 'settle' does it, once all is proven and you said so.
+    road
+        copy sends the files; share shows the sessions in another project of the same server and relocate
+        makes that their owner, both without moving a byte.
     """
     depth = Depth(headers=looking.which_headers(), files=True)
-    judged = look(source, destination, looking, depth, verify, move=move)
+    judged = look(source, destination, looking, depth, verify, move=move, road=Road(road))
     if move and judged.survey.source.rights.delete is False:
         say(f"This account may not delete in {judged.planned.source.project}: an owner has to settle this.")
     blocked = judged.checklist.verdict == "blocked"
@@ -58,7 +62,7 @@ def plan(
         if blocked:
             say("No plan was written: a check failed.")
     else:
-        _show(judged, Command((source, destination), looking, _others(output, verify, move)), output)
+        _show(judged, Command((source, destination), looking, _others(output, verify, move, road)), output)
     return 0 if judged.checklist.sure and not judged.planned.undecided else 1
 
 
@@ -70,11 +74,12 @@ def _show(judged: Judged, given: Command, output: Path) -> None:
     show(plan_ending(judged, given, str(output), width))
 
 
-def _others(output: Path, verify: Level, move: bool) -> tuple[str, ...]:
+def _others(output: Path, verify: Level, move: bool, road: str) -> tuple[str, ...]:
     """The options that are the plan's alone, as arguments for the same command again."""
     place = ("--output", str(output)) if output != _PLAN_FILE else ()
     depth = ("--verify", verify) if verify != Level.IDENTITY else ()
-    return (*place, *depth, *(("--move",) if move else ()))
+    way = ("--road", road) if road != Road.COPY else ()
+    return (*place, *depth, *way, *(("--move",) if move else ()))
 
 
 def write(planned: Plan, output: Path) -> None:

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from xnat_ferry import wording
 from xnat_ferry.cli.page import Line, paragraph
 from xnat_ferry.labels import LabelRules, Labels
+from xnat_ferry.model import Road
 from xnat_ferry.plan import Fate, Plan, PlannedSession
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.survey import Survey
@@ -23,8 +24,7 @@ _REMARK = " " * 6
 def plan_lines(planned: Plan, width: int) -> Iterator[Line]:
     """What will travel, each session with its new labels, and what will not and why."""
     yield from paragraph(
-        f"Plan: {amount(planned)} to the {planned.to} of {planned.destination.project}; "
-        f"verified by {planned.verify}",
+        f"Plan: {amount(planned)} {_where_to(planned)}; verified by {planned.verify}",
         width,
         style="bold",
     )
@@ -39,6 +39,17 @@ def plan_lines(planned: Plan, width: int) -> Iterator[Line]:
         )
         text = f"and {more:,} more; in all {fates}. --write-labels FILE.csv lists the labels of all."
         yield from paragraph(text, width, "  ")
+
+
+def _where_to(planned: Plan) -> str:
+    project = planned.destination.project
+    match planned.road:
+        case Road.SHARE:
+            return f"shown in {project} too, nothing travels"
+        case Road.RELOCATE:
+            return f"given to {project}, nothing travels"
+        case _:
+            return f"to the {planned.to} of {project}"
 
 
 def label_examples(

@@ -15,6 +15,7 @@ from xnat_ferry.plan.belongings import plan_belongings
 from xnat_ferry.plan.decide import Decision, decide
 from xnat_ferry.plan.freshness import seen_of
 from xnat_ferry.plan.model import Checked, Fate, Plan, PlannedScan, PlannedSession, Target
+from xnat_ferry.plan.staying import staying
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.survey import Chosen, Survey
 
@@ -40,7 +41,8 @@ def make_plan(survey: Survey, checklist: Checklist, request: PlanRequest) -> Pla
     session that is not chosen; an answer that a conflict does not offer leaves its session undecided.
     """
     _refuse_unknown(survey, request)
-    sessions = [coming(chosen, request.labels.apply(chosen.row)) for chosen in survey.chosen]
+    stays = survey.staying is not None
+    sessions = [coming(chosen, request.labels.apply(chosen.row), stays=stays) for chosen in survey.chosen]
     decisions = decide(sessions, survey.destination, checklist.conflicts, request.answers)
     types = {chosen.row.xsi_type for chosen in survey.chosen}
     planned = tuple(
@@ -49,7 +51,7 @@ def make_plan(survey: Survey, checklist: Checklist, request: PlanRequest) -> Pla
         if chosen.detail is not None
     )
     going = [one for one in planned if one.fate.travels]
-    return Plan(
+    plan = Plan(
         made=request.made,
         source=survey.source.endpoint,
         destination=survey.destination.endpoint,
@@ -66,6 +68,7 @@ def make_plan(survey: Survey, checklist: Checklist, request: PlanRequest) -> Pla
         ),
         sessions=planned,
     )
+    return staying(plan, survey.staying) if survey.staying is not None else plan
 
 
 def _checked(checklist: Checklist) -> tuple[Checked, ...]:

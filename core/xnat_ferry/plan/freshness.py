@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from xnat_ferry.checks.conflicts import meet_destination
 from xnat_ferry.checks.finding import Answer, Conflict
@@ -11,6 +12,7 @@ from xnat_ferry.checks.meeting.coming import Coming
 from xnat_ferry.checks.meeting.namesakes import There
 from xnat_ferry.errors import PlanOutdated
 from xnat_ferry.labels import Labels
+from xnat_ferry.model import Road
 from xnat_ferry.plan.model import Plan, PlannedSession, Seen
 from xnat_ferry.project import Script, SeriesFilter
 from xnat_ferry.settings.redact import plain
@@ -58,6 +60,12 @@ def outdated(plan: Plan, view: ProjectView) -> tuple[str, ...]:
     if view.sessions is None:
         project = view.endpoint.project
         return (f"What is in {project} could not be read: {view.problem or 'the server does not say why.'}",)
+    if plan.road.stays:
+        # nothing passes the importer, and a session meets itself where it is shown already
+        own = {session.id for session in plan.sessions}
+        view = replace(view, sessions=tuple(row for row in view.sessions if row.id not in own))
+        now = seen_of(view, plan.seen.creatable or ())
+        return (*_met(plan, view), *_rights_lost(plan.seen, now, view))
     return (*_met(plan, view), *_changed(plan.seen, view))
 
 
@@ -65,7 +73,7 @@ def _met(plan: Plan, view: ProjectView) -> Iterator[str]:
     there = There(view)
     for session in plan.travelling:
         known = {(one.kind, one.there): one.answer for one in session.conflicts}
-        for conflict in meet_destination(_coming(session), there):
+        for conflict in meet_destination(_coming(session, plan.road), there):
             answer = known.get((conflict.kind, conflict.there))
             if answer is None or not _still_possible(answer, conflict):
                 yield f"{plain(session.session, 60)}: {plain(conflict.message)}"
@@ -75,7 +83,7 @@ def _still_possible(answer: str, conflict: Conflict) -> bool:
     return answer not in (Answer.COMPLETE, Answer.MERGE) or Answer(answer) in conflict.answers
 
 
-def _coming(session: PlannedSession) -> Coming:
+def _coming(session: PlannedSession, road: Road) -> Coming:
     return Coming(
         id=session.id,
         session=session.session,
@@ -83,6 +91,7 @@ def _coming(session: PlannedSession) -> Coming:
         to=Labels(session.to_subject, session.to_session),
         study=session.study_uid,
         modality=session.modality,
+        stays=road.stays,
     )
 
 

@@ -10,7 +10,6 @@ from xnat_ferry import events, wording
 from xnat_ferry.errors import (
     NotAssigned,
     NotProven,
-    RoadClosed,
     SharedIn,
     SourceChanged,
     SubjectCalledOtherwise,
@@ -23,6 +22,7 @@ from xnat_ferry.roads.assigning import assign, is_done, seen_done
 from xnat_ferry.roads.crossing import Crossing
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.redact import plain
+from xnat_ferry.survey.staying import refuse_apart
 from xnat_ferry.transfer.manifest import append_unit, read_manifest
 from xnat_ferry.transfer.state import SessionState
 from xnat_ferry.verify.by_road import settings_for
@@ -54,9 +54,7 @@ class OneServer(Crossing):
         on_call: Callable[[Call], None],
     ) -> AbstractContextManager[tuple[XnatClient | None, XnatClient | None]]:
         """One login for both projects; raises RoadClosed for two servers."""
-        if plan.source.server != plan.destination.server:
-            why = "the two projects are on different servers, so their sessions have to travel"
-            raise RoadClosed(road=plan.road.value, why=why)
+        refuse_apart(plan.road, plan.source, plan.destination)
         return super().open_ends(plan, find, limits=limits, on_call=on_call)
 
     def prepare(self) -> None:

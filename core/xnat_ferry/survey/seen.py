@@ -9,6 +9,7 @@ from xnat_ferry.model import Endpoint, PrearchiveRow, SessionDetail, SessionRow
 from xnat_ferry.project import ProjectSettings, Rights
 from xnat_ferry.settings.room import Room
 from xnat_ferry.survey.seen_belongings import BelongingsSeen
+from xnat_ferry.survey.seen_staying import StayingSeen
 
 
 class Headers(StrEnum):
@@ -90,3 +91,5 @@ class Survey(Struct, frozen=True, kw_only=True):
     """Of which files the headers were read in the end; never AUTO."""
     belongings: BelongingsSeen | None = None
     """What else belongs to the sessions; None where nothing of it is wanted."""
+    staying: StayingSeen | None = None
+    """What sharing or relocating go by; None where the sessions shall travel."""

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from xnat_ferry.plan import Totals
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all

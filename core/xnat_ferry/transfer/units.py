@@ -70,7 +70,9 @@ def _natural(scan: str) -> list[tuple[int, str]]:
 
 
 def largest_unit(plan: Plan) -> int:
-    """The bytes that the largest unit of a plan may take in a spool."""
+    """The bytes that the largest unit of a plan may take in a spool; none where nothing travels."""
+    if plan.road.stays:
+        return 0
     needs = [
         (2 if session.fate == Fate.COMPLETE else 1) * (scan.bytes + scan.files * (_PER_FILE + 200) + 1024)
         for session in plan.travelling

@@ -52,6 +52,11 @@ def read_rights(client: XnatClient, project: str, row: ProjectRow | None, types:
     )
 
 
+def may_delete(client: XnatClient, project: str, role: str | None) -> bool | None:
+    """Whether this account may delete in a project; one request where no membership explains."""
+    return _by_role(client, project, role, "delete", _MAY_DELETE)
+
+
 def list_owners(client: XnatClient, project: str) -> tuple[str, ...] | None:
     """The owners' names, and their logins; None where this account may not know (wire-read 2.13)."""
     try:

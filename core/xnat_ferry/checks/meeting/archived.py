@@ -92,6 +92,8 @@ def _conflict(
     if not apart and row.label != coming.to.session:
         what += f" The two labels differ in case only ({row.label})."
         reply = xnat_says.OTHER_LABEL
+    if coming.stays and not apart:
+        reply = xnat_says.IN_USE
     joins = Labels(row.subject, row.label) if more and _can_take_more(coming, row, project) else None
     return Conflict(
         session=coming.session,
@@ -111,7 +113,8 @@ def _conflict(
 def _can_take_more(coming: Coming, row: SessionRow, project: str) -> bool:
     """Whether nothing that XNAT cannot be made to pass over stands against it: checks 11, 12 and 13."""
     return (
-        row.owner == project
+        not coming.stays
+        and row.owner == project
         and row.subject.casefold() == coming.to.subject.casefold()
         and (not coming.modality or not row.modality or coming.modality == row.modality)
     )

@@ -22,6 +22,8 @@ class Coming(Struct, frozen=True, kw_only=True):
     detail: SessionDetail | None = None
     counterparts: tuple[SessionDetail, ...] = ()
     """What the destination holds of the same study."""
+    stays: bool = False
+    """Whether it is shared or relocated: then it is added to nothing, and meets no archiver."""
 
     @property
     def label(self) -> str:
@@ -29,8 +31,8 @@ class Coming(Struct, frozen=True, kw_only=True):
         return self.to.session.casefold()
 
 
-def coming(chosen: Chosen, to: Labels) -> Coming:
-    """A chosen session under the labels that it shall get."""
+def coming(chosen: Chosen, to: Labels, *, stays: bool = False) -> Coming:
+    """A chosen session under the labels that it shall get; ``stays`` where it is shared or relocated."""
     row = chosen.row
     return Coming(
         id=row.id,
@@ -42,4 +44,5 @@ def coming(chosen: Chosen, to: Labels) -> Coming:
         date=row.date,
         detail=chosen.detail,
         counterparts=chosen.counterparts,
+        stays=stays,
     )

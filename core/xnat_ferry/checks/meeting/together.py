@@ -54,6 +54,8 @@ def _some_others(coming: Coming, group: Sequence[Coming]) -> list[Coming]:
 
 def _second_of_two(one: Coming, other: Coming) -> Reply:
     """What becomes of the second of two under one label, in the order of XNAT's checks."""
+    if one.stays:
+        return xnat_says.IN_USE
     found = _told_apart_by(one, other)
     if found:
         return Reply("refuse to archive the second", found.says)

@@ -48,12 +48,15 @@ def _conflict(coming: Coming, row: PrearchiveRow, what: str) -> Conflict:
 def _reply(coming: Coming, row: PrearchiveRow, apart: bool) -> Reply:
     if apart:
         return xnat_says.WAITS_APART
+    if coming.stays:
+        return xnat_says.MEETS_LATER
     return xnat_says.APPENDS if coming.study and coming.study == row.study_uid else xnat_says.WAITS_BESIDE
 
 
 def _can_take_more(coming: Coming, row: PrearchiveRow) -> bool:
     return (
-        bool(coming.study)
+        not coming.stays
+        and bool(coming.study)
         and coming.study == row.study_uid
         and row.status in _TAKES_MORE
         and row.subject.casefold() in ("", coming.to.subject.casefold())

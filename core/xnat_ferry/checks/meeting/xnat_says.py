@@ -48,6 +48,10 @@ APPENDS = Reply("add the files to what waits there")
 WAITS_APART = Reply("let both wait, as two sessions of one study")
 WAITS_BESIDE = Reply("let both wait under one label, and merge or refuse the second when it is archived")
 
+IN_USE = Reply("refuse to give it that label", "Label already in use")
+"""For what is shared or relocated (wire-write 5.2, 5.3)."""
+MEETS_LATER = Reply("let the two meet once what waits is archived")
+
 _TURNED = frozenset(" `~@#$%^&*()+=[]{}|\\/?:;\"',.<>_-")
 
 

@@ -1,0 +1,139 @@
+"""``share`` and ``relocate`` between two projects of one server, and ``undo``, which takes that back."""
+
+import sys
+
+from xnat_ferry import wording
+from xnat_ferry.cli import following
+from xnat_ferry.cli.at_once import AS_ASKED, Going, go
+from xnat_ferry.cli.common import AsJson, Spool, Transfers, logins_for, say
+from xnat_ferry.cli.looking import Looking, Switch, look
+from xnat_ferry.errors import NothingChosen, RoadClosed, UsageError
+from xnat_ferry.model import Level, Road
+from xnat_ferry.settings.paths import spool_folder, transfers_folder
+from xnat_ferry.survey import Depth
+from xnat_ferry.transfer import folder as transfer_folders
+from xnat_ferry.transfer.journal import read_all
+from xnat_ferry.transfer.launch import start_worker
+from xnat_ferry.transfer.lock import refuse_if_running
+from xnat_ferry.transfer.state import TransferState
+from xnat_ferry.transfer.status import read_state
+
+
+def share(
+    source: str,
+    destination: str,
+    /,
+    *,
+    looking: Looking = Looking(),  # noqa: B008  frozen
+    going: Going = AS_ASKED,
+    verify: Level = Level.IDENTITY,
+    json: AsJson = False,
+) -> int:
+    """Show sessions, with their subjects, in a second project of the same server; nothing travels.
+
+    The source goes on owning them. 'undo' takes the shares back.
+
+    Parameters
+    ----------
+    source
+        PROJECT, ALIAS:PROJECT or an address that ends with the project.
+    destination
+        The same for the project that shall show them.
+    verify
+        How much is compared afterwards.
+    """
+    return _give(Road.SHARE, source, destination, looking, going, verify, json=json)
+
+
+def relocate(
+    source: str,
+    destination: str,
+    /,
+    *,
+    looking: Looking = Looking(),  # noqa: B008  frozen
+    going: Going = AS_ASKED,
+    verify: Level = Level.IDENTITY,
+    json: AsJson = False,
+) -> int:
+    """Make another project of the same server the owner of sessions and their subjects; nothing travels.
+
+    A subject follows with the last of its sessions. 'undo' gives them back.
+
+    Parameters
+    ----------
+    source
+        PROJECT, ALIAS:PROJECT or an address that ends with the project.
+    destination
+        The same for the project that shall own them.
+    verify
+        How much is compared afterwards.
+    """
+    return _give(Road.RELOCATE, source, destination, looking, going, verify, json=json)
+
+
+def undo(
+    name: str | None = None,
+    /,
+    *,
+    yes: Switch = False,
+    transfers: Transfers = None,
+    spool: Spool = None,
+    json: AsJson = False,
+) -> int:
+    """Take back what a transfer shared, or give back what it relocated; what was there before stays.
+
+    Parameters
+    ----------
+    name
+        The transfer's ID or its end; may be left out where there is only one.
+    yes
+        Do not ask.
+    """
+    found = transfer_folders.find(transfers_folder(transfers), name)
+    refuse_if_running(found)
+    state = read_state(found)
+    if not _wanted(state, yes):
+        return 1
+    logins = logins_for(state.plan.source, state.plan.destination)
+    before = len(read_all(found.journal))
+    worker = start_worker(found, logins, spool=spool_folder(spool), taking_back=True)
+    code = following.follow_to_end(found, worker, skip=before, json=json)
+    return code or (1 if read_state(found).problems else 0)
+
+
+def _give(
+    road: Road,
+    source: str,
+    destination: str,
+    looking: Looking,
+    going: Going,
+    verify: Level,
+    *,
+    json: bool,
+) -> int:
+    depth = Depth(headers=looking.which_headers(), files=True)
+    judged = look(source, destination, looking, depth, verify, road=road)
+    more = ("--verify", verify) if verify != Level.IDENTITY else ()
+    again = [road.value, source, destination, *looking.again(), *more]
+    return go(judged, looking, going, again, {}, json)
+
+
+def _wanted(state: TransferState, yes: bool) -> bool:
+    """Whether a person wants it; raises UsageErrors where there is nothing to undo or nobody to ask."""
+    plan = state.plan
+    if not plan.road.stays:
+        why = "what travelled is not taken back"
+        advice = "Remove it at the destination in the web interface, if that is what you want."
+        raise RoadClosed(road=plan.road.value, why=why, advice=advice)
+    meant = [one for one in state.sessions.values() if one.asked and not one.taken_back]
+    if not meant:
+        raise NothingChosen(why="this transfer gave nothing to another project, or it was all taken back")
+    count, project = wording.plural(len(meant), "session"), plan.destination.project
+    words = f"{count} out of {project}" if plan.road == Road.SHARE else f"{count} of {project} back"
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError(what="Nobody is here to say yes, so nothing was taken back.", advice="Add --yes.")
+    verb = "Take" if plan.road == Road.SHARE else "Give"
+    say(f"{verb} {words}? [y/N]")
+    return sys.stdin.readline().strip().casefold() in ("y", "yes")
