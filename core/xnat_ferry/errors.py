@@ -3,7 +3,7 @@
 FerryError
 ├── UsageError                      what was asked for cannot be understood or done
 │   ├── BadEndpoint  UnknownAlias  NoDefaultServer
-│   ├── NothingChosen  UnknownSessions  BadLabelRule
+│   ├── NothingChosen  UnknownSessions  BadLabelRule  ReceiverMissing
 │   ├── PlanUnreadable  PlanUndecided  PlanOutdated  RoadClosed
 │   ├── PlaceUnreadable  HostilePlace  NotDicomOnly
 │   └── UnknownTransfer  SeveralTransfers  SettingsUnreadable
@@ -22,6 +22,7 @@ FerryError
 │   │   ├── SharedIn  LabelTaken  SubjectTaken  SubjectCalledOtherwise
 │   │   └── AssignmentForbidden  SharingOff  NothingAssigned  FilesAdrift
 │   ├── NotProven  StuckInPrearchive
+│   ├── ReceiverUnreachable  ReceiverRefused  SyntaxRefused  RoutingTooLong  NotRouted
 │   ├── NotInArchive  BelongingsLeft  ResourceDiffers  ResourceNotTaken  ResourceUnproven  ValuesDiffer
 │   ├── ArchiveRefused
 │   │   ├── MergeUnanswered  NeverMerged  NeedsOtherFiles
@@ -85,6 +86,11 @@ class UnknownAlias(UsageError):
 class NoDefaultServer(UsageError):
     sentence = "'{text}' names a project but no server."
     advice = "Set XNAT_HOST to the server's address, or write ALIAS:PROJECT or the whole address."
+
+
+class ReceiverMissing(UsageError):
+    sentence = "Sending to a DICOM receiver needs a library that is not installed."
+    advice = "Install it with: pip install 'xnat-ferry[receiver]'"
 
 
 class NothingChosen(UsageError):
@@ -432,6 +438,38 @@ class ArchiveNotBegun(DataProblem):
     sentence = "The server was asked to archive {session} but never began, and gave no answer."
     advice = "It waits in the prearchive as before: run 'xnat-ferry archive' again."
     retry = Retry.AGAIN
+
+
+class ReceiverUnreachable(DataProblem):
+    sentence = "The DICOM receiver {receiver} cannot be sent to: {why}."
+    advice = "Check host, port and both AE titles with its administrator; many let in known titles only."
+    retry = Retry.AGAIN
+
+
+class ReceiverRefused(DataProblem):
+    sentence = "The DICOM receiver {receiver} refused an object (status {code})."
+    advice = "Its log tells why; ask its administrator."
+
+
+class SyntaxRefused(DataProblem):
+    sentence = "The DICOM receiver {receiver} does not take {kind} in {syntax}, which {session} holds."
+    advice = "Nothing is re-encoded on the way: have its administrator allow it, or copy without a receiver."
+
+
+class RoutingTooLong(DataProblem):
+    sentence = "{session} cannot be routed: '{address}' is longer than {longest} characters."
+    advice = "StudyDescription takes no more (PS3.5, LO): give shorter labels with --labels."
+
+
+class NotRouted(DataProblem):
+    sentence = "{receiver} took {session}, but it does not show in the prearchive of {project}."
+    advice = (
+        "The site may not route by StudyDescription ({address}): ask its administrator for the rule, and to "
+        "look under Unassigned and in other projects for what came in."
+    )
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(advice=self.advice.format(**facts), **facts)
 
 
 class NotInArchive(DataProblem):

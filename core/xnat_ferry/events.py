@@ -103,6 +103,14 @@ class UnitSent(Event, frozen=True, kw_only=True):
     """The row's address below ``/data``."""
 
 
+class HeadersRouted(Event, frozen=True, kw_only=True):
+    """What is sent says in StudyDescription where it belongs; the source keeps what it says."""
+
+    session: str
+    address: str
+    """``xnat://project/subject/session`` of the destination."""
+
+
 class TriedAgain(Event, frozen=True, kw_only=True):
     """An attempt failed in a way that may pass."""
 
@@ -444,6 +452,7 @@ AnyEvent = (
     | UnitFetched
     | UnitSending
     | UnitSent
+    | HeadersRouted
     | TriedAgain
     | SessionBuilt
     | SessionVerified

@@ -94,6 +94,8 @@ def _of_ending(event: AnyEvent) -> str:
             return f"before archiving the server says: {'; '.join(notices)}" if notices else ""
         case events.ArchiveAwaited():
             return f"the server is still archiving ({event.status}); the row is looked at now and then"
+        case events.HeadersRouted():
+            return f"StudyDescription of what is sent becomes {event.address}"
         case events.BelongingsWait():
             return "its resources and values follow once it is archived: 'xnat-ferry archive'"
         case events.SessionArchived():

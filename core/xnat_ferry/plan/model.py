@@ -7,6 +7,7 @@ from msgspec import Struct
 from xnat_ferry.checks.finding import ConflictClass
 from xnat_ferry.model import Endpoint, Level, Road, Verdict
 from xnat_ferry.plan.belongings import NOTHING_ELSE, Belongings
+from xnat_ferry.plan.receiver import NO_RECEIVER, Receiver
 
 FORMAT = 1
 
@@ -150,6 +151,8 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the checklist said."""
     belongings: Belongings = NOTHING_ELSE
     """Resources and values that travel as well."""
+    receiver: Receiver = NO_RECEIVER
+    """Where the road receiver sends."""
     left_out: tuple[str, ...] = ()
     """What of a place on this machine is no DICOM and stays there, in words."""
     sessions: tuple[PlannedSession, ...] = ()

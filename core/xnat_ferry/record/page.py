@@ -84,6 +84,10 @@ def _kind(record: Record) -> str:
             return "an upload from this machine"
         case Road.DOWNLOAD:
             return "a download to this machine"
+        case Road.RECEIVER:
+            return "a copy, sent to a DICOM receiver"
+        case Road.RESOURCES:
+            return "resources and values of sessions that were there already"
         case _:
             return "a move: proven sessions are deleted at the source" if record.move else "a copy"
 

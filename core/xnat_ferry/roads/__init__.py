@@ -11,6 +11,7 @@ from xnat_ferry.errors import RoadClosed
 from xnat_ferry.plan import Plan, Road
 from xnat_ferry.roads.copy import Copy
 from xnat_ferry.roads.crossing import Crossing
+from xnat_ferry.roads.receiver import ByReceiver
 from xnat_ferry.roads.download import Download
 from xnat_ferry.roads.relocate import Relocate
 from xnat_ferry.roads.share import Share
@@ -23,6 +24,7 @@ CROSSINGS: Mapping[Road, type[Crossing]] = {
     Road.RELOCATE: Relocate,
     Road.UPLOAD: Upload,
     Road.DOWNLOAD: Download,
+    Road.RECEIVER: ByReceiver,
     Road.RESOURCES: Resources,
 }
 

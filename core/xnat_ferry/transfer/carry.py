@@ -18,18 +18,26 @@ from xnat_ferry.transfer.state import SessionState
 from xnat_ferry.transfer.units import Unit, cut_units
 from xnat_ferry.xnat.listings import find_session
 
+Send = Callable[[Ferry, PlannedSession, Fetched], str]
+"""Sends one unit and returns the prearchive row it lies in."""
+
 AHEAD = 2
 """Units of a session that may lie fetched while one is being sent."""
 
 
 def carry_session(
-    ferry: Ferry, session: PlannedSession, past: SessionState, origin: Origin | None = None
+    ferry: Ferry,
+    session: PlannedSession,
+    past: SessionState,
+    origin: Origin | None = None,
+    send: Send = send_unit,
 ) -> str:
     """Bring what is missing of a session to READY in the destination's prearchive.
 
     Returns its row's path below /data, or "" when the archive holds all of it already. ``past`` is what the
     journal says of earlier attempts: what was sent is not sent again. ``origin`` is where the files are, the
-    source's server without it. Raises a FerryError otherwise; then the session is not complete there.
+    source's server without it; ``send`` brings one unit there. Raises a FerryError otherwise; then the session
+    is not complete there.
     """
     origin = origin or ServerOrigin(ferry.source)
     archived = find_session(ferry.destination, ferry.destination_project, session.to_session)
@@ -43,7 +51,7 @@ def carry_session(
         return own.path
     detail = source_as_planned(origin, session)
     units = _units_left(ferry, session, past, origin, detail, own, there)
-    row = _carry_units(ferry, session, units, origin, there) or (own.path if own else "")
+    row = _carry_units(ferry, session, units, origin, there, send) or (own.path if own else "")
     if row:
         build_row(ferry, session, row)
         ferry.tell(SessionBuilt(session=session.session, row=row))
@@ -184,7 +192,12 @@ def _tell_arrived(ferry: Ferry, session: PlannedSession, unit: Unit, own: Prearc
 
 
 def _carry_units(
-    ferry: Ferry, session: PlannedSession, units: Sequence[Unit], origin: Origin, there: Present
+    ferry: Ferry,
+    session: PlannedSession,
+    units: Sequence[Unit],
+    origin: Origin,
+    there: Present,
+    send: Send,
 ) -> str:
     """Send the units in their order, fetching ahead; returns the row they lie in, "" when none was sent."""
 
@@ -202,7 +215,7 @@ def _carry_units(
         for one in fetched:
             try:
                 if one.files:
-                    row = send_unit(ferry, session, one)
+                    row = send(ferry, session, one)
             finally:
                 one.drop()
     return row

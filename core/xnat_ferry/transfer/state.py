@@ -45,6 +45,8 @@ class SessionState:
     """Units of which the destination may hold something."""
     sent: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Files and bytes of each unit that the server took."""
+    routed: str = ""
+    """What StudyDescription says in the files that were sent to a receiver."""
     row: str = ""
     built: bool = False
     archive_requested: bool = False
@@ -219,6 +221,8 @@ def _apply_to_bytes(session: SessionState, event: AnyEvent) -> None:
                 session.sending = event
             else:
                 session.fetching = event
+        case events.HeadersRouted():
+            session.routed = event.address
         case events.UnitFetched():
             session.fetched.add(event.unit)
             session.fetching = None

@@ -1,13 +1,15 @@
 """What the destination's scripts are known to do to headers, as far as a comparison needs it."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from xnat_ferry.dicom.edit_script import Effect, ScriptEffects, effects
 from xnat_ferry.model import Where
-from xnat_ferry.project import ProjectSettings
+from xnat_ferry.project import ProjectSettings, Script
 from xnat_ferry.verify.headers import HeaderChange
 
 SOP_INSTANCE_UID, SERIES_INSTANCE_UID, STUDY_INSTANCE_UID = 0x00080018, 0x0020000E, 0x0020000D
+_ROUTING = '(0008,1030) := "xnat://"'
 _TRACE = 0x00120064
 """DeidentificationMethodCodeSequence: every script run adds an item to it (wire-read 13.8)."""
 
@@ -41,6 +43,18 @@ class Rewriting(Struct, frozen=True, kw_only=True):
     def touches(self, tag: int, within: tuple[int, ...] = (), creator: str = "") -> bool:
         """Whether a known script may change this element."""
         return any(script.on(tag, within, creator) != Effect.KEPT for script in self.effects)
+
+
+def routed(settings: ProjectSettings) -> ProjectSettings:
+    """The settings under which files arrive that were sent to a receiver: StudyDescription is another one.
+
+    That is no script of the destination's, but it changes a header as one would, before the first of them.
+    """
+    site = settings.site_script
+    if site is None:
+        return settings
+    text = f'{_ROUTING}\n{site.text if site.runs else ""}'
+    return replace(settings, site_script=Script(enabled=True, text=text))
 
 
 def rewriting_at(settings: ProjectSettings, where: Where) -> Rewriting:

@@ -19,6 +19,7 @@ from xnat_ferry.verify import likely
 from xnat_ferry.verify.fetch import Tell
 from xnat_ferry.verify.looking import Target, look, with_unknown
 from xnat_ferry.verify.proof import Proof, prove
+from xnat_ferry.verify.rewriting import routed
 from xnat_ferry.verify.source import Source
 from xnat_ferry.verify.verification import DIFFERS, SessionVerification, Verification
 from xnat_ferry.xnat.client import XnatClient
@@ -52,6 +53,10 @@ def verify_session(
     """
     scratch = spool_folder(scratch)
     side = Source(source, session.id, scratch) if source else None
+    if past.routed:
+        settings = routed(settings)
+        # names are the receiver's there, and the prearchive lists no UIDs: only the files themselves tell
+        level = Level.FULL if where == Where.PREARCHIVE else level
     instances, unseen = _manifest(folder, session, past, side if joins(session) else None)
     target = Target(
         project=project,

@@ -1,0 +1,200 @@
+"""Sends a unit to a DICOM receiver by C-STORE, and finds the prearchive row that it came into.
+
+Every file goes in the transfer syntax that it has: what the receiver does not take is told, not re-encoded.
+"""
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from xnat_ferry.dicom.routed import LONGEST, read_routed, routing_string
+from xnat_ferry.errors import (
+    NotRouted,
+    ReceiverRefused,
+    ReceiverUnreachable,
+    RoutingTooLong,
+    SyntaxRefused,
+)
+from xnat_ferry.events import HeadersRouted, UnitSending, UnitSent
+from xnat_ferry.plan import PlannedSession
+from xnat_ferry.plan.receiver import Receiver
+from xnat_ferry.transfer.ferry import Ferry, Progress, growing_waits
+from xnat_ferry.transfer.fetching import Fetched
+from xnat_ferry.transfer.rows import own_row
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+    from pynetdicom.association import Association
+
+MOST_CONTEXTS = 128
+"""Presentation contexts that one association can propose (PS3.8 7.1.1.13)."""
+_PATIENCE = 600.0
+"""Seconds for an answer to one object: a receiver writes it to its archive first."""
+_CONNECTING = 30.0
+_APPEARING = 120.0
+"""Seconds until what a receiver took must show in the prearchive."""
+_OUT_OF_RESOURCES = 0xA7
+Pair = tuple[str, str]
+"""A SOP class and a transfer syntax."""
+
+
+def store_unit(receiver: Receiver, ferry: Ferry, session: PlannedSession, fetched: Fetched) -> str:
+    """Send one unit and return the prearchive row it lies in, its path below /data.
+
+    Sending an object again overwrites it (wire-write 1.7), so that a broken association is begun anew. Raises
+    the last FerryError when it does not pass.
+    """
+    sending = _Storing(receiver, ferry, session, fetched)
+    return ferry.persist(session.session, fetched.unit.key, sending.send)
+
+
+class _Storing:
+    """One unit's attempts; what the receiver confirmed is not sent again."""
+
+    def __init__(self, receiver: Receiver, ferry: Ferry, session: PlannedSession, fetched: Fetched) -> None:
+        self._receiver, self._ferry, self._session, self._fetched = receiver, ferry, session, fetched
+        self._left = list(fetched.checked.entries)
+        self._address = routing_string(ferry.destination_project, session.to_subject, session.to_session)
+
+    def send(self) -> str:
+        """One attempt."""
+        ferry, session, unit = self._ferry, self._session, self._fetched.unit.key
+        ferry.heed_stop()
+        if len(self._address) > LONGEST:
+            raise RoutingTooLong(session=session.session, address=self._address, longest=LONGEST)
+        progress = Progress(ferry, session.session, unit, "up")
+        ferry.tell(HeadersRouted(session=session.session, address=self._address))
+        ferry.tell(UnitSending(session=session.session, unit=unit))
+        with zipfile.ZipFile(self._fetched.zipped) as zipped:
+            while self._left:
+                self._associate(zipped, progress)
+        row = self._row()
+        ferry.tell(
+            UnitSent(
+                session=session.session,
+                unit=unit,
+                files=self._fetched.files,
+                bytes=self._fetched.length,
+                seconds=progress.seconds,
+                row=row,
+            )
+        )
+        return row
+
+    def _associate(self, zipped: zipfile.ZipFile, progress: Progress) -> None:
+        """Send what one association can propose contexts for."""
+        pairs: dict[Pair, None] = {}
+        names: list[str] = []
+        for name in self._left:
+            pair = _pair(zipped, name)
+            if pair not in pairs and len(pairs) == MOST_CONTEXTS:
+                break
+            pairs[pair] = None
+            names.append(name)
+        with associated(self._receiver, list(pairs), self._session.session) as association:
+            for name in names:
+                dataset = self._routed(zipped, name)
+                _refuse_unwanted(association, dataset, self._session.session, self._receiver)
+                _store(association, dataset, self._receiver)
+                self._left.remove(name)
+                progress.add(zipped.getinfo(name).file_size)
+
+    def _routed(self, zipped: zipfile.ZipFile, name: str) -> "Dataset":
+        return read_routed(BytesIO(zipped.read(name)), self._address)
+
+    def _row(self) -> str:
+        """Where it came to be: a receiver answers when an object is stored, so it is there soon or never."""
+        waited = 0.0
+        for wait in growing_waits(longest=5.0):
+            row = own_row(self._ferry, self._session)
+            if row is not None:
+                return row.path
+            if waited > _APPEARING:
+                break
+            self._ferry.wait(wait)
+            waited += wait
+        raise NotRouted(
+            receiver=str(self._receiver),
+            session=self._session.session,
+            address=self._address,
+            project=self._ferry.destination_project,
+        )
+
+
+@contextmanager
+def associated(receiver: Receiver, pairs: Sequence[Pair], session: str) -> Iterator["Association"]:
+    """An association that proposes each SOP class in each of its own transfer syntaxes.
+
+    Raises ReceiverUnreachable where none comes about, SyntaxRefused where the receiver takes none of these.
+    """
+    from pynetdicom import AE
+
+    entity: Any = AE(ae_title=receiver.calling)
+    entity.acse_timeout = entity.connection_timeout = _CONNECTING
+    entity.dimse_timeout = entity.network_timeout = _PATIENCE
+    for sop_class, syntax in pairs:
+        entity.add_requested_context(sop_class, syntax)
+    association = entity.associate(receiver.host, receiver.port, ae_title=receiver.aet)
+    try:
+        if association.rejected_contexts and not association.is_established:
+            raise _refused(pairs[0], session, receiver)
+        if not association.is_established:
+            why = "it refused the association" if association.is_rejected else "no association came about"
+            raise ReceiverUnreachable(receiver=str(receiver), why=why)
+        yield association
+        if association.is_established:
+            association.release()
+    finally:
+        if association.is_established:
+            association.abort()
+
+
+def _refuse_unwanted(
+    association: "Association", dataset: "Dataset", session: str, receiver: Receiver
+) -> None:
+    wanted = _pair_of(dataset)
+    if wanted not in _accepted(association):
+        raise _refused(wanted, session, receiver)
+
+
+def _refused(pair: Pair, session: str, receiver: Receiver) -> SyntaxRefused:
+    from pydicom.uid import UID
+
+    kind, syntax = (UID(one).name for one in pair)
+    return SyntaxRefused(receiver=str(receiver), session=session, kind=kind, syntax=syntax)
+
+
+def _accepted(association: "Association") -> set[Pair]:
+    return {
+        (str(one.abstract_syntax), str(syntax))
+        for one in association.accepted_contexts
+        for syntax in one.transfer_syntax
+    }
+
+
+def _store(association: "Association", dataset: "Dataset", receiver: Receiver) -> None:
+    """One object; raises ReceiverUnreachable when no answer came and ReceiverRefused for any but success."""
+    if not association.is_established:
+        raise ReceiverUnreachable(receiver=str(receiver), why="it closed the association")
+    status = association.send_c_store(dataset)
+    if "Status" not in status:
+        raise ReceiverUnreachable(receiver=str(receiver), why="it gave no answer")
+    code = int(status.Status)
+    if code >> 8 == _OUT_OF_RESOURCES:
+        raise ReceiverUnreachable(receiver=str(receiver), why=f"it is out of resources (0x{code:04X})")
+    if code != 0 and code >> 12 != 0xB:  # a warning: stored all the same (PS3.4 B.2.3)
+        raise ReceiverRefused(receiver=str(receiver), code=f"0x{code:04X}")
+
+
+def _pair(zipped: zipfile.ZipFile, name: str) -> Pair:
+    from pydicom import dcmread
+
+    with zipped.open(name) as file:
+        head = dcmread(file, stop_before_pixels=True, specific_tags=["SOPClassUID"])
+    return _pair_of(head)
+
+
+def _pair_of(dataset: "Dataset") -> Pair:
+    return str(dataset.SOPClassUID), str(dataset.file_meta.TransferSyntaxUID)

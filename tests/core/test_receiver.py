@@ -1,0 +1,288 @@
+"""By C-STORE to a receiver: one that feeds the practice server, and dcmtk's, which only keeps what comes."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from msgspec.structs import replace
+from pydicom import dcmread
+from pynetdicom import AE, AllStoragePresentationContexts, evt
+from pynetdicom.events import Event
+
+from tests.core.harbour import Harbour, harbour, session_toml, told
+from xnat_ferry import events
+from xnat_ferry.cli.receiving import Receiving
+from xnat_ferry.errors import UsageError
+from xnat_ferry.model import Road, Where
+from xnat_ferry.plan import Plan, Target
+from xnat_ferry.plan.receiver import Receiver, parse_receiver
+from xnat_ferry.transfer import storing
+
+SCANS = (
+    '[{ id = "1", type = "t1", files = 3, rows = 16, columns = 16 },'
+    ' { id = "2", type = "t2", files = 2, rows = 16, columns = 16 }]'
+)
+LABELS = ["001_MR1", "002_MR1", "003_MR1", "004_MR1", "005_MR1"]
+WORLD = "".join(
+    session_toml(label, subject=label[:3], scans=SCANS, study_description='"as it was"') for label in LABELS
+)
+HEAD = """
+[[users]]
+login = "ada"
+password = "pract1ce-pw"
+admin = true
+projects = { SRC = "owner", DST = "owner" }
+
+[[projects]]
+id = "SRC"
+
+[[projects]]
+id = "DST"
+"""
+RULES = {
+    "projectRules": r"(0008,1030):xnat://([^/]+)/[^/]+/[^/]+",
+    "subjectRules": r"(0008,1030):xnat://[^/]+/([^/]+)/[^/]+",
+    "sessionRules": r"(0008,1030):xnat://[^/]+/[^/]+/([^/]+)",
+}
+PLACES = (Where.PREARCHIVE, Where.ARCHIVE)
+LITTLE, BIG = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
+    """A site that routes by what guides have in StudyDescription."""
+    with harbour(tmp_path_factory.mktemp("receiver"), WORLD, head=HEAD) as made:
+        with httpx.Client(base_url=made.server.url, auth=("ada", "pract1ce-pw")) as site:
+            for name, rule in RULES.items():
+                answer = site.put(
+                    f"/data/config/dicom/{name}?inbody=true",
+                    content=rule,
+                    headers={"Content-Type": "text/plain"},
+                )
+                assert answer.is_success, answer.text
+        yield made
+
+
+@contextmanager
+def receiver(
+    handle: Callable[[Event], int], syntaxes: tuple[str, ...] = (LITTLE,)
+) -> Iterator[tuple[Receiver, list[str]]]:
+    """A storage SCP, and the SOPInstanceUIDs that it was sent."""
+    sent: list[str] = []
+
+    def store(event: Event) -> int:
+        request: Any = event.request
+        sent.append(str(request.AffectedSOPInstanceUID))
+        return handle(event)
+
+    entity: Any = AE(ae_title="XNAT")
+    for context in AllStoragePresentationContexts:
+        entity.add_supported_context(context.abstract_syntax, list(syntaxes))
+    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=[(evt.EVT_C_STORE, store)])
+    try:
+        yield Receiver(host="127.0.0.1", port=server.server_address[1], aet="XNAT"), sent
+    finally:
+        server.shutdown()
+
+
+def feeding(port: Harbour) -> Callable[[Event], int]:
+    """What XNAT's own receiver does: one object at a time into the importer."""
+
+    def store(event: Event) -> int:
+        answer = httpx.post(
+            f"{port.server.url}/data/services/import?import-handler=gradual-DICOM&inbody=true",
+            content=event.encoded_dataset(),
+            headers={"Content-Type": "application/octet-stream"},
+            auth=("ada", "pract1ce-pw"),
+        )
+        return 0 if answer.is_success else 0xC000
+
+    return store
+
+
+def by(plan: Plan, there: Receiver) -> Plan:
+    return replace(plan, road=Road.RECEIVER, receiver=there)
+
+
+def test_sessions_are_routed_and_proven_like_any_other(port: Harbour) -> None:
+    with receiver(feeding(port)) as (there, sent):
+        folder = port.begin(by(port.plan("001_MR1", "002_MR1"), there))
+        assert port.work(folder) == 0
+        assert len(sent) == len(set(sent)) == 10
+        assert port.work(folder) == 0
+        assert len(sent) == 10, "what is done is not sent again"
+    for label in ("001_MR1", "002_MR1"):
+        assert port.files("DST", label) == port.files("SRC", label)
+        assert port.session("DST", label)["subject"] == label[:3]
+    looks = {(one.session, one.where): one.verdict for one in told(folder, events.SessionVerified)}
+    assert looks == {(label, where): "proven" for label in ("001_MR1", "002_MR1") for where in PLACES}
+    assert {one.address for one in told(folder, events.HeadersRouted)} == {
+        "xnat://DST/001/001_MR1",
+        "xnat://DST/002/002_MR1",
+    }
+    assert "xnat://DST/001/001_MR1" in folder.record.read_text().replace("\\", "")
+    originals = [dcmread(path) for path in port.on_disk("SRC", "001_MR1")]
+    assert {str(one.StudyDescription) for one in originals} == {"as it was"}
+
+
+def test_in_the_prearchive_the_files_themselves_are_the_proof(port: Harbour) -> None:
+    with receiver(feeding(port)) as (there, _):
+        folder = port.begin(by(port.plan("003_MR1", to=Target.PREARCHIVE), there))
+        assert port.work(folder) == 0
+    (look,) = told(folder, events.SessionVerified)
+    assert (look.verdict, look.level, look.where) == ("proven", "full", "prearchive")
+    assert port.waiting("DST") == {"003_MR1"}
+
+
+def test_a_receiver_that_stumbles_is_sent_to_again(port: Harbour) -> None:
+    """Out of resources, then the association is cut: what it confirmed is not sent again."""
+    seen: list[str] = []
+    feed = feeding(port)
+
+    def stumble(event: Event) -> int:
+        seen.append("")
+        if len(seen) == 2:
+            return 0xA700
+        if len(seen) == 4:
+            event.assoc.abort()
+        return feed(event)
+
+    with receiver(stumble) as (there, sent):
+        folder = port.begin(by(port.plan("004_MR1"), there))
+        assert port.work(folder) == 0
+    assert port.files("DST", "004_MR1") == port.files("SRC", "004_MR1")
+    assert len(told(folder, events.TriedAgain)) == 2
+    assert len(sent) == 5 + 2
+
+
+def test_what_went_wrong_is_gone_on_with(port: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refusal ends the session, and nothing is re-encoded for a receiver; a resume completes it."""
+    folder = port.begin(by(port.plan("005_MR1"), Receiver(host="127.0.0.1", port=9, aet="XNAT")))
+    outcomes = [
+        (lambda event: 0xC000, (LITTLE,), "refused an object (status 0xC000)"),
+        (feeding(port), (BIG,), "does not take MR Image Storage in Explicit VR Little Endian"),
+        (lambda event: 0, (LITTLE,), "does not show in the prearchive of DST"),
+    ]
+    monkeypatch.setattr(storing, "_APPEARING", 0.2)
+    for handle, syntaxes, says in outcomes:
+        with receiver(handle, syntaxes) as (there, _):
+            _aim(folder, there)
+            assert port.work(folder) == 1
+        assert says in told(folder, events.SessionFailed)[-1].message
+    assert "005_MR1" not in port.labels("DST")
+    with receiver(feeding(port)) as (there, _):
+        _aim(folder, there)
+        assert port.work(folder) == 0
+    assert port.files("DST", "005_MR1") == port.files("SRC", "005_MR1")
+
+
+def _aim(folder: Any, there: Receiver) -> None:
+    """The same transfer at another port: a receiver that was started anew."""
+    from xnat_ferry.plan.file import to_json
+
+    folder.worker_plan.write_bytes(to_json(by(folder.read_plan(), there)))
+
+
+def test_what_another_implementation_gets_differs_in_one_element(
+    port: Harbour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storing, "_APPEARING", 0.2)
+    program = dcmtks_storescp()
+    if program is None:
+        pytest.skip("dcmtk is not installed")
+    kept_in = tmp_path / "kept"
+    kept_in.mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number = free.getsockname()[1]
+    process = subprocess.Popen([program, "+xa", "-aet", "KEEPER", "-od", str(kept_in), str(number)])
+    try:
+        until_listening(process, number)
+        there = Receiver(host="127.0.0.1", port=number, aet="KEEPER")
+        folder = port.begin(by(replace(port.plan("001_MR1"), to=Target.PREARCHIVE), there))
+        plan = folder.read_plan()
+        (session,) = plan.sessions
+        moved = replace(session, to_session="elsewhere", to_subject="E")
+        _write(folder, replace(plan, sessions=(moved,)))
+        assert port.work(folder) == 1  # nobody routes it any further
+    finally:
+        process.terminate()
+        process.wait()
+    assert "does not show in the prearchive" in told(folder, events.SessionFailed)[-1].message
+    originals = {one.SOPInstanceUID: one for one in map(dcmread, port.on_disk("SRC", "001_MR1"))}
+    kept = {one.SOPInstanceUID: one for one in map(dcmread, kept_in.iterdir())}
+    numbers = {one.SeriesNumber for one in kept.values()}
+    first = {uid for uid, one in originals.items() if one.SeriesNumber in numbers}
+    assert kept.keys() == first
+    for uid, one in kept.items():
+        assert one.StudyDescription == "xnat://DST/E/elsewhere"
+        assert one.file_meta.TransferSyntaxUID == originals[uid].file_meta.TransferSyntaxUID
+        one.StudyDescription = originals[uid].StudyDescription
+        assert one == originals[uid]
+
+
+def _write(folder: Any, plan: Plan) -> None:
+    from xnat_ferry.plan.file import to_json
+
+    folder.worker_plan.write_bytes(to_json(plan))
+
+
+def dcmtks_storescp() -> Path | None:
+    """Not pynetdicom's, which has the same name."""
+    for folder in os.get_exec_path():
+        program = Path(folder) / "storescp"
+        if program.exists():
+            said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+            if "dcmtk" in said.stdout:
+                return program
+    return None
+
+
+def until_listening(process: subprocess.Popen[bytes], number: int) -> None:
+    end = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", number)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("storescp never listened")
+
+
+@pytest.mark.parametrize("address", ["", "host", "host:", ":104", "host:0", "host:99999", "host:x"])
+def test_an_address_is_host_and_port(address: str) -> None:
+    with pytest.raises(UsageError, match="HOST:PORT"):
+        parse_receiver(address, "XNAT", "US")
+
+
+@pytest.mark.parametrize("title", ["", " ", "x" * 17, "a\\b", "a\nb"])
+def test_a_title_has_sixteen_characters(title: str) -> None:
+    with pytest.raises(UsageError, match="AE title"):
+        parse_receiver("host:104", title, "US")
+
+
+@pytest.mark.parametrize(
+    ("road", "options"),
+    [
+        (Road.RECEIVER, Receiving()),
+        (Road.RECEIVER, Receiving(receiver="host:104")),
+        (Road.COPY, Receiving(receiver="host:104")),
+        (Road.SHARE, Receiving(aet="XNAT")),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(road: Road, options: Receiving) -> None:
+    with pytest.raises(UsageError, match="--road receiver"):
+        options.to(road)
+
+
+def test_options_are_repeated_as_they_were() -> None:
+    options = Receiving(receiver="[::1]:104", aet="XNAT", calling="US")
+    assert options.to(Road.RECEIVER) == Receiver(host="::1", port=104, aet="XNAT", calling="US")
+    assert options.again() == ("--receiver", "[::1]:104", "--aet", "XNAT", "--calling", "US")
+    assert Receiving().again() == ()
