@@ -216,29 +216,54 @@ def test_each_level_finds_what_it_promises(
         assert "compared" in result.note or "looked at" in result.note
 
 
+PROVEN, UNKNOWN = "proven", "unknown"
+COPIES: dict[str, tuple[str, str, str, str]] = {
+    # what is not damaged, and its verdict at each level
+    "with the site's script": (PROVEN,) * 4,
+    "without any script": (PROVEN,) * 4,
+    "without digests": (PROVEN,) * 4,
+    "with scans that the server renamed": (PROVEN,) * 4,
+    "in the prearchive": (PROVEN,) * 4,
+    "with a project script that gives new UIDs": (PROVEN, UNKNOWN, UNKNOWN, PROVEN),
+    "with scripts that nobody may read": (UNKNOWN,) * 4,
+}
+
+
+def test_the_documentation_says_what_is_no_damage() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "verification.md").read_text()
+    lines = ["| copy | counts | identity | sample | full |", "|---|---|---|---|---|"]
+    lines += [f"| {copy} | {' | '.join(verdicts)} |" for copy, verdicts in COPIES.items()]
+    assert "\n".join(lines) in text
+
+
+def verdicts(found: list[SessionVerification]) -> tuple[str, ...]:
+    return tuple(one.verdict for one in found)
+
+
 class TestUndamaged:
     """No false alarm, and no tick where nothing was compared."""
+
+    def test_with_the_sites_script_and_without(self, shore: Quay, landed: dict[str, ProjectSettings]) -> None:
+        (number,) = [number for number, (what, _, _) in enumerate(DAMAGE) if what == "nothing"]
+        for mode, copy in zip(MODES, ("with the site's script", "without any script"), strict=True):
+            found = [shore.verify(f"{mode}{number}", level, landed[mode]) for level in Level]
+            assert verdicts(found) == COPIES[copy]
 
     def test_a_script_that_gives_new_uids(self, shore: Quay) -> None:
         shore.land("new_uids", "MAP")
         settings = shore.settings("MAP")
-        found = {level: shore.verify("new_uids", level, settings, project="MAP") for level in Level}
-        assert {level: result.verdict for level, result in found.items()} == {
-            Level.COUNTS: "proven",
-            Level.IDENTITY: "unknown",
-            Level.SAMPLE: "unknown",
-            Level.FULL: "proven",
-        }
-        assert found[Level.FULL].counts[Mark.AS_PLANNED] == len(shore.sent)
-        assert found[Level.FULL].solid == 0  # new identities are nothing to delete by
+        found = [shore.verify("new_uids", level, settings, project="MAP") for level in Level]
+        assert verdicts(found) == COPIES["with a project script that gives new UIDs"]
+        assert found[-1].counts[Mark.AS_PLANNED] == len(shore.sent)
+        assert found[-1].solid == 0  # new identities are nothing to delete by
 
     def test_a_catalog_without_digests(self, shore: Quay) -> None:
         shore.site(checksums=False)
         shore.land("bare")
         shore.site()
         settings = shore.settings()
-        for level in Level:
-            assert shore.verify("bare", level, settings).verdict == "proven"
+        found = [shore.verify("bare", level, settings) for level in Level]
+        assert verdicts(found) == COPIES["without digests"]
 
     def test_the_headers_that_scripts_changed_are_named(self, shore: Quay) -> None:
         shore.land("named")
@@ -254,9 +279,10 @@ class TestUndamaged:
     def test_a_session_in_the_prearchive(self, shore: Quay) -> None:
         row = shore.wait("waiting")
         settings = shore.settings()
-        for level in Level:
-            result = shore.verify("waiting", level, settings, row=row)
-            assert (result.verdict, result.where) == ("proven", "prearchive")
+        found = [shore.verify("waiting", level, settings, row=row) for level in Level]
+        assert verdicts(found) == COPIES["in the prearchive"]
+        assert {one.where for one in found} == {"prearchive"}
+        result = found[-1]
         assert "not SOPInstanceUIDs" not in result.note  # at level full the files say who they are
         file = shore.data.rglob(f"waiting/SCANS/1/DICOM/{other(shore).name}")
         (place,) = file
@@ -268,15 +294,22 @@ class TestUndamaged:
 
     def test_a_source_that_cannot_be_asked_leaves_headers_uncompared(self, shore: Quay) -> None:
         shore.land("alone")
-        result = shore.verify("alone", Level.FULL, shore.settings(), with_source=False)
-        assert (result.verdict, result.rewritten) == ("proven", ())
+        for level, words in ((Level.SAMPLE, "headers in none"), (Level.FULL, "headers in no file")):
+            result = shore.verify("alone", level, shore.settings(), with_source=False)
+            assert (result.verdict, result.rewritten) == ("proven", ())
+            assert words in result.note
+        for every, words in (
+            (False, "headers in 2 of 5 files"),
+            (True, "and headers were compared in every"),
+        ):
+            result = shore.verify("alone", Level.FULL, shore.settings(), every_header=every)
+            assert words in result.note
 
     def test_scripts_that_are_not_known_make_changes_unknown(self, shore: Quay) -> None:
         shore.land("no_scripts_known")
-        for level in (Level.IDENTITY, Level.SAMPLE, Level.FULL):
-            result = shore.verify("no_scripts_known", level, ProjectSettings())
-            assert result.verdict == "unknown"
-            assert result.counts[Mark.DIFFERS] == 0
+        found = [shore.verify("no_scripts_known", level, ProjectSettings()) for level in Level]
+        assert verdicts(found) == COPIES["with scripts that nobody may read"]
+        assert not any(one.counts[Mark.DIFFERS] for one in found)
 
 
 def test_a_scan_that_the_filter_refused_is_named_as_such(shore: Quay) -> None:
@@ -290,9 +323,9 @@ def test_a_scan_that_the_filter_refused_is_named_as_such(shore: Quay) -> None:
 
 def test_a_scan_that_the_server_renamed_is_no_loss(shore: Quay) -> None:
     shore.land("mixed", override=True)
-    for level in Level:
-        result = shore.verify("mixed", level, shore.settings(), joins=True)
-        assert result.verdict == "proven"
+    found = [shore.verify("mixed", level, shore.settings(), joins=True) for level in Level]
+    assert verdicts(found) == COPIES["with scans that the server renamed"]
+    for result in found:
         assert (result.counts[Mark.AS_PLANNED], result.counts[Mark.ONLY_DESTINATION]) == (5, 2)
         assert "Scan 1 is called 1-MR1 there." in result.note
     assert shore.verify("mixed", Level.IDENTITY, shore.settings()).verdict == "differs"
@@ -309,6 +342,7 @@ def test_a_download_that_breaks_is_tried_again_and_then_unread(shore: Quay) -> N
     shore.server.set_faults([])
     assert result.verdict == "unknown"
     assert result.counts[Mark.UNREADABLE] == 3
+    assert "Images were compared in 2 of 5 files" in result.note
 
 
 @pytest.mark.parametrize(("level", "a_scan"), [(Level.COUNTS, 1), (Level.SAMPLE, 3), (Level.FULL, 4)])

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from tests.core.harbour import LOGIN, WORLD, E, Harbour, harbour, session_toml, told
 from tests.core.losing import losing
+from tests.core.making import dicom_bytes
 from xnat_ferry import events
 from xnat_ferry.errors import CopyGone, NotAnAnswer, NotDeletable, SourceDiffers
 from xnat_ferry.events import Removal
@@ -490,20 +491,62 @@ DAMAGE: dict[str, Callable[[list[Path]], object]] = {
 }
 
 
+def _place(label: str, *more: str) -> str:
+    return "/".join([f"/data/projects/DST/subjects/S_{label}/experiments/{label}", *more])
+
+
+def without(*which: int) -> Callable[[Harbour, str, list[Path]], None]:
+    """Some of the files are removed, as their owners may do it."""
+
+    def act(port: Harbour, label: str, files: list[Path]) -> None:
+        for file in (files[number] for number in which):
+            scan = file.parents[1].name
+            rest(port, "DELETE", _place(label, "scans", scan, "resources", "DICOM", "files", file.name))
+
+    return act
+
+
+def putting(name: str, change: Callable[[bytes], bytes]) -> Callable[[Harbour, str, list[Path]], None]:
+    """A file is put there, past the importer."""
+
+    def act(port: Harbour, label: str, files: list[Path]) -> None:
+        place = _place(label, "scans", "1", "resources", "DICOM", "files", name or files[0].name)
+        options = {"inbody": "true", "overwrite": "true"}
+        rest(port, "PUT", place, params=options, content=change(files[0].read_bytes()))
+
+    return act
+
+
+DONE: dict[str, Callable[[Harbour, str, list[Path]], None]] = {
+    "a_file_less": without(0),
+    "half": without(0, 2),
+    "a_scan_less": lambda port, label, files: rest(port, "DELETE", _place(label, "scans", "2")),
+    "a_file_more": putting("extra.dcm", lambda _: dicom_bytes()),
+    "a_twin_more": putting("twin.dcm", lambda content: content),
+    "other_pixels": putting("", lambda content: content[:-20] + b"\x55" * 20),
+    "other_subject": lambda port, label, files: rest(
+        port, "PUT", f"/data/projects/DST/subjects/S_{label}", params={"label": "elsewhere"}
+    ),
+}
+
+
 def test_no_damaged_copy_lets_its_source_be_deleted(tmp_path: Path) -> None:
     scans = (
         '[{ id = "1", type = "t1", files = 2, rows = 16, columns = 16 },'
         ' { id = "2", type = "t2", files = 2, rows = 16, columns = 16 }]'
     )
-    world = "".join(session_toml(label, scans=scans, subject=f"S_{label}") for label in (*DAMAGE, "whole"))
+    damaged = {*DAMAGE, *DONE}
+    world = "".join(session_toml(label, scans=scans, subject=f"S_{label}") for label in (*damaged, "whole"))
     with harbour(tmp_path, world) as port:
         folder = port.carried()
         for label, damage in DAMAGE.items():
             damage(port.on_disk("DST", label))
-        assert settle(port, folder, *DAMAGE, "whole") == 1
-        assert port.labels("SRC") == set(DAMAGE)
+        for label, act in DONE.items():
+            act(port, label, port.on_disk("DST", label))
+        assert settle(port, folder, *damaged, "whole") == 1
+        assert port.labels("SRC") == damaged
         kept_labels = {event.session for event in told(folder, events.SessionKept)}
-        assert kept_labels == set(DAMAGE)
+        assert kept_labels == damaged
         assert {event.session for event in told(folder, events.RemovalRequested)} == {"whole"}
 
 

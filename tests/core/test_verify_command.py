@@ -14,6 +14,7 @@ from xnat_ferry.verify.verification import Item, SessionVerification, Verificati
 from xnat_ferry.xnat import prearchive
 
 WHATS = {"pixel-digest", "size", "uid", "missing", "extra", "header", "unreadable"}
+"""The words of the JSON's ``what``; ``detail`` may be finer."""
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,7 @@ def test_two_projects_are_compared_without_a_transfer(
     code, found = answer(capsys, "SRC", "DST", *labelled("P_"), "--level", level)
     assert (code, found["verdict"], found["level"]) == (0, "proven", level)
     assert found["counts"] == {"=": 0, "~": 5, "+": 0, "-": 0, "*": 0, "!": 0, "?": 0}
+    assert found["owners"] is None  # nobody has to be asked
     (session,) = found["sessions"]
     assert (session["source"], session["destination"]) == ("001_MR1", "P_001_MR1")
     assert (session["where"], session["verdict"]) == ("archive", "proven")
@@ -99,7 +101,9 @@ def test_a_session_under_another_subject_is_no_copy(capsys: pytest.CaptureFixtur
     code, found = answer(capsys, "SRC", "DST", *options)
     assert (code, found["verdict"], found["counts"]["*"], found["counts"]["~"]) == (1, "differs", 1, 5)
     (item,) = found["items"]
-    assert (item["what"], item["source"]) == ("subject", "001")
+    assert (item["what"], item["detail"], item["source"]) == ("uid", "subject", "001")
+    assert found["owners"]
+    assert all("ada" in name for name in found["owners"])
 
 
 def test_a_copy_that_waits_is_looked_at_where_it_waits(
@@ -107,8 +111,34 @@ def test_a_copy_that_waits_is_looked_at_where_it_waits(
 ) -> None:
     row = shore.wait("W_001_MR1")
     code, found = answer(capsys, "SRC", "DST", *labelled("W_"), "--level", "sample")
+    strayed = answer(capsys, "SRC", "DST", "--labels", "session.prefix=W_", "subject.prefix=OTHER_")
     assert prearchive.remove(shore.client, row)
     assert (code, found["verdict"], found["sessions"][0]["where"]) == (0, "proven", "prearchive")
+    code, found = strayed
+    assert (code, found["verdict"], found["counts"]["*"]) == (1, "differs", 1)
+    (item,) = found["items"]
+    assert (item["what"], item["source"], item["destination"]) == ("uid", "OTHER_001", "S1")
+    assert "waits under another subject" in item["likely"]
+
+
+def test_a_refresh_is_offered_where_it_tells_more_and_run_only_when_asked(
+    shore: Quay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shore.land("N_001_MR1")
+    (one, *_) = [one for one in shore.sent if one.scan == "1"]
+    content = shore.file("N_001_MR1", one).read_bytes()
+    shore.remove(f"{shore.address('N_001_MR1', '1')}/resources/DICOM/files/{one.name}")
+    shore.put(f"{shore.address('N_001_MR1', '1')}/resources/DICOM/files/{one.name}", content)
+    shore.server.clear_log()
+    code, found = answer(capsys, "SRC", "DST", *labelled("N_"))
+    assert (code, found["verdict"], found["counts"]["?"]) == (1, "unknown", 1)
+    assert "--refresh" in found["items"][0]["likely"]
+    assert main(["verify", "SRC", "DST", *labelled("N_")]) == 1
+    assert "--refresh" in capsys.readouterr().out
+    assert not [one for one in shore.server.log() if "refresh" in one["path"]]
+    code, found = answer(capsys, "SRC", "DST", *labelled("N_"), "--refresh")
+    assert (code, found["verdict"], found["counts"]["?"]) == (0, "proven", 0)
+    assert [one for one in shore.server.log() if "refresh" in one["path"]]
 
 
 def test_a_transfer_is_proven_by_every_file_before_and_after_archiving(
@@ -135,6 +165,14 @@ def test_people_read_marks_causes_and_sums(capsys: pytest.CaptureFixture[str]) -
     assert "The image is another one than was sent" in text
     assert "001_MR1 -> H_001_MR1 (archive): differs" in text
     assert lines[-1].startswith("verification (full): differs")
+    assert "The destination's owners:" not in text  # nothing here is theirs to say
+    assert main(["verify", "SRC", "DST", "--labels", "session.prefix=P_"]) == 1
+    assert "The destination's owners: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("what", list(What))
+def test_every_difference_has_one_of_the_promised_words(what: What) -> None:
+    assert what.broad in WHATS
 
 
 def test_hostile_text_is_shown_and_not_obeyed_and_many_are_counted() -> None:

@@ -21,6 +21,11 @@ def difference_lines(result: Verification, width: int, only: str = "") -> Iterat
         yield from _items([item for item in session.items if not only or item.mark in only], width)
     for session in result.sessions:
         yield from _sum(session, width)
+    if result.asks_owners:
+        names = (
+            ", ".join(result.owners or ()) or "not shown to this account; the project's page may name them"
+        )
+        yield from paragraph(f"The destination's owners: {names}.", width, rest="    ")
     counts = wording.counts(result.counts)
     text = f"verification ({result.level}): {result.verdict}  {counts}"
     yield from paragraph(text, width, rest="    ", style=_STYLES[result.verdict])

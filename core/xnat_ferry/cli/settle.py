@@ -11,6 +11,7 @@ from xnat_ferry.cli import following
 from xnat_ferry.cli.common import AsJson, Names, Spool, Transfers, logins_for, say, split_names
 from xnat_ferry.errors import NothingChosen, UnknownSessions, UsageError
 from xnat_ferry.events import SettlingFinished
+from xnat_ferry.model import Road
 from xnat_ferry.plan import Plan, PlannedSession
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
 from xnat_ferry.settings.preferences import read_preferences
@@ -106,6 +107,8 @@ def settle(
     refuse_if_running(found)
     state = read_state(found)
     _refuse_mixed(unshare, empty_subjects, despite_workflows, remove_waiting=remove_waiting)
+    if state.plan.road != Road.COPY:
+        raise NothingChosen(why="only a copy between two projects leaves something to settle")
     meant = _meant(state, split_names(sessions), waiting=remove_waiting)
     advice = read_preferences().data_loss.advice  # a settings file that is damaged is told of first
     if remove_waiting:

@@ -44,6 +44,9 @@ def strayed(
             yield about(Mark.UNKNOWN, What.SUBJECT, subject, observed.subject_id, likely.SUBJECT_UNREAD)
         elif subject_id != observed.subject_id:
             yield about(Mark.DIFFERS, What.SUBJECT, subject, observed.subject_id, likely.OTHER_SUBJECT)
+    if subject and observed.subject and observed.subject.casefold() != subject.casefold():
+        # as archiving would look it up, whatever the case (wire-write 3.1)
+        yield about(Mark.DIFFERS, What.SUBJECT, subject, observed.subject, likely.WAITS_UNDER_ANOTHER)
     if owner and observed.id and observed.owner != owner:
         yield about(Mark.DIFFERS, What.OWNER, owner, observed.owner, likely.OTHER_OWNER)
     rewritten = rewriting.runs is None or rewriting.touches(STUDY_INSTANCE_UID)

@@ -1,10 +1,10 @@
 """Compares a manifest with what is stored: pure, and never a tick where nothing was compared."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from xnat_ferry.model import Instance, Level
 from xnat_ferry.verify.judging import Judge, Judged
-from xnat_ferry.verify.observed import Observed
+from xnat_ferry.verify.observed import Content, Observed
 from xnat_ferry.verify.pairing import Series, pair_files, pair_series
 from xnat_ferry.verify.rewriting import Rewriting
 from xnat_ferry.verify.verification import SessionVerification, count_marks
@@ -17,9 +17,9 @@ _LEFT_OPEN = {
     Level.COUNTS: "Files and bytes were counted; which files they are was not looked at.",
     Level.IDENTITY: "Pixels and headers were not looked at; level full compares them.",
     Level.SAMPLE: "Pixels and headers were looked at in one file a scan; level full compares all pixels.",
-    Level.FULL: "Headers were compared in one file a scan.",
 }
 _NOTHING_OPEN = "Images and headers were compared in every file."
+_NO_HEADER = "Pixels were looked at in one file a scan and headers in none; level full compares all pixels."
 
 
 def compare(
@@ -70,11 +70,27 @@ def _judged(judge: Judge, series: Series, level: Level, problem: str, *, loosely
     return [judge.pair(pair, series) for pair in pair_files(series, loosely=loosely)]
 
 
+def _left_open(level: Level, contents: Collection[Content]) -> str:
+    if not level.reaches(Level.SAMPLE):
+        return _LEFT_OPEN[level]
+    headers = sum(one.header is not None and not one.header.problem for one in contents)
+    if level == Level.SAMPLE:
+        return _LEFT_OPEN[level] if headers else _NO_HEADER
+    images = sum(not one.gone and not one.problem for one in contents)
+    if images == headers == len(contents):
+        return _NOTHING_OPEN
+    return f"Images were compared in {_of(images, contents)}, headers in {_of(headers, contents)}."
+
+
+def _of(number: int, contents: Collection[Content]) -> str:
+    if number == len(contents):
+        return "every file"
+    return f"{number} of {len(contents)} files" if number else "no file"
+
+
 def _notes(paired: Sequence[Series], observed: Observed, level: Level) -> list[str]:
     looked = bool(observed.contents) or not level.reaches(Level.SAMPLE)
-    notes = [_LEFT_OPEN[level]] if looked else []
-    if level == Level.FULL and all(one.header is not None for one in observed.contents.values()):
-        notes = [_NOTHING_OPEN] if observed.contents else []
+    notes = [_left_open(level, observed.contents.values())] if looked else []
     if level in (Level.IDENTITY, Level.SAMPLE) and not observed.knows_uids:
         notes.insert(0, _BY_NAME)
     renamed = {
@@ -84,5 +100,7 @@ def _notes(paired: Sequence[Series], observed: Observed, level: Level) -> list[s
         for scan in series.scans
         if scan != one.scan
     }
+    if observed.subject == "":
+        notes.append("The prearchive does not tell its subject, so that was not compared.")
     notes += [f"Scan {scan} is called {name} there." for scan, name in sorted(renamed.items())]
     return notes

@@ -32,6 +32,10 @@ OTHER_SUBJECT = (
     "The session lies under another subject. Nothing of it may be relied on: ask the destination's owners to "
     "move it."
 )
+WAITS_UNDER_ANOTHER = (
+    "It waits under another subject, and would be archived there. Ask the destination's owners to set its "
+    "subject in the prearchive page."
+)
 SUBJECT_UNREAD = (
     "Whether it lies under the right subject could not be read. Verify again; else ask the destination's "
     "owners."

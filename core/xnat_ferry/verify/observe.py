@@ -1,4 +1,4 @@
-"""Looks at what a destination holds of one session: one request for its scans and one a scan."""
+"""Looks at what a destination holds of one session: one or two requests for its scans and one a scan."""
 
 from collections.abc import Callable
 from functools import partial
@@ -43,18 +43,27 @@ def observe_prearchive(client: XnatClient, path: str) -> Observed | None:
 
     The prearchive shows SeriesInstanceUIDs in its document and names and sizes in its listings, no more.
     """
+    row = prearchive.find_row(client, path)
+    if row is None:
+        return None
     try:
         study_uid, found = prearchive.read_document(client, path)
     except NotFound:
-        row = prearchive.find_row(client, path)
-        if row is None:
+        if prearchive.find_row(client, path) is None:
             return None
         problem = f"it is {row.status} and has no session document yet"
         return Observed(
-            where=Where.PREARCHIVE, study_uid=row.study_uid, scans=(), knows_uids=False, problem=problem
+            where=Where.PREARCHIVE,
+            study_uid=row.study_uid,
+            subject=row.subject,
+            scans=(),
+            knows_uids=False,
+            problem=problem,
         )
     scans = tuple(_stored(scan, partial(prearchive.list_files, client, path, scan.id)) for scan in found)
-    return Observed(where=Where.PREARCHIVE, study_uid=study_uid, scans=scans, knows_uids=False)
+    return Observed(
+        where=Where.PREARCHIVE, study_uid=study_uid, subject=row.subject, scans=scans, knows_uids=False
+    )
 
 
 def _stored(scan: ScanRow, read: Callable[[str], tuple[StoredFile, ...]]) -> StoredScan:

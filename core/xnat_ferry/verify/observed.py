@@ -49,6 +49,8 @@ class Observed(Struct, frozen=True, kw_only=True):
     """The accession ID; "" in the prearchive."""
     owner: str = ""
     """The project that owns it, which others may only show; "" in the prearchive."""
+    subject: str | None = None
+    """The label of its subject as a prearchive row tells it; None in the archive, "" where it is not told."""
     subject_id: str = ""
     """Its subject's accession ID; "" in the prearchive, which does not tell."""
     contents: Mapping[Place, Content] = {}

@@ -15,6 +15,7 @@ from xnat_ferry.verify import likely
 from xnat_ferry.verify.looking import Target, look, nothing_looked_at, with_unknown
 from xnat_ferry.verify.source import Source
 from xnat_ferry.verify.verification import SessionVerification, Verification
+from xnat_ferry.verify.whom_to_ask import with_owners
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.listings import list_sessions
 from xnat_ferry.xnat.prearchive import list_prearchive
@@ -49,7 +50,8 @@ def verify_projects(
         compare = partial(look, level=level, scratch=scratch, refresh=refresh, every_header=every_header)
         results.append(_compared(there, row, rules.apply(row), side, level, compare))
     progress("sessions compared", len(rows), len(rows))
-    return Verification(level=level, sessions=tuple(results))
+    found = Verification(level=level, sessions=tuple(results))
+    return with_owners(found, there.client, destination[1].project)
 
 
 class _There:

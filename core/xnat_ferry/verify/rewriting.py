@@ -53,7 +53,7 @@ def routed(settings: ProjectSettings) -> ProjectSettings:
     site = settings.site_script
     if site is None:
         return settings
-    text = f'{_ROUTING}\n{site.text if site.runs else ""}'
+    text = f"{_ROUTING}\n{site.text if site.runs else ''}"
     return replace(settings, site_script=Script(enabled=True, text=text))
 
 

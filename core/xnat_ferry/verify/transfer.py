@@ -12,6 +12,7 @@ from xnat_ferry.verify.by_road import settings_for
 from xnat_ferry.verify.looking import nothing_looked_at
 from xnat_ferry.verify.session import joins, verify_session
 from xnat_ferry.verify.verification import Verification
+from xnat_ferry.verify.whom_to_ask import with_owners
 from xnat_ferry.xnat.client import XnatClient
 
 Progress = Callable[[str, int, int], object]
@@ -80,4 +81,5 @@ def verify_transfer(
         except ServerAnswer as error:
             result = nothing_looked_at(session.session, session.to_session, level, error)
         results.append(result)
-    return Verification(level=level, sessions=tuple(results))
+    found = Verification(level=level, sessions=tuple(results))
+    return with_owners(found, destination, state.plan.destination.project)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from xnat_ferry.model import Level, Mark, Where
 
@@ -28,6 +29,14 @@ class What(StrEnum):
     SUBJECT = "subject"
     OWNER = "owner"
     UNREADABLE = "unreadable"
+
+    @property
+    def broad(self) -> str:
+        """What ``verify --json`` promises to call it: a whole file's bytes its size, whose it is its uid."""
+        return _BROAD.get(self, self.value)
+
+
+_BROAD = {What.DIGEST: "size", What.SUBJECT: "uid", What.OWNER: "uid"}
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -79,6 +88,13 @@ class Verification(Struct, frozen=True, kw_only=True):
 
     level: Level
     sessions: tuple[SessionVerification, ...]
+    owners: tuple[str, ...] | None = None
+    """The destination's, where somebody has to ask them; None where nobody has, or that is not shown."""
+
+    @property
+    def asks_owners(self) -> bool:
+        """Whether something is to be asked of the destination's owners."""
+        return any("owner" in item.likely for one in self.sessions for item in one.items)
 
     @property
     def counts(self) -> dict[Mark, int]:
@@ -111,7 +127,12 @@ class Verification(Struct, frozen=True, kw_only=True):
                 }
                 for one in self.sessions
             ],
-            "items": [item for one in self.sessions for item in one.items],
+            "items": [
+                {**asdict(item), "what": item.what.broad, "detail": item.what.value}
+                for one in self.sessions
+                for item in one.items
+            ],
+            "owners": self.owners,
         }
 
 
