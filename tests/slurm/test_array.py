@@ -64,6 +64,10 @@ def sending(sea: Shore, task: int) -> bool:
     return bool(told) and isinstance(told[-1], events.UnitSending)
 
 
+def uploads_begun(sea: Shore) -> int:
+    return sum(isinstance(event, events.UnitSending) for event in read_all(sea.folder().journal))
+
+
 def ended(sea: Shore, task: int) -> bool:
     told = read_all(TaskFolder(sea.folder(), task_name(1, task)).journal)
     return any(isinstance(event, events.WorkerStopped | events.TransferFinished) for event in told)
@@ -96,6 +100,7 @@ def test_an_array_loses_a_node_and_tasks_and_is_resumed_to_the_end(sea: Shore, c
     assert len(sea.archived("DST")) < 2 * SUBJECTS
 
     sea.server.set_faults([])
+    until(lambda: len(sea.imports()) >= uploads_begun(sea), "the server has done with what was left behind")
     again = sea.ferry("resume")
     assert again.returncode == 0, again.stderr
     assert "Submitted as job" in again.stderr
