@@ -1,4 +1,4 @@
-"""What a pane of many sessions costs: seconds to the first lines, milliseconds a key, and memory.
+"""What a pane of many sessions costs: until the first lines, a key, and in memory.
 
     python -m tests.bench.pane [SESSIONS [SESSIONS AT THE DESTINATION]]
 
@@ -8,17 +8,14 @@ server's time is in the numbers; their own memory is told apart.
 
 import asyncio
 import gc
-import resource
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from textual.app import App
-from textual.pilot import Pilot
 
 import xnat_ferry_tui
+from tests.bench.answering import HEAD, felt, megabytes, peak_megabytes, press, reached
 from xnat_ferry.errors import NoCredentials
 from xnat_ferry.model import Endpoint, SessionRow
 from xnat_ferry.project import Rights
@@ -26,11 +23,29 @@ from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.survey import ProjectView
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.opening import prepare_interpreter
+from xnat_ferry_tui.screens.browse import BrowseArea
+from xnat_ferry_tui.widgets.lines import Lines
 
 SESSIONS = 100_000
 _SESSIONS_A_SUBJECT = 3
-_KEYS = ("j", "k", "pagedown", "G", "g", "left", "right", "space", "u", "a", "A", "tab", "z", "z", "enter")
-_LONG = (("sort", ["o"]), ("filter", ["slash", "m", "r", "2"]), ("apart", ["enter", "y"]))
+_KEYS = {
+    "down": ["j"],
+    "page down": ["pagedown"],
+    "to the end": ["G"],
+    "to the beginning": ["g"],
+    "a subject closed": ["left"],
+    "and opened": ["right"],
+    "one marked": ["space"],
+    "taken back": ["u"],
+    "all marked": ["a"],
+    "all unmarked": ["A"],
+    "the other pane": ["tab"],
+    "all subjects closed": ["z"],
+    "all opened": ["z"],
+    "a session opened": ["j", "right"],
+}
+_LONG = {"sorted by date": ["o"], "filtered": ["slash", "m", "r", "2"], "apart": ["enter", "y"]}
 _SIZE = (120, 40)
 
 
@@ -78,64 +93,46 @@ class Browser(FerryApp):
         """Nothing is asked of anybody."""
 
 
-def megabytes() -> float:
-    """What the process has in memory now."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 1e6
-
-
 async def measure(here: int, there: int) -> None:
     """Walk about, and print what it took."""
-    before = megabytes()
+    prepare_interpreter()
+    alone = megabytes()
     with tempfile.TemporaryDirectory() as folder:
         desk = desk_of(here, there, Path(folder))
-        gc.collect()
-        listed = megabytes()
-        print(f"{here:,} and {there:,} sessions; the two listings {listed - before:.0f} MB")
+        listed, (source, destination) = megabytes(), (desk.source, desk.destination)
+        desk.source = desk.destination = None
         app = Browser(desk)
-        start = time.perf_counter()
         async with app.run_test(size=_SIZE) as pilot:
-            while not _lines(app):
-                await pilot.pause()
-            print(f"first lines after {time.perf_counter() - start:.2f} s, with the screen's own start")
             await pilot.pause()
-            print(f"in memory {megabytes():.0f} MB then")
-            for key in _KEYS:
-                print(f"{key:>9}  {await _held_up(pilot, [key], pauses=2)}")
-            for name, keys in _LONG:
-                print(f"{name:>9}  {await _held_up(pilot, keys, pauses=40)}")
+            print(f"{here:,} and {there:,} sessions:\n")
+            print(*HEAD, sep="\n")
+            async with felt() as held:
+                desk.source, desk.destination = source, destination
+                area(app).redraw()
+                await reached(pilot, lambda: bool(_lines(app)))
+            print(held.row("from the listings to the first lines"))
+            shown = megabytes()
+            for name, keys in _KEYS.items():
+                print((await press(pilot, *keys)).row(name))
+            for name, keys in _LONG.items():
+                held = await press(pilot, *keys, until=lambda: area(app).is_up_to_date)
+                print(held.row(name))
             gc.collect()
-            print(f"in memory {megabytes():.0f} MB after all of that")
+            print(
+                f"\nIn memory: {alone:.0f} MB without any session, {listed - alone:.0f} MB for the listings, "
+                f"{shown:.0f} MB with the first lines, {megabytes():.0f} MB after all that, "
+                f"{peak_megabytes():.0f} MB at most."
+            )
 
 
-async def _held_up(pilot: Pilot[None], keys: Sequence[str], *, pauses: int) -> str:
-    """The longest time for which the screen's thread answered nobody, and the processor's time of it all."""
-    longest = 0.0
-    over = asyncio.Event()
-
-    async def feel() -> None:
-        nonlocal longest
-        last = time.perf_counter()
-        while not over.is_set():
-            await asyncio.sleep(0.001)
-            now = time.perf_counter()
-            longest, last = max(longest, now - last), now
-
-    feeling = asyncio.create_task(feel())
-    busy = time.thread_time()
-    await pilot.press(*keys)
-    busy = time.thread_time() - busy
-    for _ in range(pauses):
-        await pilot.pause(0.05)
-    over.set()
-    await feeling
-    return f"{1000 * longest:6.1f} ms without an answer, {1000 * busy:6.1f} ms of work"
+def area(app: App[None]) -> BrowseArea:
+    """The screen with the panes."""
+    assert isinstance(app.screen, BrowseArea)
+    return app.screen
 
 
 def _lines(app: App[None]) -> int:
-    from xnat_ferry_tui.widgets.lines import Lines
-
-    return app.screen.query_one("#here-lines", Lines).count if app.screen.query("#here-lines") else 0
+    return app.screen.query_one("#here-lines", Lines).count
 
 
 if __name__ == "__main__":

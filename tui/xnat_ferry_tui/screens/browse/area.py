@@ -55,7 +55,9 @@ class BrowseArea(Area):
         self.reading, self._errands = Reading(self), Errands(self)
         self._panes, self._words = self.query_one(Panes), self.query_one(Input)
         self._marks = Marks(self.desk.marks)
-        self._said, self._turn = "", 0
+        self._said, self._turn, self._taken, self._making = "", 0, 0, False
+        self._anew: Callable[[], Picture] | None = None
+        """Compares both projects again; None where what is shown rests on the newest listings."""
         self._basis: tuple[object, ...] = ()
         self._drawn_at = Size(0, 0)
         self._words.display = False
@@ -67,6 +69,11 @@ class BrowseArea(Area):
     def picture(self) -> Picture:
         """What is shown."""
         return self._lists.picture
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the lists that were asked for last are those that are shown."""
+        return self._turn == self._taken
 
     # From the desk to the panes
 
@@ -122,32 +129,48 @@ class BrowseArea(Area):
         if self._marks.labels is not desk.marks:
             self._marks = Marks(desk.marks)
         plan = desk.watched.state.plan if desk.watched else None
-        sides = Sides(desk.source, desk.destination, desk.proofs(), plan)
-        self._work_out(sides, lambda: Picture(sides, self._find, desk.marks, in_step=in_step))
+        source, destination, proofs = desk.source, desk.destination, desk.proofs()
+
+        def compare() -> Picture:
+            sides = Sides(source, destination, proofs, plan)
+            return Picture(sides, self._find, desk.marks, in_step=in_step)
+
+        self._anew = compare
+        self._arrange()
 
     def _arrange(self) -> None:
-        """Filter or order are others now."""
-        picture = self.picture
-        self._work_out(picture.sides, lambda: picture)
-
-    def _work_out(self, sides: Sides, picture: Callable[[], Picture]) -> None:
-        """Make the lists; only the newest ones are shown."""
+        """Filter or order are others now, or what they are of."""
         self._turn += 1
-        turn = self._turn
+        self._begin()
 
-        def take(made: Made) -> None:
-            if turn == self._turn:
-                self._lists.take(made)
-                self.lay()
+    def _begin(self) -> None:
+        """Make the lists; where they are long aside, one after the other and only the newest."""
+        views = (self.desk.source, self.desk.destination)
+        if max(len(view.sessions or ()) if view else 0 for view in views) < _MANY:
+            self._take(self._turn, self._anew, self._make(self._anew))
+        elif not self._making:
+            self._making = True
+            self.app.run_worker(self._make_aside, thread=True, exit_on_error=False, group="browse")
 
-        def work() -> None:
-            made = self._lists.make(picture())
-            self.post_message(Fetched(lambda: take(made)))
+    def _make(self, anew: Callable[[], Picture] | None) -> Made:
+        return self._lists.make(self.picture if anew is None else anew())
 
-        if max(len(listing) for listing in sides.listings) < _MANY:
-            take(self._lists.make(picture()))
-        else:
-            self.app.run_worker(work, thread=True, exit_on_error=False, group="browse")
+    def _make_aside(self) -> None:
+        turn, anew, made = self._turn, self._anew, None
+        try:
+            made = self._make(anew)
+        finally:
+            self.post_message(Fetched(lambda: self._take(turn, anew, made)))
+
+    def _take(self, turn: int, anew: Callable[[], Picture] | None, made: Made | None) -> None:
+        """Show what was made, unless something else has been asked for since: then make that."""
+        self._making = False
+        if made is not None and turn != self._turn:
+            self._begin()
+        elif made is not None:
+            self._taken, self._anew = turn, None
+            self._lists.take(made)
+            self.lay()
 
     @on(Fetched)
     def _fetched(self, message: Fetched) -> None:

@@ -2,13 +2,13 @@
 
 import sys
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import StrEnum
 from itertools import compress, pairwise
 from operator import and_
 
 from xnat_ferry_tui.screens.browse.by_label import Numbers
-from xnat_ferry_tui.screens.browse.shown import Shown, everything, gathered
+from xnat_ferry_tui.screens.browse.shown import Found, Shown, everything
 from xnat_ferry_tui.screens.browse.table import Table
 
 Rank = Callable[[int, int], int]
@@ -43,32 +43,23 @@ def arranged(table: Table, words: str, rank: Rank | None, side: int) -> Shown:
     counts, or else the other's. What ranks alike stays in the order of labels.
     """
     wanted = words.casefold().split()
-    found = _matching(table, wanted) if wanted else None
-    if rank is None:
-        return everything(table) if found is None else gathered(table, found)
-    return gathered(table, _in_order(_all(table) if found is None else found, _ranks(table, rank, side)))
+    found = _matching(table, wanted) if wanted else everything(table)
+    return Shown(table, found if rank is None else _in_order(found, _ranks(table, rank, side)))
 
 
-_Found = Sequence[tuple[int, Sequence[int]]]
+# there may be very many subjects: nothing is made for each that the collector would have to follow
 
 
-def _all(table: Table) -> list[tuple[int, range]]:
-    return [
-        (table.sessions + subject, range(start, end))
-        for subject, (start, end) in enumerate(pairwise(table.starts))
-    ]
-
-
-def _matching(table: Table, words: list[str]) -> _Found:
+def _matching(table: Table, words: list[str]) -> Found:
     hits = b"\1" * table.sessions
     for word in words:
         hits = bytes(map(and_, hits, _having(table, word)))
-    found: list[tuple[int, Sequence[int]]] = []
-    for subject, sessions in _all(table):
-        kept = list(compress(sessions, hits[sessions.start : sessions.stop]))
-        name = table.subject(subject - table.sessions)
-        if kept or all(word in name for word in words):
-            found.append((subject, kept))
+    found = Found(array("i"), array("i"), array("i", [0]))
+    for at, (start, end) in enumerate(pairwise(table.starts)):
+        if 1 in hits[start:end] or all(word in table.subject(at) for word in words):
+            found.subjects.append(table.sessions + at)
+            found.sessions.extend(compress(range(start, end), hits[start:end]))
+            found.starts.append(len(found.sessions))
     return found
 
 
@@ -79,9 +70,9 @@ def _having(table: Table, word: str) -> bytearray:
         for listing in table.listings
     )
     hits = bytearray([here[left] | there[right] for left, right in zip(*table.places, strict=True)])
-    for subject, sessions in _all(table):
-        if word in table.subject(subject - table.sessions):
-            hits[sessions.start : sessions.stop] = b"\1" * len(sessions)
+    for at, (start, end) in enumerate(pairwise(table.starts)):
+        if word in table.subject(at):
+            hits[start:end] = b"\1" * (end - start)
     return hits
 
 
@@ -96,7 +87,14 @@ def _ranks(table: Table, rank: Rank, side: int) -> Numbers:
     )
 
 
-def _in_order(found: _Found, ranks: Numbers) -> _Found:
-    ordered = [(subject, sorted(inside, key=ranks.__getitem__)) for subject, inside in found]
-    firsts = array("q", [ranks[inside[0]] if inside else LAST for _, inside in ordered])
-    return [ordered[at] for at in sorted(range(len(ordered)), key=firsts.__getitem__)]
+def _in_order(found: Found, ranks: Numbers) -> Found:
+    within, firsts = array("i"), array("q")
+    for start, end in pairwise(found.starts):
+        within.extend(sorted(found.sessions[start:end], key=ranks.__getitem__))
+        firsts.append(ranks[within[start]] if start < end else LAST)
+    ordered = Found(array("i"), array("i"), array("i", [0]))
+    for at in sorted(range(len(firsts)), key=firsts.__getitem__):
+        ordered.subjects.append(found.subjects[at])
+        ordered.sessions.extend(within[found.starts[at] : found.starts[at + 1]])
+        ordered.starts.append(len(ordered.sessions))
+    return ordered

@@ -8,7 +8,7 @@ from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE, Node
 from xnat_ferry_tui.screens.browse.outline import Outline
 from xnat_ferry_tui.screens.browse.pairing import Waiting, prearchive, session_keys
 from xnat_ferry_tui.screens.browse.picture import Picture
-from xnat_ferry_tui.screens.browse.shown import Shown, everything
+from xnat_ferry_tui.screens.browse.shown import Shown
 from xnat_ferry_tui.screens.browse.sides import Sides
 
 
@@ -33,8 +33,8 @@ class Lists:
     def __init__(self) -> None:
         self.in_step = True
         self.picture = Picture(Sides(None, None), lambda side, row: None, set(), in_step=True)
-        self._shown = everything(self.picture.table(SOURCE)), everything(self.picture.table(DESTINATION))
         self._wishes = [Wish(), Wish()]
+        self._shown = self.make(self.picture).shown
         self._outlines: list[Outline] = []
         self._separate()
 

@@ -1,7 +1,7 @@
 """What a filter and an order leave of a table."""
 
 from array import array
-from collections.abc import Sequence
+from typing import NamedTuple
 
 from xnat_ferry.model import SessionRow
 from xnat_ferry_tui.screens.browse.by_label import NOBODY, Numbers
@@ -9,19 +9,29 @@ from xnat_ferry_tui.screens.browse.nodes import Node
 from xnat_ferry_tui.screens.browse.table import Table
 
 
+class Found(NamedTuple):
+    """Subjects and sessions by their numbers, in the order in which they are shown.
+
+    ``starts`` has for each subject where its sessions begin in ``sessions``, and in the end their number.
+    """
+
+    subjects: Numbers
+    sessions: Numbers
+    starts: Numbers
+
+
 class Shown:
     """Subjects in the order in which they are shown, and the sessions that are shown of each."""
 
-    def __init__(self, table: Table, subjects: Numbers, sessions: Numbers, starts: Numbers) -> None:
-        """``subjects`` and ``sessions`` are numbers; ``starts`` has for each subject where its sessions begin
-        in ``sessions``, and in the end how many there are."""
-        self.table, self.subjects, self.sessions, self._starts = table, subjects, sessions, starts
+    def __init__(self, table: Table, found: Found) -> None:
+        self.table = table
+        self.subjects, self.sessions, self._starts = found
         self._places = array("i", [NOBODY]) * table.subjects
-        for place, subject in enumerate(subjects):
+        for place, subject in enumerate(self.subjects):
             self._places[subject - table.sessions] = place
         self.lines = self._all_lines()
         """The numbers of subjects and sessions as they stand beneath each other where all is open."""
-        self.counts = tuple(len(sessions) - self._absent(side) for side in (0, 1))
+        self.counts = tuple(len(self.sessions) - self._absent(side) for side in (0, 1))
         """How many sessions each side has of those that are shown."""
 
     def node(self, number: int) -> Node:
@@ -66,18 +76,7 @@ class Shown:
 _NONE: Numbers = array("i")
 
 
-def everything(table: Table) -> Shown:
+def everything(table: Table) -> Found:
     """All of a table, by label."""
     subjects = array("i", range(table.sessions, table.sessions + table.subjects))
-    return Shown(
-        table, subjects, array("i", range(table.sessions)), array("i", [*table.starts, table.sessions])
-    )
-
-
-def gathered(table: Table, found: Sequence[tuple[int, Sequence[int]]]) -> Shown:
-    """These subjects, each with the sessions that are named with it."""
-    sessions, starts = array("i"), array("i", [0])
-    for _, inside in found:
-        sessions.extend(inside)
-        starts.append(len(sessions))
-    return Shown(table, array("i", [subject for subject, _ in found]), sessions, starts)
+    return Found(subjects, array("i", range(table.sessions)), table.starts)
