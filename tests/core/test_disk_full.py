@@ -79,6 +79,20 @@ def test_a_journals_disk_that_is_full(sea: Harbour, small_disk: Path, tmp_path: 
     clear(sea)
 
 
+def test_a_disk_that_is_full_when_a_proof_is_kept(sea: Harbour, small_disk: Path, tmp_path: Path) -> None:
+    folder = sea.begin(sea.plan("A", "B", to=Target.PREARCHIVE))
+    folder.verifications.rmdir()
+    folder.verifications.symlink_to(small_disk)
+    filler = fill(small_disk, but=0)
+    assert carry(sea, folder, tmp_path / "spool") == 4
+    assert "No space left on device" in status_of(folder).why
+
+    filler.unlink()
+    assert carry(sea, folder, tmp_path / "spool") == 0
+    assert status_of(folder).sessions.done == 2
+    clear(sea)
+
+
 def test_a_spools_disk_that_is_full(sea: Harbour, small_disk: Path, tmp_path: Path) -> None:
     folder = sea.begin(sea.plan("LARGE", "C", to=Target.PREARCHIVE))
     keep_pace(folder.pace, Pace(spool_size=100_000_000))

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from xnat_ferry.errors import CannotWrite
 from xnat_ferry.model import Instance, Level, Mark, Where
 from xnat_ferry.plan import Fate, Plan, PlannedSession
 from xnat_ferry.project import ProjectSettings
@@ -172,11 +173,14 @@ def _manifest(
 
 
 def keep_verification(folder: TransferFolder, session: PlannedSession, result: SessionVerification) -> None:
-    """Keep the newest comparison of a session in the transfer's folder."""
+    """Keep the newest comparison of a session in the transfer's folder; raises CannotWrite."""
     path = folder.verification(session.id)
     fresh = path.with_suffix(".new")
-    fresh.write_bytes(msgspec.json.encode(result))
-    fresh.replace(path)
+    try:
+        fresh.write_bytes(msgspec.json.encode(result))
+        fresh.replace(path)
+    except OSError as error:
+        raise CannotWrite(folder=path.parent, why=error.strerror) from None
 
 
 def _read(path: Path) -> SessionVerification | None:
