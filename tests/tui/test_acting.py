@@ -2,19 +2,25 @@
 
 import os
 import socket
+import threading
 
 import msgspec
 import pytest
+from textual.events import Key
+from textual.pilot import Pilot
 
-from tests.core.making import chosen, plan_of, planned, session_row, survey_of
-from tests.tui.looking import until, until_shown
+from tests.core.making import DESTINATION, SOURCE, chosen, plan_of, planned, session_row, survey_of
+from tests.tui.looking import screen_text, until, until_shown
+from tests.tui.transfers import STARTED, finished, item, transfer, verified
 from xnat_ferry import events
 from xnat_ferry.checks import Answer
 from xnat_ferry.errors import NoCredentials
+from xnat_ferry.model import Where
 from xnat_ferry.plan import NO_ANSWERS, Answers, same_for_all
 from xnat_ferry.plan.build import PlanRequest
 from xnat_ferry.plan.judged import judge
 from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.settings.preferences import Window
 from xnat_ferry.survey import Survey
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer import lock
@@ -156,3 +162,84 @@ def test_what_should_be_read_first_is_counted() -> None:
     there = (session_row("A", id="THERE_A", owner="DST"),)
     asked = question(survey_of(chosen(session_row("A")), there=there))
     assert "The checklist has 1 line to look at." in asked
+
+
+async def burst(pilot: Pilot[None], keys: str) -> None:
+    """Keys that come all at once, as over a slow line: none waits for what the one before has done."""
+    for key in keys:
+        name = {"\r": "enter", ":": "colon", "/": "slash", ".": "full_stop", "-": "minus"}.get(key, key)
+        pilot.app.post_message(Key(name, None if key == "\r" else key))
+    await pilot.pause()
+
+
+async def test_what_is_typed_ahead_goes_to_the_fields_it_was_meant_for(empty_desk: Desk) -> None:
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("C")
+        await until_shown(pilot, "Which projects?")
+        await burst(pilot, "https://127.0.0.1:1/P\rhttps://127.0.0.2:1/Q\r")
+        await until_shown(pilot, "Who are you at https://127.0.0.1:1?")
+        await burst(pilot, "ada\rone\r")
+        text = await until_shown(pilot, "Who are you at https://127.0.0.2:1?")
+        assert "one" not in text
+        assert empty_desk.logins("https://127.0.0.1:1") == Credentials("ada", "one")
+
+
+@pytest.mark.parametrize("closed", ["there", "https://b.example"])
+async def test_a_server_that_is_for_looking_only_is_named_and_left_alone(
+    empty_desk: Desk, closed: str
+) -> None:
+    transfer(empty_desk, STARTED, finished())
+    empty_desk.names["https://b.example"] = "there"
+    app = FerryApp(empty_desk, window=Window(read_only_at=(closed,)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "DONE")
+        await pilot.press("A")
+        await until_shown(pilot, "Archive: not at there, which is read-only.", "read_only_at")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        empty_desk.ends = (SOURCE, DESTINATION)
+        await pilot.press("2", "1")
+        await until_shown(pilot, "READ-ONLY SRC")
+        empty_desk.ends = (DESTINATION, SOURCE)
+        await pilot.press("2", "1")
+        assert "READ-ONLY" not in screen_text(app)  # a copy changes nothing at its source
+
+
+async def test_looking_is_left_off_at_its_next_step(empty_desk: Desk) -> None:
+    app = FerryApp(empty_desk)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def look() -> None:
+        begun.set()
+        go_on.wait(60)
+        app.report_progress("sessions read", 1, 9)
+
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until_shown(pilot, "5 CONNECT")
+        app.do("Looking.", look)
+        await until(pilot, begun.is_set)
+        await pilot.press("x")
+        await until_shown(pilot, "It is left off at its next step.")
+        go_on.set()
+        await until_shown(pilot, "Stopped on request. Nothing was changed by it.")
+        await pilot.press("x")
+        await until_shown(pilot, "Nothing is being looked at.")
+
+
+async def test_a_finished_transfer_that_differs_can_be_sent_again(empty_desk: Desk) -> None:
+    folder = transfer(
+        empty_desk, STARTED, events.SessionFinished(session="A", where=Where.ARCHIVE), finished()
+    )
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("4")
+        await until_shown(pilot, "Not verified yet")
+        await pilot.press("s")
+        await until_shown(pilot, "Every session of this transfer is done.")
+        await pilot.press("enter")
+        verified(folder, "A", item("A", "1", "one.dcm"))
+        await until_shown(pilot, "NOT CLEAN")
+        await pilot.press("s")
+        await until_shown(pilot, "A differs in the archive: what it lacks is sent again.", "y Yes")

@@ -30,6 +30,7 @@ from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import start_worker, wait_until_taken_up
+from xnat_ferry.transfer.pace import Pace, keep_pace
 from xnat_ferry.transfer.past_pace import past_pace
 from xnat_ferry.transfer.slurm.submitting import ask_to_stop
 from xnat_ferry.verify.verification import Verification
@@ -54,6 +55,8 @@ class Desk:
         draft_file: Path | None = None,
     ) -> None:
         self.transfers, self.spool, self.logins = transfers, spool, Logins(find)
+        self.pace = Pace()
+        """How much of servers, line and disk a transfer that is started here may take."""
         self.names: dict[str, str] = {}
         """Servers by address, with the short names that they have."""
         self.drafting = Drafting(draft_file)
@@ -213,6 +216,7 @@ class Desk:
         client = self._clients()[1]
         refuse_outdated(plan, view_destination(client, plan.destination, plan.seen.creatable or ()))
         folder = transfer_folders.create(self.transfers, plan)
+        keep_pace(folder.pace, self.pace)
         worker = start_worker(folder, self._logins_of(plan), spool=self.spool)
         wait_until_taken_up(folder, worker, skip=0)
         self.drafting.clear()

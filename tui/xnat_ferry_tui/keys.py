@@ -135,6 +135,7 @@ KEYS = (
     Key("prove", "v", "Verify", "compare again, as closely as wanted", "verify"),
     Key("leave_off", "x", "Leave off", "leave off comparing", "verify", bar=False),
     Key("record", "w", "Record", "read the record and save it", "verify"),
+    Key("log", "L", "Log", "what the prearchive's log says of the session", "verify", bar=False),
     Key("only_differences", "e", "Equal", "show what is equal as well, or hide it", "verify", bar=False),
     Key("open", "enter,right,l", "Open", "go into the session, scan or file", "verify", bar=False),
     Key("close", "backspace,left,h", "Back", "go back to what it is in", "verify", bar=False),

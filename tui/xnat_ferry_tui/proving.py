@@ -151,6 +151,31 @@ class Proving:
 
         self._log_in(watched, lambda: app.do("Reading both headers.", work, show))
 
+    # What the prearchive says
+
+    def read_log(self, session: str) -> None:
+        """Show the newest entry of the log of a session's row; where none is meant, of one not archived."""
+        app, watched, said = self._app, self._app.desk.watched, list[str]()
+        sessions = watched.state.sessions if watched else {}
+        rows = {name: one.row for name, one in sessions.items() if one.row and not one.archived}
+        name = session if session in rows else next(iter(rows), "") if not session else ""
+        if watched is None or not name:
+            app.push_screen(Tell("Logs are of what waits in the prearchive; nothing of this does."))
+            return
+
+        def work() -> None:
+            from xnat_ferry.xnat.prearchive import read_last_log
+
+            with ExitStack() as stack:
+                _, destination = self._clients(stack, watched, both=False)
+                said.append(read_last_log(destination, rows[name]))
+
+        def show() -> None:
+            lines = [said[0] or "It has no log, or none that may be read."]
+            app.push_screen(Page([f"{name}, in the prearchive as {rows[name]}"], lines))
+
+        self._log_in(watched, lambda: app.do("Reading the log.", work, show))
+
     # The record
 
     def show_record(self) -> None:

@@ -65,9 +65,8 @@ class Watched:
 
     @property
     def waiting(self) -> int:
-        """How many sessions are done but for being archived."""
-        ended = (one for one in self.state.sessions.values() if one.phase == Phase.DONE)
-        return sum(one.where != Where.ARCHIVE for one in ended)
+        """How many sessions are done but for being archived, or were refused when they should have been."""
+        return sum(map(_waits, self.state.sessions.values()))
 
     def pace(self, now: float) -> tuple[float | None, float | None]:
         """Bytes a second and seconds left; None for both once nothing has moved for a while."""
@@ -75,3 +74,9 @@ class Watched:
             return None, None
         left = self.state.plan.totals.bytes - self.state.bytes_moved
         return self.state.rate.per_second(), self.state.rate.seconds_left(left)
+
+
+def _waits(session: SessionState) -> bool:
+    if session.phase == Phase.FAILED:
+        return session.built and not session.archived
+    return session.phase == Phase.DONE and session.where != Where.ARCHIVE

@@ -13,7 +13,7 @@ from xnat_ferry_tui import keys
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.verify import rows
 from xnat_ferry_tui.screens.verify.rows import Place, Row
-from xnat_ferry_tui.screens.verify.verdict import nothing_differs, unverified, verdict
+from xnat_ferry_tui.screens.verify.verdict import archiving, nothing_differs, unverified, verdict
 from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Lines
@@ -44,7 +44,9 @@ class VerifyArea(Area):
 
     def show(self) -> None:
         watched, found = self.desk.watched, self.desk.verification()
-        self.query_one("#verdict", Facts).put([*verdict(watched, found), *self._remark()])
+        self.query_one("#verdict", Facts).put(
+            [*verdict(watched, found), *archiving(watched), *self._remark()]
+        )
         if watched is None or found is None:
             self._rows, self._basis = (), ()
             self.query_one(Lines).put([])
@@ -170,6 +172,10 @@ class VerifyArea(Area):
 
     def action_record(self) -> None:
         self.ferry.proving.show_record()
+
+    def action_log(self) -> None:
+        row = self._row()
+        self.ferry.proving.read_log(row.opens.session if row else self._place.session)
 
     def action_next_transfer(self) -> None:
         self.ferry.next_transfer()

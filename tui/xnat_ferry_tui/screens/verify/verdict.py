@@ -3,9 +3,13 @@
 from datetime import datetime
 
 from xnat_ferry import wording
+from xnat_ferry.transfer.state import SessionState
 from xnat_ferry.verify.verification import DIFFERS, PROVEN, UNKNOWN, Verification
 from xnat_ferry_tui.watched import Watched
+from xnat_ferry_tui.ways import on_screen
 
+_REFUSED = 2
+"""Of so many refused sessions it is said why; area 3 has them all."""
 _VERDICTS = {PROVEN: "PROVEN", DIFFERS: "NOT CLEAN", UNKNOWN: "NOT PROVEN"}
 
 
@@ -34,6 +38,26 @@ def verdict(watched: Watched | None, found: Verification | None) -> list[str]:
         wording.counts(found.counts),
         f"{watched.folder.id}{_when(found)}",
     ]
+
+
+def archiving(watched: Watched | None) -> list[str]:
+    """How far archiving has come, and why a session was not archived; nothing before it and after all are."""
+    tried = [one for one in watched.state.sessions.values() if _tried(one)] if watched else []
+    archived = sum(bool(one.archived) for one in tried)
+    if watched is None or archived == len(tried):
+        return []
+    refused = [one.problem for one in tried if one.problem is not None and not one.archived]
+    under_way = len(tried) - archived - len(refused)
+    counts = [f"{archived:,} of {len(tried):,} archived"]
+    counts += [f"{under_way:,} under way"] if under_way and watched.alive else []
+    counts += [f"{len(refused):,} refused (L reads the log)"] if refused else []
+    told = [f"{one.session}: {one.message} {on_screen(one.advice)}" for one in refused[:_REFUSED]]
+    return [f"Archiving: {', '.join(counts)}", *told]
+
+
+def _tried(session: SessionState) -> bool:
+    """Whether archiving it was begun, or refused before it began."""
+    return session.archive_requested or bool(session.archived) or (session.built and bool(session.problem))
 
 
 def nothing_differs(found: Verification | None, missing: int) -> str:
