@@ -50,6 +50,8 @@ class Shelf:
         """Make the folder to be filled; raises CannotWrite, also where it is somebody else's."""
         with _told(self.above):
             self.above.mkdir(parents=True, exist_ok=True)
+            if self.filling == self.final:
+                return
             with contextlib.suppress(FileExistsError):
                 self.part.mkdir(mode=0o700)
             seen = self.part.lstat()
@@ -109,10 +111,14 @@ class Shelf:
             self._write_manifest(session, files)
             if self.zipped:
                 self._zip_part.replace(self.final)
-                shutil.rmtree(self.part, ignore_errors=True)
+                self.tidy()
             elif self.filling == self.part:
                 self.part.rename(self.final)
             _sync(self.above)
+
+    def tidy(self) -> None:
+        """Remove what a ZIP was made of, once it has its name."""
+        shutil.rmtree(self.part, ignore_errors=True)
 
     @property
     def _zip_part(self) -> Path:

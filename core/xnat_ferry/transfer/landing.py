@@ -45,6 +45,8 @@ def land_session(ferry: Ferry, session: PlannedSession) -> None:
         shelf.prepare()
         landing.bring(left, origin)
         landing.finish()
+    else:
+        shelf.tidy()
 
 
 class _Landing:
