@@ -94,10 +94,6 @@ def _of_ending(event: AnyEvent) -> str:
             return f"before archiving the server says: {'; '.join(notices)}" if notices else ""
         case events.ArchiveAwaited():
             return f"the server is still archiving ({event.status}); the row is looked at now and then"
-        case events.HeadersRouted():
-            return f"StudyDescription of what is sent becomes {event.address}"
-        case events.BelongingsWait():
-            return "its resources and values follow once it is archived: 'xnat-ferry archive'"
         case events.SessionArchived():
             return f"archived in {duration(event.seconds)}"
         case events.SessionSkipped():
@@ -118,6 +114,10 @@ def _of_belongings(event: AnyEvent) -> str:
             return f"{_resource(event.resource, event.scan)}: {plural(event.files, 'file')} to send"
         case events.ResourceCarried():
             return f"{_resource(event.resource, event.scan)}: {event.verdict}, {counts(event.counts)}"
+        case events.HeadersRouted():
+            return f"StudyDescription of what is sent becomes {event.address}"
+        case events.BelongingsWait():
+            return "its resources and values follow once it is archived: 'xnat-ferry archive'"
         case events.ValuesCarried():
             told = [
                 f"{len(names)} {word}"

@@ -11,6 +11,7 @@ from xnat_ferry.cli.ending import Command, plan_ending
 from xnat_ferry.cli.looking import Looking, Switch, as_json, look
 from xnat_ferry.cli.page import Line, page_width, show
 from xnat_ferry.cli.planned import plan_lines
+from xnat_ferry.cli.receiving import NOWHERE, Receiving, over
 from xnat_ferry.errors import UsageError
 from xnat_ferry.model import Level, Road
 from xnat_ferry.plan import Plan, write_plan
@@ -29,7 +30,8 @@ def plan(
     looking: Looking = Looking(),  # noqa: B008  frozen
     verify: Level = Level.IDENTITY,
     move: Switch = False,
-    road: Literal["copy", "share", "relocate"] = "copy",
+    road: Literal["copy", "share", "relocate", "receiver"] = "copy",
+    receiving: Receiving = NOWHERE,
     json: AsJson = False,
 ) -> int:
     """Write down what a transfer will do, as TOML to read and change.
@@ -48,10 +50,13 @@ def plan(
         Delete the sessions at the source in the end: 'settle' does it, once all is proven and you said so.
     road
         copy sends the files; share shows the sessions in another project of the same server and relocate
-        makes that their owner, both without moving a byte.
+        makes that their owner, both without moving a byte; receiver sends by DICOM C-STORE, for sites that
+        take images in that way alone.
     """
     depth = Depth(headers=looking.which_headers(), files=True)
+    receiver = receiving.to(Road(road))  # first: wrong words need no login
     judged = look(source, destination, looking, depth, verify, move=move, road=Road(road))
+    judged = over(judged, receiver)
     if move and judged.survey.source.rights.delete is False:
         say(f"This account may not delete in {judged.planned.source.project}: an owner has to settle this.")
     blocked = judged.checklist.verdict == "blocked"
@@ -62,7 +67,8 @@ def plan(
         if blocked:
             say("No plan was written: a check failed.")
     else:
-        _show(judged, Command((source, destination), looking, _others(output, verify, move, road)), output)
+        others = (*_others(output, verify, move, road), *receiving.again())
+        _show(judged, Command((source, destination), looking, others), output)
     return 0 if judged.checklist.sure and not judged.planned.undecided else 1
 
 

@@ -11,21 +11,21 @@ from xnat_ferry.errors import RoadClosed
 from xnat_ferry.plan import Plan, Road
 from xnat_ferry.roads.copy import Copy
 from xnat_ferry.roads.crossing import Crossing
-from xnat_ferry.roads.receiver import ByReceiver
 from xnat_ferry.roads.download import Download
+from xnat_ferry.roads.receiver import ByReceiver
 from xnat_ferry.roads.relocate import Relocate
+from xnat_ferry.roads.resources import Resources
 from xnat_ferry.roads.share import Share
 from xnat_ferry.roads.upload import Upload
-from xnat_ferry.roads.resources import Resources
 
 CROSSINGS: Mapping[Road, type[Crossing]] = {
     Road.COPY: Copy,
+    Road.RECEIVER: ByReceiver,
+    Road.RESOURCES: Resources,
     Road.SHARE: Share,
     Road.RELOCATE: Relocate,
     Road.UPLOAD: Upload,
     Road.DOWNLOAD: Download,
-    Road.RECEIVER: ByReceiver,
-    Road.RESOURCES: Resources,
 }
 
 

@@ -12,8 +12,11 @@ from xnat_ferry.transfer.storing import store_unit
 
 
 class ByReceiver(Importing):
-    """For sites that take images in by their receiver alone. It routes by StudyDescription, so that element of
-    the copy that is sent names the destination; the source is not touched."""
+    """For sites that take images in by their receiver alone.
+
+    It routes by StudyDescription, so that element of the copy that is sent names the destination; the source
+    is not touched.
+    """
 
     def prepare(self) -> None:
         """Raises ReceiverMissing where the library is not installed: it is an extra."""

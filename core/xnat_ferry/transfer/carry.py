@@ -36,8 +36,8 @@ def carry_session(
 
     Returns its row's path below /data, or "" when the archive holds all of it already. ``past`` is what the
     journal says of earlier attempts: what was sent is not sent again. ``origin`` is where the files are, the
-    source's server without it; ``send`` brings one unit there. Raises a FerryError otherwise; then the session
-    is not complete there.
+    source's server without it; ``send`` brings one unit there. Raises a FerryError otherwise; then the
+    session is not complete there.
     """
     origin = origin or ServerOrigin(ferry.source)
     archived = find_session(ferry.destination, ferry.destination_project, session.to_session)
