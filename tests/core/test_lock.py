@@ -98,3 +98,15 @@ def test_a_lock_that_was_taken_over_meanwhile_is_not_taken_for_the_stale_one(fol
     assert folder.lock.read_bytes() == fresh
     lock._remove_stale(folder.lock, fresh)
     assert list(folder.path.glob("lock*")) == []
+
+
+def test_what_a_kill_left_beside_the_lock_is_removed(folder: TransferFolder) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    here = socket.gethostname()
+    for name in (f"lock.{here}.{dead.pid}", f"lock.now.{here}.{dead.pid}", f"lock.stale.{here}.{dead.pid}"):
+        (folder.path / name).touch()
+    others = folder.path / f"lock.another-node.{dead.pid}"
+    others.touch()
+    with lock.locked(folder):
+        assert set(folder.path.glob("lock*")) == {folder.lock, others}

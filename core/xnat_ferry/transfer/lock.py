@@ -7,6 +7,7 @@ finds that its lock was taken over meanwhile, leaves off.
 
 import contextlib
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Container, Iterator
@@ -19,12 +20,15 @@ from msgspec import Struct
 from xnat_ferry import wording
 from xnat_ferry.errors import CannotWrite, LockedElsewhere, TransferLocked
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.processes import born, exists
+from xnat_ferry.transfer.processes import born, exists, remove_left_behind
 
 HEARTBEAT = 30.0
 """Seconds between two touches."""
 SILENCE = 600.0
 """Seconds without one, after which a holder on another machine counts as gone."""
+
+_LEFT_BEHIND = re.compile(r"lock\.(now\.|stale\.)?(?P<host>.+)\.(?P<pid>\d+)")
+"""What stands beside a lock for a moment; a kill just then leaves it."""
 
 
 class Holder(Struct, frozen=True):
@@ -81,6 +85,7 @@ def locked(folder: TransferFolder, *, lost: Callable[[], None] = lambda: None) -
         if found is not None and _holds(folder.lock, found):
             raise _locked(folder, folder.lock, found)
         _remove_stale(folder.lock, content)
+    remove_left_behind(folder.lock.parent, _LEFT_BEHIND)
     done = threading.Event()
     try:
         # a task looks at the transfer's lock once it has made its own: of two that begin, one sees the other

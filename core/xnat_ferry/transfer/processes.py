@@ -1,6 +1,9 @@
-"""What this machine tells of a process by its ID."""
+"""What this machine tells of a process by its ID, and files whose names say whose they are."""
 
+import contextlib
 import os
+import re
+import socket
 from pathlib import Path
 
 
@@ -13,6 +16,19 @@ def exists(pid: int) -> bool:
     except PermissionError:
         return True
     return _state(pid) != "Z"
+
+
+def remove_left_behind(folder: Path, named: re.Pattern[str]) -> None:
+    """Remove what processes of this machine that have ended left; in a name are their ``host`` and ``pid``.
+
+    What lives, and what is another machine's, stays.
+    """
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            name = named.fullmatch(path.name)
+            if name and name["host"] == socket.gethostname() and not exists(int(name["pid"])):
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
 
 def _state(pid: int) -> str:

@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from xnat_ferry import wording
 from xnat_ferry.errors import CannotWrite, SpoolTooSmall
-from xnat_ferry.transfer.processes import exists
+from xnat_ferry.transfer.processes import remove_left_behind
 
 MEMORY = 24 * 1024 * 1024
 """Bytes that all units in flight may hold in memory together."""
@@ -23,13 +23,14 @@ SMALL = 4 * 1024 * 1024
 """A room up to so many bytes lies in memory while there is some left."""
 _LOOK_EVERY = 0.2
 _LEFT_BEHIND = re.compile(r"xnat-ferry-(?P<host>.+)-(?P<pid>\d+)-\w+")
+"""A file has such a name for a moment, or none where the disk allows it: a kill just then leaves it."""
 
 
 class Spool:
     """A budget of bytes that threads share. Whoever asks first is served first."""
 
     def __init__(self, folder: Path, size: int) -> None:
-        clear_left_behind(folder)
+        remove_left_behind(folder, _LEFT_BEHIND)
         self.folder = folder
         self.size = size
         self._used = self._in_memory = 0
@@ -133,20 +134,6 @@ def spooled(folder: Path) -> Iterator[BinaryIO]:
         tempfile.SpooledTemporaryFile(max_size=2 * SMALL, dir=str(_made(folder)), prefix=_prefix()) as file,
     ):
         yield cast(BinaryIO, file)
-
-
-def clear_left_behind(folder: Path) -> None:
-    """Remove what a worker of this machine that was killed has left in a spool.
-
-    A file there has a name only for a moment, or not at all where the disk allows it; on some network disks
-    a kill just then leaves the file. What lives, and what is another machine's, stays.
-    """
-    with contextlib.suppress(OSError):
-        for path in folder.iterdir():
-            name = _LEFT_BEHIND.fullmatch(path.name)
-            if name and name["host"] == socket.gethostname() and not exists(int(name["pid"])):
-                with contextlib.suppress(OSError):
-                    path.unlink()
 
 
 def _prefix() -> str:

@@ -33,7 +33,8 @@ class Evidence:
     status: dict[str, Any] = field(default_factory=dict)
     verify: dict[str, Any] = field(default_factory=dict)
     record: dict[str, Any] = field(default_factory=dict)
-    left_in_spool: list[str] = field(default_factory=list)
+    left_behind: list[str] = field(default_factory=list)
+    """In the spool, and beside the lock and other files of the transfer."""
     leaks: list[str] = field(default_factory=list)
     output: str = ""
     settled: list[Moment] = field(default_factory=list)
@@ -184,8 +185,8 @@ def _in_the_end(evidence: Evidence) -> Iterator[str]:
     yield from _code(evidence, fates)
     yield from _status(evidence, fates)
     yield from _proofs(evidence, fates)
-    if evidence.left_in_spool:
-        yield f"the spool still holds {', '.join(evidence.left_in_spool)}"
+    if evidence.left_behind:
+        yield f"{', '.join(evidence.left_behind)} was left behind"
     for name in evidence.leaks:
         yield f"{name} holds a password or a patient's name"
 

@@ -217,7 +217,7 @@ class _Voyage:
         self.evidence.status, self.evidence.verify, self.evidence.record = (
             one[-1] if one else {} for one in said
         )
-        self.evidence.left_in_spool = [path.name for path in self._spool.rglob("*") if path.is_file()]
+        self.evidence.left_behind = self._left_behind()
         self.evidence.leaks = self._leaks()
         self.evidence.output = self._output.read_text(errors="replace")[-2000:]
 
@@ -310,6 +310,10 @@ class _Voyage:
             unassigned=destination["unassigned"],
             claims={},
         )
+
+    def _left_behind(self) -> list[str]:
+        found = [*self._spool.rglob("*"), *self._transfers.rglob("lock*"), *self._transfers.rglob("*.new")]
+        return [path.name for path in found if path.is_file()]
 
     def _leaks(self) -> list[str]:
         secrets = (PASSWORD.encode(), PATIENT.encode())

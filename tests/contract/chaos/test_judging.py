@@ -187,7 +187,7 @@ def record_nothing(evidence: Evidence) -> None:
 
 
 def leave_data_in_the_spool(evidence: Evidence) -> None:
-    evidence.left_in_spool.append("unit.zip")
+    evidence.left_behind.append("unit.zip")
 
 
 def write_the_password_down(evidence: Evidence) -> None:
@@ -222,7 +222,7 @@ def write_no_journal(evidence: Evidence) -> None:
         (leave_it_open, "ended open"),
         (prove_nothing, "verify does not prove 001_MR1"),
         (record_nothing, "record does not prove 001_MR1"),
-        (leave_data_in_the_spool, "the spool still holds unit.zip"),
+        (leave_data_in_the_spool, "unit.zip was left behind"),
         (write_the_password_down, "worker.log holds a password"),
         (write_no_journal, "no journal"),
     ],
