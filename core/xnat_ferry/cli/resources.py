@@ -1,5 +1,6 @@
 """``resources``: what else belongs to sessions, to where these sessions are already."""
 
+from xnat_ferry.belongings.wish import parse_wish
 from xnat_ferry.cli.at_once import AS_ASKED, Going, go
 from xnat_ferry.cli.common import AsJson, Counting, endpoints, opened, split_names
 from xnat_ferry.cli.looking import Looking
@@ -9,13 +10,15 @@ from xnat_ferry.survey import Depth, Headers
 from xnat_ferry.survey.belongings import with_belongings
 from xnat_ferry.survey.take import take_survey
 
+EVERY_RESOURCE = parse_wish(["resources"])
+
 
 def resources(
     source: str,
     destination: str,
     /,
     *,
-    looking: Looking = Looking(also=("resources",)),  # noqa: B008  frozen
+    looking: Looking = Looking(),  # noqa: B008  frozen
     going: Going = AS_ASKED,
     json: AsJson = False,
 ) -> int:
@@ -31,7 +34,7 @@ def resources(
     destination
         The same for where the sessions are already, under the same labels or those of --labels.
     """
-    wish, rules = looking.wish(), looking.rules()
+    wish, rules = looking.wish() if looking.also else EVERY_RESOURCE, looking.rules()
     from_end, to_end = endpoints(source, destination)
     with opened(from_end, to_end) as (from_client, to_client):
         survey = take_survey(

@@ -60,6 +60,8 @@ def outdated(plan: Plan, view: ProjectView) -> tuple[str, ...]:
     if view.sessions is None:
         project = view.endpoint.project
         return (f"What is in {project} could not be read: {view.problem or 'the server does not say why.'}",)
+    if plan.road == Road.RESOURCES:
+        return ()  # its sessions are there on purpose, and no setting touches resources
     if plan.road.stays:
         # nothing passes the importer, and a session meets itself where it is shown already
         own = {session.id for session in plan.sessions}

@@ -74,11 +74,6 @@ def _why_not(chosen: Chosen, twin: SessionRow | None, label: str) -> str:
 
 
 def _scans(chosen: Chosen) -> tuple[PlannedScan, ...]:
-    detail = chosen.detail
-    if detail is None:
-        return ()
-    return tuple(
-        PlannedScan(id=scan.id, uid=scan.uid, type=scan.type, files=files or 0, bytes=size or 0)
-        for scan in detail.scans
-        for files, size in [detail.amount(scan)]
-    )
+    """Its scans, with nothing in them that would travel."""
+    scans = chosen.detail.scans if chosen.detail else ()
+    return tuple(PlannedScan(id=scan.id, uid=scan.uid, type=scan.type, files=0, bytes=0) for scan in scans)
