@@ -29,6 +29,11 @@ class Endpoint(Struct, frozen=True):
         return f"{self.project} @ {self.server.removeprefix('https://').removeprefix('http://')}"
 
 
+def servers_of(*ends: Endpoint) -> list[str]:
+    """The addresses of those ends that are servers, each once."""
+    return sorted({end.server for end in ends if not end.local})
+
+
 class SessionRow(Struct, frozen=True, kw_only=True, gc=False):
     """One imaging session as a project lists it. ``None`` means not known, never "none"."""
 

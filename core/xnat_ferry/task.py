@@ -14,6 +14,7 @@ from pathlib import Path
 
 from xnat_ferry.errors import FerryError, Stopped
 from xnat_ferry.events import WorkerStopped
+from xnat_ferry.model import servers_of
 from xnat_ferry.settings.credentials import find_credentials
 from xnat_ferry.settings.paths import spool_folder
 from xnat_ferry.transfer.folder import TransferFolder
@@ -55,7 +56,7 @@ def run_task(mine: TaskFolder, *, spool: Path, stop: threading.Event) -> int:
     if submission is None:
         submission = Submission(number=1, tasks=1, running=1, at="")
     plan = mine.read_plan()
-    servers = sorted({end.server for end in (plan.source, plan.destination)})
+    servers = servers_of(plan.source, plan.destination)
     logins = {server: find_credentials(server, may_ask=False) for server in servers}
     keep_pace(mine.pace, read_pace(mine.whole.pace).divided(submission.running))
     claims = Claims(mine, gone=frozenset(submission.gone))

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from xnat_ferry.model import Where
+from xnat_ferry.model import Where, servers_of
 from xnat_ferry.plan import Plan
 from xnat_ferry_tui import proposals
 from xnat_ferry_tui.dialogs.ask import Tell
@@ -57,7 +57,7 @@ class Acting:
 
         app.ask(
             proposals.go_on_question(watched, archive=archive),
-            lambda: app.connecting.log_in([plan.source.server, plan.destination.server], go_on),
+            lambda: app.connecting.log_in(servers_of(plan.source, plan.destination), go_on),
         )
 
     def stop(self) -> None:

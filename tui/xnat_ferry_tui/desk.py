@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from xnat_ferry.checks import Answer
 from xnat_ferry.errors import CannotWrite, FerryError, LoginRefused
-from xnat_ferry.model import Endpoint, SessionDetail, SessionRow
+from xnat_ferry.model import Endpoint, SessionDetail, SessionRow, servers_of
 from xnat_ferry.plan import Plan
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.freshness import refuse_outdated
@@ -305,7 +305,7 @@ class Desk:
             return self._open
 
     def _logins_of(self, plan: Plan) -> dict[str, Credentials]:
-        return {server: self.logins(server) for server in {plan.source.server, plan.destination.server}}
+        return {server: self.logins(server) for server in servers_of(plan.source, plan.destination)}
 
 
 def first_readable(folders: list[TransferFolder]) -> tuple[Watched | None, list[str]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xnat_ferry import wording
 from xnat_ferry.errors import CannotConnect, CannotWrite, FerryError
-from xnat_ferry.model import Instance, Level, Where
+from xnat_ferry.model import Instance, Level, Where, servers_of
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.settings.preferences import read_preferences
 from xnat_ferry.transfer import manifest
@@ -80,6 +80,18 @@ class Proving:
             from xnat_ferry.verify.transfer import needs_source, sessions_to_verify, verify_transfer
 
             sessions = sessions_to_verify(watched.state)
+            if watched.state.plan.destination.local:
+                from xnat_ferry.verify.on_disk import verify_downloads
+
+                verify_downloads(
+                    watched.folder,
+                    watched.state,
+                    sessions,
+                    level=level,
+                    scratch=app.desk.spool,
+                    progress=app.report_progress,
+                )
+                return
             with ExitStack() as stack:
                 source, destination = self._clients(stack, watched, needs_source(sessions, level))
                 verify_transfer(
@@ -106,6 +118,8 @@ class Proving:
         destination = stack.enter_context(XnatClient(server, logins(server)))
         if not both or plan.source.server == server:
             return (destination if both else None), destination
+        if plan.source.local:
+            return None, destination
         try:
             other = plan.source.server
             return stack.enter_context(XnatClient(other, logins(other))), destination
@@ -249,7 +263,7 @@ class Proving:
 
     def _log_in(self, watched: Watched, then: Callable[[], None]) -> None:
         plan = watched.state.plan
-        self._app.connecting.log_in([plan.source.server, plan.destination.server], then)
+        self._app.connecting.log_in(servers_of(plan.source, plan.destination), then)
 
     @staticmethod
     def _planned(watched: Watched | None, session: str) -> PlannedSession | None:

@@ -79,4 +79,4 @@ class Watched:
 def _waits(session: SessionState) -> bool:
     if session.phase == Phase.FAILED:
         return session.built and not session.archived
-    return session.phase == Phase.DONE and session.where != Where.ARCHIVE
+    return session.phase == Phase.DONE and session.where == Where.PREARCHIVE

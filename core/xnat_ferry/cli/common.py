@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
-from xnat_ferry.model import Endpoint
+from xnat_ferry.model import Endpoint, servers_of
 from xnat_ferry.settings import paths
 from xnat_ferry.settings.credentials import Credentials, find_credentials
 from xnat_ferry.settings.servers import parse_endpoint, read_aliases
@@ -85,8 +85,7 @@ def opened(source: Endpoint, destination: Endpoint) -> Iterator["tuple[XnatClien
 
 def logins_for(source: Endpoint, destination: Endpoint) -> dict[str, Credentials]:
     """The login of each server, for a worker that has nobody to ask."""
-    servers = sorted({end.server for end in (source, destination) if not end.local})
-    return {server: find_credentials(server) for server in servers}
+    return {server: find_credentials(server) for server in servers_of(source, destination)}
 
 
 def split_names(given: tuple[str, ...] | None) -> tuple[str, ...] | None:

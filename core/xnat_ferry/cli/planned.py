@@ -52,6 +52,8 @@ def _where_to(planned: Plan) -> str:
             return f"given to {project}, nothing travels"
         case Road.RESOURCES:
             return f"to where these are in {project}"
+        case Road.DOWNLOAD:
+            return f"into {project}"
         case _:
             return f"to the {planned.to} of {project}"
 

@@ -18,6 +18,8 @@ def to_settle(state: TransferState) -> tuple[PlannedSession, ...]:
 
 def given_up(state: TransferState) -> tuple[PlannedSession, ...]:
     """Those of which something was sent to the prearchive that did not come to its end."""
+    if state.plan.road == Road.DOWNLOAD:
+        return ()
     return tuple(one for one in state.plan.travelling if is_given_up(state, one))
 
 
