@@ -16,8 +16,8 @@ from xnat_ferry.dicom.glance import PIXEL_TAGS, Glance, Short, Uncommon, glance
 from xnat_ferry.dicom.pixels import Readable, digest_element, digest_value
 
 _PIECE = 256 * 1024
-_HEAD = 16 * 1024
-"""Bytes in which most headers end."""
+_HEAD = 1024 * 1024
+"""Bytes in which most headers end, and most files: then nothing is copied on the way to the digests."""
 _LONGEST_HEAD = 16 * 1024 * 1024
 _IN_MEMORY = 8 * 1024 * 1024
 
@@ -66,7 +66,7 @@ def read_passing(file: Readable, scratch: str) -> Passed:
             except NotDicom as error:
                 identity, why = None, str(error)
         return Passed(size=passing.size, md5=passing.md5, identity=identity, why=why)
-    pixel_md5 = _digest_seen(seen, _Chained(head[seen.place :], passing))
+    pixel_md5 = _digest_seen(seen, _Chained(memoryview(head)[seen.place :], passing))
     while passing.read(_PIECE):
         pass
     identity = Identity(
@@ -103,7 +103,7 @@ class _Passing:
 
     def __init__(self, file: Readable) -> None:
         self._file = file
-        self._digest = hashlib.md5()
+        self._digest = hashlib.md5(usedforsecurity=False)
         self.size = 0
 
     def read(self, count: int) -> bytes:
@@ -121,12 +121,16 @@ class _Passing:
 class _Chained:
     """Bytes that were read already, then the rest of the file."""
 
-    def __init__(self, first: bytes, rest: _Passing) -> None:
-        self._first, self._rest = BytesIO(first), rest
+    def __init__(self, first: memoryview, rest: _Passing) -> None:
+        self._first, self._rest = first, rest
 
-    def read(self, count: int) -> bytes:
-        piece = self._first.read(count)
-        return piece if len(piece) == count else piece + self._rest.read(count - len(piece))
+    def read(self, count: int) -> bytes | memoryview:
+        """Fewer bytes only at the end."""
+        piece, self._first = self._first[:count], self._first[count:]
+        if len(piece) == count:
+            return piece
+        rest = self._rest.read(count - len(piece))
+        return b"".join((piece, rest)) if piece else rest
 
 
 def read_identity(file: BinaryIO) -> Identity:

@@ -22,6 +22,12 @@ class Readable(Protocol):
     def read(self, count: int, /) -> bytes: ...
 
 
+class Viewable(Protocol):
+    """The same, and what it gives may be a view of bytes that lie somewhere already."""
+
+    def read(self, count: int, /) -> bytes | memoryview: ...
+
+
 def digest_element(file: Readable, *, implicit: bool, little: bool) -> str:
     """MD5 of the pixel data element that ``file`` stands before, in hex; "" when it is another or none.
 
@@ -33,12 +39,12 @@ def digest_element(file: Readable, *, implicit: bool, little: bool) -> str:
     return digest_value(file, _value_length(file, implicit, order), little=little)
 
 
-def digest_value(file: Readable, length: int, *, little: bool = True) -> str:
+def digest_value(file: Viewable, length: int, *, little: bool = True) -> str:
     """MD5 of a value of so many bytes, or of the fragments up to the delimiter when that is ``UNDEFINED``.
 
     Memory does not grow with the value.
     """
-    digest = hashlib.md5()
+    digest = hashlib.md5(usedforsecurity=False)
     if length == UNDEFINED:
         _digest_fragments(file, digest, "<" if little else ">")
     else:
@@ -56,7 +62,7 @@ def _value_length(file: Readable, implicit: bool, order: str) -> int:
     return _number(file.read(4), order + "L") if vr in LONG_VRS else _number(raw[2:], order + "H")
 
 
-def _digest_fragments(file: Readable, digest: "hashlib._Hash", order: str) -> None:
+def _digest_fragments(file: Viewable, digest: "hashlib._Hash", order: str) -> None:
     while len(head := file.read(8)) == 8 and _tag(head[:4], order) == _ITEM:
         length = _number(head[4:], order + "L")
         # all ones is no length here; such a file is broken, and its digest only must not fail
@@ -65,11 +71,11 @@ def _digest_fragments(file: Readable, digest: "hashlib._Hash", order: str) -> No
             return
 
 
-def _even_head(head: bytes, length: int, order: str) -> bytes:
-    return head[:4] + Layout(order + "L").pack(length + 1)
+def _even_head(head: bytes | memoryview, length: int, order: str) -> bytes:
+    return bytes(head[:4]) + Layout(order + "L").pack(length + 1)
 
 
-def _digest_bytes(file: Readable, digest: "hashlib._Hash", length: int) -> bool:
+def _digest_bytes(file: Viewable, digest: "hashlib._Hash", length: int) -> bool:
     """Whether so many bytes were there."""
     left = length
     while left > 0 and (piece := file.read(min(left, _PIECE))):
@@ -80,13 +86,13 @@ def _digest_bytes(file: Readable, digest: "hashlib._Hash", length: int) -> bool:
     return left == 0
 
 
-def _tag(raw: bytes, order: str) -> int:
+def _tag(raw: bytes | memoryview, order: str) -> int:
     if len(raw) < 4:
         return 0
     group, element = Layout(order + "HH").unpack(raw)
     return int(group) << 16 | int(element)
 
 
-def _number(raw: bytes, layout: str) -> int:
+def _number(raw: bytes | memoryview, layout: str) -> int:
     shape = Layout(layout)
     return int(shape.unpack(raw)[0]) if len(raw) == shape.size else 0
