@@ -36,7 +36,7 @@ NAMES = (
     "late_file", "copy_gone", "reused", "copy_changed", "forbidden", "silent", "cut", "subject_a",
     "subject_b", "with_sibling", "sibling", "order", "gone", "switched_off", "unshared", "waiting",
     "added_to", "overwritten", "copy_removed", "copy_reused", "copy_damaged", "killed", "crashed", "journal",
-    "worked_on", "worked_off", "work_unknown", "newest",
+    "described", "judged", "fielded", "elsewhere", "worked_on", "worked_off", "work_unknown", "newest",
 )  # fmt: skip
 HEAD = (
     WORLD.replace('DST = "owner" }', 'DST = "owner", COL = "owner" }')
@@ -133,9 +133,9 @@ def test_what_is_proven_is_gone_there_and_complete_here(port: Harbour, folder: T
     assert not {"moved", "second"} & port.labels("SRC")
     assert port.files("DST", "moved") == files
     state = read_state(folder)
-    assert state.phase == Phase.DONE
     for label in ("moved", "second"):
         session = state.sessions[label]
+        assert session.phase == Phase.DONE
         assert session.removed is not None
         assert session.removed.how == Removal.DELETE
         assert session.settled is not None
@@ -202,6 +202,47 @@ def test_a_session_that_others_see_by_sharing_is_kept(port: Harbour, folder: Tra
 def test_custom_variables_that_the_copy_lacks_keep_the_session(port: Harbour, folder: TransferFolder) -> None:
     event = kept(port, folder, "noted", "custom variables handedness")
     assert "left" not in event.message
+
+
+@pytest.mark.parametrize(
+    ("label", "act", "words"),
+    [
+        (
+            "described",
+            lambda port: rest(port, "PUT", source("described", note="by hand")),
+            "the session's note",
+        ),
+        (
+            "judged",
+            lambda port: rest(port, "PUT", source("judged", "scans", "1", quality="unusable")),
+            "quality of",
+        ),
+        (
+            "fielded",
+            lambda port: rest(
+                port,
+                "PUT",
+                f"/xapi/custom-fields/experiments/{port.session('SRC', 'fielded')['id']}/fields",
+                json={"grade": 3},
+            ),
+            "custom fields grade",
+        ),
+    ],
+)
+def test_what_people_wrote_and_the_copy_lacks_keeps_the_session(
+    port: Harbour, folder: TransferFolder, label: str, act: Callable[[Harbour], None], words: str
+) -> None:
+    act(port)
+    event = kept(port, folder, label, words)
+    assert "by hand" not in event.message
+    assert "unusable" not in event.message
+
+
+def source(label: str, *more: str, **values: str) -> str:
+    kind = "xnat:mrScanData" if more else "xnat:mrSessionData"
+    words = "&".join(f"{kind}/{name}={value}" for name, value in values.items())
+    place = "/".join([f"/data/projects/SRC/subjects/S_{label}/experiments/{label}", *more])
+    return f"{place}?{words}"
 
 
 def test_custom_variables_that_were_carried_do_not(port: Harbour, folder: TransferFolder) -> None:
@@ -393,6 +434,16 @@ def test_a_subject_left_empty_goes_on_a_wish_of_its_own(port: Harbour, folder: T
     assert read_state(folder).empty_subjects["S_subject_b"] is True
 
 
+def test_a_subject_on_which_a_moved_session_hangs_is_not_empty(port: Harbour, folder: TransferFolder) -> None:
+    """One that another project owns by now is in no list of the source project (wire-write 5.3)."""
+    place = "/data/projects/SRC/subjects/S_elsewhere/experiments"
+    rest(port, "PUT", f"{place}/stays?xnat:mrSessionData/date=2024-01-01")
+    rest(port, "PUT", f"{place}/stays/projects/COL?primary=true")
+    assert settle(port, folder, "elsewhere", subjects=True) == 0
+    assert "S_elsewhere" in subjects(port)
+    assert "S_elsewhere" not in read_state(folder).empty_subjects
+
+
 def subjects(port: Harbour) -> set[str]:
     return {one["label"] for one in port.server.state("SRC")["projects"][0]["subjects"]}
 
@@ -459,6 +510,22 @@ def test_what_changes_after_the_proof_forbids_the_deletion(
     assert isinstance(caught.value, expected)
     assert label in port.labels("SRC")
     assert of(folder, events.RemovalRequested, label) == []
+
+
+def test_a_source_without_digests_is_read_again(tmp_path: Path) -> None:
+    """A file written over by one of the same size shows in no listing then."""
+    head = "[server]\nchecksums = false\n" + WORLD
+    with harbour(tmp_path, session_toml("over") + session_toml("same", subject="002"), head=head) as port:
+        folder = port.carried()
+        (first, *_) = port.on_disk("SRC", "over")
+        content = first.read_bytes()
+        place = "/data/projects/SRC/subjects/001/experiments/over/scans/1/resources/DICOM/files"
+        other = content[:-20] + b"\x55" * 20
+        rest(port, "PUT", f"{place}/{first.name}?inbody=true&overwrite=true", content=other)
+        assert settle(port, folder, "over", "same") == 1
+        assert port.labels("SRC") == {"over"}
+        (kept_there,) = of(folder, events.SessionKept, "over")
+        assert "changed at the source" in kept_there.message
 
 
 # A damaged copy
@@ -586,6 +653,7 @@ def test_an_answer_that_is_lost_on_the_way_is_looked_up(tmp_path: Path) -> None:
         (removed,) = told(folder, events.SessionRemoved)
         assert removed.found
         assert port.labels("SRC") == set()
+        assert read_state(folder).phase == Phase.DONE
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", " "])

@@ -1,5 +1,7 @@
 """Removes one proven session from its source project; takes a Proof, and looks at both sides right before."""
 
+from typing import Any
+
 from xnat_ferry.errors import (
     ConnectionLost,
     CopyGone,
@@ -26,8 +28,11 @@ from xnat_ferry.verify.looking import Target, look
 from xnat_ferry.verify.proof import Proof, listing_digest, manifest_digest
 from xnat_ferry.verify.verification import PROVEN, SessionVerification
 from xnat_ferry.xnat import deletion
+from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.deletion import Holding
 from xnat_ferry.xnat.listings import list_everything
+from xnat_ferry.xnat.resources import of_scan, of_session
+from xnat_ferry.xnat.values import read_custom_fields
 from xnat_ferry.xnat.workflows import read_open_work
 
 
@@ -124,11 +129,25 @@ def _refuse_losses(ferry: Ferry, proof: Proof, holding: Holding) -> None:
     if holding.shares:
         projects = ", ".join(plain(share) for share in holding.shares[:5])
         raise HoldsMore(session=proof.session, why=f"it is shared into {projects} and would vanish there too")
-    copied = deletion.read_holding(ferry.destination, proof.destination_id).variables
-    lost = [name for name, value in holding.variables.items() if copied.get(name) != value]
-    if lost:
-        names = ", ".join(plain(name, 40) for name in lost[:5])
-        raise HoldsMore(session=proof.session, why=f"the copy lacks its custom variables {names}")
+    copy = deletion.read_holding(ferry.destination, proof.destination_id)
+    for what, values, copied in (
+        ("its custom variables", holding.variables, copy.variables),
+        ("its custom fields", _custom_fields(ferry.source, holding), _custom_fields(ferry.destination, copy)),
+        ("what people wrote of it:", holding.by_hand, copy.by_hand),
+    ):
+        lost = [name for name, value in values.items() if copied.get(name) != value]
+        if lost:
+            names = ", ".join(plain(name, 100) for name in lost[:5])
+            raise HoldsMore(session=proof.session, why=f"the copy lacks {what} {names}")
+
+
+def _custom_fields(client: XnatClient, holding: Holding) -> dict[str, Any]:
+    """Of the session and each of its scans, by series; none on a server that knows none."""
+    found = dict(read_custom_fields(client, of_session(holding.id)))
+    for series, scan in holding.scans.items():
+        fields = read_custom_fields(client, of_scan(holding.id, scan))
+        found |= {f"{name} of series {series}": value for name, value in fields.items()}
+    return found
 
 
 def _open_work(ferry: Ferry, proof: Proof, *, despite: bool) -> str:

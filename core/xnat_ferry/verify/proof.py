@@ -5,7 +5,7 @@ that this module keeps, and it is neither copied nor stored.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, InitVar, dataclass
 from typing import NoReturn
 
@@ -58,14 +58,15 @@ def prove(
     source_id: str,
     instances: Sequence[Instance],
     listing: Sequence[FileRow],
+    fetched: Mapping[tuple[str, str], str] | None = None,
 ) -> Proof:
     """The proof that a session verified as ``result`` may be deleted at its source.
 
     ``instances`` is the manifest that it was compared with, ``listing`` every file that the source holds of
-    it now, those outside its scans too: all of them would be deleted. Raises NotProven with the first reason
-    against it.
+    it now, those outside its scans too: all of them would be deleted. ``fetched`` has the MD5, by scan and
+    path, of those of which the listing tells none. Raises NotProven with the first reason against it.
     """
-    reason = _against(result, instances, listing)
+    reason = _against(result, instances, listing, fetched or {})
     if reason:
         raise NotProven(session=result.source, where=result.where, why=reason)
     return Proof(
@@ -97,7 +98,12 @@ def _digest(lines: Iterable[bytes]) -> str:
     return hashlib.sha256(b"\n".join(sorted(lines))).hexdigest()
 
 
-def _against(result: SessionVerification, instances: Sequence[Instance], listing: Sequence[FileRow]) -> str:
+def _against(
+    result: SessionVerification,
+    instances: Sequence[Instance],
+    listing: Sequence[FileRow],
+    fetched: Mapping[tuple[str, str], str],
+) -> str:
     if result.where != Where.ARCHIVE or not result.destination_id:
         return "the copy is not in the archive"
     if not instances:
@@ -108,10 +114,12 @@ def _against(result: SessionVerification, instances: Sequence[Instance], listing
     if result.solid != len(instances):
         loose = len(instances) - result.solid
         return f"of {loose} files neither the digest nor image and header were found equal"
-    return _not_in_manifest(instances, listing)
+    return _not_in_manifest(instances, listing, fetched)
 
 
-def _not_in_manifest(instances: Sequence[Instance], listing: Sequence[FileRow]) -> str:
+def _not_in_manifest(
+    instances: Sequence[Instance], listing: Sequence[FileRow], fetched: Mapping[tuple[str, str], str]
+) -> str:
     """What the source holds beyond, or other than, what was sent."""
     sent = {(one.scan, one.path): one for one in instances}
     for row in listing:
@@ -119,6 +127,9 @@ def _not_in_manifest(instances: Sequence[Instance], listing: Sequence[FileRow]) 
         if one is None:
             place = f"scan {row.scan}" if row.scan else "the session itself"
             return f"the source holds a file that was not copied, in resource {row.resource} of {place}"
-        if (row.digest and row.digest != one.md5) or (not row.digest and row.size != one.size):
+        digest = row.digest or fetched.get((row.scan, row.path), "")
+        if not digest:
+            return f"whether a file of scan {row.scan} is still what was sent could not be read at the source"
+        if digest != one.md5:
             return f"a file of scan {row.scan} was changed at the source since it was sent"
     return f"{len(sent)} files are no longer at the source" if sent else ""

@@ -119,12 +119,18 @@ def prove_session(
         every_header=True,
         tell=tell,
     )
+    instances, listing = read_manifest(folder.manifest(session.id)), list_everything(source, session.id)
+    # a size alone does not tell that nobody has written over a file meanwhile
+    untold = {(row.scan, row.path) for row in listing if not row.digest}
+    bare = [one for one in instances if (one.scan, one.path) in untold]
+    fetched = Source(source, session.id, spool_folder(scratch)).digests(bare) if bare else {}
     return prove(
         result,
         project=project,
         source_id=session.id,
-        instances=read_manifest(folder.manifest(session.id)),
-        listing=list_everything(source, session.id),
+        instances=instances,
+        listing=listing,
+        fetched=fetched,
     )
 
 

@@ -62,6 +62,10 @@ class Source:
         """A manifest made of the catalogs: identity, sizes, digests, no pixels. Raises a ServerAnswer."""
         return tuple(_instances(self._observed()))
 
+    def digests(self, instances: Iterable[Instance]) -> dict[tuple[str, str], str]:
+        """The MD5 of what it holds of them now, by scan and path, as far as their scans can be fetched."""
+        return {key: one.md5 for key, one in self._contents(instances, Level.FULL).items() if one.md5}
+
     def unread(self) -> dict[str, str]:
         """The scans whose catalogs could not be read, with why."""
         return {scan.scan.id: scan.problem for scan in self._observed().scans if scan.files is None}

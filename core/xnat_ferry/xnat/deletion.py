@@ -1,5 +1,6 @@
 """Removing a session or a subject from a project, and what to know of it before (wire-write 5.4, 6)."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -8,6 +9,10 @@ from xnat_ferry.errors import Forbidden, NotAnAnswer, NotFound
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import LONG_PATIENCE, XnatClient, data_path
 
+_DERIVED = ("assessors/assessor", "reconstructions/reconstructedImage")
+"""What was made from a session and goes with it."""
+_AS_IT_COMES = ("", "usable")
+"""A scan's quality before anybody has looked at it (wire-read 2.4)."""
 _REASON = {"event_reason": "xnat-ferry: moved"}
 
 
@@ -25,6 +30,10 @@ class Holding(Struct, frozen=True, kw_only=True):
     assessors: int
     variables: dict[str, str]
     """Custom variables with their values: to be compared, never to be written anywhere."""
+    by_hand: dict[str, str] = {}
+    """What people wrote of it and its scans, by what and of which; as secret as the variables."""
+    scans: dict[str, str] = {}
+    """SeriesInstanceUID, or the ID where there is none, to the ID of each scan."""
     since: str = ""
     """When the server wrote it as it is now, in the server's words (wire-read 2.6)."""
 
@@ -47,7 +56,9 @@ def read_holding(client: XnatClient, session_id: str) -> Holding:
         owner=str(fields.get("project", "")),
         subject=str(fields.get("subject_ID", "")),
         shares=_shares(found),
-        assessors=len(answers.children(found, "assessors/assessor")),
+        assessors=sum(len(answers.children(found, field)) for field in _DERIVED),
+        by_hand=dict(_by_hand(found)),
+        scans={name: str(fields.get("ID", "")) for name, fields in _scans(found)},
         variables={
             str(one.get("name", "")): str(one.get("field", ""))
             for one in (child["data_fields"] for child in answers.children(found, "fields/field"))
@@ -102,18 +113,20 @@ class SubjectHolding(Struct, frozen=True, kw_only=True):
 def read_subject(client: XnatClient, project: str, subject: str) -> SubjectHolding:
     """By its label; experiments are those of any project that this account sees.
 
-    Two requests. IDs are tried before labels (wire-read 2.3): look at the label that comes back. Raises
+    Three requests. IDs are tried before labels (wire-read 2.3): look at the label that comes back. Raises
     NotFound.
     """
     found = client.item(data_path("projects", project, "subjects", subject))
     listed = client.table(data_path("projects", project, "subjects", subject, "experiments"), columns="ID")
     fields = found["data_fields"]
+    # a session that moved to another project still hangs on its subject here (wire-write 5.3)
+    anywhere = client.table("/data/experiments", subject_ID=str(fields.get("ID", "")), columns="ID,project")
     return SubjectHolding(
         id=str(fields.get("ID", "")),
         label=str(fields.get("label", "")),
         owner=str(fields.get("project", "")),
         shares=_shares(found),
-        experiments=max(len(listed), len(answers.children(found, "experiments/experiment"))),
+        experiments=max(len(listed), len(anywhere), len(answers.children(found, "experiments/experiment"))),
         resources=len(answers.children(found, "resources/resource")),
     )
 
@@ -138,6 +151,23 @@ def _exact(client: XnatClient, *parts: str) -> str:
     if any(part.strip() in ("", ".", "..") for part in parts):
         raise NotAnAnswer(server=client.server, what=path, status=0, said="a name that is none")
     return path
+
+
+def _by_hand(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    note = str(item["data_fields"].get("note", ""))
+    if note:
+        yield "the session's note", note
+    for name, fields in _scans(item):
+        for field, ordinary in (("note", ("",)), ("quality", _AS_IT_COMES)):
+            value = str(fields.get(field, ""))
+            if value not in ordinary:
+                yield f"the {field} of series {name}", value
+
+
+def _scans(item: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for scan in answers.children(item, "scans/scan"):
+        fields = scan.get("data_fields", {})
+        yield str(fields.get("UID") or fields.get("ID", "")), fields
 
 
 def _shares(item: dict[str, Any]) -> tuple[str, ...]:
