@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test bench chaos screenshots keys lock build
+.PHONY: help check test bench flat server chaos minimal audit screenshots keys lock build
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -13,13 +13,24 @@ check: ## lint, types, import contracts
 test: ## all tests
 	python -m pytest
 
-bench: ## what a transfer costs beside other tools, and what the practice server itself can do
-	python -m tests.bench --keep
+bench: ## what a transfer costs beside other tools, into the tables
+	python -m tests.bench --keep --minutes 12
+
+flat: ## whether memory and spool keep to their bounds from 200 MB to 4 GB
+	python -m tests.bench.flat
+
+server: ## what the practice server itself can do
 	python tests/bench/serve.py
 	python tests/bench/receive.py
 
 chaos: ## 2,000 seeds of faults and dying workers, 200 of which are among the tests
 	python -m tests.contract.chaos --seeds 2000
+
+minimal: ## the street with the oldest versions that are allowed
+	.ci/minimal
+
+audit: ## known vulnerabilities of what requirements.lock pins
+	.ci/audit
 
 screenshots: ## the pictures of the README, from the practice server
 	python screenshots/make.py
