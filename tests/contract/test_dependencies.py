@@ -25,9 +25,14 @@ BINDING = re.compile(r"\bA?GPL|GNU (Affero )?General Public", re.IGNORECASE)
 def licence_of(name: str) -> str:
     """What a package says of its licence, in whichever of the three places it says it."""
     told = distribution(name).metadata
-    classifiers = [text for text in told.get_all("Classifier") or [] if text.startswith("License ::")]
-    one_line = (told.get("License") or "").partition("\n")[0]
-    return " / ".join([told.get("License-Expression") or "", one_line, *classifiers])
+    lines = [
+        text.partition("\n")[0]
+        for key in ("License-Expression", "License")
+        for text in told.get_all(key) or []
+    ]
+    return " / ".join(
+        [*lines, *(text for text in told.get_all("Classifier") or [] if text.startswith("License ::"))]
+    )
 
 
 def brought_along(name: str, seen: set[str]) -> Iterator[str]:
