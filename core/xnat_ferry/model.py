@@ -79,6 +79,13 @@ class ScanRow(Struct, frozen=True, kw_only=True):
         return tuple(one for one in self.resources if one.label in DICOM_RESOURCES)
 
 
+class AssessorRow(Struct, frozen=True, kw_only=True):
+    """One assessor of a session, made from its scans by a person or a pipeline."""
+
+    label: str
+    xsi_type: str
+
+
 class FileRow(Struct, frozen=True, kw_only=True):
     """One file as the server lists it (wire-read 2.8)."""
 
@@ -102,6 +109,9 @@ class SessionDetail(Struct, frozen=True, kw_only=True):
     scans: tuple[ScanRow, ...]
     subject_id: str = ""
     """The accession ID of its subject."""
+    resources: tuple[ResourceRow, ...] = ()
+    """Its own, beside those of its scans."""
+    assessors: tuple[AssessorRow, ...] = ()
     files: tuple[FileRow, ...] | None
     """None where only the session's item was read: then its resources tell how much there is."""
 

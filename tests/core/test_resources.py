@@ -34,7 +34,7 @@ from xnat_ferry.xnat.answers import children
 from xnat_ferry.xnat.client import XnatClient
 
 MADE = "2026-11-24T10:00:00+00:00"
-LABELS = [f"S{number}" for number in range(14)]
+LABELS = [f"S{number}" for number in range(16)]
 WORLD = "".join(session_toml(label, subject=f"P{label}") for label in LABELS)
 HEAD = """
 [[users]]
@@ -209,6 +209,24 @@ def test_every_level_arrives_with_the_oddest_names(port: Harbour, ada: XnatClien
     assert not single, "names went by zip, not by address"
     assert port.work(folder) == 0
     assert told(folder, ResourceCarried) == told_of, "what is proven is not looked at again"
+
+
+def test_what_stays_is_named(port: Harbour, ada: XnatClient) -> None:
+    """Assessors always, with what would not survive; resources unless they travel."""
+    label, here = "S14", source(port, "S14")
+    for name in ("GOES", "STAYS"):
+        fill(ada, here, name, ["a"])
+        fill(ada, f"{here}/scans/1", name, ["a"])
+    seen = wire.of_subject("SRC", f"P{label}") + f"/experiments/{label}"
+    ada.send(
+        "PUT", f"{seen}/assessors/QC1", params={"xsiType": "xnat:qcManualAssessorData"}, accept=(200, 201)
+    )
+    plan = planned(port, label, "resources=GOES")
+    (session,) = plan.sessions
+    *resources, assessor = session.left_behind
+    assert resources == ["resource STAYS of scan 1", "resource STAYS"]
+    assert assessor.startswith("assessor QC1 (xnat:qcManualAssessorData): its ID, its links")
+    assert [(one.scan, one.label) for one in plan.belongings.resources] == [("", "GOES"), ("1", "GOES")]
 
 
 def test_two_thousand_odd_names(port: Harbour, ada: XnatClient) -> None:

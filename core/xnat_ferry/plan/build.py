@@ -1,7 +1,7 @@
 """From what was found to what will be done: pure, and no answer is guessed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from msgspec import Struct
 
@@ -9,11 +9,12 @@ from xnat_ferry.checks import Checklist, ConflictClass
 from xnat_ferry.checks.meeting.coming import coming
 from xnat_ferry.errors import UsageError
 from xnat_ferry.labels import KEEP, LabelRules
-from xnat_ferry.model import DICOM_RESOURCES, Level, ScanRow, SessionDetail
+from xnat_ferry.model import Level, ScanRow, SessionDetail
 from xnat_ferry.plan.answers import NO_ANSWERS, Answers
 from xnat_ferry.plan.belongings import plan_belongings
 from xnat_ferry.plan.decide import Decision, decide
 from xnat_ferry.plan.freshness import seen_of
+from xnat_ferry.plan.left_behind import left_behind
 from xnat_ferry.plan.model import Checked, Fate, Plan, PlannedScan, PlannedSession, Target
 from xnat_ferry.plan.staying import staying
 from xnat_ferry.settings.redact import plain
@@ -46,7 +47,7 @@ def make_plan(survey: Survey, checklist: Checklist, request: PlanRequest) -> Pla
     decisions = decide(sessions, survey.destination, checklist.conflicts, request.answers)
     types = {chosen.row.xsi_type for chosen in survey.chosen}
     planned = tuple(
-        _planned(chosen, chosen.detail, decisions[chosen.row.id], request)
+        _planned(chosen, chosen.detail, decisions[chosen.row.id], request, _along(survey, chosen))
         for chosen in survey.chosen
         if chosen.detail is not None
     )
@@ -92,7 +93,11 @@ def _refuse_unknown(survey: Survey, request: PlanRequest) -> None:
 
 
 def _planned(
-    chosen: Chosen, detail: SessionDetail, decision: Decision, request: PlanRequest
+    chosen: Chosen,
+    detail: SessionDetail,
+    decision: Decision,
+    request: PlanRequest,
+    along: Collection[tuple[str, str]],
 ) -> PlannedSession:
     wanted = [scan for scan in detail.scans if _wanted(scan, request.scans)]
     scans = tuple(planned for scan in wanted if (planned := _scan(detail, scan)).files)
@@ -110,9 +115,15 @@ def _planned(
         fate=fate,
         why=why,
         conflicts=decision.conflicts,
-        left_behind=_left_behind(detail, wanted),
+        left_behind=left_behind(detail, wanted, along),
         scans=scans,
     )
+
+
+def _along(survey: Survey, chosen: Chosen) -> set[tuple[str, str]]:
+    """The resources that travel with a session: the scan's ID or "", and the label."""
+    seen = survey.belongings.resources if survey.belongings else ()
+    return {(one.scan, one.label) for one in seen if one.addressable and one.session == chosen.row.id}
 
 
 def _wanted(scan: ScanRow, names: tuple[str, ...]) -> bool:
@@ -130,15 +141,3 @@ def _scan(detail: SessionDetail, scan: ScanRow) -> PlannedScan:
     )
 
 
-def _left_behind(detail: SessionDetail, wanted: Sequence[ScanRow]) -> tuple[str, ...]:
-    """What of the wanted scans an import cannot carry, in words."""
-    others = {(scan.id, one.label) for scan in wanted for one in scan.resources}
-    others |= {(file.scan, file.resource) for file in detail.files or ()}
-    ids = {scan.id for scan in wanted}
-    words = [
-        f"resource {resource} of scan {scan}"
-        for scan, resource in sorted(others)
-        if scan in ids and resource not in DICOM_RESOURCES
-    ]
-    words += [f"scan {scan.id}: no DICOM files" for scan in wanted if not detail.amount(scan)[0]]
-    return tuple(words)

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from xnat_ferry.errors import NotAnAnswer, NotFound
-from xnat_ferry.model import FileRow, ResourceRow, ScanRow, SessionDetail, SessionRow
+from xnat_ferry.model import AssessorRow, FileRow, ResourceRow, ScanRow, SessionDetail, SessionRow
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import XnatClient, data_path
 
@@ -137,6 +137,14 @@ def _detail(session: dict[str, Any], files: tuple[FileRow, ...] | None) -> Sessi
         study_uid=str(fields.get("UID", "")),
         subject_id=str(fields.get("subject_ID", "")),
         scans=_scans(session),
+        resources=_resources(session, "resources/resource"),
+        assessors=tuple(
+            AssessorRow(
+                label=str(one["data_fields"].get("label", "")),
+                xsi_type=str(one.get("meta", {}).get("xsi:type", "")),
+            )
+            for one in answers.children(session, "assessors/assessor")
+        ),
         files=files,
     )
 
@@ -147,14 +155,18 @@ def _scans(session: dict[str, Any]) -> tuple[ScanRow, ...]:
 
 def _scan(child: dict[str, Any]) -> ScanRow:
     fields = child["data_fields"]
-    resources = (_resource(file["data_fields"]) for file in answers.children(child, "file"))
     return ScanRow(
         id=str(fields.get("ID", "")),
         uid=str(fields.get("UID", "")),
         type=str(fields.get("type", "")),
         description=str(fields.get("series_description", "")),
-        resources=tuple(one for one in resources if one.label),
+        resources=_resources(child, "file"),
     )
+
+
+def _resources(of: dict[str, Any], field: str) -> tuple[ResourceRow, ...]:
+    found = (_resource(child["data_fields"]) for child in answers.children(of, field))
+    return tuple(one for one in found if one.label)
 
 
 def _resource(fields: dict[str, Any]) -> ResourceRow:
