@@ -52,7 +52,7 @@ class Fault(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
     @property
     def name(self) -> str:
         """What it does, for the request log."""
-        done = [name for name in self.__struct_fields__[5:] if getattr(self, name)]
+        done = [name for name in self.__struct_fields__[4:] if getattr(self, name)]
         return ",".join(done)
 
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.contract.wire.conftest import Xnat
+from xnat_ferry.practice.faults import Fault, Rules
 
 SESSION = "/data/projects/SRC/subjects/001/experiments/001_MR1"
 FILE = f"{SESSION}/scans/1/resources/DICOM/files/0001.dcm"
@@ -189,3 +190,12 @@ def test_memory_stays_flat_whatever_is_spoilt(fresh: Xnat) -> None:
             _, got, _ = received(fresh, wanted)
             assert len(got) > size // 2
     assert memory_of(fresh) - before < 12 * 1024 * 1024
+
+
+def test_a_limit_strikes_larger_bodies_only() -> None:
+    rule = Fault(match="POST /x", larger_than=100, status=413, nth=1)
+    rules = Rules([rule])
+    assert rules.hit("POST", "/x", 100) is None
+    assert rules.hit("POST", "/x", 101) is rule
+    assert rules.hit("POST", "/x", 101) is None
+    assert rule.name == "larger_than,status"
