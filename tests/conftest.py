@@ -3,11 +3,16 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import nursery
 from xnat_ferry.practice.process import PracticeServer
 
 PracticeServer.popen = nursery.Popen  # type: ignore[assignment]
+
+# how long an example takes says how busy the machine is, nothing of what is tried
+settings.register_profile("ferry", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ferry")
 
 _OWN = ("XNAT_HOST", "XNAT_USER", "XNAT_PASS", "NETRC", "TMPDIR", "SLURM_TMPDIR", "XNAT_FERRY_SPOOL")
 

@@ -139,5 +139,3 @@ def _scan(detail: SessionDetail, scan: ScanRow) -> PlannedScan:
         files=files or 0,
         bytes=size or 0,
     )
-
-
