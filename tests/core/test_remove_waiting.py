@@ -26,8 +26,8 @@ from xnat_ferry.xnat.prearchive import list_prearchive
 from xnat_ferry.xnat.scan_zips import import_zip
 
 NAMES = (
-    "goes", "stranger", "replaced", "twice", "source_gone", "source_changed", "source_hidden", "silent",
-    "moving", "cut_off", "cut_gone", "command", "unnamed",
+    "goes", "annotated", "stranger", "replaced", "twice", "source_gone", "source_changed", "source_hidden",
+    "silent", "moving", "cut_off", "cut_gone", "command", "unnamed",
 )  # fmt: skip
 HEAD = "[server]\nsite_anonymization = false\n" + WORLD
 
@@ -136,6 +136,13 @@ def test_a_row_with_somebody_elses_files_stays(port: Harbour, folder: TransferFo
     study = next(one.study_uid for one in folder.read_plan().sessions if one.session == "stranger")
     assert send(port, "stranger", study) == row_of(folder, "stranger")
     kept(port, folder, "stranger", "did not send")
+
+
+def test_a_row_to_which_somebody_added_notes_stays(port: Harbour, folder: TransferFolder) -> None:
+    row = row_of(folder, "annotated")
+    rest(port, "POST", f"/data{row}?action=build")
+    rest(port, "PUT", f"/data{row}/resources/NOTES/files/a.txt?inbody=true", content=b"mine")
+    kept(port, folder, "annotated", "somebody put NOTES there")
 
 
 def test_a_row_that_is_another_one_stays(port: Harbour, folder: TransferFolder) -> None:

@@ -67,12 +67,15 @@ def _remove(ferry: Ferry, session: PlannedSession) -> None:
     held = contents_of(ferry, session, row)
     if held is None:
         raise _refusal(session, "what its row holds cannot be told")
+    more = prearchive.other_resources(ferry.destination, row.path)
+    if more:
+        raise _refusal(session, f"somebody put {plain(more[0], 40)} there beside its images")
     instances = read_manifest(ferry.folder.manifest(session.id))
     mine = _refuse_strangers(session, held, instances)
     _refuse_unless_at_source(ferry, session, mine)
-    path = _own(ferry, session).path  # looked at right before, once more
-    if path != row.path:
-        raise _refusal(session, "another row waits under its label now")
+    again, path = _own(ferry, session), row.path  # looked at right before, once more
+    if (again.path, again.status) != (path, "READY"):
+        raise _refusal(session, "something came in while it was looked at")
     ferry.tell(RowRemovalRequested(session=session.session, row=path))
     if not _is_removed(ferry, path):
         raise _refusal(session, "the server did not remove it")

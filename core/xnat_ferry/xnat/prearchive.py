@@ -64,6 +64,16 @@ def list_files(client: XnatClient, path: str, scan: str, resource: str) -> tuple
     return tuple(_file(row, resource) for row in client.table(place))
 
 
+def other_resources(client: XnatClient, path: str) -> tuple[str, ...]:
+    """The labels of what a row holds beside its scans' images: nothing that an upload brings there.
+
+    Two requests. Raises NotFound for a row that is gone or not built.
+    """
+    beside = [row.get("label", "") for row in client.table(f"/data{path}/resources")]
+    scans = read_document(client, path)[1]
+    return (*beside, *(one.label for scan in scans for one in scan.resources if one not in scan.dicom))
+
+
 def validate(client: XnatClient, path: str) -> tuple[Notice, ...]:
     """What the server would say to archiving this session; nothing is changed."""
     what = "POST /data/services/validate-archive"
