@@ -1,6 +1,7 @@
 """The real program in a real terminal: tmux at 80x24, read as a person reads it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -49,6 +50,11 @@ class Terminal:
             assert time.monotonic() < end, f"no {words} in:\n{text}"
             time.sleep(0.05)
 
+    def attributes(self) -> set[str]:
+        """Every attribute and colour by which something on the screen is drawn, as its number."""
+        drawn = self._do("capture-pane", "-e", "-p")
+        return {number for found in re.findall(r"\x1b\[([0-9;]*)m", drawn) for number in found.split(";")}
+
     def close(self) -> None:
         subprocess.run([*self._tmux, "kill-server"], capture_output=True, check=False)
         shutil.rmtree(self._sockets, ignore_errors=True)
@@ -91,11 +97,14 @@ def wait_until_gone(folder: Path) -> None:
 def test_the_demo_opens_shows_both_projects_and_leaves_nothing_behind(
     terminal: Terminal, tmp_path: Path
 ) -> None:
-    terminal.run(sys.executable, "-m", "xnat_ferry_tui", "demo")
+    terminal.run("env TERM=screen", sys.executable, "-m", "xnat_ferry_tui", "demo")
     terminal.until("1 CHECKS", "all 4 sessions")
     terminal.type("2")
     text = terminal.until("2 BROWSE", "001_MR1", "004_MR1", "TOUR")
     assert all(len(line) <= 80 for line in text.splitlines())
+    drawn = terminal.attributes()  # sixteen colours are all that it knows
+    assert drawn & {str(number) for number in (*range(30, 38), *range(40, 48), *range(90, 98))}
+    assert not drawn & {"38", "48"}
     terminal.type("C-q")
     terminal.until("ENDED 0")
     wait_until_gone(tmp_path)
@@ -109,10 +118,37 @@ def test_a_closed_window_takes_the_practice_server_along(terminal: Terminal, tmp
     wait_until_gone(tmp_path)
 
 
+def test_in_black_and_white_and_ascii_every_state_is_a_word_or_a_mark(terminal: Terminal) -> None:
+    terminal.run("env NO_COLOR=1", sys.executable, "-m", "xnat_ferry_tui", "demo", "--ascii")
+    for keys, words in (
+        ("", ("6 CHOOSE ok", "7 Checks --", "all 4 sessions")),
+        ("c", ("7 CHECKS !!", "1 failed", "[warn]", "[ ok ]", "is off")),
+        ("8", ("8 CONFLICTS !!", "other-study", "0 of 1 answered")),
+        ("0", ("0 REVIEW --", "is off: ")),
+        ("2", ("2 BROWSE", "+ ", "001_MR1")),
+        ("3", ("3 TRANSFER", "No transfer yet.")),
+        ("4", ("4 VERIFY", "Not verified yet")),
+        ("?", ("Area 4 lists what is not", "go to the next difference")),
+    ):
+        if keys:
+            terminal.type(keys)
+        text = terminal.until(*words)
+        assert text.isascii()
+        assert all(len(line) <= 80 for line in text.splitlines())
+        assert terminal.attributes() <= _NO_COLOURS
+    terminal.type("Escape")
+    terminal.type("C-q")
+    terminal.until("ENDED 0")
+
+
+_NO_COLOURS = {"", "0", "1", "2", "4", "7", "22", "24", "27", "39", "49"}
+"""Bold, faint, underlined and reversed, their ends, and the terminal's own two colours."""
+
+
 @pytest.mark.parametrize("term", ["dumb", ""])
 def test_a_terminal_that_cannot_show_a_screen_is_refused(terminal: Terminal, term: str) -> None:
     terminal.run(f"env TERM={term}", sys.executable, "-m", "xnat_ferry_tui")
-    terminal.until("TERM=dumb", "ENDED 2")
+    terminal.until("TERM=dumb", "'plan', 'run' and 'status' instead", "ENDED 2")
 
 
 def test_without_a_terminal_the_plain_commands_are_named(tmp_path: Path) -> None:
