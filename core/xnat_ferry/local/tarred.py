@@ -64,7 +64,8 @@ class Tarred(Place):
         self._unpacked = 0
         try:
             self._file = self._held.enter_context(self.path.open("rb"))
-            self._size = os.fstat(self._file.fileno()).st_size
+            seen = os.fstat(self._file.fileno())
+            self._size, self._written = seen.st_size, seen.st_mtime_ns
             self._unpack = _OPENERS.get(self._file.read(2))
         except OSError as error:
             raise PlaceUnreadable(path=path, why=error.strerror or "it cannot be read") from None
@@ -100,7 +101,8 @@ class Tarred(Place):
                 if why := self._why_not(member, path):
                     yield Other(path, why)
                     continue
-                found = Found(path, member.size, str(member.mtime))
+                # a tar has no digests: another tar holds other files, whatever it says of them
+                found = Found(path, member.size, f"{member.mtime} {self._size} {self._written}")
                 if found in self._places:
                     yield Other(path, "another entry of the same name is in the archive")
                     continue
