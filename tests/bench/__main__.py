@@ -1,13 +1,17 @@
 """Measures transfers beside other tools: ``python -m tests.bench [--leg NAME] [--megabytes N] [--keep]``.
 
 One leg can be run alone and smaller, for instance ``--leg large --megabytes 200``. With ``--keep`` results of
-full size are written into the tables.
+full size are written into the tables, each leg as soon as it is done. A leg or a tool that fails is told, and
+the others go on; none is begun once ``--minutes`` are over.
 """
 
 import argparse
+import math
 import os
 import sys
 import tempfile
+import time
+import traceback
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -29,23 +33,34 @@ def main() -> int:
     smaller = any((options.megabytes, options.sessions, options.files))
     if options.keep and smaller:
         sys.exit("Only legs of full size are kept: leave out --keep, or the sizes.")
+    over = time.monotonic() + 60 * options.minutes
     exact = True
     for name in options.leg or [*LEGS, "survey"]:
-        if name == "survey":
-            count = options.sessions or survey.SESSIONS
-            result = _result(name, survey.WORDS, f"{count:,} sessions", survey.measure_survey(count))
-        else:
-            leg = sized(
-                LEGS[name], megabytes=options.megabytes, sessions=options.sessions, files=options.files
-            )
-            result = _result(
-                name, leg.words, leg.size, measure_leg(leg, options.tool or TOOLS, options.rounds)
-            )
+        if time.monotonic() > over:
+            print(f"{name}: not begun, {options.minutes:g} minutes are over", flush=True)
+            exact = False
+            continue
+        try:
+            result = _run(name, options)
+        except Exception:
+            traceback.print_exc()
+            print(f"{name}: failed, the other legs go on", flush=True)
+            exact = False
+            continue
         print(report.table(result), flush=True)
         exact &= not any(row.problem for row in result.rows if row.tool == "ferry")
         if options.keep:
             report.keep(result)
     return 0 if exact else 1
+
+
+def _run(name: str, options: argparse.Namespace) -> Result:
+    """One leg, in the size that was asked for."""
+    if name == "survey":
+        count = options.sessions or survey.SESSIONS
+        return _result(name, survey.WORDS, f"{count:,} sessions", survey.measure_survey(count))
+    leg = sized(LEGS[name], megabytes=options.megabytes, sessions=options.sessions, files=options.files)
+    return _result(name, leg.words, leg.size, measure_leg(leg, options.tool or TOOLS, options.rounds))
 
 
 def _options() -> argparse.Namespace:
@@ -56,6 +71,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--megabytes", type=int, help="of pixels in the whole leg")
     parser.add_argument("--sessions", type=int)
     parser.add_argument("--files", type=int, help="of each session")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="after which no leg is begun")
     parser.add_argument("--keep", action="store_true", help="write the tables")
     return parser.parse_args()
 
@@ -74,8 +90,17 @@ def measure_leg(leg: Leg, tools: Sequence[str], rounds: int) -> list[Row]:
             runs: dict[str, list[list[Row]]] = {tool: [] for tool in tools}
             for _ in range(rounds):
                 for tool in tools:
-                    runs[tool].append(run_tool(server, leg, tool, wanted))
+                    runs[tool].append(_tried(server, leg, tool, wanted))
     return [row for several in runs.values() for row in _middle(several)]
+
+
+def _tried(server: PracticeServer, leg: Leg, tool: str, wanted: Copy) -> list[Row]:
+    """One tool's copy, or what went wrong with the measuring of it."""
+    try:
+        return run_tool(server, leg, tool, wanted)
+    except Exception as error:
+        traceback.print_exc()
+        return [Row(tool, problem=f"not measured: {type(error).__name__}")]
 
 
 def _middle(runs: list[list[Row]]) -> list[Row]:

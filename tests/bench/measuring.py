@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -9,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+PATIENCE = 240.0
+"""Seconds after which a command is stopped and has no time."""
 _EVERY = 0.1
 """Seconds between looks at the disk."""
 
@@ -31,7 +34,11 @@ class CommandFailed(Exception):
 
 
 def measure(
-    command: Sequence[str], place: Path, environment: dict[str, str], accept: tuple[int, ...] = (0,)
+    command: Sequence[str],
+    place: Path,
+    environment: dict[str, str],
+    accept: tuple[int, ...] = (0,),
+    patience: float = PATIENCE,
 ) -> Taken:
     """Run a command whose data in flight lie below ``place``; raises CommandFailed with its last words."""
     with (place / "output.txt").open("w+b") as output:
@@ -39,14 +46,26 @@ def measure(
         process = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
+        ending = threading.Timer(patience, _end, [process])
+        ending.start()
         with _Looking(process.pid, place) as looking:
             _, status, used = os.wait4(process.pid, 0)
             seconds = time.monotonic() - began
+        ending.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
+        if seconds > patience:
+            raise CommandFailed(f"stopped after {patience:g} s")
         if process.returncode not in accept:
             output.seek(0)
             raise CommandFailed(output.read()[-600:].decode(errors="replace"))
     return Taken(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, looking.most)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a command and all that it started, a worker with a session of its own too."""
+    for one in _family(process.pid):
+        with contextlib.suppress(OSError):
+            os.kill(one, signal.SIGKILL)
 
 
 class _Looking:

@@ -9,6 +9,7 @@ HERE = Path(__file__).resolve().parent
 _RESULTS, _TABLES, _README = HERE / "results.json", HERE / "README.md", HERE.parents[1] / "README.md"
 _BESIDE = re.compile(r"<!-- verification -->\n.*?<!-- end of verification -->\n", re.DOTALL)
 _SHORT = re.compile(r"(<!-- bench -->\n).*?(<!-- end of bench -->)", re.DOTALL)
+_BYTES_ENOUGH = 100_000_000
 _NAMES = {
     "ferry": "xnat-ferry",
     "copy-project": "xnat script copy-project",
@@ -68,7 +69,21 @@ def table(result: Result) -> str:
         "| tool | requests | MB down | MB up | seconds | CPU s | peak MB | disk MB |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    return "\n".join([*lines, *map(_line, result.rows), ""])
+    return "\n".join([*lines, *map(_line, result.rows), "", *_cpu_per_gb(result)])
+
+
+def _cpu_per_gb(result: Result) -> list[str]:
+    """CPU beside curl's, where there are bytes enough for it to say something."""
+    figures = {
+        row.tool: row.cpu / row.up * 1e9
+        for row in result.rows
+        if row.tool in _NAMES and row.up >= _BYTES_ENOUGH and not row.problem
+    }
+    floor = figures.get("curl")
+    if not floor:
+        return []
+    told = [f"{_NAMES[tool]} {each:.1f} s ({each / floor:.1f}x)" for tool, each in figures.items()]
+    return [f"CPU for each GB copied, and beside curl's: {', '.join(told)}.", ""]
 
 
 def _line(row: Row) -> str:
