@@ -8,7 +8,7 @@ FerryError
 │   ├── PlaceUnreadable  HostilePlace  NotDicomOnly
 │   └── UnknownTransfer  SeveralTransfers  SettingsUnreadable
 ├── CannotConnect                   no conversation with the server came about
-│   ├── ServerUnreachable  NotAnXnat
+│   ├── ServerUnreachable  NotTrusted  CertificateWanted  NotAnXnat
 │   └── NoCredentials  LoginRefused
 ├── ServerAnswer                    the server said something else than was asked for
 │   ├── LoginLapsed  NotFound  Forbidden  ServerBusy  ServerFault
@@ -173,6 +173,21 @@ class ServerUnreachable(CannotConnect):
     sentence = "{server} does not answer: {why}."
     advice = "Check the address, the network or VPN, and whether the server is up."
     retry = Retry.AGAIN
+
+
+class NotTrusted(ServerUnreachable):
+    sentence = "The certificate of {server} is not trusted, or is not for that name."
+    advice = (
+        "Check the address. The site's own authority can be named in SSL_CERT_FILE, or in the settings: "
+        'authorities = "FILE" below [tls].'
+    )
+    retry = Retry.NEVER
+
+
+class CertificateWanted(ServerUnreachable):
+    sentence = "{server} wants to see a certificate of yours."
+    advice = 'Name it in the settings, as certificate = "FILE" and key = "FILE" below [tls].'
+    retry = Retry.NEVER
 
 
 class NotAnXnat(CannotConnect):

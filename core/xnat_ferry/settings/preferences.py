@@ -57,12 +57,23 @@ class Slurm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     spool: str = ""
 
 
+class Tls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Files in PEM for connections to servers; "" for none."""
+
+    authorities: str = ""
+    """Certificates of further authorities to trust, as a site of its own has one."""
+    certificate: str = ""
+    """The client's own certificate, for a server that wants to see one; its key may be in the same file."""
+    key: str = ""
+
+
 class Preferences(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The settings file's content."""
 
     data_loss: DataLoss = DataLoss()
     screen: Window = Window()
     slurm: Slurm = Slurm()
+    tls: Tls = Tls()
 
 
 def preferences_file() -> Path:

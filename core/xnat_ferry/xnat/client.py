@@ -14,9 +14,11 @@ from msgspec import Struct
 
 from xnat_ferry import __version__
 from xnat_ferry.errors import (
+    CertificateWanted,
     ConnectionLost,
     LoginLapsed,
     NotAnXnat,
+    NotTrusted,
     ServerAnswer,
     ServerBusy,
     ServerUnreachable,
@@ -28,6 +30,7 @@ from xnat_ferry.xnat.libraries import httpx
 from xnat_ferry.xnat.limits import Limits, Throttle
 from xnat_ferry.xnat.login import Login, spare_loopback_the_proxy
 from xnat_ferry.xnat.transport import transport_to
+from xnat_ferry.xnat.trust import make_trust
 
 stamina.instrumentation.set_on_retry_hooks([])  # its own would write on the standard error
 
@@ -76,11 +79,13 @@ class XnatClient:
         self.bytes_down = 0
         self.bytes_up = 0
         spare_loopback_the_proxy(server)
+        transport = transport_to(server, limits.connections)
         self._http = httpx.Client(
             base_url=server,
             timeout=_PATIENCE,
             follow_redirects=False,
-            transport=transport_to(server, limits.connections),
+            transport=transport,
+            verify=make_trust() if transport is None else True,
             limits=httpx.Limits(
                 max_connections=limits.connections, max_keepalive_connections=limits.connections
             ),
@@ -228,7 +233,7 @@ class XnatClient:
         try:
             response = self._http.get(path)
         except httpx.HTTPError as error:
-            raise ServerUnreachable(server=self.server, why=_reason(error)) from None
+            raise _unreachable(self.server, error) from None
         finally:
             self._count(1)
         try:
@@ -321,6 +326,15 @@ def _refused_download(server: str, what: str, response: httpx.Response) -> Serve
     if response.status_code == 200:
         return answers.not_an_answer(server, what, response)
     return answers.failure(server, what, response)
+
+
+def _unreachable(server: str, error: httpx.HTTPError) -> ServerUnreachable:
+    text = str(error).upper()
+    if "CERTIFICATE REQUIRED" in text or "CERTIFICATE_REQUIRED" in text:
+        return CertificateWanted(server=server)
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return NotTrusted(server=server)
+    return ServerUnreachable(server=server, why=_reason(error))
 
 
 def _reason(error: httpx.HTTPError) -> str:

@@ -20,6 +20,7 @@ from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.redact import plain, redact
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.libraries import httpx, load_xnatpy
+from xnat_ferry.xnat.trust import trusted_by_requests
 
 QUIET = 240.0
 """Seconds without a request until xnatpy is called; XNAT's own patience is 15 minutes, some sites' less."""
@@ -114,9 +115,11 @@ def _take_up(server: str, jsession: str) -> Any:
     logger = logging.getLogger("xnat_ferry.xnatpy")
     logger.addHandler(logging.NullHandler())
     logger.propagate = False  # its messages name the user
-    return load_xnatpy().connect(
-        server, jsession=jsession, no_parse_model=True, logger=logger, default_timeout=60
-    )
+    xnatpy = load_xnatpy()
+    with trusted_by_requests() if server.startswith("https:") else contextlib.nullcontext():
+        return xnatpy.connect(
+            server, jsession=jsession, no_parse_model=True, logger=logger, default_timeout=60
+        )
 
 
 def spare_loopback_the_proxy(server: str) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from xnat_ferry.xnat.libraries import httpx
+from xnat_ferry.xnat.trust import make_trust
 
 _PIECE = 64 * 1024
 """Bytes of a body that are waited for at once: a slow line must not delay a stop."""
@@ -25,7 +26,7 @@ def transport_to(server: str, connections: int) -> httpx.BaseTransport | None:
     proxies = getproxies()
     if (proxies.get(parts.scheme) or proxies.get("all")) and not proxy_bypass(parts.netloc):
         return None
-    return DirectTransport(connections, httpx.create_ssl_context() if parts.scheme == "https" else None)
+    return DirectTransport(connections, make_trust() if parts.scheme == "https" else None)
 
 
 class DirectTransport(httpx.BaseTransport):
