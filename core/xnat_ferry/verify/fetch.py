@@ -55,10 +55,9 @@ class Kept:
     def headers(self, scans: Collection[str]) -> dict[str, Header]:
         """The headers in some archived scans by SOPInstanceUID; raises a ServerAnswer or BrokenZip."""
         found: dict[str, Header] = {}
-        read = partial(unpack_headers, scratch=self.scratch)
         for scan in self._observed.scans:
             if scan.scan.id in scans and scan.files:
-                found |= _read_again(partial(self._open_scan, scan), read)
+                found |= _read_again(partial(self._open_scan, scan), unpack_headers)
         return found
 
     @contextmanager

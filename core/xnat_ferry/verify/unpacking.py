@@ -20,6 +20,9 @@ LONGEST_HEADER = 16 * 1024 * 1024
 """Bytes of a file that are kept while it passes, where its header is wanted."""
 
 
+_PIECE = 256 * 1024
+
+
 class Unpacked(Struct, frozen=True):
     """What was found in a zip of what is listed."""
 
@@ -46,15 +49,16 @@ def unpack(
     return Unpacked(found, strange)
 
 
-def unpack_headers(pieces: Iterable[bytes], scratch: Path) -> dict[str, Header]:
+def unpack_headers(pieces: Iterable[bytes]) -> dict[str, Header]:
     """The headers in a zip by SOPInstanceUID, as far as they can be read. Raises BrokenZip."""
     found = {}
     for entry in read_zip(pieces):
         passing = _Keeping(entry)
-        content = content_of(passing, scratch)
-        header = passing.header()
+        while passing.read(_PIECE):
+            pass  # to its end, which its checksum is for
+        uid, header = passing.identified_header()
         if header is not None:
-            found[content.sop_uid] = header
+            found[uid] = header
     return found
 
 
@@ -88,12 +92,19 @@ def content_of(file: Readable, scratch: Path) -> Content:
 
 def header_of(file: BinaryIO) -> Header | None:
     """The header of a file that is at its start; None for what is no readable DICOM."""
+    return _identified(file)[1]
+
+
+def _identified(file: BinaryIO) -> tuple[str, Header | None]:
+    """Its SOPInstanceUID beside it."""
     from pydicom import dcmread  # slow to import, and comparing digests needs none of it
 
     try:
-        return header_facts(dcmread(file, stop_before_pixels=True))
+        dataset = dcmread(file, stop_before_pixels=True)
+        header = header_facts(dataset)  # before anything of it is decoded
+        return str(dataset.get("SOPInstanceUID", "")), header
     except Exception:  # pydicom raises many kinds for what is simply not DICOM
-        return None
+        return "", None
 
 
 class _Keeping:
@@ -110,10 +121,14 @@ class _Keeping:
 
     def header(self) -> Header | None:
         """None also where it does not end within what was kept."""
+        return self.identified_header()[1]
+
+    def identified_header(self) -> tuple[str, Header | None]:
+        """The same with the SOPInstanceUID beside it."""
         length = self._start.tell()
         self._start.seek(0)
-        header = header_of(self._start)
-        return header if self._start.tell() < length or length < LONGEST_HEADER else None
+        uid, header = _identified(self._start)
+        return uid, header if self._start.tell() < length or length < LONGEST_HEADER else None
 
 
 _NO_FILES = (".xml", ".log")
