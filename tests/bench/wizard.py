@@ -42,7 +42,7 @@ _STEPS = {
         "a rule, typed": ["l", *"prefix=X_"],
         "and taken": ["enter"],
     },
-    "review": {"the review": ["0"], "to the archive": ["a"], "another level": ["v"]},
+    "review": {"the review": ["0"], "to the archive": ["t"], "another level": ["v"]},
 }
 
 
@@ -79,6 +79,7 @@ async def measure(count: int) -> None:
         desk = Desk(transfers=place / "t", spool=place / "s", find=nobody, draft_file=place / "draft.toml")
         taken = survey(count)
         desk.ends = (SOURCE, DESTINATION)
+        desk.source, desk.destination = taken.source, taken.destination
         ids = tuple(one.row.id for one in taken.chosen)
         draft = Draft(source=SOURCE, destination=DESTINATION, sessions=ids)
         desk.drafting.begin(desk.ends, draft)

@@ -22,16 +22,19 @@ _CONTROL = re.compile(
 
 
 class Wire:
-    """A terminal of 80x24 whose other end is this test."""
+    """A terminal whose other end is this test."""
 
-    def __init__(self, *arguments: str, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, *arguments: str, environment: Mapping[str, str], size: tuple[int, int] = (80, 24)
+    ) -> None:
         self.came = b""
         """Everything so far."""
-        self._arguments, self._environment = arguments, environment
+        self._arguments, self._environment, self._size = arguments, environment, size
 
     def __enter__(self) -> Self:
         self._near, far = pty.openpty()
-        fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        width, height = self._size
+        fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
         self.process = subprocess.Popen(
             [sys.executable, "-m", "xnat_ferry_tui", *self._arguments],
             stdin=far,
@@ -82,6 +85,12 @@ class Wire:
         while self._read(rest):
             assert time.monotonic() < end, "it never comes to rest"
         return len(self.came) - before
+
+    def drain(self, seconds: float) -> None:
+        """Read for so long, whatever comes."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._read(left)
 
     def text(self) -> str:
         """What came, without what only moves the cursor or changes colours."""

@@ -15,7 +15,9 @@ from xnat_ferry.plan.draft_file import read_draft
 from xnat_ferry.plan.judged import Judged, judge, plan_again
 from xnat_ferry.plan.label_table import write_label_table
 from xnat_ferry.survey import Survey
+from xnat_ferry_tui import proposals
 from xnat_ferry_tui.history import History, Keeper
+from xnat_ferry_tui.undisturbed import undisturbed
 
 _COLUMNS = 80
 """Of a checklist that is written to a file."""
@@ -29,16 +31,19 @@ class Brief(Struct, frozen=True, kw_only=True):
     clear: bool = False
     undecided: int = 0
     travelling: int = 0
+    review: Sequence[tuple[str, str]] = ()
+    """All that is to be known before the start, each sentence with the word that it stands beside."""
 
 
-def in_brief(judged: Judged) -> Brief:
-    """Count what is shown all the time."""
+def in_brief(judged: Judged, pace: float | None = None) -> Brief:
+    """Count what is shown all the time; ``pace`` is an earlier transfer's, in bytes a second."""
     failures = judged.checklist.first_failures()
     return Brief(
         failure=failures[0].message if failures else "",
         clear=judged.checklist.verdict == "clear",
         undecided=len(judged.planned.undecided),
         travelling=len(judged.planned.travelling),
+        review=proposals.review(judged, pace),
     )
 
 
@@ -62,6 +67,7 @@ class Drafting:
         self._surveyed: object = None
         self._checked_by: tuple[object, ...] = ()
         self._judged_for: Draft | None = None
+        self._compared: tuple[Draft | None, object, bool] = (None, None, False)
 
     @property
     def draft(self) -> Draft | None:
@@ -71,8 +77,12 @@ class Drafting:
     @property
     def fresh(self) -> bool:
         """Whether the survey is of what is chosen now."""
-        draft = self.draft
-        return self.survey is not None and draft is not None and self._surveyed == draft.choice
+        draft, (known, surveyed, fresh) = self.draft, self._compared
+        if draft is not known or self._surveyed is not surveyed:
+            # asked at every key, and there may be very many sessions to compare
+            fresh = draft is not None and self._surveyed == draft.choice
+            self._compared = draft, self._surveyed, fresh
+        return fresh and self.survey is not None
 
     @property
     def must_judge(self) -> bool:
@@ -146,11 +156,13 @@ class Drafting:
         known = [one.row.id for one in survey.chosen]
         request = draft.request(made, known)
         basis = (id(survey), draft.labels, draft.table, draft.to, draft.keep, draft.accepted)
-        if self.judged is not None and basis == self._checked_by:
-            judged = plan_again(self.judged, request)
-        else:
-            judged = judge(survey, request, frozenset(draft.keep), frozenset(draft.accepted))
-        self.judged, self.brief = judged, in_brief(judged)
+        with undisturbed(len(known)):
+            if self.judged is not None and basis == self._checked_by:
+                judged = plan_again(self.judged, request)
+            else:
+                judged = judge(survey, request, frozenset(draft.keep), frozenset(draft.accepted))
+            brief = in_brief(judged, self.pace)
+        self.judged, self.brief = judged, brief
         self._judged_for, self._checked_by = draft, basis
 
     def recall(self) -> None:

@@ -36,4 +36,6 @@ class Facts(Static):
         around it has to be laid out anew."""
         if self.styles.is_auto_width or not self.size.width:
             return None
-        return self.visual.get_height(self.styles, self.size.width) if self.styles.is_auto_height else 0
+        if not self.styles.is_auto_height:
+            return 0
+        return self.visual.get_height(self.styles.get_rules(), self.size.width)

@@ -37,6 +37,9 @@ class Line:
     style: str = ""
 
 
+_NEVER = Line(())
+
+
 class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows lines under column titles, with one highlighted.
 
@@ -71,6 +74,8 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._columns = tuple(columns)
         self._lines: Sequence[Line] = ()
+        self._painted: dict[int, Line | None] = {}
+        """By row of the widget what stands there; None for no line."""
         self._empty = empty
         self.twin: Lines | None = None
 
@@ -82,14 +87,27 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         ``new_above`` lines have come on top: whoever has moved away from the first line stays with the line
         under the highlight, and whoever is on the first follows.
         """
-        self._lines = lines
-        self._columns = tuple(columns) if columns is not None else self._columns
+        titles = tuple(columns) if columns is not None else self._columns
+        fresh = titles != self._columns or not lines or not self._lines
+        self._lines, self._columns = lines, titles
         self.virtual_size = Size(self.size.width, len(lines) + 1)
         if new_above and self.highlighted:
             self.scroll_to(y=self.scroll_offset.y + new_above, animate=False)
             self.highlighted += new_above
         self.highlighted = min(self.highlighted, max(len(lines) - 1, 0))
-        self.refresh()
+        if fresh:
+            self.refresh()
+        else:
+            self._repaint_others()
+
+    def _repaint_others(self) -> None:
+        """Paint the lines in sight that say something else than those that stand there now."""
+        top = self.scroll_offset.y
+        for row in range(1, self.size.height):
+            place = row - 1 + top
+            line = self._lines[place] if place < len(self._lines) else None
+            if self._painted.get(row, _NEVER) != line:
+                self.refresh(Region(0, row, self.size.width, 1))
 
     def show_beneath(self, count: int) -> None:
         """Bring so many lines below the highlighted one into sight, as far as it stays in sight itself."""
@@ -115,10 +133,11 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
             titles = tuple(column.title for column in self._columns)
             return self._strip(titles, width, self.get_component_rich_style("lines--title"))
         place = y - 1 + self.scroll_offset.y
+        self._painted[y] = None
         if place >= len(self._lines):
             words = self._empty if not self._lines and y == 2 else ""
             return Strip([Segment(set_cell_size(fit_to_show(self, words), width), self.rich_style)], width)
-        line = self._lines[place]
+        line = self._painted[y] = self._lines[place]
         style = self.rich_style + (
             self.get_component_rich_style(f"lines--{line.style}") if line.style else Style()
         )

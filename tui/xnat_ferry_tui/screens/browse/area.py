@@ -26,6 +26,7 @@ from xnat_ferry_tui.screens.browse.picture import Picture
 from xnat_ferry_tui.screens.browse.reading import Fetched, Reading
 from xnat_ferry_tui.screens.browse.sides import Sides
 from xnat_ferry_tui.screens.browse.telling import LEGEND, tell
+from xnat_ferry_tui.undisturbed import undisturbed
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Lines as LinesWidget
 
@@ -158,7 +159,8 @@ class BrowseArea(Area):
     def _make_aside(self) -> None:
         turn, anew, made = self._turn, self._anew, None
         try:
-            made = self._make(anew)
+            with undisturbed(_MANY):
+                made = self._make(anew)
         finally:
             self.post_message(Fetched(lambda: self._take(turn, anew, made)))
 

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
-from xnat_ferry.checks import Answer, Checklist, Conflict
+from xnat_ferry.checks import Answer, Checklist, Conflict, ConflictClass
 from xnat_ferry.labels import Labels
 from xnat_ferry.model import LABEL
 from xnat_ferry.plan import NO_ANSWERS, Fate, PlannedSession
@@ -60,6 +60,8 @@ class ConflictsStep(Step):
         self._met: dict[str, list[Conflict]] = {}
         self._fates: dict[str, PlannedSession] = {}
         self._answers = NO_ANSWERS
+        self._by_class: dict[tuple[ConflictClass, tuple[Answer, ...]], Given | None] = {}
+        """What conflicts are answered of which nothing single was said: very many may be alike."""
         self._shown: Sequence[Conflict] = ()
 
     def compose(self) -> ComposeResult:
@@ -88,6 +90,7 @@ class ConflictsStep(Step):
         if judged is not self._basis[0]:
             self._fates = {one.id: one for one in judged.planned.sessions} if judged else {}
         self._answers = self.draft.all_answers() if self.draft else NO_ANSWERS
+        self._by_class.clear()
         self._basis = basis
         self._fill(checklist)
 
@@ -112,14 +115,23 @@ class ConflictsStep(Step):
     def _is_open(self, conflict: Conflict) -> bool:
         """Whether a person is asked: its session is undecided, and nothing was answered, or to no end."""
         fate = self._fates.get(conflict.id)
-        if self._answers.to(conflict) is None:
+        if self._given(conflict) is None:
             return fate is None or fate.fate == Fate.UNDECIDED
         if fate is None or fate.fate != Fate.UNDECIDED or self.desk.drafting.must_judge:
             return False
-        return all(self._answers.to(one) for one in self._met[conflict.id])
+        return all(self._given(one) for one in self._met[conflict.id])
+
+    def _given(self, conflict: Conflict) -> Given | None:
+        own = self._answers.by_session
+        if own and (conflict.id in own or conflict.session in own):
+            return self._answers.to(conflict)
+        alike = conflict.kind, conflict.answers
+        if alike not in self._by_class:
+            self._by_class[alike] = self._answers.to(conflict)
+        return self._by_class[alike]
 
     def _line(self, conflict: Conflict) -> Line:
-        given, is_open = self._answers.to(conflict), self._is_open(conflict)
+        given, is_open = self._given(conflict), self._is_open(conflict)
         answer = str(given or "") + (" ?" if is_open else "") if given or is_open else "settled"
         return Line(
             (answer.strip(), conflict.session, conflict.kind, conflict.there), "bad" if is_open else ""

@@ -18,7 +18,8 @@ from xnat_ferry.checks.conflicts import label_troubles
 from xnat_ferry.errors import BadLabelRule
 from xnat_ferry.labels import KEEP, LabelRules, Labels, parse_rule
 from xnat_ferry.model import LABEL, SessionRow
-from xnat_ferry.plan import Fate
+from xnat_ferry.plan import Fate, PlannedSession
+from xnat_ferry.plan.judged import Judged
 from xnat_ferry.plan.label_table import read_label_table
 from xnat_ferry.survey import Survey
 from xnat_ferry_tui import keys
@@ -43,9 +44,9 @@ class LabelsStep(Step):
     class Previewed(Message):
         """What would collide under some rules is known."""
 
-        def __init__(self, rules: LabelRules, troubles: Mapping[str, Conflict]) -> None:
+        def __init__(self, asked: tuple[Survey, LabelRules], troubles: Mapping[str, Conflict] | None) -> None:
             super().__init__()
-            self.rules, self.troubles = rules, troubles
+            self.asked, self.troubles = asked, troubles
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,8 +54,11 @@ class LabelsStep(Step):
         """The rules that are being typed."""
         self._rows: Sequence[SessionRow] = ()
         self._asked: tuple[Survey, LabelRules] | None = None
+        self._looking = False
         self._troubles: Mapping[str, Conflict] = _NO_TROUBLES
-        self._final: dict[str, Labels] = {}
+        self._final: dict[str, PlannedSession] = {}
+        self._drawn: tuple[Survey | None, Judged | None] = (None, None)
+        """Of what the rows and their fates are."""
         self._undecided: set[str] = set()
 
     def compose(self) -> ComposeResult:
@@ -72,10 +76,13 @@ class LabelsStep(Step):
     def show(self) -> None:
         drafting, rules = self.desk.drafting, self._rules()
         survey = drafting.survey if drafting.fresh else None
-        self._rows = [one.row for one in survey.chosen] if survey else ()
-        planned = drafting.judged.planned.sessions if drafting.judged and survey else ()
-        self._final = {one.id: Labels(one.to_subject, one.to_session) for one in planned}
-        self._undecided = {one.id for one in planned if one.fate == Fate.UNDECIDED}
+        judged = drafting.judged if survey else None
+        if self._drawn[0] is not survey or self._drawn[1] is not judged:
+            self._drawn = survey, judged
+            planned = judged.planned.sessions if judged else ()
+            self._rows = [one.row for one in survey.chosen] if survey else ()
+            self._final = {one.id: one for one in planned}
+            self._undecided = {one.id for one in planned if one.fate == Fate.UNDECIDED}
         if survey is not None:
             self._preview(survey, rules)
         self.query_one("#rule", Facts).put([self._told()])
@@ -98,21 +105,36 @@ class LabelsStep(Step):
         if self._asked is not None and self._asked[0] is survey and self._asked[1] == rules:
             return
         self._asked = (survey, rules)
-        self.run_worker(
-            lambda: self.post_message(self.Previewed(rules, label_troubles(survey, rules))),
-            thread=True,
-            exit_on_error=False,
-            group="preview",
-        )
+        self._look()
+
+    def _look(self) -> None:
+        """One look at a time; of what is asked meanwhile only the newest is looked at."""
+        asked = self._asked
+        if asked is None or self._looking:
+            return
+        self._looking = True
+
+        def look() -> None:
+            troubles: Mapping[str, Conflict] | None = None
+            try:
+                troubles = label_troubles(*asked)
+            finally:
+                self.post_message(self.Previewed(asked, troubles))
+
+        self.run_worker(look, thread=True, exit_on_error=False, group="preview")
 
     def on_labels_step_previewed(self, message: Previewed) -> None:
-        if self._asked is not None and self._asked[1] == message.rules:
+        self._looking = False
+        if message.asked is not self._asked:
+            self._look()
+        elif message.troubles is not None:
             self._troubles = message.troubles
             self.show()
 
     def _after(self, row: SessionRow, rules: LabelRules) -> Labels:
         """As it will be, answers to conflicts included; while a rule is typed, as the rule has it."""
-        return rules.apply(row) if self._trial else self._final.get(row.id) or rules.apply(row)
+        final = None if self._trial else self._final.get(row.id)
+        return Labels(final.to_subject, final.to_session) if final else rules.apply(row)
 
     def _line(self, row: SessionRow, rules: LabelRules) -> Line:
         after = self._after(row, rules)

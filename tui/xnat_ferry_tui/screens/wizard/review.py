@@ -13,7 +13,8 @@ from textual.widget import Widget
 from xnat_ferry.model import Endpoint, Level
 from xnat_ferry.plan import Target
 from xnat_ferry.plan.draft import Draft
-from xnat_ferry_tui import keys, proposals
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.hanging import hanging
@@ -49,7 +50,7 @@ class ReviewStep(Step):
             self.query_one("#plan", Facts).put(["The checks come first: 7."])
             return
         pairs = [
-            *proposals.review(judged, self.desk.drafting.pace),
+            *self.desk.drafting.brief.review,
             ("", ""),
             ("Command", self._command(draft)),
             *([("", f"w in step 9 writes {_TABLE}, with the single labels.")] if draft.table else []),
@@ -65,9 +66,15 @@ class ReviewStep(Step):
         return f"{alias}:{end.project}" if alias else f"{end.server}/{end.project}"
 
     def do_to(self) -> None:
-        if self.draft is not None:
+        if self.draft is not None and not self._stays(self.draft):
             other = Target.ARCHIVE if self.draft.to == Target.PREARCHIVE else Target.PREARCHIVE
             self._change(replace(self.draft, to=other))
+
+    def _stays(self, draft: Draft) -> bool:
+        """Whether nothing travels, so that there is neither a prearchive nor a copy; then say so."""
+        if draft.road.stays:
+            self.ferry.push_screen(Tell("Nothing travels on this road, so there is no such choice."))
+        return draft.road.stays
 
     def do_verify(self) -> None:
         if self.draft is not None:
@@ -76,7 +83,7 @@ class ReviewStep(Step):
             self._change(replace(self.draft, verify=after))
 
     def do_move(self) -> None:
-        if self.draft is not None:
+        if self.draft is not None and not self._stays(self.draft):
             self._change(replace(self.draft, move=not self.draft.move))
 
     def _change(self, draft: Draft) -> None:
