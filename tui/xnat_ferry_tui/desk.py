@@ -66,6 +66,7 @@ class Desk:
         self.details: dict[tuple[str, str], SessionDetail] = {}
         """What is in a session, by server and accession ID, as far as it has been read."""
         self.marks: set[str] = set()
+        self._chosen: tuple[tuple[object, object], Sequence[SessionRow]] = (None, None), ()
         self.problem: FerryError | None = None
         self.busy = ""
         self.watched: Watched | None = None
@@ -115,8 +116,13 @@ class Desk:
         rows, draft = (self.source.sessions if self.source else None) or (), self.drafting.draft
         if draft is None or not draft.sessions:
             return rows
-        wanted = set(draft.sessions)
-        return [row for row in rows if row.id in wanted]
+        basis, chosen = self._chosen
+        if basis[0] is not rows or basis[1] is not draft.sessions:
+            # asked at every key, and there may be very many of them
+            wanted = set(draft.sessions)
+            chosen = [row for row in rows if row.id in wanted]
+            self._chosen = (rows, draft.sessions), chosen
+        return chosen
 
     def choose_marked(self) -> None:
         """Take the marked sessions into the draft; all where none is marked."""
@@ -155,6 +161,7 @@ class Desk:
 
     def check(self, progress: "Progress") -> None:
         """Survey the chosen sessions, or all, and judge what is found."""
+        from xnat_ferry.survey.staying import with_road
         from xnat_ferry.survey.take import take_survey
 
         draft = self.drafting.draft
@@ -170,6 +177,7 @@ class Desk:
             rooms=self._rooms(),
             progress=progress,
         )
+        survey = with_road(from_client, survey, draft.road)
         server = draft.source.server
         self.details |= {(server, one.row.id): one.detail for one in survey.chosen if one.detail}
         self.drafting.pace = past_pace(self.transfers, server, draft.destination.server)
@@ -180,7 +188,7 @@ class Desk:
         from xnat_ferry.survey.again import headers_again, projects_again
 
         draft, survey = self.drafting.draft, self.drafting.survey
-        if draft is None or survey is None or not check or not self.drafting.fresh:
+        if draft is None or survey is None or not check or not self.drafting.fresh or draft.road.stays:
             self.check(progress)
         elif check == "room":
             self._take(replace(survey, rooms=self._rooms()), draft)

@@ -6,7 +6,7 @@ from xnat_ferry import wording
 from xnat_ferry.checks import Checklist
 from xnat_ferry.checks.arrival import on_arrival
 from xnat_ferry.checks.grouping import groups
-from xnat_ferry.model import Level, Verdict, Where
+from xnat_ferry.model import Level, Road, Verdict, Where
 from xnat_ferry.plan import Plan, Target
 from xnat_ferry.plan.judged import Judged
 from xnat_ferry.transfer.state import Phase
@@ -22,8 +22,8 @@ def start_question(judged: Judged) -> list[str]:
     plan = judged.planned
     unsure = sum(one.verdict in (Verdict.WARN, Verdict.UNKNOWN) for one in judged.checklist.findings)
     return [
-        f"Copy {amount(plan)}",
-        f"from {plan.source.project} to the {plan.to} of {plan.destination.project}?",
+        f"{_VERBS.get(plan.road, 'Copy')} {amount(plan)}",
+        f"from {plan.source.project} to {_where(plan)}?",
         f"Every file is verified afterwards by {plan.verify}. {_at_the_source(plan)}",
         *([f"The checklist has {wording.plural(unsure, 'line')} to look at."] if unsure else []),
         *_left_out(plan),
@@ -42,12 +42,12 @@ def review(judged: Judged, pace: float | None) -> list[tuple[str, str]]:
     return [
         ("Goes", f"{amount(plan)}; {labels}."),
         ("From", str(plan.source)),
-        ("To", f"the {plan.to} of {plan.destination}. {_TO[plan.to]}"),
-        ("Takes", _how_long(plan.totals.bytes, pace)),
+        ("To", f"{plan.destination}. Nothing travels." if plan.road.stays else _to(plan)),
+        *([] if plan.road.stays else [("Takes", _how_long(plan.totals.bytes, pace))]),
         ("Proof", f"{plan.verify}: {_LEVELS[plan.verify]}"),
         ("After", _at_the_source(plan)),
         ("", ""),
-        *_beside("There", on_arrival(view, Where(plan.to))),
+        *([] if plan.road.stays else _beside("There", on_arrival(view, Where(plan.to)))),
         *_beside("Stays", [*_left_out(plan), *_left_behind(plan)] or ["Nothing that is chosen."]),
         *_beside("Read", _unsure(judged.checklist)),
     ]
@@ -74,7 +74,23 @@ _LEVELS = {
 }
 
 
+_VERBS = {Road.SHARE: "Share", Road.RELOCATE: "Give"}
+
+
+def _where(plan: Plan) -> str:
+    project = plan.destination.project
+    return project if plan.road.stays else f"the {plan.to} of {project}"
+
+
+def _to(plan: Plan) -> str:
+    return f"the {plan.to} of {plan.destination}. {_TO[plan.to]}"
+
+
 def _at_the_source(plan: Plan) -> str:
+    if plan.road == Road.SHARE:
+        return f"{plan.source.project} goes on owning them. 'xnat-ferry undo' takes the shares back."
+    if plan.road == Road.RELOCATE:
+        return f"{plan.destination.project} becomes their owner. 'xnat-ferry undo' gives them back."
     if plan.move:
         return "Deleted at the source only once all is proven and archived, and you typed the project's name."
     return "Nothing at the source changes."
@@ -135,10 +151,9 @@ def differing(watched: Watched) -> list[SessionVerification]:
 
 
 def _left_out(plan: Plan) -> list[str]:
-    return _some(
-        [f"{one.session} is left out: {on_screen(one.why)}" for one in plan.sessions if not one.fate.travels],
-        "more are left out",
-    )
+    left = [one for one in plan.sessions if not one.fate.travels]
+    told = [f"{one.session} is left out: {on_screen(one.why)}" for one in left[:_AT_MOST]]
+    return _some(told, "more are left out", len(left))
 
 
 def _left_behind(plan: Plan) -> list[str]:
@@ -148,6 +163,6 @@ def _left_behind(plan: Plan) -> list[str]:
     )
 
 
-def _some(lines: Sequence[str], rest: str) -> list[str]:
-    more = len(lines) - _AT_MOST
+def _some(lines: Sequence[str], rest: str, count: int = 0) -> list[str]:
+    more = max(len(lines), count) - _AT_MOST
     return [*lines[:_AT_MOST], *([f"and {more:,} {rest}"] if more > 0 else [])]

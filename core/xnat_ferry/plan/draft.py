@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from xnat_ferry.checks import Answer, Conflict, ConflictClass, Option
 from xnat_ferry.labels import LabelRules, Labels, parse_rule
-from xnat_ferry.model import Endpoint, Level
+from xnat_ferry.model import Endpoint, Level, Road
 from xnat_ferry.plan.answers import Answers, Given
 from xnat_ferry.plan.build import PlanRequest
 from xnat_ferry.plan.model import Target
@@ -42,6 +42,7 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     to: Target = Target.PREARCHIVE
     verify: Level = Level.IDENTITY
     move: bool = False
+    road: Road = Road.COPY
 
     @property
     def ends(self) -> tuple[Endpoint, Endpoint]:
@@ -51,7 +52,13 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     @property
     def choice(self) -> tuple[object, ...]:
         """What a survey depends on: with another one it must be taken anew."""
-        return (self.ends, frozenset(self.sessions), frozenset(self.scans))
+        return (self.ends, frozenset(self.sessions), frozenset(self.scans), self.road)
+
+    def over(self, road: Road) -> "Draft":
+        """The same over another road; one on which nothing travels takes whole sessions, and copies none."""
+        if road.stays:
+            return replace(self, road=road, scans=(), move=False)
+        return replace(self, road=road)
 
     def rules(self) -> LabelRules:
         """The label rules; raises BadLabelRule."""
@@ -136,6 +143,7 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         ):
             words += [name, *values] if values else []
         words += ["--to", self.to] if self.to != Target.PREARCHIVE else []
+        words += ["--road", self.road] if self.road != Road.COPY else []
         words += ["--verify", self.verify] if self.verify != Level.IDENTITY else []
         return [*words, *(["--move"] if self.move else [])]
 

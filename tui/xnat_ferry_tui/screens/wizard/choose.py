@@ -9,13 +9,20 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from xnat_ferry.model import SessionRow
+from xnat_ferry.model import Road, SessionRow
 from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.ask import Tell
+from xnat_ferry_tui.dialogs.choose import Choose
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
 
+ROADS = {
+    Road.COPY.value: "their files travel; both projects have them in the end",
+    Road.SHARE.value: "nothing travels; the other project shows them, too",
+    Road.RELOCATE.value: "nothing travels; the other project becomes their owner",
+}
 _COLUMNS = (Column("", 1), Column("subject"), Column("session"), Column("date", 10), Column("mod", 5))
 
 
@@ -70,7 +77,8 @@ class ChooseStep(Step):
             f"{marked:,} of {total:,} sessions marked" if marked else f"None marked: all {total:,} sessions"
         )
         scans = ", ".join(self.draft.scans) if self.draft and self.draft.scans else "all"
-        return f"{shown}{which}.  Scans: {scans}."
+        road = f"  {draft.road.capitalize()}." if (draft := self.draft) and draft.road != Road.COPY else ""
+        return f"{shown}{which}.  Scans: {scans}.{road}"
 
     def _why_empty(self) -> str:
         if self._words:
@@ -130,6 +138,22 @@ class ChooseStep(Step):
 
     def do_again(self) -> None:
         self.ferry.look()
+
+    def do_road(self) -> None:
+        draft = self.draft
+        if draft is None:
+            return
+        if draft.source.server != draft.destination.server:
+            words = "Between two servers sessions can only be copied."
+            self.ferry.push_screen(Tell(words, "Sharing and giving are ways within one server."))
+            return
+        words = ("How shall the sessions get there?", "The checks tell what it does to each of them.")
+        self.ferry.push_screen(Choose(words, ROADS, draft.road), self._take_road)
+
+    def _take_road(self, name: str | None) -> None:
+        if name is not None and self.draft is not None:
+            self.desk.drafting.change(self.draft.over(Road(name)))
+            self.area.said()
 
     @on(Lines.Highlighted)
     def _stay(self, event: Lines.Highlighted) -> None:
