@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tests.core.harbour import LOGIN, Harbour, harbour, session_toml, told
 from tests.core.losing import losing
 from xnat_ferry import events
-from xnat_ferry.errors import FilesAdrift, Retry
+from xnat_ferry.errors import FilesAdrift, Forbidden, Retry
 from xnat_ferry.events import Assigning
 from xnat_ferry.model import Endpoint, Level, Road
 from xnat_ferry.plan import Plan, PlannedScan, Target
@@ -32,7 +32,7 @@ HEAD = """
 [[users]]
 login = "ada"
 password = "pract1ce-pw"
-projects = { SRC = "owner", DST = "owner", SHUT = "owner", THIRD = "owner" }
+projects = { SRC = "owner", DST = "owner", SHUT = "owner", THIRD = "owner", SCRIPTED = "owner" }
 
 [[users]]
 login = "mia"
@@ -43,6 +43,15 @@ projects = { SRC = "member", DST = "member" }
 login = "cole"
 password = "pract1ce-pw"
 projects = { SRC = "owner", DST = "collaborator" }
+
+[[users]]
+login = "root"
+password = "pract1ce-pw"
+admin = true
+
+[[projects]]
+id = "SCRIPTED"
+anonymization = '(0008,1030) := "moved"'
 
 [[projects]]
 id = "SRC"
@@ -62,6 +71,7 @@ TWO_SCANS = (
     '{ id = "2", type = "t1", files = 3, rows = 16, columns = 16 }]'
 )
 MIA, COLE = Credentials("mia", "pract1ce-pw"), Credentials("cole", "pract1ce-pw")
+ROOT = Credentials("root", "pract1ce-pw")
 LABELS = [f"S{number}" for number in range(1, 40)]
 
 
@@ -418,6 +428,40 @@ def until(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+# Scripts and owners
+
+
+@pytest.mark.parametrize("runs", [True, False], ids=["the script runs again", "no script runs"])
+def test_a_site_that_runs_scripts_over_what_moves_is_not_taken_for_damage(sea: Harbour, runs: bool) -> None:
+    label = "S25" if runs else "S26"
+    plan = planned(sea, Road.RELOCATE, label)
+    plan = replace(plan, destination=replace(plan.destination, project="SCRIPTED"))
+    before = session_state(sea, plan.sessions[0].id)
+    with sea.client(ROOT) as client:
+        path = "/xapi/siteConfig/rerunProjectAnonOnRename"
+        client.send("POST", path, body=lambda: iter([b"true" if runs else b"false"]))
+        folder, code = done(sea, plan, ROOT)
+        client.send("POST", path, body=lambda: iter([b"false"]))
+    assert code == 0, read_all(folder.journal)[-3:]
+    (verified,) = told(folder, events.SessionVerified)
+    assert verified.counts["~" if runs else "="] == 5, verified.counts  # type: ignore[index]
+    changed = session_state(sea, plan.sessions[0].id)["scans"] != before["scans"]
+    assert changed is runs
+
+
+def test_what_a_project_owns_is_never_asked_out_of_it(sea: Harbour) -> None:
+    """Through the owner, taking out a share is deleting for good (wire-write 5.4)."""
+    plan = planned(sea, Road.SHARE, "S27")
+    with sea.client() as client:
+        standing = read_standing(client, Kind.SESSION, plan.sessions[0].id)
+        sea.server.clear_log()
+        for project in ("SRC", "DST"):
+            with pytest.raises(Forbidden):
+                unshare(client, standing, project)
+    assert changes(sea) == []
+    assert "S27" in sea.labels("SRC")
 
 
 # Looked at again

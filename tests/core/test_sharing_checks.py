@@ -31,12 +31,6 @@ from xnat_ferry.xnat.listings import find_session
 from xnat_ferry.xnat.sharing import Kind, read_standing, relocate, share
 
 LABELS = [f"S{number}" for number in range(1, 20)]
-SCRIPTED = """
-[[projects]]
-id = "SCRIPTED"
-anonymization = '(0010,0010) := "none"'
-"""
-WORLD = HEAD.replace('THIRD = "owner" }', 'THIRD = "owner", SCRIPTED = "owner" }') + SCRIPTED
 EACH = {"access", "conflicts", "labels", "metadata", "settings", "anonymization", "room"}
 
 
@@ -51,7 +45,7 @@ def sea(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
     )
     world += session_toml("KEPT_IN", project="SHUT", subject="KEPT_P")
     world += session_toml("NAMED", subject="NAMED_P", patient_name='"DOE^JANE"')
-    with harbour(tmp_path_factory.mktemp("checks"), world, head=WORLD) as made:
+    with harbour(tmp_path_factory.mktemp("checks"), world, head=HEAD) as made:
         yield made
 
 

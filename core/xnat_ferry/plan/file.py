@@ -20,6 +20,7 @@ _HEAD = """\
 # "complete" sends what a session of the same study there lacks, "merge" sends another study to the
 # prearchive, where a person archives it into the session that has the label.
 # to_subject and to_session are the labels at the destination. Removing a scan leaves that scan behind.
+# road = "share" or "relocate" sends nothing: sessions are given whole to another project of their server.
 
 """
 

@@ -2,18 +2,22 @@
 
 from msgspec.structs import replace
 
-from xnat_ferry.model import Road
+from xnat_ferry.model import Level, Road
 from xnat_ferry.plan.model import Fate, Plan, PlannedSession, Target
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.survey.seen_staying import StayingSeen
 
 
 def staying(plan: Plan, seen: StayingSeen) -> Plan:
-    """The plan for sharing or relocating: whole sessions, with all that is in them."""
+    """The plan for sharing or relocating: whole sessions, with all that is in them.
+
+    Nobody sees their pixels on the way, so that digests are the most that can be compared afterwards.
+    """
     return replace(
         plan,
         road=seen.road,
         to=Target.ARCHIVE,
+        verify=Level.IDENTITY if plan.verify.reaches(Level.IDENTITY) else plan.verify,
         move=False,
         sessions=tuple(_session(one, seen) for one in plan.sessions),
     )

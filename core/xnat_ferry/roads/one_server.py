@@ -193,7 +193,6 @@ class OneServer(Crossing):
             level=self.plan.verify,
             settings=self.settings,
             owner=self.plan.owner,
-            source=self.client,
             scratch=self.ferry.spool,
         )
         self.ferry.tell(
