@@ -57,6 +57,8 @@ def verify_transfer(
 
     ``refresh`` and ``every_header`` as for verify_session.
     """
+    if state.plan.road.stays:
+        source = None  # it is the same session, so it tells nothing of how that was before
     settings = settings_for(destination, state.plan)
     results = []
     for done, session in enumerate(sessions):
