@@ -199,6 +199,7 @@ def test_every_level_arrives_with_the_oddest_names(port: Harbour, ada: XnatClien
     (subject,) = [one for one in there["subjects"] if one["label"] == "PS0"]
     assert held(subject)["ODD"] == held(here)["ODD"]
     told_of = told(folder, ResourceCarried)
+    assert "| ODD | scan 1 of S0 | 14 |" in folder.record.read_text()
     assert {(one.level, one.verdict, one.resource) for one in told_of} == {
         (level, "proven", name)
         for level in (Level.SESSION, Level.SCAN, Level.SUBJECT, Level.PROJECT)
@@ -468,6 +469,7 @@ def test_values_arrive_and_stand_nowhere_else(port: Harbour, ada: XnatClient) ->
         ("quality", "session"),
     }
     assert not any(one.refused or one.differing for one in carried)
+    assert "| notes | session S11 | note | date |" in folder.record.read_text()
     kept = b"".join(path.read_bytes() for path in folder.path.rglob("*") if path.is_file()).decode()
     assert not [value for value in secret if value in kept]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from xnat_ferry.errors import NothingChosen, ServerAnswer
-from xnat_ferry.model import Level, Where
+from xnat_ferry.model import Level, Road, Where
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.state import TransferState
@@ -23,8 +23,11 @@ def sessions_to_verify(
 ) -> tuple[PlannedSession, ...]:
     """Those with these labels or accession IDs, or all, as far as they are at the destination.
 
-    Raises NothingChosen where there is none.
+    Raises NothingChosen where there is none, or no DICOM travelled.
     """
+    if state.plan.road == Road.RESOURCES:
+        why = "no DICOM travelled, and each resource was compared as it was carried"
+        raise NothingChosen(why=why, advice="What came of each stands in the record: 'xnat-ferry record'.")
     past = state.sessions
     # a session of which the destination lacked nothing is done without a row
     sent = tuple(one for one in state.plan.travelling if past[one.session].row or past[one.session].where)
