@@ -240,6 +240,9 @@ def _source(record: Record) -> Section:
 
 
 def _removal_notes(record: Record) -> Iterator[str]:
+    for one in record.sessions:
+        if one.removed and one.removed.workflows:
+            yield f"{one.session} was deleted although {one.removed.workflows}"
     for order in record.ordered:
         more = " Un-sharing was wished." if order.unshare else ""
         more += " Deleting subjects left empty was wished." if order.subjects else ""
@@ -250,8 +253,6 @@ def _removal_notes(record: Record) -> Iterator[str]:
     for one in record.sessions:
         if one.kept:
             yield one.kept
-        if one.removed and one.removed.workflows:
-            yield f"{one.session} was deleted although {one.removed.workflows}"
     for subject, gone in record.empty_subjects.items():
         yield f"Subject {subject} has no session left" + (" and was deleted." if gone else "; it is kept.")
 
