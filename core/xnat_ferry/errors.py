@@ -33,7 +33,7 @@ FerryError
 │       ├── NoProof  SourceDiffers  HoldsMore  CopyGone  StillWorkedOn
 │       └── OnlyShared  NotPermitted  StillThere  GoneAlready
 └── HereProblem                     something on this machine
-    ├── CannotWrite  SpoolTooSmall  ServerDown  RetriesSpent
+    ├── CannotWrite  FolderUnsafe  SpoolTooSmall  ServerDown  RetriesSpent
     ├── TransferLocked  LockedElsewhere  WorkerDied
     ├── NoScheduler  SchedulerSilent  SchedulerRefused  ClaimLost
     └── Stopped
@@ -90,7 +90,7 @@ class NoDefaultServer(UsageError):
 
 class ReceiverMissing(UsageError):
     sentence = "Sending to a DICOM receiver needs a library that is not installed."
-    advice = "Install it with: pip install 'xnat-ferry[receiver]'"
+    advice = "Install it: pip install 'xnat-ferry[receiver]'."
 
 
 class NothingChosen(UsageError):
@@ -479,12 +479,9 @@ class RoutingTooLong(DataProblem):
 class NotRouted(DataProblem):
     sentence = "{receiver} took {session}, but it does not show in the prearchive of {project}."
     advice = (
-        "The site may not route by StudyDescription ({address}): ask its administrator for the rule, and to "
-        "look under Unassigned and in other projects for what came in."
+        "The site may not route by StudyDescription: ask its administrator, and look under Unassigned and in "
+        "other projects."
     )
-
-    def __init__(self, **facts: object) -> None:
-        super().__init__(advice=self.advice.format(**facts), **facts)
 
 
 class NotInArchive(DataProblem):
@@ -514,8 +511,8 @@ class ResourceUnproven(DataProblem):
 class ValuesDiffer(DataProblem):
     sentence = "Values of {holder} are not as at the source: {names}."
     advice = (
-        "What somebody wrote at the destination was left alone: make a new plan with --existing keep or "
-        "--existing replace, or set them in the web interface."
+        "What somebody wrote there was left alone: plan again with --existing keep or --existing replace, or "
+        "set it by hand."
     )
 
 
@@ -594,6 +591,12 @@ class CannotWrite(HereProblem):
     sentence = "Cannot write in {folder}: {why}."
     advice = "Free some space or choose another folder with --spool or --transfers, then resume."
     retry = Retry.STOP
+
+
+class FolderUnsafe(HereProblem):
+    sentence = "Others could change what a transfer goes by, in {folder}: {why}."
+    advice = "Choose a folder of your own with --transfers, or close this one with: chmod go-w FOLDER"
+    exit_code = 2
 
 
 class SpoolTooSmall(HereProblem):

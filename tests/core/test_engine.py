@@ -137,7 +137,11 @@ def test_a_retried_upload_is_not_downloaded_again(sea: Harbour) -> None:
 
 @pytest.mark.parametrize(
     ("label", "status", "uploads", "words"),
-    [(LABELS[13], 413, 1, "no upload of this size"), (LABELS[14], 403, 1, "does not let this account")],
+    [
+        # smaller and smaller, down to one file, and then no more
+        (LABELS[13], 413, 4, "takes no upload of"),
+        (LABELS[14], 403, 1, "does not let this account"),
+    ],
 )
 def test_what_does_not_pass_is_not_tried_again(
     sea: Harbour, label: str, status: int, uploads: int, words: str
