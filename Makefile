@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test bench flat server chaos minimal audit screenshots keys lock build
+.PHONY: help check test bench flat server chaos minimal audit screenshots keys errors lock build
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -37,6 +37,9 @@ screenshots: ## the pictures of the README, from the practice server
 
 keys: ## the page of keys, from their table
 	python -m xnat_ferry_tui.key_table > docs/keys.md
+
+errors: ## the page of errors, from their tree
+	python -m xnat_ferry.cli.error_table > docs/errors.md
 
 lock: ## pin what CI uses, from a fresh environment
 	.ci/lock

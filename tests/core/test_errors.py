@@ -1,11 +1,14 @@
 """Every error is a sentence, an advice and a place in the drawn tree."""
 
+import re
 import string
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from xnat_ferry import errors
+from xnat_ferry.cli.error_table import page
 from xnat_ferry.errors import FerryError
 
 
@@ -34,3 +37,14 @@ def test_reads_as_one_sentence_with_its_facts(kind: type[FerryError]) -> None:
     error = kind(**dict.fromkeys(names, "thing"))
     assert "{" not in str(error)
     assert "\n" not in str(error)
+
+
+def test_the_page_of_errors_is_what_the_tree_says() -> None:
+    written = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
+    assert written.read_text(encoding="utf-8") == page(), "make errors writes it anew"
+
+
+def test_the_page_has_every_error_that_says_something_of_its_own() -> None:
+    bare = {kind for kind in everything() if kind.sentence == "{what}"}
+    named = set(re.findall(r"\| `(\w+)` \| \d \|$", page(), re.MULTILINE))
+    assert named == {kind.__name__ for kind in everything() if kind not in {*bare, FerryError}}
