@@ -35,16 +35,14 @@ def _page() -> Iterator[str]:
     yield ""
     yield "Made from `errors.py` by `make errors`. What stands in *italics* is filled in when it happens. A"
     yield "command that ends with an error says the sentence and the advice. What keeps a single session from"
-    yield "arriving stands in the journal, in `status`, on the screen and in the record, and the others go on."
+    yield "arriving stands in the journal, in `status`, on the screen and in the record; the others go on."
     yield "The name is that of the class in `xnat_ferry.errors`; the code is what a command exits with."
     yield from _branch(FerryError, "##")
 
 
 def _branch(root: type[FerryError], mark: str) -> Iterator[str]:
     """The errors of a branch as a table, then the branches within it that have a title of their own."""
-    rows = [
-        kind for kind in _without_branches(root) if kind is not FerryError and _says_more_than_facts(kind)
-    ]
+    rows = [kind for kind in _without_branches(root) if kind is not FerryError and _says_more(kind)]
     if rows:
         yield from ("", "| what is said | what to do | name | code |", "|---|---|---|---|")
         yield from map(_row, rows)
