@@ -73,9 +73,18 @@ def _head_in(start: bytes, ended: bool) -> Head | None:
     header = header_in(start, ended=ended)
     if header is None:
         return None
-    with quietly():
-        sop, series, study = (str(header.get(word, "")).strip() for word in _UIDS)
+    sop, series, study = (said(header, word) for word in _UIDS)
     return Head(sop, series, study, start, ended)
+
+
+def said(header: "Dataset", keyword: str) -> str:
+    """A value outside any sequence as text; "" where there is none that can be read."""
+    with quietly():
+        try:
+            value = header.get(keyword)
+            return "" if value is None else str(value).strip()[:64]
+        except Exception:  # pydicom raises many kinds for odd values
+            return ""
 
 
 _UIDS = ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")

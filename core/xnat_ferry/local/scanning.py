@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xnat_ferry.dicom.header import HeaderSample, quietly, sample_of
+from xnat_ferry.dicom.header import HeaderSample, sample_of
 from xnat_ferry.errors import FerryError, HostilePlace
 from xnat_ferry.labels import Labels
 from xnat_ferry.local.backup import ENDING, BackedUp, read_first
 from xnat_ferry.local.folder import Folder
-from xnat_ferry.local.heads import Head, NotCarried, read_head
+from xnat_ferry.local.heads import Head, NotCarried, read_head, said
 from xnat_ferry.local.places import Found, Other, Place, Progress, Sight
 from xnat_ferry.local.proposing import label, propose, session_type
 from xnat_ferry.local.tarred import Tarred
 from xnat_ferry.local.zipped import Zipped
 
 if TYPE_CHECKING:
-    from pydicom import Dataset
+    pass
 
 
 class LocalFile(Struct, frozen=True):
@@ -206,19 +206,10 @@ def _describe(gathered: _Gathered, head: Head) -> None:
         return
     gathered.samples.append(sample_of("", header))
     if not gathered.files:
-        gathered.number = _said(header, "SeriesNumber")
-        gathered.description = _said(header, "SeriesDescription")
-        gathered.modality = _said(header, "Modality").upper()
-        gathered.date = _iso(_said(header, "StudyDate"))
-
-
-def _said(header: "Dataset", keyword: str) -> str:
-    with quietly():
-        try:
-            value = header.get(keyword)
-            return "" if value is None else str(value).strip()[:64]
-        except Exception:  # pydicom raises many kinds for odd values
-            return ""
+        gathered.number = said(header, "SeriesNumber")
+        gathered.description = said(header, "SeriesDescription")
+        gathered.modality = said(header, "Modality").upper()
+        gathered.date = _iso(said(header, "StudyDate"))
 
 
 def _iso(date: str) -> str:
