@@ -9,6 +9,7 @@ from io import TextIOWrapper
 from cyclopts import App, CycloptsError
 
 from xnat_ferry import __version__
+from xnat_ferry.cli.help import RunOn
 from xnat_ferry.errors import FerryError
 
 # in the order in which one meets them; the words stand here so that a list of them loads none
@@ -36,14 +37,29 @@ COMMANDS = {
     "practice": ("practice:practice", "Start an XNAT to practise on."),
 }
 
-app = App(
-    name="xnat-ferry",
-    help="Carries DICOM sessions between XNAT projects: checked before, watched live, proved after.",
-    version=__version__,
-    help_format="plaintext",  # else {subject}_{modality} would be taken for something in italics
-)
-for number, (name, (place, words)) in enumerate(COMMANDS.items()):
-    app.command(f"xnat_ferry.cli.{place}", name=name, help=words, sort_key=number)
+_HELP = """Carries DICOM sessions between XNAT projects: checked before, watched live, proved after.
+
+Without a command, 'xnat-ferry' opens the screen; --read-only, --theme NAME, --ascii and --mouse are for it.
+Each command has a --help of its own.
+"""
+
+
+def app_for(*asked: str) -> App:
+    """The commands, as words of a list; those that are asked for are told of in their own words.
+
+    None is loaded before it is run or told of.
+    """
+    app = App(
+        name="xnat-ferry",
+        help=_HELP,
+        version=__version__,
+        help_format="plaintext",  # else {subject}_{modality} would be taken for something in italics
+        help_formatter=RunOn(),
+    )
+    for number, (name, (place, words)) in enumerate(COMMANDS.items()):
+        help_ = None if name in asked else words
+        app.command(f"xnat_ferry.cli.{place}", name=name, help=help_, sort_key=number)
+    return app
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -52,8 +68,11 @@ def main(arguments: Sequence[str]) -> int:
         if isinstance(stream, TextIOWrapper):
             # a terminal that knows few characters gets the others spelled out instead of an error
             stream.reconfigure(errors="backslashreplace")
+    asked = [word for word in arguments if word in COMMANDS][:1]
     try:
-        result = app(list(arguments), exit_on_error=False, print_error=True, result_action="return_value")
+        result = app_for(*asked)(
+            list(arguments), exit_on_error=False, print_error=True, result_action="return_value"
+        )
         sys.stdout.flush()
     except CycloptsError:
         return 2

@@ -19,7 +19,7 @@ from xnat_ferry.settings.servers import parse_endpoint, read_aliases
 if TYPE_CHECKING:
     from xnat_ferry.xnat.client import XnatClient
 
-AsJson = Annotated[bool, Parameter(name="--json", negative=(), help="Answer in JSON.")]
+AsJson = Annotated[bool, Parameter(name="--json", negative=(), show_default=False, help="Answer in JSON.")]
 Transfers = Annotated[Path | None, Parameter(help="The folder that holds the transfers.")]
 Spool = Annotated[Path | None, Parameter(help="The folder for data in flight.")]
 Names = Annotated[tuple[str, ...] | None, Parameter(consume_multiple=True, negative=())]

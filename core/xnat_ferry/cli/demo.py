@@ -29,7 +29,9 @@ from xnat_ferry.transfer.status import read_state, status_of
 
 def demo(
     *,
-    headless: Annotated[bool, Parameter(negative=(), help="Plain lines instead of the screen.")] = False,
+    headless: Annotated[
+        bool, Parameter(negative=(), show_default=False, help="Plain lines instead of the screen.")
+    ] = False,
     transfers: Transfers = None,
     spool: Spool = None,
 ) -> int:

@@ -20,7 +20,7 @@ def practice(
     Parameters
     ----------
     world
-        ``demo``, ``empty``, ``tour`` or a TOML file that describes projects, users and sessions.
+        demo, empty, tour or a TOML file that describes projects, users and sessions.
     faults
         A TOML file of faults the server shall show.
     port

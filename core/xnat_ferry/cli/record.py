@@ -15,7 +15,7 @@ def record(
     name: str | None = None,
     /,
     *,
-    html: Annotated[bool, Parameter(negative=(), help="Print it as a web page.")] = False,
+    html: Annotated[bool, Parameter(negative=(), show_default=False, help="Print it as a web page.")] = False,
     transfers: Transfers = None,
     json: AsJson = False,
 ) -> int:

@@ -22,9 +22,17 @@ from xnat_ferry.transfer.pace import Pace, keep_pace, read_pace, spool_for
 from xnat_ferry.transfer.slurm.job import read_job
 
 Here = Annotated[
-    bool, Parameter(negative=(), help="By a worker on this machine, also what was submitted as an array.")
+    bool,
+    Parameter(
+        negative=(),
+        show_default=False,
+        help="By a worker on this machine, also what was submitted as an array.",
+    ),
 ]
-Detach = Annotated[bool, Parameter(negative=(), help="Return at once; the worker goes on by itself.")]
+Detach = Annotated[
+    bool,
+    Parameter(negative=(), show_default=False, help="Return at once; the worker goes on by itself."),
+]
 
 
 def run(

@@ -30,7 +30,10 @@ CONNECTIONS = 2
 
 Text = Annotated[str | None, Parameter(show_default=False)]
 Count = Annotated[int | None, Parameter(show_default=False)]
-Print = Annotated[bool, Parameter(name="--print", negative=(), help="Show the script and submit nothing.")]
+Print = Annotated[
+    bool,
+    Parameter(name="--print", negative=(), show_default=False, help="Show the script and submit nothing."),
+]
 
 
 @Parameter(name="*")
