@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test bench flat server chaos minimal audit screenshots keys errors lock build
+.PHONY: help check test bench growth flat server chaos minimal audit screenshots keys errors lock build
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -22,6 +22,9 @@ flat: ## whether memory and spool keep to their bounds from 200 MB to 4 GB
 server: ## what the practice server itself can do
 	python tests/bench/serve.py
 	python tests/bench/receive.py
+
+growth: ## what a session and a file more cost, and what a long journal costs to read
+	python -m tests.bench.growth
 
 chaos: ## 2,000 seeds of faults and dying workers, 200 of which are among the tests
 	python -m tests.contract.chaos --seeds 2000
