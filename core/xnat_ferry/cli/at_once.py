@@ -1,5 +1,4 @@
-"""``upload`` and ``download`` plan and run in one command: what was planned is shown, and begun once somebody
-says so."""
+"""Planning and running in one command: what was planned is shown, and begun once somebody says so."""
 
 import sys
 from collections.abc import Sequence

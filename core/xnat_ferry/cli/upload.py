@@ -55,6 +55,7 @@ def upload(
         _refuse_others(scanned, json)
     judged = _look(scanned, end, looking, verify)
     again = ["upload", str(path), destination, *looking.again(), *(["--leave-out-others"] * leave_out_others)]
+    again += ["--verify", verify] if verify != Level.IDENTITY else []
     others = [{"path": plain(one.path), "why": plain(one.why)} for one in scanned.others]
     return go(judged, looking, going, again, {"left_out": others}, json)
 
