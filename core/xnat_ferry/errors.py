@@ -595,7 +595,7 @@ class CannotWrite(HereProblem):
 
 class FolderUnsafe(HereProblem):
     sentence = "Others could change what a transfer goes by, in {folder}: {why}."
-    advice = "Choose a folder of your own with --transfers, or close this one with: chmod go-w FOLDER"
+    advice = "Choose a folder of your own with --transfers, or close this one to others with chmod."
     exit_code = 2
 
 

@@ -9,6 +9,7 @@ from traceback import extract_tb
 import textual
 
 from xnat_ferry import __version__
+from xnat_ferry.settings.private import make_private, write_private
 
 _HERE = "xnat_ferry"
 
@@ -27,9 +28,8 @@ def keep_report(error: BaseException, folder: Path) -> Path | None:
     """
     path = folder / f"fault-{time.strftime('%Y%m%d-%H%M%S')}.txt"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.touch(0o600)
-        path.write_text("\n".join(_report(error)) + "\n", encoding="utf-8")
+        make_private(folder)
+        write_private(path, ("\n".join(_report(error)) + "\n").encode())
     except OSError:
         return None
     return path

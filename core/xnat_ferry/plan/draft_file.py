@@ -1,6 +1,5 @@
 """The draft as a file: TOML for its owner's eyes only, so that leaving and coming back costs nothing."""
 
-import os
 import tomllib
 from pathlib import Path
 
@@ -9,21 +8,17 @@ import tomli_w
 
 from xnat_ferry.errors import BadLabelRule, CannotWrite, PlanUnreadable
 from xnat_ferry.plan.draft import DRAFT_FORMAT, Draft
+from xnat_ferry.settings.private import make_private, write_private
 
 _HEAD = "# What was said of a transfer that is no plan yet. xnat-ferry goes on with it at its next start.\n\n"
 
 
 def write_draft(draft: Draft, path: Path) -> None:
     """Write it whole or not at all, for nobody else to read; raises CannotWrite."""
-    fresh = path.with_name(path.name + ".new")
     text = _HEAD + tomli_w.dumps(msgspec.to_builtins(draft))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(
-            os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-        ) as file:
-            file.write(text)
-        fresh.replace(path)
+        make_private(path.parent)
+        write_private(path, text.encode())
     except OSError as error:
         raise CannotWrite(folder=path.parent, why=error.strerror) from None
 

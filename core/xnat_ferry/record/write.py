@@ -8,6 +8,7 @@ import msgspec
 from xnat_ferry.record.facts import Record, facts_of
 from xnat_ferry.record.html import to_html
 from xnat_ferry.record.markdown import to_markdown
+from xnat_ferry.settings.private import write_private
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.state import TransferState
@@ -27,17 +28,11 @@ def make_record(folder: TransferFolder, state: TransferState, verification: Veri
 def write_record(folder: TransferFolder, state: TransferState, verification: Verification | None) -> Record:
     """Write all three forms into the transfer's folder, each whole or not at all; raises OSError."""
     record = make_record(folder, state, verification)
-    _write(folder.record, to_markdown(record).encode())
-    _write(folder.record.with_suffix(".html"), to_html(record).encode())
-    _write(folder.record.with_suffix(".json"), msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+    write_private(folder.record, to_markdown(record).encode())
+    write_private(folder.record.with_suffix(".html"), to_html(record).encode())
+    as_json = msgspec.json.format(msgspec.json.encode(record)) + b"\n"
+    write_private(folder.record.with_suffix(".json"), as_json)
     return record
-
-
-def _write(path: Path, content: bytes) -> None:
-    fresh = path.with_name(path.name + ".new")
-    fresh.touch(0o600)
-    fresh.write_bytes(content)
-    fresh.replace(path)
 
 
 def _digest(path: Path) -> str:

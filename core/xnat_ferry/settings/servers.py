@@ -10,6 +10,7 @@ import tomli_w
 
 from xnat_ferry.errors import BadEndpoint, NoDefaultServer, SettingsUnreadable, UnknownAlias
 from xnat_ferry.model import Endpoint
+from xnat_ferry.settings.private import make_private, write_private
 
 DEFAULT_VARIABLE = "XNAT_HOST"
 
@@ -75,10 +76,8 @@ def store_alias(path: Path, alias: str, server: str) -> None:
     """Writes one alias beside those already there."""
     check_alias(alias)
     servers = read_aliases(path) | {alias: parse_server(server)}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(tomli_w.dumps({"servers": servers}), encoding="utf-8")
-    fresh.replace(path)
+    make_private(path.parent)
+    write_private(path, tomli_w.dumps({"servers": servers}).encode())
 
 
 def _without_query(parts: SplitResult) -> str:

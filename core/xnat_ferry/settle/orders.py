@@ -8,6 +8,7 @@ from msgspec import Struct
 from xnat_ferry.checks import Answer
 from xnat_ferry.errors import CannotWrite, UsageError
 from xnat_ferry.plan import Plan, PlannedSession
+from xnat_ferry.settings.private import write_private
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.folder import TransferFolder
 
@@ -62,7 +63,7 @@ def read_answers(folder: TransferFolder) -> dict[str, Answer]:
     """The answers given when archiving, by the session's label at the source."""
     try:
         return msgspec.json.decode(_answers_file(folder).read_bytes(), type=dict[str, Answer])
-    except (FileNotFoundError, msgspec.MsgspecError):
+    except (FileNotFoundError, msgspec.MsgspecError, RecursionError):
         return {}
 
 
@@ -75,7 +76,7 @@ def take_removal_order(folder: TransferFolder) -> RemovalOrder | None:
     """The order, once: whoever is started later has to be told again by a person."""
     try:
         return msgspec.json.decode(_removal_file(folder).read_bytes(), type=RemovalOrder)
-    except (FileNotFoundError, msgspec.MsgspecError):
+    except (FileNotFoundError, msgspec.MsgspecError, RecursionError):
         return None
     finally:
         _removal_file(folder).unlink(missing_ok=True)
@@ -83,11 +84,8 @@ def take_removal_order(folder: TransferFolder) -> RemovalOrder | None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all, for its owner's eyes only; raises CannotWrite."""
-    fresh = path.with_name(path.name + ".new")
     try:
-        fresh.touch(0o600)
-        fresh.write_bytes(content)
-        fresh.replace(path)
+        write_private(path, content)
     except OSError as error:
         raise CannotWrite(folder=path.parent, why=error.strerror) from None
 

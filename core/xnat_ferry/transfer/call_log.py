@@ -5,6 +5,7 @@ import threading
 from datetime import datetime
 from pathlib import Path
 
+from xnat_ferry.settings.private import open_private
 from xnat_ferry.settings.redact import plain, redact
 from xnat_ferry.xnat.client import Call
 
@@ -33,7 +34,7 @@ class CallLog:
             return
 
     def _write(self, line: bytes) -> None:
-        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        file = open_private(self.path, os.O_WRONLY | os.O_APPEND)
         try:
             os.write(file, line)
             size = os.fstat(file).st_size

@@ -8,6 +8,7 @@ from xnat_ferry.errors import CannotWrite, SeveralTransfers, UnknownTransfer
 from xnat_ferry.model import Endpoint
 from xnat_ferry.plan import Plan, read_plan, write_plan
 from xnat_ferry.plan.file import to_json
+from xnat_ferry.settings.private import make_private, refuse_open_to_all, write_private
 
 
 class TransferFolder:
@@ -60,20 +61,19 @@ def _short(end: Endpoint) -> str:
 
 
 def create(transfers: Path, plan: Plan) -> TransferFolder:
-    """Make the folder of a new transfer, for its owner's eyes only; raises CannotWrite."""
+    """Make the folder of a new transfer, for its owner's eyes only; raises CannotWrite or FolderUnsafe."""
     day = datetime.now().astimezone().strftime("%Y%m%d")
     name = f"{day}-{_short(plan.source)}-{_short(plan.destination)}-{secrets.token_hex(2)}"
     folder = TransferFolder(transfers / name)
     try:
-        transfers.mkdir(parents=True, exist_ok=True)
+        make_private(transfers)
+        refuse_open_to_all(transfers)
         folder.path.mkdir(mode=0o700)
         folder.manifests.mkdir(mode=0o700)
         folder.verifications.mkdir(mode=0o700)
         write_plan(plan, folder.plan_file)
         # last and whole: a folder without it is none, so a crash here leaves no half transfer
-        fresh = folder.worker_plan.with_suffix(".new")
-        fresh.write_bytes(to_json(plan))
-        fresh.replace(folder.worker_plan)
+        write_private(folder.worker_plan, to_json(plan))
     except OSError as error:
         raise CannotWrite(folder=transfers, why=error.strerror) from None
     return folder

@@ -11,6 +11,7 @@ import msgspec
 from xnat_ferry import events
 from xnat_ferry.errors import CannotWrite, Stopped
 from xnat_ferry.events import AnyEvent
+from xnat_ferry.settings.private import open_private
 
 _OF_TASKS = "tasks/*/journal.jsonl"
 
@@ -20,7 +21,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        self._file = open_private(path, os.O_RDWR | os.O_APPEND)
         self._lock = threading.Lock()
         self._closed = False
         self._end_torn_line()
@@ -113,5 +114,5 @@ def _decoded(lines: bytes) -> Iterator[AnyEvent]:
     for line in lines.splitlines():
         try:
             yield events.decode(line)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             continue  # torn by a crash; whatever it would have said is done again

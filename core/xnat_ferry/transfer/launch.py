@@ -20,12 +20,15 @@ from xnat_ferry.events import (
     WorkerStopped,
 )
 from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.settings.private import open_private, refuse_foreign
 from xnat_ferry.settings.redact import plain, redact
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import JournalReader
 
 _LOOK_EVERY = 0.1
+_LEFT_OUT = "XNAT_PASS"
+"""The variable that a worker does not inherit: it gets its logins through a pipe."""
 _ASK_EVERY = 2.0
 """Seconds between two questions to a scheduler, which may be slow."""
 _LAST = (TransferFinished, SettlingFinished, TakingBackFinished, WorkerStopped)
@@ -41,7 +44,11 @@ def start_worker(
     settle: bool = False,
     taking_back: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Start a worker in a session of its own: closing this terminal does not end it."""
+    """Start a worker in a session of its own: closing this terminal does not end it.
+
+    Raises FolderUnsafe.
+    """
+    refuse_foreign(folder.path)
     command = [sys.executable, "-m", "xnat_ferry.worker", str(folder.path), "--spool", str(spool)]
     if archive:
         command.append("--archive")
@@ -49,7 +56,7 @@ def start_worker(
         command.append("--settle")
     if taking_back:
         command.append("--take-back")
-    output = os.open(folder.worker_output, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    output = open_private(folder.worker_output, os.O_WRONLY | os.O_APPEND)
     try:
         worker = subprocess.Popen(  # noqa: S603  our own interpreter with our own module
             command,
@@ -119,7 +126,8 @@ def _environment() -> dict[str, str]:
     # the worker must find this package also when it runs from a checkout that is not installed
     here = str(Path(__file__).resolve().parents[2])
     known = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([here, known]) if known else here}
+    kept = {name: value for name, value in os.environ.items() if name != _LEFT_OUT}
+    return kept | {"PYTHONPATH": os.pathsep.join([here, known]) if known else here}
 
 
 def _last_words(folder: TransferFolder) -> str:

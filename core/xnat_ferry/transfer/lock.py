@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from xnat_ferry import wording
 from xnat_ferry.errors import CannotWrite, LockedElsewhere, TransferLocked
+from xnat_ferry.settings.private import create_private, refuse_foreign
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.processes import born, exists, remove_left_behind
 
@@ -74,10 +75,12 @@ def refuse_if_running(folder: TransferFolder, but: Container[Path] = ()) -> None
 
 @contextmanager
 def locked(folder: TransferFolder, *, lost: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Hold the transfer; raises TransferLocked while another worker does, CannotWrite on a full disk.
+    """Hold the transfer; raises TransferLocked while another worker does, CannotWrite on a full disk,
+    FolderUnsafe where others could write.
 
     ``lost`` is called, from another thread, once somebody else is found to hold it.
     """
+    refuse_foreign(folder.path)
     me = msgspec.json.encode(Holder(os.getpid(), socket.gethostname(), born(os.getpid())))
     while not _create(folder.lock, me):
         content = _content(folder.lock)
@@ -114,7 +117,7 @@ def _content(path: Path) -> bytes:
 def _decoded(content: bytes) -> Holder | None:
     try:
         return msgspec.json.decode(content, type=Holder)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return None
 
 
@@ -174,7 +177,7 @@ def _create(path: Path, content: bytes) -> bool:
     # written beside and linked into place: a lock that exists is always whole
     fresh = path.with_name(f"{path.name}.{socket.gethostname()}.{os.getpid()}")
     try:
-        fresh.write_bytes(content)
+        create_private(fresh, content)
         path.hardlink_to(fresh)
     except FileExistsError:
         return False

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from xnat_ferry.errors import CannotWrite
 from xnat_ferry.model import Instance
+from xnat_ferry.settings.private import open_private
 from xnat_ferry.transfer.journal import write_whole
 
 
@@ -24,7 +25,7 @@ def append_unit(path: Path, unit: str, instances: Sequence[Instance]) -> None:
     """Add one unit, on disk before this returns; a unit added again replaces what it said before."""
     line = msgspec.json.encode(_Line(unit, tuple(instances))) + b"\n"
     try:
-        file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        file = open_private(path, os.O_RDWR | os.O_APPEND)
         try:
             size = os.fstat(file).st_size
             torn = size > 0 and os.pread(file, 1, size - 1) != b"\n"
@@ -46,7 +47,7 @@ def read_manifest(path: Path) -> tuple[Instance, ...]:
     for line in lines:
         try:
             one = _decoder.decode(line)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             continue  # torn by a crash: its unit is fetched again
         # a unit is made of whole scans, but which scans travel together may change between attempts
         fresh: dict[str, list[Instance]] = {}

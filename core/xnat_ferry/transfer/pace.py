@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from xnat_ferry import wording
 from xnat_ferry.errors import CannotWrite, SpoolTooSmall
 from xnat_ferry.plan import Plan
+from xnat_ferry.settings.private import write_private
 from xnat_ferry.settings.room import read_room
 from xnat_ferry.transfer.units import largest_unit
 from xnat_ferry.xnat.limits import Limits
@@ -71,10 +72,8 @@ def spool_for(plan: Plan, pace: Pace, folder: Path) -> int:
 
 def keep_pace(path: Path, pace: Pace) -> None:
     """Write a transfer's pace for its workers, those of a resume too; raises CannotWrite."""
-    fresh = path.with_suffix(".new")
     try:
-        fresh.write_bytes(msgspec.json.encode(pace))
-        fresh.replace(path)
+        write_private(path, msgspec.json.encode(pace))
     except OSError as error:
         raise CannotWrite(folder=path.parent, why=error.strerror) from None
 
@@ -83,5 +82,5 @@ def read_pace(path: Path) -> Pace:
     """The pace that was kept; the usual one where none was."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Pace)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, RecursionError):
         return Pace()

@@ -1,11 +1,13 @@
 """What a transfer has begun to send of a resource, kept beside the manifests."""
 
 import json
+import os
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from xnat_ferry.errors import CannotWrite
+from xnat_ferry.settings.private import open_private
 
 
 class SentPaths:
@@ -29,14 +31,14 @@ class SentPaths:
         """Some more, on disk before this returns; raises CannotWrite."""
         if not paths:
             return
-        with _told(self._file), self._file.open("ab") as out:
+        with _told(self._file), os.fdopen(open_private(self._file, os.O_WRONLY | os.O_APPEND), "ab") as out:
             out.write(b"\n" + json.dumps(list(paths)).encode() + b"\n")
 
 
 def _paths_in(line: bytes) -> Iterable[str]:
     try:
         return [str(path) for path in json.loads(line)] if line else ()
-    except ValueError:
+    except (ValueError, TypeError, RecursionError):
         return ()  # torn by a crash: nothing of it was sent
 
 

@@ -13,6 +13,7 @@ from xnat_ferry.model import Instance, Level, Mark, Where
 from xnat_ferry.plan import Fate, Plan, PlannedSession
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.settings.paths import spool_folder
+from xnat_ferry.settings.private import write_private
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.manifest import read_manifest
 from xnat_ferry.transfer.state import Phase, SessionState, TransferState
@@ -71,6 +72,9 @@ def verify_session(
     )
     if target.row:
         instances = tuple(one for one in instances if not one.there)  # those wait in no row
+    if past.routed and target.row:
+        # of what has no pixels the header alone can tell that it is the same
+        every_header = every_header or not all(one.pixel_md5 for one in instances)
     result = look(
         client,
         target,
@@ -181,10 +185,8 @@ def _manifest(
 def keep_verification(folder: TransferFolder, session: PlannedSession, result: SessionVerification) -> None:
     """Keep the newest comparison of a session in the transfer's folder; raises CannotWrite."""
     path = folder.verification(session.id)
-    fresh = path.with_suffix(".new")
     try:
-        fresh.write_bytes(msgspec.json.encode(result))
-        fresh.replace(path)
+        write_private(path, msgspec.json.encode(result))
     except OSError as error:
         raise CannotWrite(folder=path.parent, why=error.strerror) from None
 
@@ -192,5 +194,5 @@ def keep_verification(folder: TransferFolder, session: PlannedSession, result: S
 def _read(path: Path) -> SessionVerification | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=SessionVerification)
-    except (FileNotFoundError, msgspec.MsgspecError):
+    except (FileNotFoundError, msgspec.MsgspecError, RecursionError):
         return None

@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from xnat_ferry.errors import CannotWrite, ClaimLost, Stopped
 from xnat_ferry.plan import Plan, PlannedSession
+from xnat_ferry.settings.private import create_private
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.slurm.job import read_job
 from xnat_ferry.transfer.slurm.tasks import TaskFolder, submission_of
@@ -88,7 +89,7 @@ class Claims:
         fresh = path.with_name(f".{self._mine.task}.{path.name}")
         try:
             self._place.mkdir(mode=0o700, exist_ok=True)
-            fresh.write_text(self._mine.task, encoding="utf-8")
+            create_private(fresh, self._mine.task.encode())
             path.hardlink_to(fresh)  # of two who try, one gets it; and whoever sees it reads it whole
         except FileExistsError:
             return False

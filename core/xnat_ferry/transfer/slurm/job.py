@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from xnat_ferry.errors import CannotWrite
+from xnat_ferry.settings.private import write_private
 from xnat_ferry.transfer.folder import TransferFolder
 
 LEAVE_OFF = 120
@@ -76,7 +77,7 @@ def read_job(folder: TransferFolder) -> Job | None:
     """None for a transfer that was never submitted."""
     try:
         return msgspec.json.decode(job_file(folder).read_bytes(), type=Job)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, RecursionError):
         return None
 
 
@@ -88,12 +89,8 @@ def newest_submission(folder: TransferFolder) -> Submission | None:
 
 def keep_job(folder: TransferFolder, job: Job) -> None:
     """Write it, whole or not at all; raises CannotWrite."""
-    place = job_file(folder)
-    fresh = place.with_suffix(".new")
     try:
-        fresh.touch(0o600)
-        fresh.write_bytes(msgspec.json.encode(job))
-        fresh.replace(place)
+        write_private(job_file(folder), msgspec.json.encode(job))
     except OSError as error:
         raise CannotWrite(folder=folder.path, why=error.strerror) from None
 

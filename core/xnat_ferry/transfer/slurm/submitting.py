@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from xnat_ferry.errors import CannotWrite, NoScheduler, SchedulerRefused, SchedulerSilent
 from xnat_ferry.plan import Plan
+from xnat_ferry.settings.private import write_private
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.slurm import scheduler
@@ -46,8 +47,7 @@ def submit(
     script = folder.path / "job.sh"
     try:
         tasks_of(folder).mkdir(mode=0o700, exist_ok=True)
-        script.touch(0o600)
-        script.write_text(script_of(folder.path, fitting, number), encoding="utf-8")
+        write_private(script, script_of(folder.path, fitting, number).encode())
     except OSError as error:
         raise CannotWrite(folder=folder.path, why=error.strerror) from None
     # kept first: a task may begin before sbatch has answered
