@@ -18,13 +18,22 @@ def screen_text(app: App[None]) -> str:
 
 async def until(pilot: Pilot[None], true: Callable[[], object], seconds: float = 30) -> None:
     """Let the application work until something holds; what the screen shows is in the failure."""
-    end = time.monotonic() + seconds
+    end, rest = time.monotonic() + seconds, 0.02
     while not true():
         assert time.monotonic() < end, f"it never came to that:\n{screen_text(pilot.app)}"
-        await pilot.pause(0.02)
+        await pilot.pause(rest)
+        # whatever takes long is done by somebody else, who needs the processor more
+        rest = min(rest * 1.3, 0.2)
 
 
 async def until_shown(pilot: Pilot[None], *words: str, seconds: float = 30) -> str:
     """Wait for words on the screen and return all of it."""
-    await until(pilot, lambda: all(word in screen_text(pilot.app) for word in words), seconds)
-    return screen_text(pilot.app)
+    text = ""
+
+    def shown() -> bool:
+        nonlocal text
+        text = screen_text(pilot.app)
+        return all(word in text for word in words)
+
+    await until(pilot, shown, seconds)
+    return text

@@ -15,14 +15,11 @@ from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.screens.browse.header import HeaderView
 
 NAMES = {
-    "markup": "T1[red]w",
-    "closing": "bad[/x]",
-    "escape": "esc\x1b[31mred\x1b]0;title\x07",
-    "lines": "two\nlines\ttab",
+    "markup": "T1[red]w bad[/x]",
+    "control characters": "esc\x1b[31mred two\nlines\ttab \x1b]0;title\x07",
     "long": "L" * 300,
-    "Cyrillic": "Пациент_МРТ",
+    "other scripts": "Пациент_МРТ abc\u202eevil\u2066x",
     "wide": "患者患者患者患者患者患者患者患者患者",
-    "right to left": "abc\u202eevil\u2066x",
 }
 SIZES = [(80, 24), (120, 40), (60, 24)]
 

@@ -23,11 +23,8 @@ from xnat_ferry_tui.keys import AREAS
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 
 HOSTILE = [
-    "a[b]c",
-    "bad[/x]",
-    "[red]x",
-    "up\x1b[2Jdown",
-    "new\nline",
+    "a[b]c bad[/x] [red]x",
+    "up\x1b[2Jdown new\nline",
     "Кириллица",
     "患者の名前" * 6,
     "x" * 64,

@@ -32,6 +32,10 @@ def write_plan(plan: Plan, path: Path) -> None:
     fresh.replace(path)
 
 
+_prepared = msgspec.json.Decoder(Plan)
+"""msgspec looks at a type when it is first wanted: two threads that want it at once crash the process."""
+
+
 def read_plan(path: Path) -> Plan:
     """Read TOML or, by the ending .json, the worker's twin; raises PlanUnreadable with the place."""
     try:
