@@ -33,6 +33,17 @@ LABELS = ["001_MR1", "002_MR1", "003_MR1", "004_MR1", "005_MR1"]
 WORLD = "".join(
     session_toml(label, subject=label[:3], scans=SCANS, study_description='"as it was"') for label in LABELS
 )
+STORED = {
+    "rle": "MR_small_RLE.dcm",
+    "jpeg2000": "JPEG2000.dcm",
+    "implicit": "rtplan.dcm",
+    "big": "ExplVR_BigEnd.dcm",
+}
+"""Files in transfer syntaxes that nobody may change on the way."""
+WORLD += "".join(
+    f'\n[[sessions]]\nproject = "SRC"\nsubject = "{label}"\nlabel = "{label}"\ndicom = ["pydicom:{name}"]\n'
+    for label, name in STORED.items()
+)
 HEAD = """
 [[users]]
 login = "ada"
@@ -130,6 +141,20 @@ def test_sessions_are_routed_and_proven_like_any_other(port: Harbour) -> None:
     assert "xnat://DST/001/001_MR1" in folder.record.read_text().replace("\\", "")
     originals = [dcmread(path) for path in port.on_disk("SRC", "001_MR1")]
     assert {str(one.StudyDescription) for one in originals} == {"as it was"}
+
+
+def test_every_transfer_syntax_stays_what_it_is(port: Harbour) -> None:
+    originals = {label: dcmread(port.on_disk("SRC", label)[0], force=True) for label in STORED}
+    syntaxes = {label: str(one.file_meta.TransferSyntaxUID) for label, one in originals.items()}
+    assert len(set(syntaxes.values())) == len(STORED)
+    with receiver(feeding(port), tuple(syntaxes.values())) as (there, _):
+        folder = port.begin(by(port.plan(*STORED), there))
+        assert port.work(folder) == 0, told(folder, events.SessionFailed)
+    for label, syntax in syntaxes.items():
+        there = (port.home / "data/archive/DST").glob(f"*/{label}/SCANS/*/*/*")
+        (arrived,) = [path for path in there if path.suffix != ".xml"]
+        assert str(dcmread(arrived).file_meta.TransferSyntaxUID) == syntax
+        assert port.files("DST", label) == port.files("SRC", label)
 
 
 def test_in_the_prearchive_the_files_themselves_are_the_proof(port: Harbour) -> None:

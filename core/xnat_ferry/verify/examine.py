@@ -34,7 +34,7 @@ def examine(
 ) -> Observed:
     """The same with what the files themselves say. Without ``read_sent`` no header is compared.
 
-    With ``sent_headers`` level full compares every archived file's. A file that cannot be fetched is a fact
+    With ``sent_headers`` level full compares every file's. A file that cannot be fetched is a fact
     in it, not an error.
     """
     if not level.reaches(Level.SAMPLE) or observed.problem:

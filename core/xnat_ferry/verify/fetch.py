@@ -40,12 +40,17 @@ class Kept:
     ) -> dict[Place, Content]:
         """Every listed file: one request a scan in the archive, one in all in the prearchive.
 
-        With ``sent_headers`` the headers of what is archived are compared too.
+        With ``sent_headers`` the headers are compared too.
         """
         self.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         read = [scan for scan in self._observed.scans if scan.files]
         if self._observed.where == Where.PREARCHIVE:
-            return self._unpacked(read, partial(open_row, self._client, self._row), tell)
+            waiting = {
+                uid: header
+                for scan in read
+                for uid, header in (sent_headers(scan.scan.uid) if sent_headers else {}).items()
+            }
+            return self._unpacked(read, partial(open_row, self._client, self._row), tell, waiting or None)
         found: dict[Place, Content] = {}
         for scan in read:
             sent = sent_headers(scan.scan.uid) if sent_headers else None
