@@ -10,8 +10,10 @@ from xnat_ferry.project import ProjectSettings
 from xnat_ferry.roads.crossing import Crossing
 from xnat_ferry.settle import archive_session, await_archiving
 from xnat_ferry.transfer.belongings import BelongingsCarrier
+from xnat_ferry.transfer.carry import found_wrong
 from xnat_ferry.transfer.state import SessionState
-from xnat_ferry.verify.session import verify_session
+from xnat_ferry.verify.session import differing_since, verify_session
+from xnat_ferry.verify.verification import SessionVerification
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.project_settings import read_settings
 
@@ -36,13 +38,20 @@ class Importing(Crossing):
         return self.ferry.source
 
     def prepare(self) -> None:
-        """Read the destination's settings: which scripts may have changed what arrives."""
+        """Read the destination's settings: which scripts may have changed what arrives.
+
+        What somebody found different since a session was done is told, too: then it is not done any more.
+        """
         self.settings = read_settings(self.ferry.destination, self.plan.destination.project)
         self.belongings = BelongingsCarrier(self.ferry)
+        for found in differing_since(self.ferry.folder, self.ferry.state):
+            self.ferry.tell(_as_event(found.source, found))
 
     def is_done(self, session: PlannedSession, past: SessionState) -> bool:
-        """Not while it shall go on into the archive."""
-        return super().is_done(session, past) and not (self._goes_on(session) and past.where != Where.ARCHIVE)
+        """Not while it shall go on into the archive, nor once it was found different where it is."""
+        if not super().is_done(session, past) or (past.where and found_wrong(past, past.where)):
+            return False
+        return past.where == Where.ARCHIVE or not self._goes_on(session)
 
     def cross(self, session: PlannedSession, past: SessionState) -> Where:
         """Carry it, prove it in the prearchive, archive it and prove it there, as far as it shall go."""
@@ -80,15 +89,17 @@ class Importing(Crossing):
             source=self.source,
             scratch=self.ferry.spool,
         )
-        self.ferry.tell(
-            events.SessionVerified(
-                session=session.session,
-                where=where,
-                level=result.level,
-                verdict=result.verdict,
-                counts=result.counts,
-            )
-        )
+        self.ferry.tell(_as_event(session.session, result))
         if result.verdict != "proven":
             trouble = {mark: number for mark, number in result.counts.items() if mark not in "=~"}
             raise NotProven(session=session.session, where=where, why=wording.counts(trouble))
+
+
+def _as_event(session: str, result: SessionVerification) -> events.SessionVerified:
+    return events.SessionVerified(
+        session=session,
+        where=result.where,
+        level=result.level,
+        verdict=result.verdict,
+        counts=result.counts,
+    )
