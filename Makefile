@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test bench growth flat server chaos minimal audit screenshots keys errors lock build
+.PHONY: help check test bench growth flat server chaos minimal audit screenshots keys errors man lock build
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -43,6 +43,9 @@ keys: ## the page of keys, from their table
 
 errors: ## the page of errors, from their tree
 	python -m xnat_ferry.cli.error_table > docs/errors.md
+
+man: ## the manual page, from the commands
+	python -m xnat_ferry.cli.man_page > docs/xnat-ferry.1
 
 lock: ## pin what CI uses, from a fresh environment
 	.ci/lock

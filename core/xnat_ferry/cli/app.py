@@ -35,6 +35,7 @@ COMMANDS = {
     "undo": ("giving:undo", "Take back what was shared or relocated."),
     "record": ("record:record", "Write the transfer record and print it."),
     "practice": ("practice:practice", "Start an XNAT to practise on."),
+    "completion": ("completion:completion", "Print what makes bash, zsh or fish complete this."),
 }
 
 _HELP = """Carries DICOM sessions between XNAT projects: checked before, watched live, proved after.
