@@ -510,3 +510,26 @@ def test_a_draft_of_other_projects_is_not_what_is_said_of_these(desk: Desk, tmp_
     assert desk.drafting.draft.scans == ("1",)
     desk.connect((SOURCE, DESTINATION))
     assert desk.drafting.draft.scans == ("1",)
+
+
+async def test_the_checklist_is_kept_as_a_file_to_be_mailed(desk: Desk, tmp_path: Path) -> None:
+    async with wizard(desk, survey_of(one("A"), there=(there("A"),)), "checks") as pilot:
+        await pilot.press("w")
+        await until_shown(pilot, "Where to write the checklist as text:")
+        for _ in "checklist.txt":
+            await pilot.press("backspace")
+        await pilot.press(*str(tmp_path / "kept.txt"), "enter")
+        await until(pilot, lambda: (tmp_path / "kept.txt").exists() and not desk.busy)
+    text = (tmp_path / "kept.txt").read_text()
+    assert "[ ok ] Access" in text
+    assert "A" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+async def test_the_last_step_is_not_ok_while_something_stands_against_it(desk: Desk) -> None:
+    async with wizard(desk, survey_of(one("A"), one("B"), there=(there("A"),)), "review") as pilot:
+        await until_shown(pilot, "8 Conflicts !!", "0 REVIEW --", "Go: start the transfer is off")
+        await pilot.press("8", "s")
+        await judged(pilot, desk)
+        await pilot.press("0")
+        await until_shown(pilot, "8 Conflicts ok", "0 REVIEW ok")
