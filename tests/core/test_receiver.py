@@ -151,8 +151,8 @@ def test_every_transfer_syntax_stays_what_it_is(port: Harbour) -> None:
         folder = port.begin(by(port.plan(*STORED), there))
         assert port.work(folder) == 0, told(folder, events.SessionFailed)
     for label, syntax in syntaxes.items():
-        there = (port.home / "data/archive/DST").glob(f"*/{label}/SCANS/*/*/*")
-        (arrived,) = [path for path in there if path.suffix != ".xml"]
+        stored = (port.home / "data/archive/DST").glob(f"*/{label}/SCANS/*/*/*")
+        (arrived,) = [path for path in stored if path.suffix != ".xml"]
         assert str(dcmread(arrived).file_meta.TransferSyntaxUID) == syntax
         assert port.files("DST", label) == port.files("SRC", label)
 
