@@ -8,6 +8,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 _RESULTS, _TABLES, _README = HERE / "results.json", HERE / "README.md", HERE.parents[1] / "README.md"
 _BESIDE = re.compile(r"<!-- verification -->\n.*?<!-- end of verification -->\n", re.DOTALL)
+_SCREEN = re.compile(r"\n<!-- screen -->\n.*?<!-- end of screen -->\n", re.DOTALL)
 _SHORT = re.compile(r"(<!-- bench -->\n).*?(<!-- end of bench -->)", re.DOTALL)
 _BYTES_ENOUGH = 100_000_000
 _NAMES = {
@@ -108,9 +109,12 @@ def keep(result: Result) -> None:
     kept[result.leg] = asdict(result)
     _RESULTS.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
     results = [Result(**(one | {"rows": [Row(**row) for row in one["rows"]]})) for one in kept.values()]
-    beside = _BESIDE.search(_TABLES.read_text("utf-8")) if _TABLES.exists() else None
+    before = _TABLES.read_text("utf-8") if _TABLES.exists() else ""
+    beside, screen = _BESIDE.search(before), _SCREEN.search(before)
     verification = _VERIFICATION + beside[0] if beside else ""
-    _TABLES.write_text(_HEAD + "\n".join(map(table, results)) + verification, "utf-8")
+    _TABLES.write_text(
+        _HEAD + "\n".join(map(table, results)) + verification + (screen[0] if screen else ""), "utf-8"
+    )
     readme = _README.read_text("utf-8")
     _README.write_text(_SHORT.sub(lambda found: found[1] + _short(results) + found[2], readme), "utf-8")
 

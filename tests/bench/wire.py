@@ -31,8 +31,6 @@ _SECONDS = 10
 _ROUNDS = 5
 _REST = 1.5
 """Seconds without a byte after which an action is over."""
-_PICTURE = b"\x1b[?2026h"
-"""Begins what is drawn together."""
 _ACTIONS = {
     "one line down": b"j",
     "to the other list": b"\t",
@@ -96,10 +94,7 @@ def _bytes(environment: dict[str, str], folder: TransferFolder, size: tuple[int,
             before = len(wire.came)
             wire.drain(_SECONDS)
             came = wire.came[before:]
-        pictures = came.count(_PICTURE)
         found[f"a second of a live log, {_A_SECOND} events"] = _said(round(len(came) / _SECONDS))
-        found["pictures in it"] = f"{pictures / _SECONDS:.1f}"
-        found["bytes of one of them"] = _said(round(len(came) / max(pictures, 1)))
         found["memory then"] = f"{_resident(wire.process.pid):.0f} MB"
         wire.send(b"\x11")
         wire.process.wait(20)

@@ -54,6 +54,11 @@ def test_the_front_door_opens_the_plain_face_without_the_screen(
     assert not loaded_by(code, tmp_path) & unwanted
 
 
+def test_the_screen_starts_without_what_only_servers_and_headers_need(tmp_path: Path) -> None:
+    modules = loaded_by("import xnat_ferry_tui.opening", tmp_path)
+    assert not modules & {"httpx", "stamina", "pydicom", "numpy", "starlette", "uvicorn", "cyclopts", "xnat"}
+
+
 def test_the_worker_loads_neither_screen_nor_practice_server(tmp_path: Path) -> None:
     modules = loaded_by("import xnat_ferry.worker", tmp_path)
     assert not modules & {"textual", "starlette", "uvicorn", "xnat_ferry.practice", "cyclopts"}

@@ -11,7 +11,6 @@ from xnat_ferry.errors import CannotWrite, SpoolTooSmall
 from xnat_ferry.plan import Plan
 from xnat_ferry.settings.private import write_private
 from xnat_ferry.settings.room import read_room
-from xnat_ferry.transfer.units import largest_unit
 from xnat_ferry.xnat.limits import Limits
 
 GIGABYTE = 1000**3
@@ -62,6 +61,8 @@ def spool_size(pace: Pace, free: int | None, largest: int) -> int:
 
 def spool_for(plan: Plan, pace: Pace, folder: Path) -> int:
     """The size of the spool in ``folder`` for a plan; raises SpoolTooSmall for less than its largest unit."""
+    from xnat_ferry.transfer.units import largest_unit  # brings along what speaks with servers
+
     largest = largest_unit(plan)
     size = spool_size(pace, read_room("spool", folder).left, largest)
     if size < largest:
