@@ -212,9 +212,9 @@ class FerryApp(App[None]):
         """Have what is being looked at left off at its next step; what changes something is not."""
         if self.desk.busy:
             self._leave_off.set()
-            self.notify("It is left off at its next step.")
+            self.notify("It is left off at its next step.", markup=False)
         else:
-            self.notify("Nothing is being looked at.")
+            self.notify("Nothing is being looked at.", markup=False)
 
     def report_progress(self, what: str, done: int, total: int) -> None:
         """Say from a thread how much of it is done; raises Stopped where it shall be left off."""

@@ -157,7 +157,7 @@ class ChecksStep(Step):
         path = Path(text or "checklist.txt").expanduser()
 
         def tell() -> None:
-            self.ferry.notify(f"The checklist is in {path}.")
+            self.ferry.notify(f"The checklist is in {path}.", markup=False)
 
         self.ferry.do("Writing the checklist.", lambda: self.desk.drafting.save_checklist(path), tell)
         return ""
