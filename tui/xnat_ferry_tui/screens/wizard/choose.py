@@ -147,8 +147,8 @@ class ChooseStep(Step):
             words = "Between two servers sessions can only be copied."
             self.ferry.push_screen(Tell(words, "Sharing and giving are ways within one server."))
             return
-        words = ("How shall the sessions get there?", "The checks tell what it does to each of them.")
-        self.ferry.push_screen(Choose(words, ROADS, draft.road), self._take_road)
+        question = ("How shall the sessions get there?", "The checks tell what it does to each of them.")
+        self.ferry.push_screen(Choose(question, ROADS, draft.road), self._take_road)
 
     def _take_road(self, name: str | None) -> None:
         if name is not None and self.draft is not None:
