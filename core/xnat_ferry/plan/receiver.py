@@ -31,7 +31,7 @@ def parse_receiver(address: str, aet: str, calling: str) -> Receiver:
     """``HOST:PORT`` and two titles; raises UsageError for anything else."""
     host, _, port = address.rpartition(":")
     host = host.strip("[]")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
         raise UsageError(what=f"--receiver {address[:80]!r} is no HOST:PORT.")
     for option, title in (("--aet", aet), ("--calling", calling)):
         if not _TITLE.fullmatch(title) or not title.strip():

@@ -16,6 +16,21 @@ from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.units import Unit
 from xnat_ferry.xnat.scan_zips import entry_name
 
+ALWAYS_ALLOWED = 256 * 1024 * 1024
+"""Bytes that a unit may unpack to, whatever it is packed in."""
+MOST_FOLD = 100
+"""How many times more than is listed it may be; images shrink by a factor of two or three."""
+_WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    UnicodeDecodeError,
+)
+"""What reading a zip that is none, or damaged, raises."""
+
 
 class LeftOut(Struct, frozen=True):
     """A file that is no DICOM instance: the server will drop it from the same zip."""
@@ -70,7 +85,7 @@ def check_unit(
                 if study_uid and identity.study_uid != study_uid:
                     raise ForeignStudy(session=session, uid=plain(identity.study_uid, 70), what=what)
                 entries[entry.filename] = _instance(file, passed, identity, series.get(file.scan, ""))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise DownloadBroken(what=what, why=f"the zip is damaged or incomplete ({error})") from None
     return CheckedUnit(entries, tuple(left_out))
 
@@ -86,8 +101,22 @@ def _matched(archive: zipfile.ZipFile, unit: Unit, what: str) -> Iterator[tuple[
         if unasked:
             why += f", {len(unasked)} were not asked for"
         raise DownloadBroken(what=what, why=why)
+    _refuse_bomb(archive, unit, what)
     for name, entry in entries.items():
         yield entry, listed[name]
+
+
+def _refuse_bomb(archive: zipfile.ZipFile, unit: Unit, what: str) -> None:
+    """No entry is read beyond what the directory says of it, so that is what must be within reason.
+
+    A listed size may be stale (wire-read 2.8), so it is not taken at its word.
+    """
+    listed = sum(file.size or 0 for file in unit.files)
+    unpacked = sum(entry.file_size for entry in archive.infolist())
+    if any(entry.compress_type not in _WAYS for entry in archive.infolist()):
+        raise DownloadBroken(what=what, why="a file is packed in a way that no XNAT packs it")
+    if unpacked > max(ALWAYS_ALLOWED, MOST_FOLD * listed):
+        raise DownloadBroken(what=what, why=f"it would grow to more than {MOST_FOLD} times what is listed")
 
 
 def _compare_with_listing(file: FileRow, passed: Passed, what: str) -> None:

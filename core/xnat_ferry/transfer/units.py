@@ -66,7 +66,7 @@ def cut_units(
 
 
 def _natural(scan: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", scan)]
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", scan)]
 
 
 def largest_unit(plan: Plan) -> int:

@@ -42,6 +42,7 @@ def unpack(
     found, strange = {}, False
     for entry in read_zip(pieces):
         place = listed.get(_key(entry.name))
+        strange = strange or place in found  # of two under one name nobody knows which is stored
         if place is not None:
             found[place] = content_of(entry, scratch) if sent is None else _compared(entry, scratch, sent)
         else:

@@ -79,8 +79,34 @@ MEANINGS = (
 
 None is a single word that could be somebody's label or project.
 """
+LARGEST = 256 * 1024 * 1024
+"""Bytes of an answer that is kept in memory, unpacked: a listing of half a million files has fewer."""
+_CHARACTERS = ("utf-8", "us-ascii", "iso-8859-1", "windows-1252")
 _BEFORE_THE_REASON = "Operation Failed: "
 _LONGEST_WAIT = 600.0
+
+
+def whole(server: str, what: str, arriving: httpx.Response) -> httpx.Response:
+    """An answer read to its end and unpacked; raises NotAnAnswer for one that has none within reason.
+
+    Characters that it calls otherwise than people do are read as UTF-8: Python knows encodings that are none.
+    """
+    body = bytearray()
+    for piece in arriving.iter_bytes():
+        body += piece
+        if len(body) > LARGEST:
+            said = f"more than {LARGEST:,} bytes"
+            raise NotAnAnswer(server=server, what=what, status=arriving.status_code, said=said)
+    headers = [pair for pair in arriving.headers.multi_items() if pair[0] not in _OF_THE_PACKING]
+    found = httpx.Response(
+        arriving.status_code, headers=headers, content=bytes(body), request=arriving.request
+    )
+    if (found.charset_encoding or "utf-8").lower() not in _CHARACTERS:
+        found.encoding = "utf-8"
+    return found
+
+
+_OF_THE_PACKING = ("content-encoding", "content-length", "transfer-encoding")
 
 
 def said(body: str) -> str:
@@ -130,11 +156,11 @@ def failure(server: str, what: str, response: httpx.Response) -> ServerAnswer:
 def _wanted_wait(response: httpx.Response) -> float | None:
     """Seconds that the server wants to be left alone (RFC 9110 10.2.3), within reason."""
     wanted = response.headers.get("retry-after", "").strip()
-    if wanted.isdigit():
-        return min(float(wanted), _LONGEST_WAIT)
+    if (whole_seconds := count(wanted)) is not None:
+        return min(float(whole_seconds), _LONGEST_WAIT)
     try:
         seconds = (parsedate_to_datetime(wanted) - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return min(max(seconds, 0.0), _LONGEST_WAIT)
 
@@ -156,7 +182,7 @@ def json_value(server: str, what: str, response: httpx.Response) -> Any:
     """The decoded body; an empty one or a page under a JSON content type is refused (wire-read 0.5)."""
     try:
         return msgspec.json.decode(response.content)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, ValueError, RecursionError):
         raise not_an_answer(server, what, response) from None
 
 
@@ -165,7 +191,7 @@ def table(server: str, what: str, value: Any) -> list[dict[str, str]]:
     try:
         rows = value["ResultSet"]["Result"]
         return [{key.lower(): _cell(cell) for key, cell in row.items()} for row in rows]
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
         raise NotAnAnswer(server=server, what=what, status=200, said="JSON that is not a table") from None
 
 
@@ -173,11 +199,24 @@ def item(server: str, what: str, value: Any) -> dict[str, Any]:
     """The first item of an item answer: ``meta``, ``data_fields`` and ``children`` (wire-read 2.6)."""
     try:
         found = value["items"][0]
-        if isinstance(found["data_fields"], dict) and isinstance(found["children"], list):
+        if _is_item(found):
             return dict(found)
-    except (KeyError, TypeError, IndexError):
+    except (KeyError, TypeError, IndexError, AttributeError, RecursionError):
         pass
     raise NotAnAnswer(server=server, what=what, status=200, said="JSON that is not an item")
+
+
+def _is_item(found: dict[str, Any]) -> bool:
+    """Whether it is one down to its last child: plain values, and items in named fields."""
+    plain_values = not any(isinstance(value, dict | list) for value in found["data_fields"].values())
+    return (
+        plain_values
+        and isinstance(found.get("meta", {}), dict)
+        and all(
+            isinstance(child.get("items", []), list) and all(map(_is_item, child.get("items", [])))
+            for child in found.get("children", [])
+        )
+    )
 
 
 def children(of: dict[str, Any], field: str) -> list[dict[str, Any]]:
@@ -188,6 +227,11 @@ def children(of: dict[str, Any], field: str) -> list[dict[str, Any]]:
         if child.get("field") == field
         for entry in child.get("items", [])
     ]
+
+
+def count(text: str) -> int | None:
+    """A number of files or bytes; None for what is none that anybody has."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def uri_list(response: httpx.Response) -> list[str]:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from xnat_ferry.errors import NotAnAnswer
 from xnat_ferry.model import StoredFile
+from xnat_ferry.xnat.answers import count
 from xnat_ferry.xnat.client import LONG_PATIENCE, XnatClient, data_path
 
 _SIZE_FIELDS = {"size_in_bytes", "size"}
@@ -61,7 +62,7 @@ def _entry(element: Element) -> StoredFile:
         name=path.rpartition("/")[2],
         path=path,
         uid=element.get("UID", ""),
-        size=int(size) if size and size.strip().isdigit() else None,
+        size=count((size or "").strip()),
         digest=element.get("digest", "").lower(),
     )
 

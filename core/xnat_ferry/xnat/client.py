@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import stamina
 import stamina.instrumentation
@@ -17,6 +17,7 @@ from xnat_ferry.errors import (
     CertificateWanted,
     ConnectionLost,
     LoginLapsed,
+    NotAnAnswer,
     NotAnXnat,
     NotTrusted,
     ServerAnswer,
@@ -25,6 +26,7 @@ from xnat_ferry.errors import (
     StillWorking,
 )
 from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.settings.redact import plain
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.libraries import httpx
 from xnat_ferry.xnat.limits import Limits, Throttle
@@ -175,18 +177,22 @@ class XnatClient:
         **options: Any,
     ) -> httpx.Response:
         what = f"{method} {path}"
+        self._refuse_climbing(what, path)
         for renewed in (False, True):
             login = self._login
-            with self._call(method, path) as call:
-                response = self._http.request(
+            with (
+                self._call(method, path) as call,
+                self._http.stream(
                     method,
                     path,
                     content=self._leaving(body()) if body else None,
                     auth=_SessionCookie(login),
                     **options,
-                )
-                call.status = response.status_code
-            self._count_down(response.num_bytes_downloaded)
+                ) as arriving,
+            ):
+                call.status = arriving.status_code
+                response = answers.whole(self.server, what, arriving)
+                self._count_down(arriving.num_bytes_downloaded)
             if not answers.is_login_page(response):
                 break
             if renewed:
@@ -203,6 +209,7 @@ class XnatClient:
         With ``first`` only so many bytes are asked for; a server that knows no ranges sends them all.
         """
         what = f"GET {path}"
+        self._refuse_climbing(what, path)
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes=0-{first - 1}"} if first else {})
         for renewed in (False, True):
             login = self._login
@@ -210,14 +217,14 @@ class XnatClient:
                 self._call("GET", path) as call,
                 self._http.stream(
                     "GET", path, params=params, headers=headers, auth=_SessionCookie(login)
-                ) as response,
+                ) as arriving,
             ):
-                call.status = response.status_code
-                html = response.headers.get("content-type", "").startswith("text/html")
-                if response.status_code in (200, 206) and not html:
-                    yield self._arriving(response)
+                call.status = arriving.status_code
+                html = arriving.headers.get("content-type", "").startswith("text/html")
+                if arriving.status_code in (200, 206) and not html:
+                    yield self._arriving(arriving)
                     return
-                response.read()
+                response = answers.whole(self.server, what, arriving)
             if not answers.is_login_page(response):
                 break
             if renewed:
@@ -225,13 +232,23 @@ class XnatClient:
             self._renew(login)
         raise _refused_download(self.server, what, response)
 
+    def _refuse_climbing(self, what: str, path: str) -> None:
+        """Raise NotAnAnswer for an address that would mean another one on its way, or at the server.
+
+        Parts of it are what servers say: labels, numbers, places in the prearchive.
+        """
+        if any(part in (".", "..") for part in unquote(path).split("/")) or set(path) & set("?#\\"):
+            said = "no address of it: a name has dots, or a character that ends it"
+            raise NotAnAnswer(server=self.server, what=plain(what), status=0, said=said)
+
     # The login
 
     def _ask_version(self) -> str:
         # public on every XNAT since 1.7 (wire-read 1.9), so it also tells an XNAT from anything else
         path = "/xapi/siteConfig/buildInfo"
         try:
-            response = self._http.get(path)
+            with self._http.stream("GET", path) as arriving:
+                response = answers.whole(self.server, path, arriving)
         except httpx.HTTPError as error:
             raise _unreachable(self.server, error) from None
         finally:

@@ -179,8 +179,7 @@ def _resource(fields: dict[str, Any]) -> ResourceRow:
 
 def _number(value: Any) -> int | None:
     """Numbers are JSON numbers in items, but not on every server (wire-read 2.6)."""
-    text = str(value)
-    return int(text) if text.isdigit() else None
+    return answers.count(str(value))
 
 
 def _file(client: XnatClient, path: str, session_id: str, row: dict[str, str]) -> FileRow:
@@ -203,6 +202,6 @@ def _any_file(row: dict[str, str]) -> FileRow:
         scan=unquote(place.group(2)) if place else "",
         resource=row.get("collection") or (place.group(3) if place else ""),
         path=place.group(4) if place else address.partition("/files/")[2] or row.get("name", ""),
-        size=int(size) if size.isdigit() else None,
+        size=answers.count(size),
         digest=row.get("digest", "").lower(),
     )

@@ -29,6 +29,8 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SECONDS_TO_LEAVE = 5.0
 _PATH = "/data/auth"
 _USER = re.compile(r"User '([^']+)' is logged in")
+_COOKIE = re.compile(r"[!#-+\--:<-\[\]-~]+")
+"""What a cookie's value may hold (RFC 6265 4.1.1)."""
 _GUEST = "guest"
 
 
@@ -85,16 +87,19 @@ def _log_in(http: httpx.Client, server: str, credentials: Credentials) -> tuple[
     """The account's name as the server gives it, and the session's cookie (wire-read 1.2, 1.4)."""
     http.cookies.clear()  # of a session that has lapsed
     try:
-        response = http.get(_PATH, auth=httpx.BasicAuth(credentials.user, credentials.password))
+        basic = httpx.BasicAuth(credentials.user, credentials.password)
+        with http.stream("GET", _PATH, auth=basic) as arriving:
+            response = answers.whole(server, _PATH, arriving)
     except httpx.HTTPError as error:
         raise ServerUnreachable(server=server, why=f"the login broke off ({type(error).__name__})") from None
     cookies = [cookie.value for cookie in response.cookies.jar if cookie.name == "JSESSIONID"]
     named = _USER.search(response.text)
     if response.status_code != 200 or named is None or named[1] == _GUEST:
         raise _refused(server, credentials, response)
-    if not cookies or not cookies[-1]:
+    cookie = (cookies or [None])[-1] or ""
+    if not _COOKIE.fullmatch(cookie):
         raise NotAnXnat(server=server, why="its login begins no session")
-    return named[1], cookies[-1]
+    return named[1], cookie
 
 
 def _refused(server: str, credentials: Credentials, response: httpx.Response) -> CannotConnect:
@@ -116,7 +121,7 @@ def _take_up(server: str, jsession: str) -> Any:
     logger.addHandler(logging.NullHandler())
     logger.propagate = False  # its messages name the user
     xnatpy = load_xnatpy()
-    with trusted_by_requests() if server.startswith("https:") else contextlib.nullcontext():
+    with trusted_by_requests():
         return xnatpy.connect(
             server, jsession=jsession, no_parse_model=True, logger=logger, default_timeout=60
         )

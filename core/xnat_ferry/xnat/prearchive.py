@@ -80,7 +80,7 @@ def validate(client: XnatClient, path: str) -> tuple[Notice, ...]:
     response = client.send("POST", what.removeprefix("POST "), params={"src": path, "format": "json"})
     rows = answers.table(client.server, what, answers.json_value(client.server, what, response))
     return tuple(
-        Notice(int(row["code"]) if row.get("code", "").isdigit() else 0, row["type"], row["message"])
+        Notice(answers.count(row.get("code", "")) or 0, row.get("type", ""), row.get("message", ""))
         for row in rows
     )
 
@@ -127,11 +127,11 @@ def remove(client: XnatClient, path: str) -> bool:
 def _file(row: dict[str, str], resource: str) -> StoredFile:
     size = row.get("size", "")
     return StoredFile(
-        name=row["name"].rpartition("/")[2],
-        size=int(size) if size.isdigit() else None,
+        name=row.get("name", "").rpartition("/")[2],
+        size=answers.count(size),
         resource=resource,
         # the address tells sub-folders, a name may not (wire-read 2.8)
-        path=row.get("uri", "").partition("/files/")[2] or row["name"],
+        path=row.get("uri", "").partition("/files/")[2] or row.get("name", ""),
     )
 
 

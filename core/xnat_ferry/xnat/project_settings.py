@@ -156,7 +156,7 @@ def _project_filter(client: XnatClient, entries: Entries | None) -> SeriesFilter
         return SeriesFilter(enabled=False)
     try:
         told = msgspec.json.decode(row.get("contents", ""), type=dict[str, Any])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, ValueError, RecursionError):
         what = "the project's series filter"
         raise NotAnAnswer(
             server=client.server, what=what, status=200, said="something that is no JSON"

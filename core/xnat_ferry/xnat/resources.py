@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from xnat_ferry.belongings import HeldFile, HeldResource, Level
 from xnat_ferry.errors import ServerAnswer
+from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import LONG_PATIENCE, PIECE, XnatClient, data_path
 
 _IN_RESOURCE = re.compile(r"/resources/(?P<number>\d+)/files/(?P<path>.+)$", re.DOTALL)
@@ -76,14 +77,14 @@ def _resource(row: dict[str, str], level: Level, files: dict[str, list[HeldFile]
 
 def _file(path: str, row: dict[str, str]) -> HeldFile:
     size = row.get("size", "")
-    return HeldFile(
-        path=path, size=int(size) if size.isdigit() else None, digest=row.get("digest", "").lower()
-    )
+    return HeldFile(path=path, size=answers.count(size), digest=row.get("digest", "").lower())
 
 
 def open_resource(client: XnatClient, address: str, number: str) -> AbstractContextManager[Iterator[bytes]]:
     """The zip of everything in a resource, in pieces; names are as ``zipped_path`` has them."""
-    return client.stream(f"{address}/resources/{number}/files", format="zip", structure="simplified")
+    return client.stream(
+        f"{address}/resources/{quote(number, safe='')}/files", format="zip", structure="simplified"
+    )
 
 
 def zipped_path(path: str) -> str:
@@ -95,7 +96,7 @@ def open_file(
     client: XnatClient, address: str, number: str, path: str
 ) -> AbstractContextManager[Iterator[bytes]]:
     """One file, in pieces."""
-    return client.stream(f"{address}/resources/{number}/files/{quote(path)}")
+    return client.stream(f"{address}/resources/{quote(number, safe='')}/files/{quote(path)}")
 
 
 def make_folder(client: XnatClient, address: str, like: HeldResource) -> None:

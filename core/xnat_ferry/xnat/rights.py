@@ -74,7 +74,7 @@ def _row(row: Mapping[str, str]) -> ProjectRow:
     return ProjectRow(
         role=role,
         accessibility=row.get("project_access") or None,
-        prearchive_code=int(code) if code.isdigit() else None,
+        prearchive_code=int(code) if code.isdecimal() else None,
         quarantine=quarantine == "1" if quarantine.isdigit() else None,
     )
 

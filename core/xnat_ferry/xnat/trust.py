@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from xnat_ferry.errors import SettingsUnreadable
 from xnat_ferry.settings.preferences import Tls, preferences_file, read_preferences
@@ -33,8 +34,13 @@ def make_trust(tls: Tls | None = None) -> ssl.SSLContext:
 
 @contextmanager
 def trusted_by_requests() -> Iterator[None]:
-    """Sessions of ``requests`` that are made meanwhile trust and show the same; xnatpy makes its own."""
+    """Sessions of ``requests`` that are made meanwhile trust and show the same; xnatpy makes its own.
+
+    They follow no redirect to another host, nor from https to http: the login would go along.
+    """
     import requests  # as xnatpy: only where it is needed
+
+    usual, context = requests.Session, make_trust()
 
     class Trusting(requests.adapters.HTTPAdapter):
         def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
@@ -43,13 +49,17 @@ def trusted_by_requests() -> Iterator[None]:
         def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
             return super().proxy_manager_for(*arguments, ssl_context=context, **options)
 
-    def session() -> requests.Session:
-        made = usual()
-        made.mount("https://", Trusting())
-        return made
+    class Staying(usual):  # type: ignore[misc, valid-type]
+        def __init__(self) -> None:
+            super().__init__()
+            self.mount("https://", Trusting())
 
-    usual, context = requests.Session, make_trust()
-    requests.Session = session  # type: ignore[misc, assignment]
+        def get_redirect_target(self, response: requests.Response) -> str | None:
+            target = super().get_redirect_target(response)
+            there = urlsplit(urljoin(response.url, target or ""))
+            return target if there[:2] == urlsplit(response.url)[:2] else None
+
+    requests.Session = Staying  # type: ignore[misc]
     try:
         yield
     finally:

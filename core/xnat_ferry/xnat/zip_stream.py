@@ -97,7 +97,10 @@ def _directory(source: "_Source", sign: bytes) -> int:
         count += 1
         sign = source.exactly(4)
     if sign == _END_64_SIGN:
-        source.exactly(*Layout("<Q").unpack(source.exactly(8)))
+        (length,) = Layout("<Q").unpack(source.exactly(8))
+        if length > _PIECE:
+            raise BrokenZip("its directory has no end")
+        source.exactly(length)
         sign = source.exactly(4)
     if sign == _LOCATOR_64_SIGN:
         source.exactly(16)
