@@ -30,6 +30,10 @@ class RemovalOrder(Struct, frozen=True, kw_only=True):
     """Their rows in the destination's prearchive are meant, and nothing at the source."""
 
 
+# made before threads want them: two that do for the first time at once may crash
+_ANSWERS = msgspec.json.Decoder(dict[str, Answer])
+_ORDER = msgspec.json.Decoder(RemovalOrder)
+
 ADDING = (Answer.COMPLETE, Answer.MERGE)
 """The answers that let archiving add to a session that is there."""
 
@@ -62,7 +66,7 @@ def keep_answers(folder: TransferFolder, answers: dict[str, Answer]) -> None:
 def read_answers(folder: TransferFolder) -> dict[str, Answer]:
     """The answers given when archiving, by the session's label at the source."""
     try:
-        return msgspec.json.decode(_answers_file(folder).read_bytes(), type=dict[str, Answer])
+        return _ANSWERS.decode(_answers_file(folder).read_bytes())
     except (FileNotFoundError, msgspec.MsgspecError, RecursionError):
         return {}
 
@@ -75,7 +79,7 @@ def keep_removal_order(folder: TransferFolder, order: RemovalOrder) -> None:
 def take_removal_order(folder: TransferFolder) -> RemovalOrder | None:
     """The order, once: whoever is started later has to be told again by a person."""
     try:
-        return msgspec.json.decode(_removal_file(folder).read_bytes(), type=RemovalOrder)
+        return _ORDER.decode(_removal_file(folder).read_bytes())
     except (FileNotFoundError, msgspec.MsgspecError, RecursionError):
         return None
     finally:

@@ -47,6 +47,10 @@ class Holder(Struct, frozen=True):
         return exists(self.pid) and (not self.born or born(self.pid) == self.born)
 
 
+# made before threads want it: two that do for the first time at once may crash
+_HOLDER = msgspec.json.Decoder(Holder)
+
+
 def holder(folder: TransferFolder) -> Holder | None:
     """Who holds the transfer's own lock, dead or alive."""
     return _decoded(_content(folder.lock))
@@ -116,7 +120,7 @@ def _content(path: Path) -> bytes:
 
 def _decoded(content: bytes) -> Holder | None:
     try:
-        return msgspec.json.decode(content, type=Holder)
+        return _HOLDER.decode(content)
     except (msgspec.MsgspecError, RecursionError):
         return None
 

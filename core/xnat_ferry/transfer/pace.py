@@ -48,6 +48,10 @@ class Pace(Struct, frozen=True, kw_only=True):
         )
 
 
+# made before threads want it: two that do for the first time at once may crash
+_PACE = msgspec.json.Decoder(Pace)
+
+
 def spool_size(pace: Pace, free: int | None, largest: int) -> int:
     """Bytes that may be in flight: as asked for, else 4 GB or room for four of the largest unit.
 
@@ -82,6 +86,6 @@ def keep_pace(path: Path, pace: Pace) -> None:
 def read_pace(path: Path) -> Pace:
     """The pace that was kept; the usual one where none was."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Pace)
+        return _PACE.decode(path.read_bytes())
     except (OSError, msgspec.MsgspecError, RecursionError):
         return Pace()

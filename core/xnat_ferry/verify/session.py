@@ -28,6 +28,10 @@ from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.listings import list_everything
 
 
+# made before threads want it: two that do for the first time at once may crash
+_KEPT = msgspec.json.Decoder(SessionVerification)
+
+
 def verify_session(
     client: XnatClient,
     folder: TransferFolder,
@@ -193,6 +197,6 @@ def keep_verification(folder: TransferFolder, session: PlannedSession, result: S
 
 def _read(path: Path) -> SessionVerification | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=SessionVerification)
+        return _KEPT.decode(path.read_bytes())
     except (FileNotFoundError, msgspec.MsgspecError, RecursionError):
         return None

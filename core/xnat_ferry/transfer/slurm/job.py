@@ -69,6 +69,10 @@ class Job(Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, submissions=(*others, submission))
 
 
+# made before threads want it: two that do for the first time at once may crash
+_JOB = msgspec.json.Decoder(Job)
+
+
 def job_file(folder: TransferFolder) -> Path:
     return folder.path / "job.json"
 
@@ -76,7 +80,7 @@ def job_file(folder: TransferFolder) -> Path:
 def read_job(folder: TransferFolder) -> Job | None:
     """None for a transfer that was never submitted."""
     try:
-        return msgspec.json.decode(job_file(folder).read_bytes(), type=Job)
+        return _JOB.decode(job_file(folder).read_bytes())
     except (OSError, msgspec.MsgspecError, RecursionError):
         return None
 
