@@ -149,12 +149,12 @@ class NotDicomOnly(UsageError):
 
 
 class UnknownTransfer(UsageError):
-    sentence = "There is no transfer '{name}' in {folder}."
+    sentence = "There is no transfer {name} in {folder}."
     advice = "List what is there with 'xnat-ferry status', or name the folder with --transfers."
 
 
 class SeveralTransfers(UsageError):
-    sentence = "'{name}' may mean any of {count} transfers: {examples}."
+    sentence = "Any of {count} transfers may be meant: {examples}."
     advice = "Name one of them; its last four letters are enough."
 
 

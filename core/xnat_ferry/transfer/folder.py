@@ -100,8 +100,8 @@ def find(transfers: Path, name: str | None) -> TransferFolder:
             folder for folder in everything if folder.id.endswith(name) or folder.id.startswith(name)
         ]
     if not matching:
-        raise UnknownTransfer(name=name or "at all", folder=transfers)
+        raise UnknownTransfer(name=f"'{name}'" if name else "at all", folder=transfers)
     if len(matching) > 1:
         examples = ", ".join(folder.id for folder in matching[:3])
-        raise SeveralTransfers(name=name or "no name", count=len(matching), examples=examples)
+        raise SeveralTransfers(count=len(matching), examples=examples)
     return matching[0]
