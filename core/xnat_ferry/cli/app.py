@@ -11,6 +11,10 @@ from cyclopts import App, CycloptsError
 from xnat_ferry import __version__
 from xnat_ferry.cli.help import RunOn
 from xnat_ferry.errors import FerryError
+from xnat_ferry.settings.redact import plain
+
+_LONGEST = 1200
+"""Characters of an error; what a server or a file says in it has no end of its own."""
 
 # in the order in which one meets them; the words stand here so that a list of them loads none
 COMMANDS = {
@@ -78,7 +82,9 @@ def main(arguments: Sequence[str]) -> int:
     except CycloptsError:
         return 2
     except FerryError as error:
-        print(f"xnat-ferry: {error}\n  {error.advice}", file=sys.stderr)
+        print(
+            f"xnat-ferry: {plain(str(error), _LONGEST)}\n  {plain(error.advice, _LONGEST)}", file=sys.stderr
+        )
         return error.exit_code
     except KeyboardInterrupt:
         print("xnat-ferry: interrupted.", file=sys.stderr)
@@ -88,7 +94,8 @@ def main(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception:
-        traceback.print_exc()
+        lines = traceback.format_exc().splitlines()
+        print(*(line if line.isprintable() else plain(line) for line in lines), sep="\n", file=sys.stderr)
         print(
             "xnat-ferry: this is a bug in xnat-ferry itself. Please report the lines above.", file=sys.stderr
         )

@@ -37,6 +37,6 @@ def read_draft(path: Path) -> Draft | None:
         return None
     except OSError as error:
         raise PlanUnreadable(path=path, why=error.strerror or "it cannot be read") from None
-    except (ValueError, msgspec.ValidationError, BadLabelRule) as error:
+    except (ValueError, RecursionError, msgspec.ValidationError, BadLabelRule) as error:
         raise PlanUnreadable(path=path, why=str(error)) from None
     return draft

@@ -12,6 +12,7 @@ import tomli_w
 from xnat_ferry.errors import PlanUnreadable
 from xnat_ferry.model import LABEL
 from xnat_ferry.plan.model import FORMAT, Plan, PlannedSession
+from xnat_ferry.settings.private import write_private
 from xnat_ferry.settings.redact import plain
 
 _HEAD = """\
@@ -27,9 +28,7 @@ _HEAD = """\
 
 def write_plan(plan: Plan, path: Path) -> None:
     """Write TOML, whole or not at all."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_text(to_toml(plan), encoding="utf-8")
-    fresh.replace(path)
+    write_private(path, to_toml(plan).encode())
 
 
 _prepared = msgspec.json.Decoder(Plan)
@@ -48,7 +47,9 @@ def read_plan(path: Path) -> Plan:
     except OSError as error:
         raise PlanUnreadable(path=path, why=error.strerror or "it cannot be read") from None
     except (ValueError, msgspec.DecodeError) as error:
-        raise PlanUnreadable(path=path, why=str(error)) from None
+        raise PlanUnreadable(path=path, why=plain(str(error))) from None
+    except RecursionError:
+        raise PlanUnreadable(path=path, why="it is nested too deeply") from None
 
 
 def to_toml(plan: Plan) -> str:

@@ -8,6 +8,7 @@ from xnat_ferry.errors import BadLabelRule
 from xnat_ferry.labels import LabelRules, Labels
 from xnat_ferry.model import SessionRow
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = ("id", "subject", "session", "to_subject", "to_session")
 
 
@@ -32,8 +33,8 @@ def _read(path: Path, rows: "csv.DictReader[str]") -> dict[str, Labels]:
         raise BadLabelRule(rule=path, why=f"its first line must name the columns {', '.join(COLUMNS)}")
     table: dict[str, Labels] = {}
     for row in rows:
-        key = row.get("id") or row.get("session") or ""
-        labels = Labels((row["to_subject"] or "").strip(), (row["to_session"] or "").strip())
+        key = _unguarded(row.get("id") or row.get("session") or "")
+        labels = Labels(_unguarded(row["to_subject"] or ""), _unguarded(row["to_session"] or ""))
         if not key or not labels.subject or not labels.session:
             raise BadLabelRule(rule=path, why=f"line {rows.line_num} leaves a label empty")
         if key in table:
@@ -49,4 +50,15 @@ def write_label_table(path: Path, rows: Iterable[SessionRow], rules: LabelRules)
         writer.writerow(COLUMNS)
         for row in rows:
             after = rules.apply(row)
-            writer.writerow([row.id, row.subject, row.label, after.subject, after.session])
+            cells = (row.id, row.subject, row.label, after.subject, after.session)
+            writer.writerow([_guarded(cell) for cell in cells])
+
+
+def _guarded(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe in front, which no label may hold."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _unguarded(text: str) -> str:
+    text = text.strip()
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text

@@ -88,5 +88,5 @@ def read_preferences(path: Path | None = None) -> Preferences:
         return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Preferences)
     except FileNotFoundError:
         return Preferences()
-    except (OSError, ValueError, msgspec.ValidationError) as error:
+    except (OSError, ValueError, RecursionError, msgspec.ValidationError) as error:
         raise SettingsUnreadable(path=path, why=str(error)) from None

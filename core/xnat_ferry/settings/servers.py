@@ -59,7 +59,7 @@ def read_aliases(path: Path) -> dict[str, str]:
         servers = tomllib.loads(path.read_text(encoding="utf-8")).get("servers", {})
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsUnreadable(path=path, why=str(error)) from None
     if not isinstance(servers, dict) or not all(isinstance(url, str) for url in servers.values()):
         raise SettingsUnreadable(path=path, why='[servers] must hold lines such as main = "https://…"')

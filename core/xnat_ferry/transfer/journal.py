@@ -20,8 +20,12 @@ class Journal:
     """The writing end; only the worker has one."""
 
     def __init__(self, path: Path) -> None:
+        """Raises CannotWrite."""
         self.path = path
-        self._file = open_private(path, os.O_RDWR | os.O_APPEND)
+        try:
+            self._file = open_private(path, os.O_RDWR | os.O_APPEND)
+        except OSError as error:
+            raise CannotWrite(folder=path.parent, why=error.strerror) from None
         self._lock = threading.Lock()
         self._closed = False
         self._end_torn_line()

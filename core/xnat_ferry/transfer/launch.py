@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from xnat_ferry.errors import WorkerDied
+from xnat_ferry.errors import CannotWrite, WorkerDied
 from xnat_ferry.events import (
     AnyEvent,
     SettlingFinished,
@@ -46,7 +46,7 @@ def start_worker(
 ) -> subprocess.Popen[bytes]:
     """Start a worker in a session of its own: closing this terminal does not end it.
 
-    Raises FolderUnsafe.
+    Raises FolderUnsafe and CannotWrite.
     """
     refuse_foreign(folder.path)
     command = [sys.executable, "-m", "xnat_ferry.worker", str(folder.path), "--spool", str(spool)]
@@ -56,7 +56,10 @@ def start_worker(
         command.append("--settle")
     if taking_back:
         command.append("--take-back")
-    output = open_private(folder.worker_output, os.O_WRONLY | os.O_APPEND)
+    try:
+        output = open_private(folder.worker_output, os.O_WRONLY | os.O_APPEND)
+    except OSError as error:
+        raise CannotWrite(folder=folder.path, why=error.strerror) from None
     try:
         worker = subprocess.Popen(  # noqa: S603  our own interpreter with our own module
             command,

@@ -97,7 +97,7 @@ def whole(server: str, what: str, arriving: httpx.Response) -> httpx.Response:
         if len(body) > LARGEST:
             said = f"more than {LARGEST:,} bytes"
             raise NotAnAnswer(server=server, what=what, status=arriving.status_code, said=said)
-    headers = [pair for pair in arriving.headers.multi_items() if pair[0] not in _OF_THE_PACKING]
+    headers = [pair for pair in arriving.headers.raw if pair[0].lower() not in _OF_THE_PACKING]
     found = httpx.Response(
         arriving.status_code, headers=headers, content=bytes(body), request=arriving.request
     )
@@ -106,7 +106,7 @@ def whole(server: str, what: str, arriving: httpx.Response) -> httpx.Response:
     return found
 
 
-_OF_THE_PACKING = ("content-encoding", "content-length", "transfer-encoding")
+_OF_THE_PACKING = (b"content-encoding", b"content-length", b"transfer-encoding")
 
 
 def said(body: str) -> str:
