@@ -95,7 +95,13 @@ def read_faults(name: str | None) -> list[Fault]:
         return parse_faults(raw.get("faults", []))
     except (OSError, UnicodeDecodeError):
         raise PracticeError(f"The faults file {name} cannot be read: name a TOML file.") from None
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, re.error) as error:
+    except (
+        tomllib.TOMLDecodeError,
+        msgspec.ValidationError,
+        re.error,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise PracticeError(f"The faults file {name} makes no sense: {error}. Mend that place.") from None
 
 

@@ -67,7 +67,7 @@ def read_answers(folder: TransferFolder) -> dict[str, Answer]:
     """The answers given when archiving, by the session's label at the source."""
     try:
         return _ANSWERS.decode(_answers_file(folder).read_bytes())
-    except (FileNotFoundError, msgspec.MsgspecError, RecursionError):
+    except (FileNotFoundError, msgspec.MsgspecError, ValueError, RecursionError):
         return {}
 
 
@@ -80,7 +80,7 @@ def take_removal_order(folder: TransferFolder) -> RemovalOrder | None:
     """The order, once: whoever is started later has to be told again by a person."""
     try:
         return _ORDER.decode(_removal_file(folder).read_bytes())
-    except (FileNotFoundError, msgspec.MsgspecError, RecursionError):
+    except (FileNotFoundError, msgspec.MsgspecError, ValueError, RecursionError):
         return None
     finally:
         _removal_file(folder).unlink(missing_ok=True)

@@ -118,5 +118,5 @@ def _decoded(lines: bytes) -> Iterator[AnyEvent]:
     for line in lines.splitlines():
         try:
             yield events.decode(line)
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             continue  # torn by a crash; whatever it would have said is done again

@@ -121,7 +121,7 @@ def _content(path: Path) -> bytes:
 def _decoded(content: bytes) -> Holder | None:
     try:
         return _HOLDER.decode(content)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
 
 

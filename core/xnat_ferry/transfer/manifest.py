@@ -47,7 +47,7 @@ def read_manifest(path: Path) -> tuple[Instance, ...]:
     for line in lines:
         try:
             one = _decoder.decode(line)
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             continue  # torn by a crash: its unit is fetched again
         # a unit is made of whole scans, but which scans travel together may change between attempts
         fresh: dict[str, list[Instance]] = {}

@@ -87,5 +87,5 @@ def read_pace(path: Path) -> Pace:
     """The pace that was kept; the usual one where none was."""
     try:
         return _PACE.decode(path.read_bytes())
-    except (OSError, msgspec.MsgspecError, RecursionError):
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         return Pace()

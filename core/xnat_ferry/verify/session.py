@@ -27,7 +27,6 @@ from xnat_ferry.verify.verification import DIFFERS, SessionVerification, Verific
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.listings import list_everything
 
-
 # made before threads want it: two that do for the first time at once may crash
 _KEPT = msgspec.json.Decoder(SessionVerification)
 
@@ -198,5 +197,5 @@ def keep_verification(folder: TransferFolder, session: PlannedSession, result: S
 def _read(path: Path) -> SessionVerification | None:
     try:
         return _KEPT.decode(path.read_bytes())
-    except (FileNotFoundError, msgspec.MsgspecError, RecursionError):
+    except (FileNotFoundError, msgspec.MsgspecError, ValueError, RecursionError):
         return None

@@ -138,7 +138,7 @@ def read_world(name: str) -> tuple[World, Path]:
             raise PracticeError(f"The world {name} cannot be read: name {known}, or a TOML file.") from None
     try:
         world = msgspec.convert(tomllib.loads(text), World)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
         raise PracticeError(
             f"The world {name} makes no sense: {error}. Mend that place in the file."
         ) from None

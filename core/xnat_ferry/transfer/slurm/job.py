@@ -81,7 +81,7 @@ def read_job(folder: TransferFolder) -> Job | None:
     """None for a transfer that was never submitted."""
     try:
         return _JOB.decode(job_file(folder).read_bytes())
-    except (OSError, msgspec.MsgspecError, RecursionError):
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         return None
 
 
