@@ -157,13 +157,24 @@ def json_values() -> st.SearchStrategy[bytes]:
 
 
 CORPUS = (
-    sum(
-        map(
-            len,
-            (ANSWERS, CATALOGS, PAGES, PLANS, WORLDS, JOURNALS, TABLES, RULES, ENDPOINTS, SCRIPTS, FILTERS),
-        )
-    )
-    + len(dicoms())
+    len(dicoms())
     + len(zips())
+    + sum(
+        len(seeds)
+        for seeds in (
+            ANSWERS,
+            CATALOGS,
+            PAGES,
+            PLANS,
+            WORLDS,
+            JOURNALS,
+            TABLES,
+            RULES,
+            ENDPOINTS,
+            SCRIPTS,
+            FILTERS,
+        )
+        if isinstance(seeds, list)
+    )
 )
 """How many seeds there are."""

@@ -65,7 +65,7 @@ def read_first(file: Readable) -> BackedUp | None:
     line, end, _ = file.read(_LONGEST).partition(b"\n")
     try:
         return _first.decode(line) if end else None
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from struct import error as StructError
 from threading import Lock
 from typing import IO
 
@@ -28,6 +29,8 @@ _ENCRYPTED = 0x1
 _KNOWN_WAYS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 """What reading a damaged entry raises."""
+_MISLEADING = (ValueError, StructError)
+"""What a directory raises that sends one to places that are none."""
 
 
 class Zipped(Place):
@@ -37,7 +40,7 @@ class Zipped(Place):
         super().__init__(path.resolve())
         try:
             self._zip = zipfile.ZipFile(self.path)
-        except (OSError, *DAMAGED) as error:
+        except (OSError, *DAMAGED, *_MISLEADING) as error:
             why = error.strerror if isinstance(error, OSError) else "it is no whole ZIP file"
             raise PlaceUnreadable(path=path, why=why or "it cannot be read") from None
         entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
@@ -83,7 +86,7 @@ class Zipped(Place):
             raise SourceFileChanged(path=found.path)
         try:
             with self._counting:
-                file = self._zip.open(entry)
+                file = self._opened(entry, found.path)
             try:
                 yield file
             finally:
@@ -91,6 +94,12 @@ class Zipped(Place):
                     file.close()
         except DAMAGED:
             raise PlaceUnreadable(path=found.path, why="this entry is damaged") from None
+
+    def _opened(self, entry: zipfile.ZipInfo, path: str) -> IO[bytes]:
+        try:
+            return self._zip.open(entry)
+        except _MISLEADING:
+            raise PlaceUnreadable(path=path, why="this entry is damaged") from None
 
     def close(self) -> None:
         """Close the file."""

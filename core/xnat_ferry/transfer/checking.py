@@ -4,6 +4,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from struct import error as StructError
 from typing import BinaryIO
 
 import msgspec
@@ -27,7 +28,8 @@ DAMAGED = (
     EOFError,
     NotImplementedError,
     RuntimeError,
-    UnicodeDecodeError,
+    ValueError,
+    StructError,
 )
 """What reading a zip that is none, or damaged, raises."""
 
