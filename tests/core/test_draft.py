@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.making import DESTINATION, SOURCE, chosen, session_row, survey_of, waiting
+from xnat_ferry.belongings import Existing, Kind
 from xnat_ferry.checks import Answer, Conflict, ConflictClass, Option
 from xnat_ferry.errors import PlanUnreadable
 from xnat_ferry.labels import Labels
@@ -91,11 +92,14 @@ def test_the_command_line_says_the_same() -> None:
         to=Target.ARCHIVE,
         verify=Level.FULL,
         move=True,
+        also=(Kind.RESOURCES, Kind.NOTES),
+        existing=Existing.KEEP,
     )
     assert DRAFT.arguments(("a:SRC", "b:DST"), "l.csv") == ["plan", "a:SRC", "b:DST"]
     assert " ".join(draft.arguments(("a:SRC", "b:DST"), "l.csv")) == (
         "plan a:SRC b:DST --sessions XNAT_A --labels prefix=P_ l.csv --on-conflict same-study=complete "
-        "same-study=skip XNAT_A=rename:B --keep dates --accept burned-in --to archive --verify full --move"
+        "same-study=skip XNAT_A=rename:B --keep dates --accept burned-in --with resources notes "
+        "--existing keep --to archive --verify full --move"
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from xnat_ferry.checks import Answer
+from xnat_ferry.checks.belongings import CHECK as BELONGINGS
 from xnat_ferry.errors import CannotWrite, FerryError, LoginRefused
 from xnat_ferry.model import Endpoint, SessionDetail, SessionRow, servers_of
 from xnat_ferry.plan import Plan
@@ -177,6 +178,7 @@ class Desk:
             rooms=self._rooms(),
             progress=progress,
         )
+        survey = self._with_belongings(survey, draft)
         survey = with_road(from_client, survey, draft.road)
         server = draft.source.server
         self.details |= {(server, one.row.id): one.detail for one in survey.chosen if one.detail}
@@ -188,8 +190,10 @@ class Desk:
         from xnat_ferry.survey.again import headers_again, projects_again
 
         draft, survey = self.drafting.draft, self.drafting.survey
-        if draft is None or survey is None or not check or not self.drafting.fresh or draft.road.stays:
+        if draft is None or survey is None or not check or not self.drafting.fits or draft.road.stays:
             self.check(progress)
+        elif check == BELONGINGS or not self.drafting.fresh:
+            self._take(self._with_belongings(survey, draft), draft)
         elif check == "room":
             self._take(replace(survey, rooms=self._rooms()), draft)
         elif check in ("metadata", "anonymization"):
@@ -200,6 +204,12 @@ class Desk:
     def _take(self, survey: Survey, asked: Draft) -> None:
         self.source, self.destination = survey.source, survey.destination
         self.drafting.take(survey, asked)
+
+    def _with_belongings(self, survey: Survey, draft: Draft) -> Survey:
+        from xnat_ferry.survey.belongings import with_belongings
+
+        survey, wish = replace(survey, belongings=None), draft.wish
+        return with_belongings(*self._clients(), survey, wish, draft.existing, draft.rules())
 
     def _rooms(self) -> tuple[Room, ...]:
         return read_room("spool", self.spool), read_room("transfers", self.transfers)

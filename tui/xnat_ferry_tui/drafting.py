@@ -64,7 +64,7 @@ class Drafting:
         self._path = path
         self._history: History | None = None
         self.brief = Brief()
-        self._surveyed: object = None
+        self._surveyed: tuple[object, ...] | None = None
         self._checked_by: tuple[object, ...] = ()
         self._judged_for: Draft | None = None
         self._compared: tuple[Draft | None, object, bool] = (None, None, False)
@@ -75,12 +75,18 @@ class Drafting:
         return self._history.now if self._history else None
 
     @property
+    def fits(self) -> bool:
+        """Whether the survey is of the sessions that are chosen now, whatever else of them is wanted."""
+        draft, surveyed = self.draft, self._surveyed
+        return draft is not None and bool(self.survey and surveyed and surveyed[0] == draft.choice)
+
+    @property
     def fresh(self) -> bool:
-        """Whether the survey is of what is chosen now."""
+        """Whether the survey is of all that is wanted now."""
         draft, (known, surveyed, fresh) = self.draft, self._compared
         if draft is not known or self._surveyed is not surveyed:
             # asked at every key, and there may be very many sessions to compare
-            fresh = draft is not None and self._surveyed == draft.choice
+            fresh = draft is not None and self._surveyed == (draft.choice, draft.beside)
             self._compared = draft, self._surveyed, fresh
         return fresh and self.survey is not None
 
@@ -144,7 +150,7 @@ class Drafting:
 
     def take(self, survey: Survey, asked: Draft) -> None:
         """A survey as it was asked for."""
-        self.survey, self._surveyed = survey, asked.choice
+        self.survey, self._surveyed = survey, (asked.choice, asked.beside)
         self.judge()
 
     def judge(self) -> None:

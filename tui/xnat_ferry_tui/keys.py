@@ -95,6 +95,7 @@ KEYS = (
     Key("do('to')", "t", "Goes to", "the prearchive for review, or the archive", "checks.review"),
     Key("do('verify')", "v", "Proof", "how much is compared afterwards", "checks.review"),
     Key("do('move')", "m", "Move", "delete at the source once all is proven, or not", "checks.review"),
+    Key("do('also')", "e", "Beside", "resources and values that shall travel as well", "checks.review"),
     Key("do('save')", "w", "Save", "write the plan as a file", "checks.review"),
     Key("do('start')", "", "Start", "start the transfer", "checks.review", bar=False, changes=True),
     Key("copy", "f5,c", "Copy", "check and copy what is marked, or else this line", "browse"),

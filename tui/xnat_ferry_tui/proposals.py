@@ -41,6 +41,7 @@ def review(judged: Judged, pace: float | None) -> list[tuple[str, str]]:
     labels = f"{renamed:,} with other labels" if renamed else "under the labels that they have"
     return [
         ("Goes", f"{amount(plan)}; {labels}."),
+        *([("With", f"{plan.belongings.in_words}.")] if plan.belongings.any else []),
         ("From", str(plan.source)),
         ("To", f"{plan.destination}. Nothing travels." if plan.road.stays else _to(plan)),
         *([] if plan.road.stays else [("Takes", _how_long(plan.totals.bytes, pace))]),

@@ -45,7 +45,7 @@ _WAYS = tuple(
         ),
         (
             r"with --existing keep or --existing replace",
-            "that keeps or replaces what is there (existing, in the plan that w in step 0 writes)",
+            "that keeps or replaces what is there (e in step 0)",
         ),
         (r"settle with --despite-workflows", "wait for them to end"),
         (r"End it there with 'xnat-ferry stop'", "End it there"),
@@ -61,9 +61,9 @@ _WAYS = tuple(
         (r"Answer with --on-conflict [a-z-]+=ANSWER; .*", "Answer it in step 8."),
         (
             r"Say --existing keep to leave what is there, or --existing replace to write over it",
-            "Keep or replace what is there: existing, in the plan that w in step 0 writes",
+            "Keep or replace what is there: e in step 0",
         ),
-        (r"leave it out of --with", "leave it out"),
+        (r"leave it out of --with", "leave it out with e in step 0"),
         (r"say --to archive", "press t in step 0"),
         (
             r"--write-labels FILE\.csv, change them there, then --labels FILE\.csv; or a --labels template",

@@ -38,13 +38,13 @@ def check_belongings(survey: Survey, to: Where) -> Iterator[Finding]:
         )
     if not (seen.resources or seen.values or seen.problems):
         project = survey.source.endpoint.project
-        yield _finding(Verdict.OK, project, "belongings-none", "There is nothing of what --with names.")
+        yield _finding(Verdict.OK, project, "belongings-none", "There is nothing of what was asked for.")
     elif to == Where.PREARCHIVE:
         yield _finding(
             Verdict.WARN,
             survey.destination.endpoint.project,
             "belongings-wait",
-            "The prearchive takes no resources and no values: they follow with 'xnat-ferry archive'.",
+            "The prearchive takes no resources and no values: they follow when it is archived.",
             "Nothing to do now; say --to archive to have them carried at once.",
         )
 

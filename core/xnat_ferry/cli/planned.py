@@ -29,7 +29,7 @@ def plan_lines(planned: Plan, width: int) -> Iterator[Line]:
         style="bold",
     )
     if planned.belongings.any and planned.road != Road.RESOURCES:
-        yield from paragraph(f"and with them: {_belongings(planned)}", width)
+        yield from paragraph(f"and with them: {planned.belongings.in_words}", width)
     shown = planned.sessions[:LISTED]
     for session, line in zip(shown, _side_by_side([_labels(one) for one in shown], width), strict=True):
         yield from line
@@ -75,22 +75,11 @@ def amount(planned: Plan) -> str:
     """``4 sessions, 12 scans, 120 files, 34.2 MB``."""
     totals = planned.totals
     if planned.road == Road.RESOURCES:
-        return f"{_belongings(planned)} of {wording.plural(totals.sessions, 'session')}"
+        return f"{planned.belongings.in_words} of {wording.plural(totals.sessions, 'session')}"
     return (
         f"{wording.plural(totals.sessions, 'session')}, {wording.plural(totals.scans, 'scan')}, "
         f"{wording.plural(totals.files, 'file')}, {wording.size(totals.bytes)}"
     )
-
-
-def _belongings(planned: Plan) -> str:
-    """``2 resources, 31 files, 4.1 MB; demographics``."""
-    found = planned.belongings.resources
-    words: list[str] = [*planned.belongings.kinds]
-    if found:
-        files, size = sum(one.files for one in found), sum(one.bytes for one in found)
-        count = wording.plural(len(found), "resource")
-        words.insert(0, f"{count}, {wording.plural(files, 'file')}, {wording.size(size)}")
-    return "; ".join(words) or "nothing"
 
 
 def _changed(survey: Survey, planned: Plan, rules: LabelRules) -> Iterator[tuple[Labels, Labels]]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
+from xnat_ferry import wording
 from xnat_ferry.belongings import Existing, Kind, Level
 from xnat_ferry.survey.seen_belongings import BelongingsSeen, SeenResource
 
@@ -41,6 +42,16 @@ class Belongings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     def any(self) -> bool:
         """Whether anything at all shall travel beside the DICOM."""
         return bool(self.kinds or self.resources)
+
+    @property
+    def in_words(self) -> str:
+        """``2 resources, 31 files, 4.1 MB; demographics``."""
+        words: list[str] = [*self.kinds]
+        if self.resources:
+            files, size = sum(one.files for one in self.resources), sum(one.bytes for one in self.resources)
+            count = wording.plural(len(self.resources), "resource")
+            words.insert(0, f"{count}, {wording.plural(files, 'file')}, {wording.size(size)}")
+        return "; ".join(words) or "nothing"
 
     def of_session(self, session_id: str) -> tuple[PlannedResource, ...]:
         """The resources of one session and of its scans."""

@@ -6,6 +6,8 @@ from itertools import permutations
 from msgspec import Struct
 from msgspec.structs import replace
 
+from xnat_ferry.belongings import Existing, Kind
+from xnat_ferry.belongings.wish import Wish, parse_wish
 from xnat_ferry.checks import Answer, Conflict, ConflictClass, Option
 from xnat_ferry.labels import LabelRules, Labels, parse_rule
 from xnat_ferry.model import Endpoint, Level, Road
@@ -43,6 +45,10 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     verify: Level = Level.IDENTITY
     move: bool = False
     road: Road = Road.COPY
+    also: tuple[Kind, ...] = ()
+    """What else of the sessions shall travel."""
+    existing: Existing | None = None
+    """What becomes of what is there of that already and differs; None refuses."""
 
     @property
     def ends(self) -> tuple[Endpoint, Endpoint]:
@@ -54,10 +60,20 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         """What a survey depends on: with another one it must be taken anew."""
         return (self.ends, frozenset(self.sessions), frozenset(self.scans), self.road)
 
+    @property
+    def beside(self) -> tuple[object, ...]:
+        """What the look at resources and values depends on beside that: they are looked for by labels."""
+        return (self.also, self.existing, self.labels, self.table) if self.also else ()
+
+    @property
+    def wish(self) -> Wish:
+        """What else shall travel, as a survey takes it."""
+        return parse_wish(self.also)
+
     def over(self, road: Road) -> "Draft":
-        """The same over another road; one on which nothing travels takes whole sessions, and copies none."""
+        """The same over another road; where nothing travels it is whole sessions, with all they have."""
         if road.stays:
-            return replace(self, road=road, scans=(), move=False)
+            return replace(self, road=road, scans=(), move=False, also=(), existing=None)
         return replace(self, road=road)
 
     def rules(self) -> LabelRules:
@@ -140,8 +156,10 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
             ("--on-conflict", said),
             ("--keep", self.keep),
             ("--accept", self.accepted),
+            ("--with", self.also),
         ):
             words += [name, *values] if values else []
+        words += ["--existing", self.existing] if self.also and self.existing else []
         words += ["--to", self.to] if self.to != Target.PREARCHIVE else []
         words += ["--road", self.road] if self.road != Road.COPY else []
         words += ["--verify", self.verify] if self.verify != Level.IDENTITY else []

@@ -14,7 +14,8 @@ from textual.widget import Widget
 
 from xnat_ferry.checks import Checklist, ConflictClass, Finding, Option
 from xnat_ferry.checks.accepting import ACCEPTABLE
-from xnat_ferry.checks.grouping import ITEMS, advice_of, as_one, groups, worst
+from xnat_ferry.checks.belongings import CHECK as BELONGINGS
+from xnat_ferry.checks.grouping import advice_of, as_one, groups, items_of, worst
 from xnat_ferry.model import Verdict
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.ask import Tell
@@ -118,7 +119,7 @@ class ChecksStep(Step):
     def arrive(self) -> None:
         """Whoever comes here wants to see what is so; what was checked for another choice is not."""
         if not self.desk.drafting.fresh and not self.desk.busy and self.desk.problem is None:
-            self.ferry.check()
+            self.ferry.check_again(BELONGINGS)  # of everything, where other sessions are chosen
 
     def do_again(self) -> None:
         row = self._highlighted()
@@ -202,7 +203,7 @@ class ChecksStep(Step):
 
 
 def _rows(findings: Sequence[Finding]) -> Iterator[Row]:
-    for check in ITEMS:
+    for check in items_of(findings):
         found = [finding for finding in findings if finding.check == check]
         yield Row(check, found, item=True)
         for group in groups(found, conflicts=True):
@@ -215,7 +216,7 @@ def _to_read(row: Row) -> bool:
 
 def _line(row: Row) -> Line:
     if row.item:
-        return Line((_SIGNS[row.verdict], ITEMS[row.check]), _STYLES[row.verdict])
+        return Line((_SIGNS[row.verdict], items_of(row.found)[row.check]), _STYLES[row.verdict])
     times = f"({len(row.found):,}) " if len(row.found) > 1 else ""
     accepted = " (accepted)" if row.found[0].accepted else ""
     mark = _MARKS[row.found[0].verdict]

@@ -25,5 +25,9 @@ REASONS = {
         "What still tells of a person must not reach people who may not see it. Headers are looked at, not "
         "believed."
     ),
+    "belongings": (
+        "Resources and values are no part of the images. Most resources can be made again in the "
+        "destination; what you asked for is carried once its session is archived."
+    ),
     "room": "Data in flight and the transfer's journal need room on this machine's disks.",
 }

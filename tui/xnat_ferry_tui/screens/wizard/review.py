@@ -10,18 +10,22 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
+from xnat_ferry.belongings import Existing, Kind
+from xnat_ferry.checks.belongings import CHECK as BELONGINGS
 from xnat_ferry.model import Endpoint, Level
 from xnat_ferry.plan import Target
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.ask import Tell
+from xnat_ferry_tui.dialogs.choose import Choose
+from xnat_ferry_tui.dialogs.tick import Tick
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.hanging import hanging
 
 
 class ReviewStep(Step):
-    """A page to read, and three things to choose."""
+    """A page to read, and four things to choose."""
 
     NAME = "review"
     WHY = "The last look. Nothing has been sent yet."
@@ -86,6 +90,42 @@ class ReviewStep(Step):
         if self.draft is not None and not self._stays(self.draft):
             self._change(replace(self.draft, move=not self.draft.move))
 
+    def do_also(self) -> None:
+        draft = self.draft
+        if draft is None or self._stays(draft):
+            return
+        words = (
+            "What else of the sessions shall travel?",
+            "Most resources can be made again by running the same pipeline in the destination, and may not "
+            "fit there: carry what cannot be made again, or must stay at its exact version.",
+            "All of it follows once its session is archived.",
+        )
+        self.ferry.push_screen(Tick(words, _ALSO, draft.also), self._ticked)
+
+    def _ticked(self, names: frozenset[str] | None) -> None:
+        draft = self.draft
+        if names is None or draft is None:
+            return
+        also = tuple(kind for kind in Kind if kind in names)
+        if not also:
+            self._take_along(replace(draft, also=(), existing=None))
+            return
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                existing = Existing(name) if name in set(Existing) else None
+                self._take_along(replace(draft, also=also, existing=existing))
+
+        words = ("What of it is there already, and differs?",)
+        self.ferry.push_screen(Choose(words, _EXISTING, draft.existing or _REFUSE), chosen)
+
+    def _take_along(self, draft: Draft) -> None:
+        """Have it looked at what else there is; what was surveyed for other sessions is surveyed anew."""
+        fits = self.desk.drafting.fits
+        self._change(draft)
+        if fits and not self.desk.drafting.fresh:
+            self.ferry.check_again(BELONGINGS)
+
     def _change(self, draft: Draft) -> None:
         self.desk.drafting.change(draft)
         self.area.said()
@@ -104,3 +144,16 @@ class ReviewStep(Step):
 
 
 _TABLE = "labels.csv"
+_ALSO: dict[str, str] = {
+    Kind.RESOURCES: "of sessions, scans, subjects and the project",
+    Kind.DEMOGRAPHICS: "the subject's, with group and source",
+    Kind.FIELDS: "custom variables and custom fields",
+    Kind.QUALITY: "quality and note of each scan",
+    Kind.NOTES: "note, date and time of the session",
+}
+_REFUSE = "refuse"
+_EXISTING: dict[str, str] = {
+    _REFUSE: "the checklist names it and stops there",
+    Existing.KEEP: "it stays as it is there",
+    Existing.REPLACE: "it is written over",
+}
