@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test bench growth flat server chaos minimal audit screenshots keys errors man lock build
+.PHONY: help check test bench growth flat server chaos fuzz minimal audit screenshots keys errors man lock build
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -28,6 +28,9 @@ growth: ## what a session and a file more cost, and what a long journal costs to
 
 chaos: ## 2,000 seeds of faults and dying workers, 200 of which are among the tests
 	python -m tests.contract.chaos --seeds 2000
+
+fuzz: ## a hundred times as many spoilt inputs as the tests try
+	HYPOTHESIS_PROFILE=long nice python -m pytest -n 0 --timeout 3600 tests/fuzz tests/security/test_texts.py
 
 minimal: ## the street with the oldest versions that are allowed
 	.ci/minimal

@@ -74,6 +74,8 @@ def _mount_point(place: Path) -> Path:
 
 PATIENCE = 3.0
 """Seconds for an answer about the quota: a file server may be far away or gone."""
+_KEPT = ("PATH", "HOME", "USER")
+"""What quota's own environment holds: no password is in it."""
 _BLOCK = 1024
 _NUMBERS = 8
 """Blocks and files, each with use, soft limit, hard limit and grace."""
@@ -89,7 +91,7 @@ def _quota_left(mount: Path) -> int | None:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=PATIENCE,
-            env={**os.environ, "LC_ALL": "C"},
+            env={name: os.environ[name] for name in _KEPT if name in os.environ} | {"LC_ALL": "C"},
         )
     except (OSError, subprocess.SubprocessError):
         return None
