@@ -6,18 +6,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from tests.core.harbour import LOGIN, Harbour, harbour, session_toml
+from tests.core.harbour import LOGIN, WORLD, Harbour, harbour, session_toml
 from tests.tui.looking import until, until_shown
+from xnat_ferry.model import Road
+from xnat_ferry.plan import Plan
 from xnat_ferry.plan.draft_file import read_draft
+from xnat_ferry.transfer import folder as folders
+from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.xnat import resources as wire
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 
 pytestmark = pytest.mark.xdist_group("roads")
 
-LABELS = ("BESIDE", "SHARED")
+LABELS = ("BESIDE", "SHARED", "GIVEN_UP")
+SHOWN = session_toml(
+    "SHOWN", project="THIRD", subject="PSHOWN", shared_into='[{ project = "SRC", label = "SHOWN" }]'
+)
+HEAD = WORLD.replace('DST = "owner"', 'DST = "owner", THIRD = "owner"') + '\n[[projects]]\nid = "THIRD"\n'
 SIZE = (80, 24)
 
 
@@ -25,7 +34,7 @@ SIZE = (80, 24)
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
     """One server for all; each test has a session of its own."""
     sessions = "".join(session_toml(label, subject=f"P{label}") for label in LABELS)
-    with harbour(tmp_path_factory.mktemp("roads"), sessions) as made:
+    with harbour(tmp_path_factory.mktemp("roads"), sessions + SHOWN, head=HEAD) as made:
         yield made
 
 
@@ -93,3 +102,64 @@ async def test_what_else_belongs_to_a_session_is_ticked_in_the_last_step(
         await until_shown(pilot, "3 TRANSFER", "DONE", "1 of 1 session done", seconds=60)
         await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
     assert held(port.session("DST", "BESIDE")) == {"QC": {"a b.txt"}}
+
+
+def begun(port: Harbour, desk: Desk, plan: Plan) -> TransferFolder:
+    """A transfer that the screen will find, carried out by a worker in this process."""
+    folder = folders.create(desk.transfers, plan)
+    port.work(folder)
+    return folder
+
+
+async def test_what_was_shared_is_taken_back_once_the_name_is_typed(port: Harbour, desk: Desk) -> None:
+    begun(port, desk, replace(port.plan("SHARED"), road=Road.SHARE))
+    assert [one["project"] for one in port.session("SRC", "SHARED")["shares"]] == ["DST"]
+    async with FerryApp(desk).run_test(size=SIZE) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "DONE", "1 of 1 session done")
+        await until(pilot, lambda: not desk.busy)
+        await pilot.press("U")
+        await until_shown(pilot, "Take 1 session out of DST", "SRC still owns them.")
+        await pilot.press(*"SRC", "enter")
+        await until_shown(pilot, "That is not the name", "Nothing was taken")
+        assert port.session("SRC", "SHARED")["shares"] != []
+        await pilot.press(*["backspace"] * 3, *"DST", "enter")
+        await until_shown(pilot, "finished: 1 taken back")
+        await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
+        await pilot.press("4", "U")
+        await until_shown(pilot, "gave nothing to another project")
+    assert port.session("SRC", "SHARED")["shares"] == []
+
+
+async def test_what_was_given_up_is_removed_from_the_prearchive(port: Harbour, desk: Desk) -> None:
+    plan = port.plan("GIVEN_UP")
+    port.server.set_faults([{"match": "POST /data/prearchive/projects/", "status": 500}])
+    begun(port, desk, plan)
+    port.server.set_faults([])
+    assert port.waiting("DST") == {"GIVEN_UP"}
+    async with FerryApp(desk).run_test(size=SIZE) as pilot:
+        await pilot.press("4")
+        await until_shown(pilot, "Not verified yet")
+        await until(pilot, lambda: not desk.busy)
+        await pilot.press("W")
+        await until_shown(pilot, "Remove what was sent of 1 session", "Nothing is deleted at the source.")
+        await pilot.press(*"DST", "enter")
+        await until_shown(pilot, "3 TRANSFER", "removed")
+        await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
+    assert port.waiting("DST") == set()
+    assert "GIVEN_UP" in port.labels("SRC")
+
+
+async def test_what_is_only_shared_in_is_unshared_at_the_end_of_a_move(port: Harbour, desk: Desk) -> None:
+    begun(port, desk, port.plan("SHOWN"))
+    async with FerryApp(desk).run_test(size=SIZE) as pilot:
+        await pilot.press("4")
+        await until_shown(pilot, "PROVEN   1 session")
+        await until(pilot, lambda: not desk.busy)
+        await pilot.press("H")
+        await until_shown(pilot, "Delete 1 session", "only shared into SRC is taken out of it")
+        await pilot.press(*"DST", "enter")
+        await until_shown(pilot, "3 TRANSFER", "settled: 1 removed, 0 kept", seconds=60)
+        await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
+    assert port.session("THIRD", "SHOWN")["shares"] == []
+    assert "SHOWN" in port.labels("DST")

@@ -18,7 +18,7 @@ from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from xnat_ferry.errors import FerryError, Stopped
-from xnat_ferry.events import SettlingFinished, TransferFinished, WorkerStopped
+from xnat_ferry.events import SettlingFinished, TakingBackFinished, TransferFinished, WorkerStopped
 from xnat_ferry.settings.preferences import Window
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.state import Phase
@@ -35,6 +35,7 @@ from xnat_ferry_tui.glyphs import fit_to_show, terminal_is_utf8
 from xnat_ferry_tui.help_texts import HELP
 from xnat_ferry_tui.key_map import KeyMap
 from xnat_ferry_tui.listed import Listed, Listing
+from xnat_ferry_tui.losing import Losing
 from xnat_ferry_tui.proving import Proving
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse import BrowseArea
@@ -46,7 +47,7 @@ from xnat_ferry_tui.watched import Watched
 
 _A_BUG = 70
 _PROGRESS_EVERY = 0.25
-_ENDINGS = (TransferFinished, SettlingFinished, WorkerStopped)
+_ENDINGS = (TransferFinished, SettlingFinished, TakingBackFinished, WorkerStopped)
 AS_USUAL = Window()
 
 
@@ -92,7 +93,8 @@ class FerryApp(App[None]):
         """All that there are, newest first, as they were when they were last looked at."""
         self._listing = Listing(desk.transfers)
         self._is_listing = False
-        self.connecting, self.acting, self.proving = Connecting(self), Acting(self), Proving(self)
+        self.connecting, self.acting = Connecting(self), Acting(self)
+        self.proving, self.losing = Proving(self), Losing(self)
         self._leave = threading.Event()
         self._leave_off = threading.Event()
         self._progress_at = 0.0

@@ -40,6 +40,7 @@ from xnat_ferry_tui.logins import Logins
 from xnat_ferry_tui.watched import Watched
 
 if TYPE_CHECKING:
+    from xnat_ferry.settle.orders import RemovalOrder
     from xnat_ferry.survey.sessions import Progress
     from xnat_ferry.xnat.client import XnatClient
 
@@ -253,15 +254,23 @@ class Desk:
         worker = start_worker(folder, self._logins_of(folder.read_plan()), spool=self.spool, archive=archive)
         wait_until_taken_up(folder, worker, skip=before)
 
-    def settle(self, folder: TransferFolder, sessions: tuple[str, ...], *, typed: str) -> None:
-        """Have these proven sessions removed from the source; raises TransferLocked, CannotWrite."""
-        from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
+    def settle(self, folder: TransferFolder, order: "RemovalOrder") -> None:
+        """Have removed what was ordered; raises TransferLocked, CannotWrite."""
+        from xnat_ferry.settle.orders import keep_removal_order
 
         lock.refuse_if_running(folder)
         before = len(read_all(folder.journal))
         logins = self._logins_of(folder.read_plan())
-        keep_removal_order(folder, RemovalOrder(typed=typed, sessions=sessions))
+        keep_removal_order(folder, order)
         worker = start_worker(folder, logins, spool=self.spool, settle=True)
+        wait_until_taken_up(folder, worker, skip=before)
+
+    def take_back(self, folder: TransferFolder) -> None:
+        """Have undone what was shared or given; raises TransferLocked."""
+        lock.refuse_if_running(folder)
+        before = len(read_all(folder.journal))
+        logins = self._logins_of(folder.read_plan())
+        worker = start_worker(folder, logins, spool=self.spool, taking_back=True)
         wait_until_taken_up(folder, worker, skip=before)
 
     def close(self) -> None:

@@ -89,9 +89,9 @@ def _to(plan: Plan) -> str:
 
 def _at_the_source(plan: Plan) -> str:
     if plan.road == Road.SHARE:
-        return f"{plan.source.project} goes on owning them. 'xnat-ferry undo' takes the shares back."
+        return f"{plan.source.project} goes on owning them. U in area 3 takes the shares back."
     if plan.road == Road.RELOCATE:
-        return f"{plan.destination.project} becomes their owner. 'xnat-ferry undo' gives them back."
+        return f"{plan.destination.project} becomes their owner. U in area 3 gives them back."
     if plan.move:
         return "Deleted at the source only once all is proven and archived, and you typed the project's name."
     return "Nothing at the source changes."

@@ -1,22 +1,17 @@
-"""What area 4 does: comparing again, the headers of a file, the record, and the end of a move."""
+"""What area 4 does to find out: comparing again, the headers of a file, logs, the record."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from xnat_ferry import wording
-from xnat_ferry.errors import CannotConnect, CannotWrite, FerryError
+from xnat_ferry.errors import CannotConnect, CannotWrite
 from xnat_ferry.model import Instance, Level, Where, servers_of
 from xnat_ferry.plan import PlannedSession
-from xnat_ferry.settings.preferences import read_preferences
 from xnat_ferry.transfer import manifest
-from xnat_ferry.transfer.state import Phase
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.choose import Choose
 from xnat_ferry_tui.dialogs.page import Page
-from xnat_ferry_tui.dialogs.type_name import TypeName
 from xnat_ferry_tui.watched import Watched
-from xnat_ferry_tui.ways import told
 
 if TYPE_CHECKING:
     from xnat_ferry.verify.beside import Beside
@@ -29,11 +24,10 @@ LEVELS = {
     Level.SAMPLE.value: "and one file a scan, fetched back: header and pixels",
     Level.FULL.value: "and every file, fetched back: takes as long as the copy",
 }
-_LISTED = 10
 
 
 class Proving:
-    """Asks where something would be deleted; the rest only looks."""
+    """Only looks."""
 
     def __init__(self, app: "FerryApp") -> None:
         self._app = app
@@ -220,45 +214,6 @@ class Proving:
 
         app.do("Writing the record.", work, show)
 
-    # The end of a move
-
-    def settle(self) -> None:
-        """Ask for the destination's name, and delete at the source what is proven."""
-        app, watched = self._app, self._app.desk.watched
-        if watched is None:
-            app.push_screen(Tell("There is no transfer yet, so nothing could be deleted."))
-            return
-        if watched.phase == Phase.RUNNING:
-            app.push_screen(Tell(f"{watched.folder.id} is running; stop it first, or wait."))
-            return
-        from xnat_ferry.settle.meant import to_settle
-
-        meant = to_settle(watched.state)
-        if not meant:
-            words = "Nothing can be deleted: no session of this transfer is archived and still at the source."
-            app.push_screen(Tell(words, "A archives what waits in the prearchive."))
-            return
-        name, told = watched.state.plan.destination.project, list[str]()
-
-        def typed(name: str | None) -> None:
-            if name is not None:
-                self._log_in(watched, lambda: self._settle(watched, meant, name))
-
-        def ask() -> None:
-            app.push_screen(TypeName(*told, name=name, whose="the destination project"), typed)
-
-        # whom to tell of a loss stands in the settings, which lie on a disk
-        app.do("Reading the settings.", lambda: told.extend(_what_would_go(watched, meant)), ask)
-
-    def _settle(self, watched: Watched, meant: Sequence[PlannedSession], name: str) -> None:
-        app = self._app
-        labels = tuple(one.session for one in meant)
-        app.do(
-            "Starting the worker.",
-            lambda: app.desk.settle(watched.folder, labels, typed=name),
-            lambda: app.action_area("transfer"),
-        )
-
     # Both
 
     def _log_in(self, watched: Watched, then: Callable[[], None]) -> None:
@@ -269,26 +224,3 @@ class Proving:
     def _planned(watched: Watched | None, session: str) -> PlannedSession | None:
         sessions = watched.state.plan.sessions if watched else ()
         return next((one for one in sessions if one.session == session), None)
-
-
-def _what_would_go(watched: Watched, meant: Sequence[PlannedSession]) -> list[str]:
-    plan = watched.state.plan
-    files, size = sum(one.totals.files for one in meant), sum(one.totals.bytes for one in meant)
-    more = [f"and {len(meant) - _LISTED:,} more"] if len(meant) > _LISTED else []
-    return [
-        f"Delete {wording.plural(len(meant), 'session')} at {plan.source}?",
-        f"{wording.plural(files, 'file')}, {wording.size(size)}:",
-        *[f"  {one.session}, which is {one.to_session} there" for one in meant[:_LISTED]],
-        *more,
-        "Each is fetched back and compared first, every file, and stays where anything is not proven.",
-        *([] if plan.move else ["This transfer was planned as a copy, not as a move."]),
-        f"Deleting is permanent. {_in_case_of_loss()}",
-        f"Type the destination project's name, {plan.destination.project}, to go on.",
-    ]
-
-
-def _in_case_of_loss() -> str:
-    try:
-        return f"If something is deleted that should not be: {read_preferences().data_loss.advice}"
-    except FerryError as error:
-        return told(error)

@@ -9,7 +9,7 @@ HOW_TO_CHANGE = (
     "To change something, open a window without --read-only, or take read_only or read_only_at out of the "
     "settings.",
 )
-_DELETES = "verify.settle"
+_DELETES = ("verify.settle", "verify.unshare")
 
 
 def why_not(window: Window, desk: Desk, key: Key) -> str:
@@ -23,7 +23,7 @@ def why_not(window: Window, desk: Desk, key: Key) -> str:
     ends = desk.ends if key.where.startswith("checks") else (plan.source, plan.destination) if plan else None
     if ends is None:
         return ""
-    changed = ends if key.id == _DELETES else ends[1:]
+    changed = ends if key.id in _DELETES else ends[1:]
     closed = [end.server for end in changed if is_closed(window, desk, end.server)]
     return f"not at {desk.names.get(closed[0], closed[0])}, which is read-only." if closed else ""
 

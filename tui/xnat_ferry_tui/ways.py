@@ -35,7 +35,7 @@ _WAYS = tuple(
         (r"with 'xnat-ferry verify'", "in area 4"),
         (r"Run 'xnat-ferry archive' again", "Archive again with A in area 3"),
         (r"run 'xnat-ferry archive' again", "archive again with A in area 3"),
-        (r"settle with --unshare", "unshare it in XNAT's own pages"),
+        (r"settle with --unshare", "press H in area 4"),
         (r", or run this in a terminal to be asked", ", or press C to be asked"),
         (r"Copy instead \('--road copy'\)", "Copy instead"),
         (r"add --leave-out-others", "leave them out in the plan that the plain face makes"),
@@ -69,6 +69,7 @@ _WAYS = tuple(
             r"--write-labels FILE\.csv, change them there, then --labels FILE\.csv; or a --labels template",
             "w in step 9 writes a table, change them there, then i; or l, a rule",
         ),
+        (r"'xnat-ferry undo'", "U in area 3"),
         # differences
         (r"--refresh has", "A refresh of its catalog has"),
         # whatever has no key

@@ -10,6 +10,7 @@ from xnat_ferry.cli.looking import Looking, Switch, look
 from xnat_ferry.errors import NothingChosen, RoadClosed, UsageError
 from xnat_ferry.model import Level, Road
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
+from xnat_ferry.settle.meant import to_take_back
 from xnat_ferry.survey import Depth
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.journal import read_all
@@ -125,7 +126,7 @@ def _wanted(state: TransferState, yes: bool) -> bool:
         why = "what travelled is not taken back"
         advice = "Remove it at the destination in the web interface, if that is what you want."
         raise RoadClosed(road=plan.road.value, why=why, advice=advice)
-    meant = [one for one in state.sessions.values() if one.asked and not one.taken_back]
+    meant = to_take_back(state)
     if not meant:
         raise NothingChosen(why="this transfer gave nothing to another project, or it was all taken back")
     count, project = wording.plural(len(meant), "session"), plan.destination.project

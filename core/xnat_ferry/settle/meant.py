@@ -16,6 +16,15 @@ def to_settle(state: TransferState) -> tuple[PlannedSession, ...]:
     )
 
 
+def to_take_back(state: TransferState) -> tuple[PlannedSession, ...]:
+    """Those that were asked to be shared or given, and are not taken back yet."""
+    return tuple(
+        one
+        for one in state.plan.travelling
+        if state.sessions[one.session].asked and not state.sessions[one.session].taken_back
+    )
+
+
 def given_up(state: TransferState) -> tuple[PlannedSession, ...]:
     """Those of which something was sent to the prearchive that did not come to its end."""
     if state.plan.road == Road.DOWNLOAD:

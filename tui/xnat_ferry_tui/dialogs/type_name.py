@@ -1,4 +1,4 @@
-"""The question before something is deleted: it wants a project's name, and takes nothing else for a yes."""
+"""The question before something is lost: it wants a project's name, and takes nothing else for a yes."""
 
 from typing import ClassVar
 
@@ -14,19 +14,19 @@ from xnat_ferry_tui.widgets.facts import Facts
 
 
 class TypeName(ModalScreen[str | None]):
-    """Says what would be deleted; gives what was typed when it is the name, None when it was left."""
+    """Says what would be lost; gives what was typed when it is the name, None when it was left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave")]
 
-    def __init__(self, *lines: str, name: str, whose: str) -> None:
+    def __init__(self, *lines: str, name: str, whose: str, nothing: str = "Nothing was deleted.") -> None:
         super().__init__()
-        self._lines, self._wanted, self._whose = lines, name, whose
+        self._lines, self._wanted, self._whose, self._nothing = lines, name, whose, nothing
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             with VerticalScroll(id="words-of-it"):
                 yield Facts(id="question")
-            yield Input(placeholder=plain(f"the name of {self._whose}; Escape deletes nothing"), id="name")
+            yield Input(placeholder=plain(f"the name of {self._whose}; Escape leaves it be"), id="name")
             yield Facts(id="said")
 
     def on_mount(self) -> None:
@@ -38,7 +38,7 @@ class TypeName(ModalScreen[str | None]):
         if event.value.strip() == self._wanted:
             self.dismiss(event.value.strip())
         else:
-            words = f"That is not the name of {self._whose}. Nothing was deleted."
+            words = f"That is not the name of {self._whose}. {self._nothing}"
             self.query_one("#said", Facts).put([words])
 
     def action_leave(self) -> None:

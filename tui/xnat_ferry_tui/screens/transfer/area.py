@@ -210,6 +210,9 @@ class TransferArea(Area):
     def action_archive(self) -> None:
         self.ferry.acting.go_on(archive=True)
 
+    def action_take_back(self) -> None:
+        self.ferry.losing.take_back()
+
     def action_resume(self) -> None:
         self.ferry.acting.go_on(archive=False)
 

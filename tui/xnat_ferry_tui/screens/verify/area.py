@@ -165,7 +165,16 @@ class VerifyArea(Area):
         self.ferry.acting.go_on(archive=True)
 
     def action_settle(self) -> None:
-        self.ferry.proving.settle()
+        self.ferry.losing.settle()
+
+    def action_unshare(self) -> None:
+        self.ferry.losing.settle(unshare=True)
+
+    def action_remove_waiting(self) -> None:
+        self.ferry.losing.remove_waiting()
+
+    def action_take_back(self) -> None:
+        self.ferry.losing.take_back()
 
     def action_prove(self) -> None:
         self.ferry.proving.choose_level()
