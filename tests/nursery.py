@@ -170,9 +170,10 @@ def _become(
     for own, fd in enumerate(streams):
         os.dup2(fd, own)
         os.close(fd)
-    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
-    sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
-    sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
+    wanted = environment.get("PYTHONIOENCODING", "utf-8")
+    sys.stdin = os.fdopen(0, encoding=wanted, closefd=False)
+    sys.stdout = os.fdopen(1, "w", encoding=wanted, closefd=False)
+    sys.stderr = os.fdopen(2, "w", encoding=wanted, errors="backslashreplace", buffering=1, closefd=False)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
