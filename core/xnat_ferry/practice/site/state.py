@@ -140,7 +140,7 @@ class State:
         key = (str(place), facts.st_mtime_ns, facts.st_size)
         if key not in self._known:
             content = place.read_bytes()
-            uid, pixels = _look_inside(place)
+            uid, pixels = _look_inside(place) if _may_be_dicom(content) else ("", "")
             self._known[key] = {
                 "size": facts.st_size,
                 "md5": hashlib.md5(content).hexdigest(),
@@ -148,6 +148,11 @@ class State:
                 "pixel_md5": pixels,
             }
         return self._known[key]
+
+
+def _may_be_dicom(content: bytes) -> bool:
+    """By the mark behind the preamble, or without one by the group of the first tag (PS3.10 7.1)."""
+    return content[128:132] == b"DICM" or content[:2] in (b"\2\0", b"\x08\0", b"\0\x08")
 
 
 def _look_inside(place: Path) -> tuple[str, str]:
