@@ -41,7 +41,7 @@ def parse_catalog(body: bytes) -> tuple[StoredFile, ...]:
     """The entries of a catalog document; raises ValueError for anything else."""
     try:
         root = fromstring(body)
-    except (ParseError, DefusedXmlException):
+    except (ParseError, DefusedXmlException, LookupError, ValueError):
         raise ValueError("a document that is not readable XML") from None
     if _plain(root) not in {"Catalog", "DCMCatalog"}:
         raise ValueError(f"an XML document of another kind ({_plain(root)[:40]})")

@@ -50,7 +50,7 @@ def read_document(client: XnatClient, path: str) -> tuple[str, tuple[ScanRow, ..
     response = client.send("GET", f"/data{path}")
     try:
         root = fromstring(response.content)
-    except (ParseError, DefusedXmlException):
+    except (ParseError, DefusedXmlException, LookupError, ValueError):
         raise answers.not_an_answer(client.server, f"GET /data{path}", response) from None
     if not _plain(root).endswith("Session"):
         raise NotAnAnswer(server=client.server, what=path, status=200, said="XML that is not a session")
