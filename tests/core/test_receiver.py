@@ -4,19 +4,17 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from msgspec.structs import replace
 from pydicom import dcmread
-from pynetdicom import AE, AllStoragePresentationContexts, evt
 from pynetdicom.events import Event
 
 from tests.core.harbour import Harbour, harbour, session_toml, told
+from tests.core.scp import BIG, LITTLE, feeding, receiver, route_by_description
 from xnat_ferry import events
 from xnat_ferry.cli.receiving import Receiving
 from xnat_ferry.errors import UsageError
@@ -57,65 +55,15 @@ id = "SRC"
 [[projects]]
 id = "DST"
 """
-RULES = {
-    "projectRules": r"(0008,1030):xnat://([^/]+)/[^/]+/[^/]+",
-    "subjectRules": r"(0008,1030):xnat://[^/]+/([^/]+)/[^/]+",
-    "sessionRules": r"(0008,1030):xnat://[^/]+/[^/]+/([^/]+)",
-}
 PLACES = (Where.PREARCHIVE, Where.ARCHIVE)
-LITTLE, BIG = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"
 
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
     """A site that routes by what guides have in StudyDescription."""
     with harbour(tmp_path_factory.mktemp("receiver"), WORLD, head=HEAD) as made:
-        with httpx.Client(base_url=made.server.url, auth=("ada", "pract1ce-pw")) as site:
-            for name, rule in RULES.items():
-                answer = site.put(
-                    f"/data/config/dicom/{name}?inbody=true",
-                    content=rule,
-                    headers={"Content-Type": "text/plain"},
-                )
-                assert answer.is_success, answer.text
+        route_by_description(made)
         yield made
-
-
-@contextmanager
-def receiver(
-    handle: Callable[[Event], int], syntaxes: tuple[str, ...] = (LITTLE,)
-) -> Iterator[tuple[Receiver, list[str]]]:
-    """A storage SCP, and the SOPInstanceUIDs that it was sent."""
-    sent: list[str] = []
-
-    def store(event: Event) -> int:
-        request: Any = event.request
-        sent.append(str(request.AffectedSOPInstanceUID))
-        return handle(event)
-
-    entity: Any = AE(ae_title="XNAT")
-    for context in AllStoragePresentationContexts:
-        entity.add_supported_context(context.abstract_syntax, list(syntaxes))
-    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=[(evt.EVT_C_STORE, store)])
-    try:
-        yield Receiver(host="127.0.0.1", port=server.server_address[1], aet="XNAT"), sent
-    finally:
-        server.shutdown()
-
-
-def feeding(port: Harbour) -> Callable[[Event], int]:
-    """What XNAT's own receiver does: one object at a time into the importer."""
-
-    def store(event: Event) -> int:
-        answer = httpx.post(
-            f"{port.server.url}/data/services/import?import-handler=gradual-DICOM&inbody=true",
-            content=event.encoded_dataset(),
-            headers={"Content-Type": "application/octet-stream"},
-            auth=("ada", "pract1ce-pw"),
-        )
-        return 0 if answer.is_success else 0xC000
-
-    return store
 
 
 def by(plan: Plan, there: Receiver) -> Plan:

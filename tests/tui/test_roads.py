@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from tests.core.harbour import LOGIN, WORLD, Harbour, harbour, session_toml
+from tests.core.scp import feeding, receiver, route_by_description
 from tests.tui.looking import until, until_shown
 from xnat_ferry.model import Road
 from xnat_ferry.plan import Plan
@@ -22,11 +23,14 @@ from xnat_ferry_tui.desk import Desk
 
 pytestmark = pytest.mark.xdist_group("roads")
 
-LABELS = ("BESIDE", "SHARED", "GIVEN_UP")
+LABELS = ("BESIDE", "SHARED", "GIVEN_UP", "SENT")
 SHOWN = session_toml(
     "SHOWN", project="THIRD", subject="PSHOWN", shared_into='[{ project = "SRC", label = "SHOWN" }]'
 )
-HEAD = WORLD.replace('DST = "owner"', 'DST = "owner", THIRD = "owner"') + '\n[[projects]]\nid = "THIRD"\n'
+HEAD = (
+    WORLD.replace('DST = "owner" }', 'DST = "owner", THIRD = "owner" }\nadmin = true')
+    + '\n[[projects]]\nid = "THIRD"\n'
+)
 SIZE = (80, 24)
 
 
@@ -35,6 +39,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
     """One server for all; each test has a session of its own."""
     sessions = "".join(session_toml(label, subject=f"P{label}") for label in LABELS)
     with harbour(tmp_path_factory.mktemp("roads"), sessions + SHOWN, head=HEAD) as made:
+        route_by_description(made)
         yield made
 
 
@@ -163,3 +168,34 @@ async def test_what_is_only_shared_in_is_unshared_at_the_end_of_a_move(port: Har
         await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
     assert port.session("THIRD", "SHOWN")["shares"] == []
     assert "SHOWN" in port.labels("DST")
+
+
+async def test_a_session_goes_by_a_dicom_receiver(port: Harbour, desk: Desk) -> None:
+    with receiver(feeding(port)) as (there, sent):
+        async with FerryApp(desk).run_test(size=SIZE) as pilot:
+            await choose(pilot, desk, "SENT")
+            await pilot.press("o")
+            await until_shown(pilot, "How shall the sessions get there?", "receiver   by C-STORE")
+            await pilot.press("G", "enter")
+            await until_shown(pilot, "Which DICOM receiver?")
+            await pilot.press(*"nowhere", "enter", *"XNAT", "enter")
+            await until_shown(pilot, "is no HOST:PORT")
+            await pilot.press(*["backspace"] * 7, *f"127.0.0.1:{there.port}", "enter", "enter")
+            await until_shown(pilot, "1 of ", "Receiver.")
+            await pilot.press("7")
+            await until_shown(pilot, "1 session surveyed")
+            await until(pilot, lambda: not desk.busy)
+            await pilot.press("0", "v")
+            await until_shown(
+                pilot, f"By       the DICOM receiver XNAT at 127.0.0.1:{there.port}", "sample: "
+            )
+            await until(pilot, lambda: not desk.drafting.must_judge)
+            await pilot.press("m")
+            await until_shown(pilot, "Only a copy can become a move.")
+            await pilot.press("enter", "c")
+            await until_shown(pilot, "Send 1 session", "y Yes")
+            await pilot.press("y")
+            await until_shown(pilot, "3 TRANSFER", "DONE", "1 of 1 session done", seconds=60)
+            await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
+    assert len(sent) == 2
+    assert port.waiting("DST") == {"SENT"}

@@ -1,15 +1,18 @@
 """The questions that lead to a server: which projects, and a login for each server that has none."""
 
 from collections.abc import Callable, Iterable, Sequence
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from xnat_ferry.errors import FerryError
+from xnat_ferry.errors import FerryError, ReceiverMissing
 from xnat_ferry.model import Endpoint
 from xnat_ferry.plan.draft import Draft
+from xnat_ferry.plan.receiver import NO_RECEIVER, Receiver, parse_receiver
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.paths import servers_file
 from xnat_ferry.settings.servers import check_alias, parse_endpoint, parse_server, read_aliases
-from xnat_ferry_tui.dialogs.connect import NOTHING, STORE, Connect, Wish
+from xnat_ferry_tui.dialogs.ask import Tell
+from xnat_ferry_tui.dialogs.connect import NOTHING, RECEIVER, STORE, Connect, Wish
 from xnat_ferry_tui.dialogs.login import LogIn
 from xnat_ferry_tui.ways import told
 
@@ -63,6 +66,32 @@ class Connecting:
             self._app.notify(f"{alias} is stored: you are {found[0]}.", markup=False)
 
         self._app.do("Logging in.", store, tell)
+
+    def ask_receiver(self, then: Callable[[Receiver], None]) -> None:
+        """Ask for a DICOM receiver's address and title; says how to get what sends to it where it is not."""
+        app, found = self._app, list[bool]()
+
+        def ask() -> None:
+            if found[0]:
+                self._ask_receiver(NOTHING, "", then)
+            else:
+                missing = ReceiverMissing()
+                app.push_screen(Tell(str(missing), missing.advice))
+
+        app.do("Looking for pynetdicom.", lambda: found.append(find_spec("pynetdicom") is not None), ask)
+
+    def _ask_receiver(self, wish: Wish, said: str, then: Callable[[Receiver], None]) -> None:
+        def named(wish: Wish | None) -> None:
+            if wish is None:
+                return
+            try:
+                receiver = parse_receiver(wish.source, wish.destination, NO_RECEIVER.calling)
+            except FerryError as error:
+                self._ask_receiver(wish, told(error), then)
+            else:
+                then(receiver)
+
+        self._app.push_screen(Connect(wish, said, RECEIVER), named)
 
     def log_in(self, servers: Iterable[str], then: Callable[[], None]) -> None:
         """Ask for the logins that these servers lack, and go on once there are all."""

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from xnat_ferry.errors import CannotWrite
 from xnat_ferry.model import Endpoint, SessionRow
 from xnat_ferry.plan import write_plan
+from xnat_ferry.plan.by_receiver import over
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.draft_file import read_draft
 from xnat_ferry.plan.judged import Judged, judge, plan_again
@@ -62,6 +63,8 @@ class Drafting:
         """Bytes a second of an earlier transfer between the same servers."""
         self.keeper = Keeper(path)
         self._path = path
+        self._plain: Judged | None = None
+        """The judgement before it is said that a receiver takes the sessions."""
         self._history: History | None = None
         self.brief = Brief()
         self._surveyed: tuple[object, ...] | None = None
@@ -103,7 +106,7 @@ class Drafting:
             self._history = None
         elif draft is not None or self.draft is None or self.draft.ends != ends:
             self._history = History(draft or Draft(source=ends[0], destination=ends[1]))
-        self.survey = self.judged = self._surveyed = self._judged_for = None
+        self.survey = self.judged = self._plain = self._surveyed = self._judged_for = None
         self._checked_by = ()
 
     def clear(self) -> None:
@@ -163,12 +166,13 @@ class Drafting:
         request = draft.request(made, known)
         basis = (id(survey), draft.labels, draft.table, draft.to, draft.keep, draft.accepted)
         with undisturbed(len(known)):
-            if self.judged is not None and basis == self._checked_by:
-                judged = plan_again(self.judged, request)
+            if self._plain is not None and basis == self._checked_by:
+                plain = plan_again(self._plain, request)
             else:
-                judged = judge(survey, request, frozenset(draft.keep), frozenset(draft.accepted))
+                plain = judge(survey, request, frozenset(draft.keep), frozenset(draft.accepted))
+            judged = over(plain, draft.receiver)
             brief = in_brief(judged, self.pace)
-        self.judged, self.brief = judged, brief
+        self._plain, self.judged, self.brief = plain, judged, brief
         self._judged_for, self._checked_by = draft, basis
 
     def recall(self) -> None:

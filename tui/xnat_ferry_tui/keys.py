@@ -65,7 +65,7 @@ KEYS = (
     Key("do('mark_all')", "a", "All", "mark all that are shown, or none of them", "checks.choose"),
     Key("do('filter')", "slash", "Filter", "show only sessions with these words", "checks.choose"),
     Key("do('scans')", "s", "Scans", "take only scans of some IDs or types", "checks.choose"),
-    Key("do('road')", "o", "Road", "copy, or share or give within one server", "checks.choose"),
+    Key("do('road')", "o", "Road", "copy, share, give, or send to a receiver", "checks.choose"),
     Key("do('again')", "r", "List again", "list both projects anew", "checks.choose", bar=False),
     Key("do('again')", "r", "Again", "look again at what this line rests on", "checks.checks"),
     Key("do('all_again')", "R", "All again", "look at everything anew", "checks.checks", bar=False),

@@ -44,6 +44,7 @@ def review(judged: Judged, pace: float | None) -> list[tuple[str, str]]:
         *([("With", f"{plan.belongings.in_words}.")] if plan.belongings.any else []),
         ("From", str(plan.source)),
         ("To", f"{plan.destination}. Nothing travels." if plan.road.stays else _to(plan)),
+        *([("By", f"the DICOM receiver {plan.receiver}.")] if plan.road == Road.RECEIVER else []),
         *([] if plan.road.stays else [("Takes", _how_long(plan.totals.bytes, pace))]),
         ("Proof", f"{plan.verify}: {_LEVELS[plan.verify]}"),
         ("After", _at_the_source(plan)),
@@ -75,7 +76,7 @@ _LEVELS = {
 }
 
 
-_VERBS = {Road.SHARE: "Share", Road.RELOCATE: "Give"}
+_VERBS = {Road.SHARE: "Share", Road.RELOCATE: "Give", Road.RECEIVER: "Send"}
 
 
 def _where(plan: Plan) -> str:

@@ -11,10 +11,11 @@ from xnat_ferry.cli.ending import Command, plan_ending
 from xnat_ferry.cli.looking import Looking, Switch, as_json, look
 from xnat_ferry.cli.page import Line, page_width, show
 from xnat_ferry.cli.planned import plan_lines
-from xnat_ferry.cli.receiving import NOWHERE, Receiving, over
+from xnat_ferry.cli.receiving import NOWHERE, Receiving
 from xnat_ferry.errors import UsageError
 from xnat_ferry.model import Level, Road
 from xnat_ferry.plan import Plan, write_plan
+from xnat_ferry.plan.by_receiver import over
 from xnat_ferry.plan.judged import Judged
 from xnat_ferry.survey import Depth
 

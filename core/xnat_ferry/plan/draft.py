@@ -1,6 +1,6 @@
 """What is wanted of a transfer before it is a plan, in the words of the command line: pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import permutations
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from xnat_ferry.model import Endpoint, Level, Road
 from xnat_ferry.plan.answers import Answers, Given
 from xnat_ferry.plan.build import PlanRequest
 from xnat_ferry.plan.model import Target
+from xnat_ferry.plan.receiver import NO_RECEIVER, Receiver
 
 DRAFT_FORMAT = 1
 
@@ -45,6 +46,7 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     verify: Level = Level.IDENTITY
     move: bool = False
     road: Road = Road.COPY
+    receiver: Receiver = NO_RECEIVER
     also: tuple[Kind, ...] = ()
     """What else of the sessions shall travel."""
     existing: Existing | None = None
@@ -72,9 +74,14 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
     def over(self, road: Road) -> "Draft":
         """The same over another road; where nothing travels it is whole sessions, with all they have."""
+        draft = replace(self, road=road, receiver=NO_RECEIVER)
         if road.stays:
-            return replace(self, road=road, scans=(), move=False, also=(), existing=None)
-        return replace(self, road=road)
+            return replace(draft, scans=(), move=False, also=(), existing=None)
+        return draft
+
+    def by(self, receiver: Receiver) -> "Draft":
+        """The same by a DICOM receiver; only a copy can become a move."""
+        return replace(self.over(Road.RECEIVER), receiver=receiver, move=False)
 
     def rules(self) -> LabelRules:
         """The label rules; raises BadLabelRule."""
@@ -162,8 +169,15 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         words += ["--existing", self.existing] if self.also and self.existing else []
         words += ["--to", self.to] if self.to != Target.PREARCHIVE else []
         words += ["--road", self.road] if self.road != Road.COPY else []
+        words += list(self._receiving()) if self.road == Road.RECEIVER else []
         words += ["--verify", self.verify] if self.verify != Level.IDENTITY else []
         return [*words, *(["--move"] if self.move else [])]
+
+    def _receiving(self) -> Iterator[str]:
+        one = self.receiver
+        yield from ("--receiver", f"{one.host}:{one.port}", "--aet", one.aet)
+        if one.calling != NO_RECEIVER.calling:
+            yield from ("--calling", one.calling)
 
 
 def _own(conflict: Conflict, given: Given, met: Sequence[Conflict], now: Answers) -> tuple[Given, ...]:

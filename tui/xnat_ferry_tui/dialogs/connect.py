@@ -44,6 +44,13 @@ STORE = Asked(
 )
 
 
+RECEIVER = Asked(
+    "Which DICOM receiver? Its site has to route by StudyDescription.",
+    "HOST:PORT, such as xnat.example.org:8104",
+    "its AE title, such as XNAT",
+)
+
+
 class Connect(ModalScreen[Wish | None]):
     """Enter goes to the next field and, on the last, connects; Escape leaves things as they are."""
 

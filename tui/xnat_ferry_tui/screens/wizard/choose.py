@@ -10,8 +10,8 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from xnat_ferry.model import Road, SessionRow
+from xnat_ferry.plan.receiver import Receiver
 from xnat_ferry_tui import keys
-from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.choose import Choose
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.widgets.facts import Facts
@@ -22,6 +22,7 @@ ROADS = {
     Road.COPY.value: "their files travel; both projects have them in the end",
     Road.SHARE.value: "nothing travels; the other project shows them, too",
     Road.RELOCATE.value: "nothing travels; the other project becomes their owner",
+    Road.RECEIVER.value: "by C-STORE, for sites that take images in that way alone",
 }
 _COLUMNS = (Column("", 1), Column("subject"), Column("session"), Column("date", 10), Column("mod", 5))
 
@@ -143,16 +144,22 @@ class ChooseStep(Step):
         draft = self.draft
         if draft is None:
             return
-        if draft.source.server != draft.destination.server:
-            words = "Between two servers sessions can only be copied."
-            self.ferry.push_screen(Tell(words, "Sharing and giving are ways within one server."))
-            return
-        question = ("How shall the sessions get there?", "The checks tell what it does to each of them.")
-        self.ferry.push_screen(Choose(question, ROADS, draft.road), self._take_road)
+        apart = draft.source.server != draft.destination.server
+        question = ["How shall the sessions get there?", "The checks tell what it does to each of them."]
+        question += ["Sharing and giving are ways within one server."] if apart else []
+        roads = {name: words for name, words in ROADS.items() if not (apart and Road(name).stays)}
+        self.ferry.push_screen(Choose(question, roads, draft.road), self._take_road)
 
     def _take_road(self, name: str | None) -> None:
-        if name is not None and self.draft is not None:
+        if name == Road.RECEIVER:
+            self.ferry.connecting.ask_receiver(self._take_receiver)
+        elif name is not None and self.draft is not None:
             self.desk.drafting.change(self.draft.over(Road(name)))
+            self.area.said()
+
+    def _take_receiver(self, receiver: Receiver) -> None:
+        if self.draft is not None:
+            self.desk.drafting.change(self.draft.by(receiver))
             self.area.said()
 
     @on(Lines.Highlighted)
