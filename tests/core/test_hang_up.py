@@ -40,10 +40,8 @@ def journal_has(sea: Shore, words: str) -> bool:
 def in_a_terminal(sea: Shore, *arguments: object) -> tuple[subprocess.Popen[bytes], int]:
     """A command as the leader of a session whose terminal is a new one; and the end of it a window holds."""
     window, terminal = pty.openpty()
-    # bash makes the terminal the session's own and then becomes the command
-    take_it = 'exec 0<>"$0" 1>&0 2>&0 && exec "$@"'
-    words = ["bash", "-c", take_it, os.ttyname(terminal), *command(*arguments)]
-    started = subprocess.Popen(words, env=sea.environment(), start_new_session=True)
+    words = ["setsid", "--ctty", *command(*arguments)]
+    started = subprocess.Popen(words, env=sea.environment(), stdin=terminal, stdout=terminal, stderr=terminal)
     os.close(terminal)
     return started, window
 
@@ -79,19 +77,21 @@ def test_what_a_killed_worker_left_is_finished_from_another_session(sea: Shore) 
     left_by_a_kill.touch()  # where the disk gives a file a name for a moment
 
     again, window = in_a_terminal(sea, "resume", "--spool", spool)
-    read_out(window)
-    assert again.wait(60) == 0
+    shown = read_out(window)
+    assert again.wait(60) == 0, shown
     assert sea.archived("DST") == sea.archived("SRC")
     assert sea.waiting("DST") == {}
     assert sea.folder().journal.read_text().count('"event":"UnitSent"') == 2  # each session's only one
     assert list(spool.iterdir()) == []
 
 
-def read_out(window: int) -> None:
+def read_out(window: int) -> str:
     """Whatever is shown, until nobody shows anything any more."""
+    shown = b""
     try:
-        while os.read(window, 4096):
-            pass
+        while piece := os.read(window, 4096):
+            shown += piece
     except OSError:  # what Linux says at the end of a terminal
         pass
     os.close(window)
+    return shown.decode(errors="replace")

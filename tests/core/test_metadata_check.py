@@ -332,7 +332,7 @@ def test_a_selections_findings_are_those_of_a_plain_reckoning(given_: Selection,
     assert Counter((one.about, one.kind) for one in findings) == Counter(expected(given_, scripts))
 
 
-@given(st.text(min_size=6, alphabet=st.characters(categories=["L", "N"])))
+@given(st.text(min_size=6, alphabet=st.characters(categories=["L", "N"])).map("Q7{}".format))
 def test_no_patient_id_is_ever_shown(patient: str) -> None:
     headers = (header_of(ROW, ONE, PatientID=patient), header_of(ROW, TWO, PatientID="other" + patient))
     other = session_row("b", "002")

@@ -55,10 +55,10 @@ def write_label_table(path: Path, rows: Iterable[SessionRow], rules: LabelRules)
 
 
 def _guarded(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe in front, which no label may hold."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """A cell that no spreadsheet takes for a formula: an apostrophe in front, and before those that are."""
+    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
 
 
 def _unguarded(text: str) -> str:
     text = text.strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA) else text

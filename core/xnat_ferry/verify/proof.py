@@ -128,8 +128,8 @@ def _not_in_manifest(
             place = f"scan {row.scan}" if row.scan else "the session itself"
             return f"the source holds a file that was not copied, in resource {row.resource} of {place}"
         digest = row.digest or fetched.get((row.scan, row.path), "")
+        if (digest and one.md5 and digest != one.md5) or row.size not in (None, one.size):
+            return f"a file of scan {row.scan} was changed at the source since it was sent"
         if not digest or not one.md5:
             return f"whether a file of scan {row.scan} is still what was sent could not be read at the source"
-        if digest != one.md5:
-            return f"a file of scan {row.scan} was changed at the source since it was sent"
     return f"{len(sent)} files are no longer at the source" if sent else ""
