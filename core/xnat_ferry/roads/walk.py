@@ -12,7 +12,6 @@ from xnat_ferry.roads.crossing import Crossing
 from xnat_ferry.transfer.crew import work_through
 from xnat_ferry.transfer.state import Phase
 
-
 Groups = Iterable[Sequence[PlannedSession]]
 """Sessions of which each group is worked on by one hand, one after another."""
 
@@ -25,7 +24,10 @@ def walk(crossing: Crossing, *, at_once: int, groups: Groups | None = None) -> i
     What goes wrong with one session is told of it and the others go on. A FerryError to ``Retry.STOP`` ends
     the walk and is raised, among them Stopped.
     """
-    return _Walk(crossing, at_once, groups).run()
+    try:
+        return _Walk(crossing, at_once, groups).run()
+    finally:
+        crossing.finish()
 
 
 class _Walk:

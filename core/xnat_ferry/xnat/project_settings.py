@@ -85,6 +85,8 @@ class _Reading:
             return None
 
 
+# made before threads want it: two that do for the first time at once may crash
+_CONTENTS = msgspec.json.Decoder(dict[str, Any])
 _OF_SITE = data_path("config")
 
 
@@ -155,7 +157,7 @@ def _project_filter(client: XnatClient, entries: Entries | None) -> SeriesFilter
     if row is None:
         return SeriesFilter(enabled=False)
     try:
-        told = msgspec.json.decode(row.get("contents", ""), type=dict[str, Any])
+        told = _CONTENTS.decode(row.get("contents", ""))
     except (msgspec.DecodeError, ValueError, RecursionError):
         what = "the project's series filter"
         raise NotAnAnswer(
