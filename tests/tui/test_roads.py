@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from tests.core.harbour import LOGIN, WORLD, Harbour, harbour, session_toml
+from tests.core.making import dicom_bytes
 from tests.core.scp import feeding, receiver, route_by_description
 from tests.tui.looking import until, until_shown
 from xnat_ferry.model import Road
@@ -199,3 +200,36 @@ async def test_a_session_goes_by_a_dicom_receiver(port: Harbour, desk: Desk) -> 
             await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
     assert len(sent) == 2
     assert port.waiting("DST") == {"SENT"}
+
+
+async def test_a_folder_on_this_machine_is_uploaded(port: Harbour, desk: Desk, tmp_path: Path) -> None:
+    place = tmp_path / "data"
+    place.mkdir()
+    for number in "12":
+        image = dicom_bytes(f"1.2.840.99.{number}", "1.2.840.99", "1.2.840.99.5")
+        (place / f"image{number}").write_bytes(image)
+    (place / "notes.txt").write_text("not an image")
+    async with FerryApp(desk).run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "None marked: all")
+        await until(pilot, lambda: not desk.busy)
+        await pilot.press("f", *str(place), "enter")
+        await until_shown(pilot, "1 file that cannot be carried", "notes.txt", "Leave them out, and take")
+        await pilot.press("y")
+        await until_shown(pilot, "6 CHOOSE ok", "None marked: all 1 ", "dicom_upload")
+        await until(pilot, lambda: not desk.busy)
+        await pilot.press("o")
+        await until_shown(pilot, "there is no other road")
+        await pilot.press("enter", "9")
+        await pilot.press("l", *"session.template=HERE", "enter")
+        await until(pilot, lambda: desk.drafting.draft and desk.drafting.draft.labels and not desk.busy)
+        await pilot.press("7")
+        await until_shown(pilot, "1 session surveyed")
+        await until(pilot, lambda: not desk.busy and not desk.drafting.must_judge)
+        await pilot.press("0")
+        await until_shown(pilot, "1 session, 1 scan, 2 files", "c Go: start the transfer")
+        await pilot.press("c")
+        await until_shown(pilot, "Upload 1 session", "Left out: 1 file", "y Yes")
+        await pilot.press("y")
+        await until_shown(pilot, "3 TRANSFER", "DONE", "1 of 1 session done", seconds=60)
+        await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
+    assert "HERE" in port.waiting("DST")

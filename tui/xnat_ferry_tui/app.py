@@ -120,7 +120,7 @@ class FerryApp(App[None]):
 
     def look(self) -> None:
         """List both projects."""
-        self.with_projects("Listing both projects.", self.desk.look)
+        self.with_projects("Listing both projects.", lambda: self.desk.look(self.report_progress))
 
     def read_session(self, side: int, session_id: str) -> None:
         """Read the scans of one session."""

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xnat_ferry import wording
 from xnat_ferry.errors import FerryError, ReceiverMissing
-from xnat_ferry.model import Endpoint
+from xnat_ferry.model import Endpoint, servers_of
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.receiver import NO_RECEIVER, Receiver, parse_receiver
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.paths import servers_file
+from xnat_ferry.settings.redact import plain
 from xnat_ferry.settings.servers import check_alias, parse_endpoint, parse_server, read_aliases
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.connect import NOTHING, RECEIVER, STORE, Connect, Wish
@@ -17,7 +20,12 @@ from xnat_ferry_tui.dialogs.login import LogIn
 from xnat_ferry_tui.ways import told
 
 if TYPE_CHECKING:
+    from xnat_ferry.local.places import Other
+    from xnat_ferry.local.scanning import Scanned
     from xnat_ferry_tui.app import FerryApp
+
+
+_NAMED = 5
 
 
 class Connecting:
@@ -32,13 +40,13 @@ class Connecting:
             self._app.still_busy()
             return
         ends = self._app.desk.ends
-        texts = [f"{end.server}/{end.project}" for end in ends] if ends else [begin_with, begin_with]
+        texts = [_written(end) for end in ends] if ends else [begin_with, begin_with]
         self._ask(Wish(*texts))
 
     def go_on_with(self, draft: Draft) -> None:
         """Connect to the projects of a draft and go on where it was left."""
         ends = draft.ends
-        self.log_in([end.server for end in ends], lambda: self._connect(ends, draft))
+        self.log_in(servers_of(*ends), lambda: self._connect(ends, draft))
 
     def ask_server(self, wish: Wish = NOTHING, said: str = "") -> None:
         """Ask for a server's address and a short name, and store both once it lets one in."""
@@ -92,6 +100,26 @@ class Connecting:
                 then(receiver)
 
         self._app.push_screen(Connect(wish, said, RECEIVER), named)
+
+    def take_place(self, text: str) -> None:
+        """Look through a folder or archive file on this machine and make it the source."""
+        app, ends, found = self._app, self._app.desk.ends, list[tuple[Endpoint, "Scanned"]]()
+
+        def look() -> None:
+            found.append(app.desk.look_through(Path(text), app.report_progress))
+
+        def ask() -> None:
+            (end, scanned), others = found[0], found[0][1].others
+            if ends is None:
+                return
+            if not scanned.studies:
+                app.push_screen(Tell(f"{end} holds no DICOM images."))
+            elif others:
+                app.ask(_leaving_out(end, others), lambda: self._connect((end, ends[1])))
+            else:
+                self._connect((end, ends[1]))
+
+        app.do("Looking through it.", look, ask)
 
     def log_in(self, servers: Iterable[str], then: Callable[[], None]) -> None:
         """Ask for the logins that these servers lack, and go on once there are all."""
@@ -157,3 +185,18 @@ class Connecting:
             app.look()
 
         app.do("Leaving the old projects.", lambda: desk.connect(ends, draft), look)
+
+
+def _written(end: Endpoint) -> str:
+    """A project as it is typed; a place on this machine is named elsewhere."""
+    return "" if end.local else f"{end.server}/{end.project}"
+
+
+def _leaving_out(end: Endpoint, others: Sequence["Other"]) -> list[str]:
+    more = len(others) - _NAMED
+    return [
+        f"{end} holds {wording.plural(len(others), 'file')} that cannot be carried as DICOM:",
+        *(f"  {plain(one.path, 60)}: {plain(one.why, 80)}" for one in others[:_NAMED]),
+        *([f"  and {more:,} more"] if more > 0 else []),
+        "Leave them out, and take the images?",
+    ]

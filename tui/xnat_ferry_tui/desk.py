@@ -36,10 +36,12 @@ from xnat_ferry.transfer.past_pace import past_pace
 from xnat_ferry.transfer.slurm.submitting import ask_to_stop
 from xnat_ferry.verify.verification import Verification
 from xnat_ferry_tui.drafting import Drafting
+from xnat_ferry_tui.here import look_through, survey_here
 from xnat_ferry_tui.logins import Logins
 from xnat_ferry_tui.watched import Watched
 
 if TYPE_CHECKING:
+    from xnat_ferry.local.scanning import Scanned
     from xnat_ferry.settle.orders import RemovalOrder
     from xnat_ferry.survey.sessions import Progress
     from xnat_ferry.xnat.client import XnatClient
@@ -72,6 +74,9 @@ class Desk:
         self.problem: FerryError | None = None
         self.busy = ""
         self.watched: Watched | None = None
+        self._here: Scanned | None = None
+        """What the place on this machine holds that is the source."""
+        self._looked_through: Scanned | None = None
         self._open: tuple[XnatClient, XnatClient] | None = None
         self._stack = ExitStack()
         self._lock = threading.Lock()
@@ -139,7 +144,7 @@ class Desk:
         What was said of a transfer between the same two stays, unless a draft is given in its place.
         """
         self.close()
-        self.source = self.destination = None
+        self.source = self.destination = self._here = None
         self.details, self.marks = {}, set()
         self._ends = ends
         self.drafting.begin(ends, draft)
@@ -151,15 +156,35 @@ class Desk:
         with XnatClient(server, self.logins(server)) as client:
             return f"{client.user} at {server} (XNAT {client.version})"
 
-    def look(self) -> None:
-        """List both projects."""
+    def look_through(self, path: Path, progress: "Progress") -> tuple[Endpoint, "Scanned"]:
+        """See what a folder or archive file on this machine holds, to be the source; changes nothing."""
+        from xnat_ferry.survey.here import end_here
+
+        self._looked_through = scanned = look_through(path, progress)
+        return end_here(str(scanned.path)), scanned
+
+    def look(self, progress: "Progress") -> None:
+        """List both projects; a place on this machine is looked through, unless it was a moment ago."""
         from xnat_ferry.survey.projects import view_destination, view_source
 
         if self.ends is None:
             return
         from_client, to_client = self._clients()
-        self.source = view_source(from_client, self.ends[0])
+        if self.ends[0].local:
+            self._look_here(Path(self.ends[0].project), progress)
+        else:
+            self._here, self.source = None, view_source(from_client, self.ends[0])
         self.destination = view_destination(to_client, self.ends[1])
+
+    def _look_here(self, path: Path, progress: "Progress") -> None:
+        from xnat_ferry.local.listing import detail_of
+        from xnat_ferry.survey.here import view_here
+
+        known, self._looked_through = self._looked_through, None
+        scanned = known if known and known.path == path else look_through(path, progress)
+        self._here, self.source = scanned, view_here(scanned)
+        server = self.source.endpoint.server
+        self.details |= {(server, study.uid): detail_of(study) for study in scanned.studies}
 
     def check(self, progress: "Progress") -> None:
         """Survey the chosen sessions, or all, and judge what is found."""
@@ -170,6 +195,12 @@ class Desk:
         if draft is None:
             return
         from_client, to_client = self._clients()
+        if draft.source.local:
+            here = self._here or look_through(Path(draft.source.project), progress)
+            survey = survey_here(here, to_client, draft, self._rooms(), progress)
+            self.drafting.pace = past_pace(self.transfers, draft.source.server, draft.destination.server)
+            self._take(survey, draft, here)
+            return
         survey = take_survey(
             (from_client, draft.source),
             (to_client, draft.destination),
@@ -191,7 +222,7 @@ class Desk:
         from xnat_ferry.survey.again import headers_again, projects_again
 
         draft, survey = self.drafting.draft, self.drafting.survey
-        if draft is None or survey is None or not check or not self.drafting.fits or draft.road.stays:
+        if draft is None or survey is None or not check or not self.drafting.fits or self._whole(draft):
             self.check(progress)
         elif check == BELONGINGS or not self.drafting.fresh:
             self._take(self._with_belongings(survey, draft), draft)
@@ -202,9 +233,14 @@ class Desk:
         else:
             self._take(projects_again(survey, *self._clients(), progress), draft)
 
-    def _take(self, survey: Survey, asked: Draft) -> None:
+    @staticmethod
+    def _whole(draft: Draft) -> bool:
+        """Whether all of its survey is taken at once."""
+        return draft.road.stays or draft.source.local
+
+    def _take(self, survey: Survey, asked: Draft, here: "Scanned | None" = None) -> None:
         self.source, self.destination = survey.source, survey.destination
-        self.drafting.take(survey, asked)
+        self.drafting.take(survey, asked, here)
 
     def _with_belongings(self, survey: Survey, draft: Draft) -> Survey:
         from xnat_ferry.survey.belongings import with_belongings
@@ -322,10 +358,12 @@ class Desk:
         from xnat_ferry.xnat.pair import open_pair
 
         assert self.ends is not None
+        destination = self.ends[1]
+        source = destination if self.ends[0].local else self.ends[0]
         with self._lock:
             if self._open is None:
                 try:
-                    self._open = self._stack.enter_context(open_pair(*self.ends, self.logins))
+                    self._open = self._stack.enter_context(open_pair(source, destination, self.logins))
                 except LoginRefused as error:
                     self.logins.refuse(str(error.facts["server"]))
                     raise

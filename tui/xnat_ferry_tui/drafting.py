@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,8 +18,12 @@ from xnat_ferry.plan.judged import Judged, judge, plan_again
 from xnat_ferry.plan.label_table import write_label_table
 from xnat_ferry.survey import Survey
 from xnat_ferry_tui import proposals
+from xnat_ferry_tui.here import as_upload
 from xnat_ferry_tui.history import History, Keeper
 from xnat_ferry_tui.undisturbed import undisturbed
+
+if TYPE_CHECKING:
+    from xnat_ferry.local.scanning import Scanned
 
 _COLUMNS = 80
 """Of a checklist that is written to a file."""
@@ -59,6 +64,8 @@ class Drafting:
         self.survey: Survey | None = None
         self.judged: Judged | None = None
         """What is thought of the survey, in the light of the draft as it was then."""
+        self.scanned: Scanned | None = None
+        """What the survey rests on where the source is a place on this machine."""
         self.pace: float | None = None
         """Bytes a second of an earlier transfer between the same servers."""
         self.keeper = Keeper(path)
@@ -151,8 +158,9 @@ class Drafting:
 
     # These may take their time: use a thread
 
-    def take(self, survey: Survey, asked: Draft) -> None:
-        """A survey as it was asked for."""
+    def take(self, survey: Survey, asked: Draft, scanned: "Scanned | None" = None) -> None:
+        """A survey as it was asked for; ``scanned`` is what it rests on where the source is a place here."""
+        self.scanned = scanned
         self.survey, self._surveyed = survey, (asked.choice, asked.beside)
         self.judge()
 
@@ -171,6 +179,7 @@ class Drafting:
             else:
                 plain = judge(survey, request, frozenset(draft.keep), frozenset(draft.accepted))
             judged = over(plain, draft.receiver)
+            judged = as_upload(judged, self.scanned) if self.scanned is not None else judged
             brief = in_brief(judged, self.pace)
         self._plain, self.judged, self.brief = plain, judged, brief
         self._judged_for, self._checked_by = draft, basis

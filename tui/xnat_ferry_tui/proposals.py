@@ -9,6 +9,7 @@ from xnat_ferry.checks.grouping import groups
 from xnat_ferry.model import Level, Road, Verdict, Where
 from xnat_ferry.plan import Plan, Target
 from xnat_ferry.plan.judged import Judged
+from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.state import Phase
 from xnat_ferry.verify.verification import DIFFERS, SessionVerification
 from xnat_ferry_tui.watched import Watched
@@ -76,7 +77,7 @@ _LEVELS = {
 }
 
 
-_VERBS = {Road.SHARE: "Share", Road.RELOCATE: "Give", Road.RECEIVER: "Send"}
+_VERBS = {Road.SHARE: "Share", Road.RELOCATE: "Give", Road.RECEIVER: "Send", Road.UPLOAD: "Upload"}
 
 
 def _where(plan: Plan) -> str:
@@ -154,8 +155,9 @@ def differing(watched: Watched) -> list[SessionVerification]:
 
 def _left_out(plan: Plan) -> list[str]:
     left = [one for one in plan.sessions if not one.fate.travels]
+    files = [f"Left out: {plain(words)}" for words in plan.left_out]
     told = [f"{one.session} is left out: {on_screen(one.why)}" for one in left[:_AT_MOST]]
-    return _some(told, "more are left out", len(left))
+    return [*files, *_some(told, "more are left out", len(left))]
 
 
 def _left_behind(plan: Plan) -> list[str]:

@@ -10,6 +10,7 @@ from xnat_ferry.cli.at_once import AS_ASKED, Going, go
 from xnat_ferry.cli.common import AsJson, Counting, answer_json, endpoint, opened_one, say, split_names
 from xnat_ferry.cli.looking import Looking, Switch, refuse_unknown, write_labels
 from xnat_ferry.errors import NotDicomOnly
+from xnat_ferry.local.listing import listings_of
 from xnat_ferry.local.places import Other
 from xnat_ferry.local.scanning import Scanned, open_place, scan
 from xnat_ferry.model import Endpoint, Level
@@ -83,10 +84,7 @@ def _look(scanned: Scanned, end: Endpoint, looking: Looking, verify: Level) -> J
     refuse_unknown(survey, request.answers)
     write_labels(looking.write_labels, survey, request.labels)
     judged = judge(survey, request, keep, accepted)
-    listings = {
-        (study.uid, series.scan): series.listing for study in scanned.studies for series in study.series
-    }
-    planned = uploading(judged.planned, listings, (one.why for one in scanned.others))
+    planned = uploading(judged.planned, listings_of(scanned), (one.why for one in scanned.others))
     return replace(judged, planned=planned)
 
 

@@ -1,6 +1,6 @@
 """A study on this machine in the words for sessions on a server: the same checks and engine take it."""
 
-from xnat_ferry.local.scanning import Study
+from xnat_ferry.local.scanning import Scanned, Study
 from xnat_ferry.model import FileRow, ResourceRow, ScanRow, SessionDetail, SessionRow
 
 _RESOURCE = "DICOM"
@@ -16,6 +16,11 @@ def row_of(study: Study) -> SessionRow:
         date=study.date,
         study_uid=study.uid,
     )
+
+
+def listings_of(scanned: Scanned) -> dict[tuple[str, str], str]:
+    """A digest of the files' names, sizes and times, by StudyInstanceUID and scan."""
+    return {(study.uid, series.scan): series.listing for study in scanned.studies for series in study.series}
 
 
 def detail_of(study: Study) -> SessionDetail:

@@ -149,13 +149,13 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         return replace(self, table=others if labels is None else {**others, key: labels})
 
     def arguments(self, ends: tuple[str, str], table: str) -> list[str]:
-        """The arguments with which ``plan`` does the same; ``table`` is where single labels are written."""
+        """What ``plan`` or ``upload`` is told for the same; ``table`` is where single labels are written."""
         answers: Mapping[str, Sequence[Given]] = {
             **{str(kind): given for kind, given in self.class_answers.items()},
             **self.answers,
         }
         said = [f"{name}={one}" for name, given in answers.items() for one in given]
-        words = ["plan", *ends]
+        words = ["upload" if self.source.local else "plan", *ends]
         for name, values in (
             ("--sessions", self.sessions),
             ("--scans", self.scans),
@@ -171,6 +171,8 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         words += ["--road", self.road] if self.road != Road.COPY else []
         words += list(self._receiving()) if self.road == Road.RECEIVER else []
         words += ["--verify", self.verify] if self.verify != Level.IDENTITY else []
+        # a person was asked about them when the place was named
+        words += ["--leave-out-others"] if self.source.local else []
         return [*words, *(["--move"] if self.move else [])]
 
     def _receiving(self) -> Iterator[str]:

@@ -74,7 +74,7 @@ def survey_upload(
     )
     chosen = only_scans([_chosen(study, headers) for study in studies], scans)
     return Survey(
-        source=_view(end_here(str(scanned.path)), tuple(map(row_of, scanned.studies))),
+        source=view_here(scanned),
         destination=view,
         chosen=read_counterparts(client, chosen, view, progress),
         rooms=rooms,
@@ -82,6 +82,11 @@ def survey_upload(
         unpacked=scanned.unpacked,
         headers=headers,
     )
+
+
+def view_here(scanned: Scanned) -> ProjectView:
+    """What was found here, as a project is seen."""
+    return _view(end_here(str(scanned.path)), tuple(map(row_of, scanned.studies)))
 
 
 def _choose(scanned: Scanned, wanted: Collection[str] | None) -> Sequence[Study]:

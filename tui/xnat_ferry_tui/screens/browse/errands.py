@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from xnat_ferry.dicom.reading import HeaderLine
-from xnat_ferry.model import DICOM_RESOURCES, Endpoint, FileRow, PrearchiveRow, ScanRow, SessionRow
+from xnat_ferry.model import (
+    DICOM_RESOURCES,
+    Endpoint,
+    FileRow,
+    PrearchiveRow,
+    ScanRow,
+    SessionRow,
+    servers_of,
+)
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.page import Page
 from xnat_ferry_tui.screens.browse.cells import name_of
@@ -33,6 +41,10 @@ class Errands:
             self._area.app.push_screen(Tell(found))
             return
         session, file = found
+        ends = self._area.desk.ends
+        if ends is not None and ends[side].local:
+            self._area.app.push_screen(Tell("Headers are read from servers; this file is on this machine."))
+            return
         what = f"{_SIDES[side]}: {session.label} scan {file.scan}, {file.path}"
         self._area.say("Reading the header.")
 
@@ -66,7 +78,7 @@ class Errands:
     def project(self, side: int, said: str = "") -> None:
         """Ask for another project on one side."""
         ferry, ends = self._area.ferry, self._area.desk.ends
-        if ends is None:
+        if ends is None or ends[side].local:
             ferry.action_connect()
             return
         found: dict[str, ProjectRow] = {}
@@ -85,7 +97,9 @@ class Errands:
     def swap(self) -> None:
         """Make the source the destination, and the other way round."""
         ends = self._area.desk.ends
-        if ends is not None:
+        if ends is not None and ends[0].local:
+            self._area.app.push_screen(Tell("What is on this machine can only be the source here."))
+        elif ends is not None:
             self._connect((ends[1], ends[0]))
 
     def _named(self, side: int, ends: tuple[Endpoint, Endpoint], text: str | None) -> None:
@@ -100,7 +114,7 @@ class Errands:
     def _connect(self, ends: tuple[Endpoint, Endpoint]) -> None:
         ferry, desk = self._area.ferry, self._area.desk
         ferry.connecting.log_in(
-            [end.server for end in ends],
+            servers_of(*ends),
             lambda: ferry.do("Leaving the old projects.", lambda: desk.connect(ends), ferry.look),
         )
 

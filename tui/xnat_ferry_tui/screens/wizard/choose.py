@@ -12,6 +12,7 @@ from textual.widget import Widget
 from xnat_ferry.model import Road, SessionRow
 from xnat_ferry.plan.receiver import Receiver
 from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.choose import Choose
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.widgets.facts import Facts
@@ -140,9 +141,23 @@ class ChooseStep(Step):
     def do_again(self) -> None:
         self.ferry.look()
 
+    def do_files(self) -> None:
+        if self.draft is not None:
+            here = self.draft.source.project if self.draft.source.local else ""
+            words = "A folder, .zip or .tar.gz on this machine, to be the source:"
+            self.query_one(Prompt).ask(words, here, self._take_files)
+
+    def _take_files(self, text: str) -> str:
+        if text:
+            self.ferry.connecting.take_place(text)
+        return ""
+
     def do_road(self) -> None:
         draft = self.draft
         if draft is None:
+            return
+        if draft.source.local:
+            self.ferry.push_screen(Tell("What is on this machine is uploaded; there is no other road."))
             return
         apart = draft.source.server != draft.destination.server
         question = ["How shall the sessions get there?", "The checks tell what it does to each of them."]

@@ -66,6 +66,8 @@ class ReviewStep(Step):
         return shlex.join(["xnat-ferry", *draft.arguments(ends, _TABLE)])
 
     def _named(self, end: Endpoint) -> str:
+        if end.local:
+            return end.project
         alias = self.desk.names.get(end.server)
         return f"{alias}:{end.project}" if alias else f"{end.server}/{end.project}"
 
@@ -87,7 +89,7 @@ class ReviewStep(Step):
             self._change(replace(self.draft, verify=after))
 
     def do_move(self) -> None:
-        if self.draft is not None and self.draft.road == Road.RECEIVER:
+        if self.draft is not None and (self.draft.road == Road.RECEIVER or self.draft.source.local):
             self.ferry.push_screen(Tell("Only a copy can become a move."))
         elif self.draft is not None and not self._stays(self.draft):
             self._change(replace(self.draft, move=not self.draft.move))
@@ -95,6 +97,9 @@ class ReviewStep(Step):
     def do_also(self) -> None:
         draft = self.draft
         if draft is None or self._stays(draft):
+            return
+        if draft.source.local:
+            self.ferry.push_screen(Tell("Files on this machine come without resources and values."))
             return
         words = (
             "What else of the sessions shall travel?",
