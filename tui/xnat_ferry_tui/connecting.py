@@ -121,6 +121,16 @@ class Connecting:
 
         app.do("Looking through it.", look, ask)
 
+    def take_folder(self, text: str) -> None:
+        """Make a folder on this machine the destination."""
+        app, ends, found = self._app, self._app.desk.ends, list[Endpoint]()
+
+        def go_on() -> None:
+            if ends is not None:
+                self._connect((ends[0], found[0]))
+
+        app.do("Looking at it.", lambda: found.append(app.desk.folder_here(Path(text))), go_on)
+
     def log_in(self, servers: Iterable[str], then: Callable[[], None]) -> None:
         """Ask for the logins that these servers lack, and go on once there are all."""
         logins, missing = self._app.desk.logins, list[str]()

@@ -36,7 +36,7 @@ from xnat_ferry.transfer.past_pace import past_pace
 from xnat_ferry.transfer.slurm.submitting import ask_to_stop
 from xnat_ferry.verify.verification import Verification
 from xnat_ferry_tui.drafting import Drafting
-from xnat_ferry_tui.here import look_through, survey_here
+from xnat_ferry_tui.here import look_through, survey_here, survey_to_here
 from xnat_ferry_tui.logins import Logins
 from xnat_ferry_tui.watched import Watched
 
@@ -163,8 +163,15 @@ class Desk:
         self._looked_through = scanned = look_through(path, progress)
         return end_here(str(scanned.path)), scanned
 
+    def folder_here(self, path: Path) -> Endpoint:
+        """A folder on this machine, to be the destination; it need not be there."""
+        from xnat_ferry.survey.here import end_here
+
+        return end_here(str(path.expanduser().resolve()))
+
     def look(self, progress: "Progress") -> None:
         """List both projects; a place on this machine is looked through, unless it was a moment ago."""
+        from xnat_ferry.survey.here import view_folder
         from xnat_ferry.survey.projects import view_destination, view_source
 
         if self.ends is None:
@@ -174,7 +181,8 @@ class Desk:
             self._look_here(Path(self.ends[0].project), progress)
         else:
             self._here, self.source = None, view_source(from_client, self.ends[0])
-        self.destination = view_destination(to_client, self.ends[1])
+        here = self.ends[1].local
+        self.destination = view_folder(self.ends[1]) if here else view_destination(to_client, self.ends[1])
 
     def _look_here(self, path: Path, progress: "Progress") -> None:
         from xnat_ferry.local.listing import detail_of
@@ -200,6 +208,9 @@ class Desk:
             survey = survey_here(here, to_client, draft, self._rooms(), progress)
             self.drafting.pace = past_pace(self.transfers, draft.source.server, draft.destination.server)
             self._take(survey, draft, here)
+            return
+        if draft.destination.local:
+            self._take(survey_to_here(from_client, draft, self._rooms(), progress), draft)
             return
         survey = take_survey(
             (from_client, draft.source),
@@ -236,7 +247,7 @@ class Desk:
     @staticmethod
     def _whole(draft: Draft) -> bool:
         """Whether all of its survey is taken at once."""
-        return draft.road.stays or draft.source.local
+        return draft.road.stays or draft.source.local or draft.destination.local
 
     def _take(self, survey: Survey, asked: Draft, here: "Scanned | None" = None) -> None:
         self.source, self.destination = survey.source, survey.destination
@@ -268,8 +279,9 @@ class Desk:
         """Make a transfer of a plan and start its worker; raises PlanOutdated."""
         from xnat_ferry.survey.projects import view_destination
 
-        client = self._clients()[1]
-        refuse_outdated(plan, view_destination(client, plan.destination, plan.seen.creatable or ()))
+        if not plan.destination.local:
+            client = self._clients()[1]
+            refuse_outdated(plan, view_destination(client, plan.destination, plan.seen.creatable or ()))
         folder = transfer_folders.create(self.transfers, plan)
         keep_pace(folder.pace, self.pace)
         worker = start_worker(folder, self._logins_of(plan), spool=self.spool)
@@ -358,8 +370,11 @@ class Desk:
         from xnat_ferry.xnat.pair import open_pair
 
         assert self.ends is not None
-        destination = self.ends[1]
-        source = destination if self.ends[0].local else self.ends[0]
+        source, destination = self.ends
+        if source.local:
+            source = destination
+        elif destination.local:
+            destination = source
         with self._lock:
             if self._open is None:
                 try:

@@ -18,7 +18,7 @@ from xnat_ferry.plan.judged import Judged, judge, plan_again
 from xnat_ferry.plan.label_table import write_label_table
 from xnat_ferry.survey import Survey
 from xnat_ferry_tui import proposals
-from xnat_ferry_tui.here import as_upload
+from xnat_ferry_tui.here import as_upload, judge_to_here
 from xnat_ferry_tui.history import History, Keeper
 from xnat_ferry_tui.undisturbed import undisturbed
 
@@ -174,7 +174,9 @@ class Drafting:
         request = draft.request(made, known)
         basis = (id(survey), draft.labels, draft.table, draft.to, draft.keep, draft.accepted)
         with undisturbed(len(known)):
-            if self._plain is not None and basis == self._checked_by:
+            if draft.destination.local:
+                plain = judge_to_here(survey, request)
+            elif self._plain is not None and basis == self._checked_by:
                 plain = plan_again(self._plain, request)
             else:
                 plain = judge(survey, request, frozenset(draft.keep), frozenset(draft.accepted))

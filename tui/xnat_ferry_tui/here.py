@@ -1,4 +1,4 @@
-"""A folder or archive file on this machine as the source: looked through, surveyed, planned. No Textual.
+"""An end on this machine: a folder or archive file as the source, a folder as the destination. No Textual.
 
 All of it may take its time: use a thread.
 """
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from xnat_ferry.model import Level
+from xnat_ferry.plan.build import PlanRequest
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.here import uploading
 from xnat_ferry.plan.judged import Judged
-from xnat_ferry.settings.room import Room
+from xnat_ferry.settings.room import Room, read_room
 from xnat_ferry.survey import Depth, Survey
 
 if TYPE_CHECKING:
@@ -46,6 +48,29 @@ def survey_here(
         rooms=rooms,
         progress=progress,
     )
+
+
+def survey_to_here(
+    client: "XnatClient", draft: Draft, rooms: tuple[Room, ...], progress: "Progress"
+) -> Survey:
+    """What is there and shall be written into a folder; raises UnknownSessions, NothingChosen."""
+    from xnat_ferry.survey.here import survey_download
+
+    return survey_download(
+        (client, draft.source),
+        draft.destination,
+        draft.sessions or None,
+        scans=draft.scans,
+        rooms=(*rooms, read_room("download", Path(draft.destination.project))),
+        progress=progress,
+    )
+
+
+def judge_to_here(survey: Survey, request: PlanRequest) -> Judged:
+    """What is thought of a download; every file of it is compared."""
+    from xnat_ferry.transfer.download_judged import judge_download
+
+    return judge_download(survey, replace(request, verify=Level.FULL))
 
 
 def as_upload(judged: Judged, scanned: "Scanned") -> Judged:

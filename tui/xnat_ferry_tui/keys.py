@@ -67,6 +67,7 @@ KEYS = (
     Key("do('scans')", "s", "Scans", "take only scans of some IDs or types", "checks.choose"),
     Key("do('road')", "o", "Road", "copy, share, give, or send to a receiver", "checks.choose"),
     Key("do('files')", "f", "Files", "a folder or archive file as the source", "checks.choose", bar=False),
+    Key("do('folder')", "F", "Folder", "a folder as the destination", "checks.choose", bar=False),
     Key("do('again')", "r", "List again", "list both projects anew", "checks.choose", bar=False),
     Key("do('again')", "r", "Again", "look again at what this line rests on", "checks.checks"),
     Key("do('all_again')", "R", "All again", "look at everything anew", "checks.checks", bar=False),

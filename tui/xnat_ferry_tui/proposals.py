@@ -50,7 +50,11 @@ def review(judged: Judged, pace: float | None) -> list[tuple[str, str]]:
         ("Proof", f"{plan.verify}: {_LEVELS[plan.verify]}"),
         ("After", _at_the_source(plan)),
         ("", ""),
-        *([] if plan.road.stays else _beside("There", on_arrival(view, Where(plan.to)))),
+        *(
+            []
+            if plan.road.stays or plan.destination.local
+            else _beside("There", on_arrival(view, Where(plan.to)))
+        ),
         *_beside("Stays", [*_left_out(plan), *_left_behind(plan)] or ["Nothing that is chosen."]),
         *_beside("Read", _unsure(judged.checklist)),
     ]
@@ -77,15 +81,23 @@ _LEVELS = {
 }
 
 
-_VERBS = {Road.SHARE: "Share", Road.RELOCATE: "Give", Road.RECEIVER: "Send", Road.UPLOAD: "Upload"}
+_VERBS = {
+    Road.SHARE: "Share",
+    Road.RELOCATE: "Give",
+    Road.RECEIVER: "Send",
+    Road.UPLOAD: "Upload",
+    Road.DOWNLOAD: "Download",
+}
 
 
 def _where(plan: Plan) -> str:
     project = plan.destination.project
-    return project if plan.road.stays else f"the {plan.to} of {project}"
+    return project if plan.road.stays or plan.destination.local else f"the {plan.to} of {project}"
 
 
 def _to(plan: Plan) -> str:
+    if plan.destination.local:
+        return f"{plan.destination}: a folder of each session, with a manifest that proves it."
     return f"the {plan.to} of {plan.destination}. {_TO[plan.to]}"
 
 

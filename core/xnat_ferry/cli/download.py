@@ -2,18 +2,14 @@
 
 from pathlib import Path
 
-from xnat_ferry.checks.downloading import check_download
 from xnat_ferry.cli.at_once import AS_ASKED, Going, go
 from xnat_ferry.cli.common import AsJson, Counting, endpoint, opened_one, split_names
 from xnat_ferry.cli.looking import Looking, Switch, refuse_unknown, write_labels
 from xnat_ferry.model import HERE, ZIPS_HERE, Endpoint, Level
-from xnat_ferry.plan.build import PlanRequest, make_plan
-from xnat_ferry.plan.here import downloading
 from xnat_ferry.plan.judged import Judged
 from xnat_ferry.settings.room import read_room
-from xnat_ferry.survey import Survey
 from xnat_ferry.survey.here import end_here, survey_download
-from xnat_ferry.transfer.landing import shelf_of
+from xnat_ferry.transfer.download_judged import judge_download
 
 
 def download(
@@ -61,14 +57,4 @@ def _look(end: Endpoint, folder: Endpoint, looking: Looking) -> Judged:
         )
     refuse_unknown(survey, request.answers)
     write_labels(looking.write_labels, survey, request.labels)
-    return _judged(survey, request)
-
-
-def _judged(survey: Survey, request: PlanRequest) -> Judged:
-    checklist = check_download(survey, request.labels, {})
-    planned = downloading(make_plan(survey, checklist, request))
-    places = {one.id: shelf_of(planned, one).holds(one.id, one.study_uid) for one in planned.travelling}
-    there = {name: own for name, own in places.items() if own is not None}
-    checklist = check_download(survey, request.labels, there)
-    planned = downloading(make_plan(survey, checklist, request))
-    return Judged(survey=survey, checklist=checklist, request=request, planned=planned)
+    return judge_download(survey, request)

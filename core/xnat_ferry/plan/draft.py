@@ -155,7 +155,8 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
             **self.answers,
         }
         said = [f"{name}={one}" for name, given in answers.items() for one in given]
-        words = ["upload" if self.source.local else "plan", *ends]
+        command = "upload" if self.source.local else "download" if self.destination.local else "plan"
+        words = [command, *ends]
         for name, values in (
             ("--sessions", self.sessions),
             ("--scans", self.scans),

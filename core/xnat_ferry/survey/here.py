@@ -44,7 +44,7 @@ def survey_download(
     chosen = only_scans(read_chosen(source[0], rows, files=True, progress=progress), scans)
     return Survey(
         source=view,
-        destination=_view(folder, ()),
+        destination=view_folder(folder),
         chosen=chosen,
         rooms=rooms,
         depth=Depth(headers=Headers.NONE, files=True),
@@ -82,6 +82,11 @@ def survey_upload(
         unpacked=scanned.unpacked,
         headers=headers,
     )
+
+
+def view_folder(end: Endpoint) -> ProjectView:
+    """A folder to write into, as a project is seen."""
+    return _view(end, ())
 
 
 def view_here(scanned: Scanned) -> ProjectView:

@@ -25,6 +25,9 @@ ROADS = {
     Road.RELOCATE.value: "nothing travels; the other project becomes their owner",
     Road.RECEIVER.value: "by C-STORE, for sites that take images in that way alone",
 }
+_ONE_PROJECT = (
+    "The other end is on this machine already, and one of the two has to be a project: C names both."
+)
 _COLUMNS = (Column("", 1), Column("subject"), Column("session"), Column("date", 10), Column("mod", 5))
 
 
@@ -142,7 +145,9 @@ class ChooseStep(Step):
         self.ferry.look()
 
     def do_files(self) -> None:
-        if self.draft is not None:
+        if self.draft is not None and self.draft.destination.local:
+            self.ferry.push_screen(Tell(_ONE_PROJECT))
+        elif self.draft is not None:
             here = self.draft.source.project if self.draft.source.local else ""
             words = "A folder, .zip or .tar.gz on this machine, to be the source:"
             self.query_one(Prompt).ask(words, here, self._take_files)
@@ -152,12 +157,25 @@ class ChooseStep(Step):
             self.ferry.connecting.take_place(text)
         return ""
 
+    def do_folder(self) -> None:
+        if self.draft is not None and self.draft.source.local:
+            self.ferry.push_screen(Tell(_ONE_PROJECT))
+        elif self.draft is not None:
+            here = self.draft.destination.project if self.draft.destination.local else ""
+            words = "A folder on this machine, to be the destination:"
+            self.query_one(Prompt).ask(words, here, self._take_folder)
+
+    def _take_folder(self, text: str) -> str:
+        if text:
+            self.ferry.connecting.take_folder(text)
+        return ""
+
     def do_road(self) -> None:
         draft = self.draft
         if draft is None:
             return
-        if draft.source.local:
-            self.ferry.push_screen(Tell("What is on this machine is uploaded; there is no other road."))
+        if draft.source.local or draft.destination.local:
+            self.ferry.push_screen(Tell("From this machine or to it there is no other road."))
             return
         apart = draft.source.server != draft.destination.server
         question = ["How shall the sessions get there?", "The checks tell what it does to each of them."]

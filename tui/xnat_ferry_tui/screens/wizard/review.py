@@ -77,13 +77,15 @@ class ReviewStep(Step):
             self._change(replace(self.draft, to=other))
 
     def _stays(self, draft: Draft) -> bool:
-        """Whether nothing travels, so that there is neither a prearchive nor a copy; then say so."""
+        """Whether nothing travels, or into files, so that there is no such choice; then say so."""
         if draft.road.stays:
             self.ferry.push_screen(Tell("Nothing travels on this road, so there is no such choice."))
-        return draft.road.stays
+        elif draft.destination.local:
+            self.ferry.push_screen(Tell("Sessions become files on this machine, so there is no such choice."))
+        return draft.road.stays or draft.destination.local
 
     def do_verify(self) -> None:
-        if self.draft is not None:
+        if self.draft is not None and not (self.draft.destination.local and self._stays(self.draft)):
             levels = list(Level)
             after = levels[(levels.index(self.draft.verify) + 1) % len(levels)]
             self._change(replace(self.draft, verify=after))
