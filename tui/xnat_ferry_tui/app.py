@@ -98,6 +98,7 @@ class FerryApp(App[None]):
         self._leave = threading.Event()
         self._leave_off = threading.Event()
         self._progress_at = 0.0
+        self._opened_at = time.time()
 
     def on_mount(self) -> None:
         self.set_keymap(self.key_map)
@@ -291,16 +292,14 @@ class FerryApp(App[None]):
         watched.verification = message.verification or watched.verification
         watched.requests.extend(message.requests)
         self._redraw()
-        ended = any(isinstance(event, TransferFinished) for event in message.events)
+        # one that is over before its journal is first read has ended since this window listed the projects, too
+        ended = any(
+            isinstance(event, TransferFinished) and event.at >= self._opened_at for event in message.events
+        )
         if message.live and any(isinstance(event, _ENDINGS) for event in message.events):
             self.bell()  # heard through SSH and tmux, where no notice would be
         plan = watched.state.plan
-        if (
-            ended
-            and message.live
-            and not self.desk.busy
-            and self.desk.ends == (plan.source, plan.destination)
-        ):
+        if ended and not self.desk.busy and self.desk.ends == (plan.source, plan.destination):
             self.look()  # what was only at the source is there now
 
     # Keys that work everywhere
