@@ -292,7 +292,7 @@ class FerryApp(App[None]):
         watched.verification = message.verification or watched.verification
         watched.requests.extend(message.requests)
         self._redraw()
-        # one that is over before its journal is first read has ended since this window listed the projects, too
+        # one that is over before its journal is first read has ended since the projects were listed, too
         ended = any(
             isinstance(event, TransferFinished) and event.at >= self._opened_at for event in message.events
         )
