@@ -1,5 +1,6 @@
 """What all tests share: no test sees the machine's own settings, logins or transfers."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,11 @@ from hypothesis import HealthCheck, settings
 
 from tests import nursery
 from xnat_ferry.practice.process import PracticeServer
+
+# started in the background or by nohup, the tests would hand on to every child that these are ignored
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PracticeServer.popen = nursery.Popen  # type: ignore[assignment]
 
