@@ -12,17 +12,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from xnat_ferry.errors import FerryError, Stopped
+from xnat_ferry.errors import FerryError, Stopped, UsageError
 from xnat_ferry.events import WorkerStopped
-from xnat_ferry.model import servers_of
-from xnat_ferry.settings.credentials import find_credentials
+from xnat_ferry.settings.credentials import find_logins
 from xnat_ferry.settings.paths import spool_folder
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import Journal, read_all
 from xnat_ferry.transfer.pace import keep_pace, read_pace
 from xnat_ferry.transfer.slurm.claims import Claims, Group, pull
-from xnat_ferry.transfer.slurm.job import Submission, read_job
-from xnat_ferry.transfer.slurm.tasks import TaskFolder, number_of, task_name
+from xnat_ferry.transfer.slurm.job import read_job
+from xnat_ferry.transfer.slurm.tasks import TaskFolder, number_of, submission_of, task_name
 from xnat_ferry.transfer.state import Phase, TransferState
 from xnat_ferry.worker import heed_signals, work
 
@@ -50,14 +49,17 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def run_task(mine: TaskFolder, *, spool: Path, stop: threading.Event) -> int:
-    """Work on every subject that can be claimed. Raises NoCredentials, TransferLocked and CannotWrite."""
+    """Work on every subject that can be claimed.
+
+    Raises UsageError, NoCredentials, TransferLocked and CannotWrite.
+    """
     job = read_job(mine)
-    submission = job.submission(int(mine.task.split(".")[0])) if job else None
+    submission = job.submission(submission_of(mine.task)) if job else None
     if submission is None:
-        submission = Submission(number=1, tasks=1, running=1, at="")
+        # what share of the caps is its own could only be guessed
+        raise UsageError(what=f"Transfer {mine.id} holds nothing of the submission of task {mine.task}.")
     plan = mine.read_plan()
-    servers = servers_of(plan.source, plan.destination)
-    logins = {server: find_credentials(server, may_ask=False) for server in servers}
+    logins = find_logins(plan.source, plan.destination, may_ask=False)
     keep_pace(mine.pace, read_pace(mine.whole.pace).divided(submission.running))
     claims = Claims(mine, gone=frozenset(submission.gone))
 

@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,14 @@ class Shore:
         found: dict[str, Any]
         (found,) = [one for one in self.server.state()["projects"] if one["id"] == project]
         return found
+
+
+def until(true: Callable[[], object], what: str = "", seconds: float = 90) -> None:
+    """Look again and again until something holds."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"it never came to that: {what}"
+        time.sleep(0.02)
 
 
 def command(*arguments: object) -> list[str]:

@@ -3,15 +3,13 @@
 import json
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from tests.core.shore import USERS, Shore, json_lines, shore
+from tests.core.shore import USERS, Shore, json_lines, shore, until
 from xnat_ferry.transfer import lock
 
 SESSION = """
@@ -32,13 +30,6 @@ resources = [
 def sea(tmp_path: Path) -> Iterator[Shore]:
     with shore(tmp_path, USERS + SESSION) as made:
         yield made
-
-
-def until(true: Callable[[], Any], seconds: float = 80) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.05)
 
 
 def resources(sea: Shore, project: str) -> dict[str, dict[str, str]]:

@@ -4,14 +4,12 @@ import os
 import pty
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.core.shore import Shore, command, shore
+from tests.core.shore import Shore, command, shore, until
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import find_all
 
@@ -23,13 +21,6 @@ def sea(tmp_path: Path) -> Iterator[Shore]:
     with shore(tmp_path) as made:
         made.make_plan("--to", "archive")
         yield made
-
-
-def until(true: Callable[[], Any]) -> None:
-    end = time.monotonic() + 90
-    while not true():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.02)
 
 
 def journal_has(sea: Shore, words: str) -> bool:

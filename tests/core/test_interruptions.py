@@ -2,14 +2,12 @@
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.core.shore import Shore, shore
+from tests.core.shore import Shore, shore, until
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import find_all
 
@@ -18,14 +16,6 @@ from xnat_ferry.transfer.folder import find_all
 def sea(tmp_path: Path) -> Iterator[Shore]:
     with shore(tmp_path) as made:
         yield made
-
-
-def until(true: Callable[[], Any], seconds: float = 80) -> None:
-    """Look again and again until something holds."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.02)
 
 
 def worker_pid(sea: Shore) -> int:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from msgspec.structs import replace
 from tests.core.harbour import LOGIN, WORLD, E, Harbour, harbour, session_toml, told
 from tests.core.losing import losing
 from tests.core.making import dicom_bytes
+from tests.core.shore import until
 from xnat_ferry import events
 from xnat_ferry.errors import CopyGone, NotAnAnswer, NotDeletable, SourceDiffers
 from xnat_ferry.events import Removal
@@ -724,10 +724,3 @@ def test_whatever_the_journal_lost_the_account_is_true(port: Harbour, folder: Tr
         assert session.removed is not None
         assert session.settled is not None
         assert (session.settled.gone, session.settled.verdict) == (True, "proven")
-
-
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.02)

@@ -14,7 +14,7 @@ from tests.core.harbour import LOGIN, WORLD, E, Harbour, harbour, session_toml, 
 from tests.core.making import dicom_bytes
 from xnat_ferry import events
 from xnat_ferry.cli import main
-from xnat_ferry.model import Endpoint
+from xnat_ferry.model import Endpoint, Where
 from xnat_ferry.plan import Fate, Road, Target
 from xnat_ferry.settle.meant import given_up
 from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
@@ -257,7 +257,7 @@ def test_a_session_that_was_added_to_itself_is_not_its_own_copy(port: Harbour) -
 def test_only_a_copy_can_be_settled(port: Harbour, tmp_path: Path) -> None:
     folder = port.begin(replace(port.plan("done"), road=Road.SHARE))
     with port.ferry(folder) as ferry:
-        ferry.tell(events.SessionFinished(session="done", where="archive"))  # type: ignore[arg-type]
+        ferry.tell(events.SessionFinished(session="done", where=Where.ARCHIVE))
         keep_removal_order(folder, RemovalOrder(typed="DST", sessions=("done",)))
         from xnat_ferry.settle import settle_transfer
 

@@ -3,8 +3,7 @@
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,10 +11,11 @@ from msgspec.structs import replace
 
 from tests.core.harbour import LOGIN, Harbour, harbour, session_toml, told
 from tests.core.losing import losing
+from tests.core.shore import until
 from xnat_ferry import events
 from xnat_ferry.errors import FilesAdrift, Forbidden, Retry
 from xnat_ferry.events import Assigning
-from xnat_ferry.model import Endpoint, Level, Road
+from xnat_ferry.model import Endpoint, Level, Mark, Road
 from xnat_ferry.plan import Plan, PlannedScan, Target
 from xnat_ferry.roads.assigning import assign
 from xnat_ferry.settings.credentials import Credentials
@@ -423,13 +423,6 @@ def subject_id_of(sea: Harbour, plan: Plan) -> str:
         return read_standing(client, Kind.SESSION, plan.sessions[0].id).subject
 
 
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 # Scripts and owners
 
 
@@ -446,7 +439,7 @@ def test_a_site_that_runs_scripts_over_what_moves_is_not_taken_for_damage(sea: H
         client.send("POST", path, body=lambda: iter([b"false"]))
     assert code == 0, read_all(folder.journal)[-3:]
     (verified,) = told(folder, events.SessionVerified)
-    assert verified.counts["~" if runs else "="] == 5, verified.counts  # type: ignore[index]
+    assert verified.counts[Mark.AS_PLANNED if runs else Mark.SAME] == 5, verified.counts
     changed = session_state(sea, plan.sessions[0].id)["scans"] != before["scans"]
     assert changed is runs
 

@@ -1,13 +1,12 @@
 """An array of eight tasks over four nodes that loses a node, a task and its patience, and is resumed."""
 
 import itertools
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.core.shore import USERS, Shore, shore
+from tests.core.shore import USERS, Shore, shore, until
 from tests.slurm.cluster import Cluster, lacking, running
 from xnat_ferry import events
 from xnat_ferry.transfer.journal import read_all
@@ -50,14 +49,6 @@ def sea(tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> It
         yield made
 
 
-def until(true: Callable[[], object], what: str, seconds: float = 120) -> None:
-    """Look again and again until something holds."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, f"it never came to that: {what}"
-        time.sleep(0.2)
-
-
 def sending(sea: Shore, task: int) -> bool:
     """Whether a task of the first submission is in the middle of an upload."""
     told = read_all(TaskFolder(sea.folder(), task_name(1, task)).journal)
@@ -91,7 +82,7 @@ def test_an_array_loses_a_node_and_tasks_and_is_resumed_to_the_end(sea: Shore, c
     cluster.ask("scancel", "--batch", "--signal=TERM", f"{job}_{cancelled}")
     until(lambda: ended(sea, cancelled), "the cancelled task leaves off")
     cluster.ask("scontrol", "update", f"JobId={job}_{limited}", "TimeLimit=1")
-    until(lambda: ended(sea, limited), "the task at its time limit leaves off")
+    until(lambda: ended(sea, limited), "the task at its time limit leaves off", seconds=120)
     assert others
 
     stopped = sea.ferry("stop")

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from xnat_ferry import wording
 from xnat_ferry.cli.checklist import checklist_lines
-from xnat_ferry.cli.common import answer_json, logins_for, say
+from xnat_ferry.cli.common import answer_json, say
 from xnat_ferry.cli.ending import verdict_lines
 from xnat_ferry.cli.looking import Looking, Switch, as_json
 from xnat_ferry.cli.pacing import AS_IT_COMES, Pacing
@@ -21,6 +21,7 @@ from xnat_ferry.cli.run import begin
 from xnat_ferry.errors import UsageError
 from xnat_ferry.model import Road
 from xnat_ferry.plan.judged import Judged
+from xnat_ferry.settings.credentials import find_logins
 from xnat_ferry.settings.paths import spool_folder
 from xnat_ferry.transfer.pace import Pace, spool_for
 
@@ -107,7 +108,7 @@ def _begin(judged: Judged, looking: Looking, going: Going, json: bool) -> int:
     size = spool_for(plan, pace, spool_folder(looking.spool))
     if not plan.road.stays:
         say(f"Up to {wording.size(size)} lie in {spool_folder(looking.spool)} on the way.")
-    logins = logins_for(plan.source, plan.destination)
+    logins = find_logins(plan.source, plan.destination)
     return begin(
         plan,
         logins,

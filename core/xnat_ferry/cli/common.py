@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
-from xnat_ferry.model import Endpoint, servers_of
+from xnat_ferry.model import Endpoint
 from xnat_ferry.settings import paths
-from xnat_ferry.settings.credentials import Credentials, find_credentials
+from xnat_ferry.settings.credentials import find_credentials
 from xnat_ferry.settings.servers import parse_endpoint, read_aliases
 
 if TYPE_CHECKING:
@@ -81,11 +81,6 @@ def opened(source: Endpoint, destination: Endpoint) -> Iterator["tuple[XnatClien
 
     with open_pair(source, destination, find_credentials) as clients:
         yield clients
-
-
-def logins_for(source: Endpoint, destination: Endpoint) -> dict[str, Credentials]:
-    """The login of each server, for a worker that has nobody to ask."""
-    return {server: find_credentials(server) for server in servers_of(source, destination)}
 
 
 def split_names(given: tuple[str, ...] | None) -> tuple[str, ...] | None:

@@ -5,10 +5,11 @@ import sys
 from xnat_ferry import wording
 from xnat_ferry.cli import following
 from xnat_ferry.cli.at_once import AS_ASKED, Going, go
-from xnat_ferry.cli.common import AsJson, Spool, Transfers, logins_for, say
+from xnat_ferry.cli.common import AsJson, Spool, Transfers, say
 from xnat_ferry.cli.looking import Looking, Switch, look
 from xnat_ferry.errors import NothingChosen, RoadClosed, UsageError
 from xnat_ferry.model import Level, Road
+from xnat_ferry.settings.credentials import find_logins
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
 from xnat_ferry.settle.meant import to_take_back
 from xnat_ferry.survey import Depth
@@ -95,7 +96,7 @@ def undo(
     state = read_state(found)
     if not _wanted(state, yes):
         return 1
-    logins = logins_for(state.plan.source, state.plan.destination)
+    logins = find_logins(state.plan.source, state.plan.destination)
     before = len(read_all(found.journal))
     worker = start_worker(found, logins, spool=spool_folder(spool), taking_back=True)
     code = following.follow_to_end(found, worker, skip=before, json=json)

@@ -6,12 +6,12 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from xnat_ferry.cli import following
-from xnat_ferry.cli.common import AsJson, Spool, Transfers, logins_for, say
+from xnat_ferry.cli.common import AsJson, Spool, Transfers, say
 from xnat_ferry.cli.pacing import AS_IT_COMES, Pacing
 from xnat_ferry.errors import NothingChosen, PlanUndecided
 from xnat_ferry.plan import Plan, read_plan
 from xnat_ferry.plan.freshness import refuse_outdated
-from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.settings.credentials import Credentials, find_logins
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.folder import TransferFolder
@@ -55,7 +55,7 @@ def run(
     plan = ready_plan(plan_file)
     pace = pacing.over(Pace())
     spool_for(plan, pace, spool_folder(spool))
-    logins = logins_for(plan.source, plan.destination)
+    logins = find_logins(plan.source, plan.destination)
     refuse_outdated_plan(plan, logins)
     return begin(plan, logins, pace, detach=detach, transfers=transfers, spool=spool, json=json)
 
@@ -136,7 +136,7 @@ def resume(
 def _go_on(found: TransferFolder, *, spool: Path | None, detach: bool, json: bool) -> int:
     refuse_if_running(found)
     plan = found.read_plan()
-    logins = logins_for(plan.source, plan.destination)
+    logins = find_logins(plan.source, plan.destination)
     before = len(read_all(found.journal))
     say(f"transfer {found.id}")
     worker = start_worker(found, logins, spool=spool_folder(spool))

@@ -8,11 +8,12 @@ from cyclopts import Parameter
 
 from xnat_ferry import wording
 from xnat_ferry.cli import following
-from xnat_ferry.cli.common import AsJson, Names, Spool, Transfers, logins_for, say, split_names
+from xnat_ferry.cli.common import AsJson, Names, Spool, Transfers, say, split_names
 from xnat_ferry.errors import NothingChosen, UnknownSessions, UsageError
 from xnat_ferry.events import SettlingFinished
 from xnat_ferry.model import Road
 from xnat_ferry.plan import Plan, PlannedSession
+from xnat_ferry.settings.credentials import find_logins
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
 from xnat_ferry.settings.preferences import read_preferences
 from xnat_ferry.settings.redact import plain
@@ -57,7 +58,7 @@ def archive(
     refuse_if_running(found)
     plan = found.read_plan()
     answers = parse_archive_answers(plan, split_names(answer) or ())
-    logins = logins_for(plan.source, plan.destination)
+    logins = find_logins(plan.source, plan.destination)
     keep_answers(found, answers)
     before = len(read_all(found.journal))
     say(f"transfer {found.id}")
@@ -117,7 +118,7 @@ def settle(
         _describe(state, meant, unshare=unshare, empty_subjects=empty_subjects)
     say(f"Deleting is permanent. If something is deleted that should not be: {advice}")
     typed = _confirmed(state.plan, yes_delete_from, waiting=remove_waiting)
-    logins = logins_for(state.plan.source, state.plan.destination)
+    logins = find_logins(state.plan.source, state.plan.destination)
     order = RemovalOrder(
         typed=typed,
         sessions=tuple(session.session for session in meant),

@@ -12,8 +12,7 @@ from xnat_ferry.cli.common import AsJson, Transfers, now, say
 from xnat_ferry.cli.pacing import AS_IT_COMES, Pacing
 from xnat_ferry.cli.run import ready_plan, refuse_outdated_plan
 from xnat_ferry.errors import UsageError
-from xnat_ferry.plan import Plan
-from xnat_ferry.settings.credentials import Credentials, find_credentials
+from xnat_ferry.settings.credentials import find_logins
 from xnat_ferry.settings.paths import transfers_folder
 from xnat_ferry.settings.preferences import read_preferences
 from xnat_ferry.settings.redact import plain
@@ -130,7 +129,7 @@ def submit_plan(
     if print_:
         print(script_of(place / "TRANSFER", fitted(options, subjects), 1), end="")
         return 0
-    refuse_outdated_plan(plan, _logins_of_tasks(plan))
+    refuse_outdated_plan(plan, find_logins(plan.source, plan.destination, may_ask=False))
     made = transfer_folders.create(place, plan)
     keep_pace(made.pace, _pace(pacing, Pace(), fitted(options, subjects)))
     return _hand_in(made, options, subjects, json)
@@ -141,7 +140,8 @@ def submit_again(found: TransferFolder, array: Array, pacing: Pacing, *, json: b
     job = read_job(found)
     options = array.options(job.options if job else None)
     state = read_state(found)
-    _logins_of_tasks(state.plan)
+    # what the tasks will find, too: it is told here instead of on the nodes
+    find_logins(state.plan.source, state.plan.destination, may_ask=False)
     keep_pace(found.pace, pacing.over(read_pace(found.pace)))
     subjects = subjects_left(state.plan, state)
     if not subjects:
@@ -168,12 +168,6 @@ def _pace(pacing: Pacing, pace: Pace, options: JobOptions) -> Pace:
     if pacing.connections is None:
         pace = Pace(connections=CONNECTIONS * options.running)
     return pacing.over(pace)
-
-
-def _logins_of_tasks(plan: Plan) -> dict[str, Credentials]:
-    """What the tasks will find, too; raises NoCredentials here instead of on the nodes."""
-    servers = sorted({plan.source.server, plan.destination.server})
-    return {server: find_credentials(server, may_ask=False) for server in servers}
 
 
 def _from_settings() -> JobOptions:

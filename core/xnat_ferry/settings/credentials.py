@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from xnat_ferry.errors import NoCredentials, SettingsUnreadable
+from xnat_ferry.model import Endpoint, servers_of
 
 
 class Credentials(Struct, frozen=True):
@@ -30,6 +31,11 @@ def find_credentials(server: str, *, may_ask: bool = True) -> Credentials:
     if found is None:
         raise NoCredentials(server=server)
     return found
+
+
+def find_logins(*ends: Endpoint, may_ask: bool = True) -> dict[str, Credentials]:
+    """The login of each server among the ends, for a worker that has nobody to ask; raises NoCredentials."""
+    return {server: find_credentials(server, may_ask=may_ask) for server in servers_of(*ends)}
 
 
 def _from_environment() -> Credentials | None:

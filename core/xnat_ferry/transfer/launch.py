@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -68,7 +68,7 @@ def start_worker(
             stderr=output,
             start_new_session=True,
             cwd=folder.path,
-            env=_environment(),
+            env=with_this_package({name: text for name, text in os.environ.items() if name != _LEFT_OUT}),
         )
     finally:
         os.close(output)
@@ -125,12 +125,11 @@ def wait_until_taken_up(folder: TransferFolder, worker: subprocess.Popen[bytes],
             return
 
 
-def _environment() -> dict[str, str]:
-    # the worker must find this package also when it runs from a checkout that is not installed
+def with_this_package(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which a worker finds this package also when it is a checkout."""
     here = str(Path(__file__).resolve().parents[2])
-    known = os.environ.get("PYTHONPATH")
-    kept = {name: value for name, value in os.environ.items() if name != _LEFT_OUT}
-    return kept | {"PYTHONPATH": os.pathsep.join([here, known]) if known else here}
+    known = environment.get("PYTHONPATH")
+    return {**environment, "PYTHONPATH": os.pathsep.join([here, known]) if known else here}
 
 
 def _last_words(folder: TransferFolder) -> str:

@@ -1,8 +1,6 @@
 """Hands a transfer to the cluster: what is left of it, as one more array."""
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -11,6 +9,7 @@ from xnat_ferry.plan import Plan
 from xnat_ferry.settings.private import write_private
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.launch import with_this_package
 from xnat_ferry.transfer.slurm import scheduler
 from xnat_ferry.transfer.slurm.job import (
     Job,
@@ -98,13 +97,6 @@ def tasks_to_come(folder: TransferFolder) -> bool:
         return True
     except (NoScheduler, SchedulerRefused):
         return False
-
-
-def with_this_package(environment: Mapping[str, str]) -> dict[str, str]:
-    """An environment in which a task finds this package also when it is a checkout."""
-    here = str(Path(__file__).resolve().parents[3])
-    known = environment.get("PYTHONPATH")
-    return {**environment, "PYTHONPATH": os.pathsep.join([here, known]) if known else here}
 
 
 def _lost(folder: TransferFolder) -> list[TaskFolder]:
