@@ -1,12 +1,12 @@
 """Logging in: one question over the same connections as all else, and a session that outlasts silence."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.core.harbour import LOGIN, WORLD
+from tests.core.shore import until
 from xnat_ferry.errors import LoginRefused, NotAnXnat, ServerUnreachable
 from xnat_ferry.practice.process import PracticeServer
 from xnat_ferry.settings.credentials import Credentials
@@ -83,15 +83,22 @@ def test_an_answer_that_is_no_login_is_told_by_its_kind(
 
 def test_a_session_that_has_gone_quiet_is_kept_by_xnatpy(server: PracticeServer) -> None:
     with httpx.Client(base_url=server.url, trust_env=False) as http:
-        login = Login(http, server.url, LOGIN, quiet=0.0)
-        deadline = time.monotonic() + 60
-        while "GET /data/JSESSION" not in asked(server) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert "GET /data/JSESSION" in asked(server)
+        login = Login(http, server.url, LOGIN, quiet=0.05)
+        until(lambda: asked(server).count("GET /data/JSESSION") > 3)
         cookie = {"Cookie": f"JSESSIONID={login.jsession}"}
         assert http.get("/data/auth", headers=cookie).text == "User 'ada' is logged in"
         login.close()
         assert http.get("/data/auth", headers=cookie).status_code == 401
+
+
+def test_a_heartbeat_that_fails_is_not_the_last(server: PracticeServer) -> None:
+    with httpx.Client(base_url=server.url, trust_env=False) as http:
+        login = Login(http, server.url, LOGIN, quiet=0.05)
+        until(lambda: "GET /data/JSESSION" in asked(server))
+        server.set_faults([{"match": "GET /data/JSESSION", "status": 503}])
+        server.clear_log()
+        until(lambda: asked(server).count("GET /data/JSESSION") > 3)
+        login.close()
 
 
 def test_a_session_in_use_needs_no_xnatpy(server: PracticeServer) -> None:

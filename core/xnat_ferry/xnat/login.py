@@ -72,15 +72,20 @@ class Login:
                 self._http.delete("/data/JSESSION", headers={"Cookie": f"JSESSIONID={self.jsession}"})
 
     def _stay(self) -> None:
-        """Wait for quiet, then let xnatpy send its heartbeats; where it cannot, the client logs in again."""
-        while (left := self._last + self._quiet - time.monotonic()) > 0:
-            if self._left.wait(left):
-                return
-        with contextlib.suppress(Exception):
-            taken = _take_up(self._server, self.jsession)
-            self._xnatpy = taken
-            if self._left.is_set():
-                taken.disconnect()
+        """Whenever it has been quiet long enough, one heartbeat; where it fails, the client logs in again."""
+        while not self._left.wait(max(self._last + self._quiet - time.monotonic(), 0)):
+            if time.monotonic() - self._last >= self._quiet:
+                with contextlib.suppress(Exception):
+                    self._beat()
+                self.used()
+
+    def _beat(self) -> None:
+        if self._xnatpy is not None:
+            self._xnatpy.heartbeat()
+            return
+        self._xnatpy = taken = _take_up(self._server, self.jsession)
+        if self._left.is_set():  # meanwhile
+            taken.disconnect()
 
 
 def _log_in(http: httpx.Client, server: str, credentials: Credentials) -> tuple[str, str]:
@@ -122,9 +127,11 @@ def _take_up(server: str, jsession: str) -> Any:
     logger.propagate = False  # its messages name the user
     xnatpy = load_xnatpy()
     with trusted_by_requests():
-        return xnatpy.connect(
+        taken = xnatpy.connect(
             server, jsession=jsession, no_parse_model=True, logger=logger, default_timeout=60
         )
+    taken.keepalive = False  # a server that is gone would end its thread with a traceback on the screen
+    return taken
 
 
 def spare_loopback_the_proxy(server: str) -> None:

@@ -184,13 +184,15 @@ def connect(server: PracticeServer) -> Iterator[Callable[..., Any]]:
     logger = logging.getLogger("a judge")
     logger.setLevel("ERROR")
     opened: list[Any] = []
+    heartbeats: list[threading.Thread] = []
 
     def start(user: str = "ada", password: str = "practice", **options: Any) -> Any:
         made = xnat.connect(server.url, user=user, password=password, logger=logger, **options)
         opened.append(made)
+        heartbeats.append(made._keepalive_thread)
         return made
 
     yield start
     for one in opened:
         one.disconnect()
-    assert "XNATpyKeepAliveThread" not in {thread.name for thread in threading.enumerate()}
+    assert not [one for one in heartbeats if one.is_alive()]
