@@ -16,10 +16,11 @@ from xnat_ferry.errors import FerryError, Stopped, UsageError
 from xnat_ferry.events import WorkerStopped
 from xnat_ferry.settings.credentials import find_logins
 from xnat_ferry.settings.paths import spool_folder
+from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import Journal, read_all
 from xnat_ferry.transfer.pace import keep_pace, read_pace
-from xnat_ferry.transfer.slurm.claims import Claims, Group, pull
+from xnat_ferry.transfer.slurm.claims import PROJECT, Claims, Group, pull
 from xnat_ferry.transfer.slurm.job import read_job
 from xnat_ferry.transfer.slurm.tasks import TaskFolder, number_of, submission_of, task_name
 from xnat_ferry.transfer.state import Phase, TransferState
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     stop = threading.Event()
     heed_signals(stop)
     try:
-        mine.place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mine.make()
         return run_task(mine, spool=spool_folder(options.spool), stop=stop)
     except FerryError as error:
         print(error, error.advice, file=sys.stderr, flush=True)  # noqa: T201
@@ -69,8 +70,14 @@ def run_task(mine: TaskFolder, *, spool: Path, stop: threading.Event) -> int:
 
         return pull(plan, claims, first=number_of(mine.task), of=submission.tasks, open_=open_)
 
+    @contextmanager
+    def project_turn(ferry: Ferry) -> Iterator[None]:
+        with claims.turn(PROJECT, ferry.wait):
+            ferry.state.resources.update(TransferState(plan, read_all(mine.whole.journal)).resources)
+            yield
+
     with _looking_after(claims, stop) as lost:
-        code = work(mine, logins, spool=spool, stop=stop, groups=subjects)
+        code = work(mine, logins, spool=spool, stop=stop, groups=subjects, project_turn=project_turn)
     if lost:
         raise lost[0]
     return code

@@ -30,7 +30,7 @@ from xnat_ferry.settings.room import read_room
 from xnat_ferry.settle import settle_transfer
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.call_log import CallLog
-from xnat_ferry.transfer.ferry import Ferry
+from xnat_ferry.transfer.ferry import Ferry, ProjectTurn, alone
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import Journal, read_all
 from xnat_ferry.transfer.pace import read_pace, spool_size
@@ -85,6 +85,7 @@ class Errand:
     settle: bool = False
     taking_back: bool = False
     groups: Callable[[TransferState], Groups] | None = None
+    project_turn: ProjectTurn = alone
 
 
 def work(
@@ -97,12 +98,13 @@ def work(
     settle: bool = False,
     taking_back: bool = False,
     groups: Callable[[TransferState], Groups] | None = None,
+    project_turn: ProjectTurn = alone,
 ) -> int:
     """Do what is left of a transfer; ``archive`` also takes waiting sessions on into the archive.
 
     With ``settle`` nothing is carried: what a person ordered is removed from the source, if it is proven.
     With ``taking_back`` what it shared or relocated is undone. ``groups`` gives the sessions that are this
-    worker's where it is one of several.
+    worker's where it is one of several, ``project_turn`` then sees that one at a time writes to the project.
     Raises TransferLocked while another worker is at it, and CannotWrite where the journal cannot be written;
     everything else is told in the journal.
     """
@@ -119,7 +121,7 @@ def work(
                     version=__version__,
                 )
             )
-            errand = Errand(archive, settle, taking_back, groups)
+            errand = Errand(archive, settle, taking_back, groups, project_turn)
             code = _told(folder, state, journal, logins, spool, stop, errand)
         finally:
             journal.close()
@@ -156,6 +158,7 @@ def _told(
                 spool=spool,
                 spool_size=spool_size(pace, _room_in(spool), largest_unit(plan)),
                 stop=stop,
+                project_turn=errand.project_turn,
             )
             if errand.settle:
                 return settle_transfer(ferry)

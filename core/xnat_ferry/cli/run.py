@@ -6,9 +6,10 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from xnat_ferry.cli import following
+from xnat_ferry.cli.array import AS_BEFORE, Array
 from xnat_ferry.cli.common import AsJson, Spool, Transfers, say
 from xnat_ferry.cli.pacing import AS_IT_COMES, Pacing
-from xnat_ferry.errors import NothingChosen, PlanUndecided
+from xnat_ferry.errors import NothingChosen, PlanUndecided, UsageError
 from xnat_ferry.plan import Plan, read_plan
 from xnat_ferry.plan.freshness import refuse_outdated
 from xnat_ferry.settings.credentials import Credentials, find_logins
@@ -29,6 +30,7 @@ Here = Annotated[
         help="By a worker on this machine, also what was submitted as an array.",
     ),
 ]
+OfArray = Annotated[Array, Parameter(group="Of a Slurm array; what is left out stays as it was")]
 Detach = Annotated[
     bool,
     Parameter(negative=(), show_default=False, help="Return at once; the worker goes on by itself."),
@@ -111,6 +113,7 @@ def resume(
     transfers: Transfers = None,
     spool: Spool = None,
     pacing: Pacing = AS_IT_COMES,
+    array: OfArray = AS_BEFORE,
     here: Here = False,
     json: AsJson = False,
 ) -> int:
@@ -123,9 +126,11 @@ def resume(
     """
     found = transfer_folders.find(transfers_folder(transfers), name)
     if read_job(found) is not None and not here:
-        from xnat_ferry.cli.submit import AS_BEFORE, submit_again  # which builds on this module
+        from xnat_ferry.cli.submit import submit_again  # which builds on this module
 
-        return submit_again(found, AS_BEFORE, pacing, json=json)
+        return submit_again(found, array, pacing, spool=spool, json=json)
+    if array != AS_BEFORE:
+        raise UsageError(what="Tasks, their time and memory are for an array; this transfer gets a worker.")
     refuse_if_running(found)
     pace = pacing.over(read_pace(found.pace))
     spool_for(found.read_plan(), pace, spool_folder(spool))

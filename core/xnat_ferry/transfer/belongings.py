@@ -60,7 +60,9 @@ class _Crossing:
             if wanted.kinds:
                 self._try(partial(carry_values, ferry, session, there))
         with self._turns.one("project", ferry.heed_stop):
-            self._of_project()
+            if self._left(self._wanted.of_project):
+                with ferry.project_turn(ferry):
+                    self._of_project()
         if self._failed:
             raise BelongingsLeft(
                 session=session.session,

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -20,6 +21,11 @@ from xnat_ferry.xnat.client import XnatClient
 Result = TypeVar("Result")
 
 
+def alone(ferry: "Ferry") -> AbstractContextManager[None]:
+    """The turn of a worker that has a transfer to itself."""
+    return nullcontext()
+
+
 @dataclass(frozen=True)
 class Ferry:
     """One worker's tools, shared by its threads. Both ends may be one client; None: that end is no server."""
@@ -35,6 +41,7 @@ class Ferry:
     stop: threading.Event
     spool_size: int = 4 * 1000**3
     """Bytes in flight at most."""
+    project_turn: "ProjectTurn" = alone
     room: Spool = field(init=False)
     patience: Patience = field(default_factory=Patience, init=False)
     bodies: Bodies = field(default_factory=Bodies, init=False)
@@ -85,6 +92,10 @@ class Ferry:
         """The servers it speaks to, each once."""
         ends = dict.fromkeys((self.from_server, self.to_server))
         return tuple(client for client in ends if client is not None)
+
+
+ProjectTurn = Callable[[Ferry], AbstractContextManager[None]]
+"""Has what belongs to the whole project to itself, where several workers carry one plan."""
 
 
 class Progress:

@@ -1,32 +1,35 @@
 """Which task has which subject: claim files, made by exclusive creation, that also work on a shared home.
 
-A claim is ``claims/SUBJECT.ATTEMPT``; the highest attempt counts. A task that was thought lost may still be
-running on a node that nobody reaches: it finds the higher attempt and leaves off, and the new one looks at
-what has arrived before it sends anything, as every resume does.
+A claim is ``claims/SUBJECT.ATTEMPT``; the highest attempt counts, and one that holds nothing is nobody's. A
+task that was thought lost may still be running on a node that nobody reaches: it finds the higher attempt and
+leaves off, and the new one looks at what has arrived before it sends anything, as every resume does.
 """
 
 import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import ClassVar
 
 from xnat_ferry.errors import CannotWrite, ClaimLost, Stopped
 from xnat_ferry.plan import Plan, PlannedSession
-from xnat_ferry.settings.private import create_private
+from xnat_ferry.settings.private import create_private, write_private
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.slurm.job import read_job
 from xnat_ferry.transfer.slurm.tasks import TaskFolder, submission_of
 
 Group = tuple[PlannedSession, ...]
+PROJECT = "\0project"
+"""What is claimed for the project's own resources; no subject is called so."""
 
 
 class Claims:
     """One task's claims. Safe for several threads."""
 
     LOOK_EVERY: ClassVar[float] = 1.0
-    """Seconds between two looks at whether they still hold."""
+    """Seconds between two looks at whether they still hold, or at whether a turn has come."""
 
     def __init__(self, mine: TaskFolder, *, gone: frozenset[str] = frozenset()) -> None:
         """``gone`` are tasks that count as lost although their lock looks alive."""
@@ -34,6 +37,7 @@ class Claims:
         self._place = mine.path / "claims"
         self._gone = gone
         self._held: dict[str, int] = {}
+        self._finished: set[str] = set()
         self._lock = threading.Lock()
         self._looked = 0.0
 
@@ -42,9 +46,28 @@ class Claims:
 
         Raises CannotWrite where no claim can be written.
         """
-        stem = _stem(subject)
+        return self._take(_stem(subject), self._is_closed)
+
+    @contextmanager
+    def turn(self, what: str, wait: Callable[[float], None]) -> Iterator[None]:
+        """Have something to oneself for a while that several tasks write to.
+
+        ``wait`` is called, with seconds, as long as another task has it, and may raise. Raises CannotWrite.
+        """
+        stem = _stem(what)
+        while not (attempt := self._take(stem, self._is_running)):
+            wait(self.LOOK_EVERY)
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._held[stem]
+            with suppress(OSError):  # then it counts as ours until this task ends
+                write_private(self._place / f"{stem}.{attempt}", b"")
+
+    def _take(self, stem: str, kept_by: Callable[[str], bool]) -> int:
         last = self._last_attempt(stem)
-        if last and self._kept_by(self._place / f"{stem}.{last}"):
+        if last and self._is_kept(self._place / f"{stem}.{last}", kept_by):
             return 0
         if not self._create(self._place / f"{stem}.{last + 1}"):
             return 0
@@ -68,22 +91,35 @@ class Claims:
             raise Stopped
 
     def _last_attempt(self, stem: str) -> int:
-        return max((_attempt(path) for path in self._place.glob(f"{stem}.*")), default=0)
+        last = 0
+        # one by one: a plan of 10,000 subjects makes a folder that nobody wants to list for each of them
+        while (self._place / f"{stem}.{last + 1}").exists():
+            last += 1
+        return last
 
-    def _kept_by(self, claim: Path) -> bool:
-        """Whether a claim's holder still has the subject, or had its chance in this submission."""
+    def _is_kept(self, claim: Path, kept_by: Callable[[str], bool]) -> bool:
         try:
             name = claim.read_text(encoding="utf-8").strip()
-            holder = TaskFolder(self._mine, name)
-            submission = submission_of(name)
+            submission_of(name)
         except (OSError, ValueError):
-            return False  # torn by a full disk: nobody can have begun with it
-        if name == self._mine.task:
-            return False
-        if lock.running(holder) and name not in self._gone:
+            return False  # given back, or torn by a full disk: nobody can have begun with it
+        return name != self._mine.task and kept_by(name)
+
+    def _is_running(self, name: str) -> bool:
+        return name not in self._gone and lock.running(TaskFolder(self._mine, name))
+
+    def _is_closed(self, name: str) -> bool:
+        """Whether a task still has what it claimed, or had its chance in this submission."""
+        if self._is_running(name):
             return True
         # what failed under it in this submission is for a resume, once a person has seen it
-        return submission == submission_of(self._mine.task) and holder.finished
+        return submission_of(name) == submission_of(self._mine.task) and self._has_finished(name)
+
+    def _has_finished(self, name: str) -> bool:
+        """Whether it came to its end; its journal is read once for that, not for each of its subjects."""
+        if name not in self._finished and TaskFolder(self._mine, name).finished:
+            self._finished.add(name)
+        return name in self._finished
 
     def _create(self, path: Path) -> bool:
         fresh = path.with_name(f".{self._mine.task}.{path.name}")
@@ -140,8 +176,3 @@ def _stem(subject: str) -> str:
     folded = subject.casefold()
     readable = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in folded)[:40]
     return f"{readable}-{hashlib.sha256(folded.encode()).hexdigest()[:12]}"
-
-
-def _attempt(path: Path) -> int:
-    number = path.name.rpartition(".")[2]
-    return int(number) if number.isdecimal() else 0

@@ -33,7 +33,11 @@ def submit(script: Path, environment: Mapping[str, str]) -> str:
     Raises NoScheduler where there is no Slurm, SchedulerRefused with its words, SchedulerSilent.
     """
     answer = _run(["sbatch", "--parsable", str(script)], environment)
-    return answer.strip().partition(";")[0]  # a cluster's name may follow
+    # a site's own wrapper may say something before, and a cluster's name may follow
+    job = answer.strip().rpartition("\n")[2].partition(";")[0]
+    if not (job.isascii() and job.isdecimal()):
+        raise SchedulerRefused(command="sbatch", said=plain(" ".join(answer.split()) or "nothing", 300))
+    return job
 
 
 def queued(job: str) -> list[QueuedTask]:

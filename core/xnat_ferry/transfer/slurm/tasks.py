@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from xnat_ferry.errors import CannotWrite
 from xnat_ferry.events import TransferFinished
+from xnat_ferry.settings.private import make_private
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 
@@ -20,6 +22,13 @@ class TaskFolder(TransferFolder):
         self.worker_output = self.place / "worker.log"
         self.calls = self.place / "calls.log"
         self.pace = self.place / "pace.json"
+
+    def make(self) -> None:
+        """Make its place, for its owner's eyes only; raises CannotWrite."""
+        try:
+            make_private(self.place)
+        except OSError as error:
+            raise CannotWrite(folder=self.place, why=error.strerror) from None
 
     @property
     def whole(self) -> TransferFolder:
