@@ -259,6 +259,11 @@ class Road(StrEnum):
         """Whether nothing travels: the one server that has both projects does it all."""
         return self in (Road.SHARE, Road.RELOCATE)
 
+    @property
+    def copies(self) -> bool:
+        """Whether both projects have a session in the end, so that the source's may be removed."""
+        return self in (Road.COPY, Road.RECEIVER)
+
 
 class Mark(StrEnum):
     """What the comparison of one file came to, as in ``rclone check``."""

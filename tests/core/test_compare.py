@@ -398,6 +398,36 @@ class TestProof:
         with pytest.raises(NotProven, match="not copied, in resource BIDS of the session itself"):
             self.prove(self.proven(), (*self.LISTED, other))
 
+    @pytest.mark.parametrize(
+        ("mark", "why"),
+        [
+            (Mark.SAME, ""),
+            (Mark.ONLY_SOURCE, "a file that was not copied, in resource BIDS of scan 1"),
+            (Mark.DIFFERS, "a file that is another one at the destination"),
+            (Mark.UNKNOWN, "a file of which it is not known whether the destination has the same"),
+        ],
+    )
+    def test_what_else_it_holds_counts_as_it_compares(self, mark: Mark, why: str) -> None:
+        other = FileRow(scan="1", resource="BIDS", path="a.json", size=1, digest="")
+        listing = (*self.LISTED, other)
+        result = self.proven()
+
+        def proof() -> Proof:
+            return prove(
+                result,
+                project="DST",
+                source_id="E0",
+                instances=SENT,
+                listing=listing,
+                beside={other: mark},
+            )
+
+        if not why:
+            assert proof().files == len(SENT)
+            return
+        with pytest.raises(NotProven, match=why):
+            proof()
+
     @pytest.mark.parametrize("change", [{"digest": "c" * 32}, {"digest": "", "size": 1}])
     def test_a_source_that_has_changed_since_refutes_it(self, change: dict[str, Any]) -> None:
         with pytest.raises(NotProven, match="changed at the source"):

@@ -37,6 +37,7 @@ NAMES = (
     "subject_b", "with_sibling", "sibling", "order", "gone", "switched_off", "unshared", "waiting",
     "added_to", "overwritten", "copy_removed", "copy_reused", "copy_damaged", "killed", "crashed", "journal",
     "described", "judged", "fielded", "elsewhere", "worked_on", "worked_off", "work_unknown", "newest",
+    "beside",
 )  # fmt: skip
 HEAD = (
     WORLD.replace('DST = "owner" }', 'DST = "owner", COL = "owner" }')
@@ -470,6 +471,10 @@ def reuse_label(port: Harbour, label: str) -> None:
     rest(port, "PUT", f"{place}/{label}?xnat:mrSessionData/date=2024-01-01")
 
 
+def resource(project: str, label: str) -> str:
+    return f"/data/projects/{project}/subjects/S_{label}/experiments/{label}/resources/QC"
+
+
 BETWEEN: dict[str, tuple[Callable[[Harbour], None], type[NotDeletable]]] = {
     "added_to": (lambda port: put_file(port, "SRC", "added_to", "z.dcm", b"new"), SourceDiffers),
     "overwritten": (
@@ -478,6 +483,10 @@ BETWEEN: dict[str, tuple[Callable[[Harbour], None], type[NotDeletable]]] = {
     ),
     "copy_removed": (lambda port: remove_copy(port, "copy_removed"), CopyGone),
     "copy_reused": (lambda port: reuse_label(port, "copy_reused"), CopyGone),
+    "beside": (
+        lambda port: rest(port, "DELETE", f"{resource('DST', 'beside')}?removeFiles=true"),
+        CopyGone,
+    ),
     "copy_damaged": (
         lambda port: rest(
             port, "DELETE", "/data/projects/DST/subjects/S_copy_damaged/experiments/copy_damaged/scans/1"
@@ -492,6 +501,9 @@ def test_what_changes_after_the_proof_forbids_the_deletion(
     port: Harbour, folder: TransferFolder, label: str
 ) -> None:
     change, expected = BETWEEN[label]
+    if label == "beside":
+        for project in ("SRC", "DST"):
+            rest(port, "PUT", f"{resource(project, label)}/files/a.txt?inbody=true", content=b"same")
     with port.ferry(folder) as ferry:
         plan, settings = ferry.state.plan, read_settings(ferry.destination, "DST")
         (session,) = [one for one in plan.sessions if one.session == label]

@@ -254,11 +254,6 @@ def test_options_that_do_not_go_together_are_refused(road: Road, options: Receiv
         options.to(road)
 
 
-def test_a_move_needs_a_copy() -> None:
-    with pytest.raises(UsageError, match="no --move"):
-        Receiving(receiver="host:104", aet="XNAT").to(Road.RECEIVER, move=True)
-
-
 def test_options_are_repeated_as_they_were() -> None:
     options = Receiving(receiver="[::1]:104", aet="XNAT", calling="US")
     assert options.to(Road.RECEIVER) == Receiver(host="::1", port=104, aet="XNAT", calling="US")

@@ -24,9 +24,11 @@ from xnat_ferry.plan.build import PlanRequest
 from xnat_ferry.plan.judged import Judged, judge
 from xnat_ferry.plan.resources_only import judge_resources
 from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
 from xnat_ferry.survey import Depth, Headers, Survey
 from xnat_ferry.survey.belongings import with_belongings
 from xnat_ferry.survey.take import take_survey
+from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.resources import Job, Place, carry_resource
 from xnat_ferry.worker import work
 from xnat_ferry.xnat import resources as wire
@@ -34,7 +36,7 @@ from xnat_ferry.xnat.answers import children
 from xnat_ferry.xnat.client import XnatClient
 
 MADE = "2026-11-24T10:00:00+00:00"
-LABELS = [f"S{number}" for number in range(16)]
+LABELS = [f"S{number}" for number in range(18)]
 WORLD = "".join(session_toml(label, subject=f"P{label}") for label in LABELS)
 HEAD = """
 [[users]]
@@ -392,6 +394,50 @@ def test_who_may_not_write_is_told(port: Harbour, ada: XnatClient) -> None:
     (failed,) = told(folder, events.SessionFailed)
     assert "403" in failed.message or "does not let this account" in failed.message
     assert not held(port.session("DST", label))
+
+
+def settled(port: Harbour, folder: TransferFolder, label: str) -> events.SessionKept | None:
+    """A move's last step for one session: None where it is gone from the source, else why it was kept."""
+    keep_removal_order(folder, RemovalOrder(typed="DST", sessions=(label,)))
+    code = port.work(folder, settle=True)
+    assert (code == 0) == (label not in port.labels("SRC"))
+    return None if code == 0 else told(folder, events.SessionKept)[-1]
+
+
+def test_what_was_carried_and_is_the_same_keeps_no_source(port: Harbour, ada: XnatClient) -> None:
+    label = "S16"
+    here = source(port, label)
+    fill(ada, here, "A", ["one", "empty", "sub/two"])
+    fill(ada, f"{here}/scans/1", "EYES", ["three"])
+    folder = port.begin(planned(port, label, "resources"))
+    assert port.work(folder) == 0
+    there = wire.of_session(port.session("DST", label)["id"])
+    put(ada, there, "A", "one", b"somebody else's")
+    kept = settled(port, folder, label)
+    assert kept is not None
+    assert "another one at the destination, in resource A of the session itself" in kept.message
+    put(ada, there, "A", "one", content("one"))
+    put(ada, f"{here}/scans/1", "EYES", "late", b"late")
+    kept = settled(port, folder, label)
+    assert kept is not None
+    assert "that was not copied, in resource EYES of scan 1" in kept.message
+    put(ada, f"{there}/scans/1", "EYES", "late", b"late")
+    assert settled(port, folder, label) is None
+    assert set(held(port.session("DST", label))["A"]) == {"one", "empty", "sub/two"}
+
+
+def test_what_has_no_digest_keeps_the_source(port: Harbour, ada: XnatClient) -> None:
+    label = "S17"
+    checksums(ada, on=False)
+    try:
+        fill(ada, source(port, label), "A", ["one"])
+    finally:
+        checksums(ada, on=True)
+    folder = port.begin(planned(port, label, "resources"))
+    assert port.work(folder) == 0
+    kept = settled(port, folder, label)
+    assert kept is not None
+    assert "not known whether the destination has the same" in kept.message
 
 
 def test_an_empty_digest_is_not_known_until_the_server_computes_it(port: Harbour, ada: XnatClient) -> None:

@@ -4,11 +4,13 @@ from xnat_ferry.belongings.files import (
     Compared,
     HeldFile,
     HeldResource,
+    compare_file,
     compare_files,
     fingerprint,
     why_not,
 )
 from xnat_ferry.belongings.kinds import Existing, Kind, Level
+from xnat_ferry.belongings.placing import scans_there
 
 __all__ = [
     "Compared",
@@ -17,7 +19,9 @@ __all__ = [
     "HeldResource",
     "Kind",
     "Level",
+    "compare_file",
     "compare_files",
     "fingerprint",
+    "scans_there",
     "why_not",
 ]

@@ -65,11 +65,12 @@ class Compared(Struct, frozen=True, kw_only=True):
 def compare_files(sent: Iterable[HeldFile], there: Iterable[HeldFile]) -> Compared:
     """By size and digest; a file without a digest is not known, and never the same (wire-read 2.8)."""
     found = {file.path: file for file in there}
-    marks = {file.path: _mark(file, found.pop(file.path, None)) for file in sent}
+    marks = {file.path: compare_file(file, found.pop(file.path, None)) for file in sent}
     return Compared(marks=marks | dict.fromkeys(found, Mark.ONLY_DESTINATION))
 
 
-def _mark(sent: HeldFile, there: HeldFile | None) -> Mark:
+def compare_file(sent: HeldFile, there: HeldFile | None) -> Mark:
+    """The same for one file, None where the other side has none of its path."""
     if there is None:
         return Mark.ONLY_SOURCE
     if None not in (sent.size, there.size) and sent.size != there.size:

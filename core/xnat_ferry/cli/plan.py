@@ -55,7 +55,7 @@ def plan(
         take images in that way alone.
     """
     depth = Depth(headers=looking.which_headers(), files=True)
-    receiver = receiving.to(Road(road), move=move)  # first: wrong words need no login
+    receiver = receiving.to(Road(road))  # first: wrong words need no login
     judged = look(source, destination, looking, depth, verify, move=move, road=Road(road))
     judged = over(judged, receiver)
     if move and judged.survey.source.rights.delete is False:

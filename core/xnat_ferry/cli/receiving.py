@@ -28,14 +28,12 @@ class Receiving:
     aet: str | None = None
     calling: str = NO_RECEIVER.calling
 
-    def to(self, road: Road, *, move: bool = False) -> Receiver:
+    def to(self, road: Road) -> Receiver:
         """The receiver that is meant; raises UsageError for what does not go together."""
         if road != Road.RECEIVER:
             if self.receiver or self.aet:
                 raise UsageError(what="--receiver and --aet need --road receiver.")
             return NO_RECEIVER
-        if move:
-            raise UsageError(what="--road receiver takes no --move: 'settle' deletes after a copy alone.")
         if not self.receiver or not self.aet:
             raise UsageError(what="--road receiver needs --receiver HOST:PORT and --aet TITLE.")
         return parse_receiver(self.receiver, self.aet, self.calling)

@@ -11,7 +11,6 @@ from xnat_ferry.cli import following
 from xnat_ferry.cli.common import AsJson, Names, Spool, Transfers, say, split_names
 from xnat_ferry.errors import NothingChosen, UnknownSessions, UsageError
 from xnat_ferry.events import SettlingFinished
-from xnat_ferry.model import Road
 from xnat_ferry.plan import Plan, PlannedSession
 from xnat_ferry.settings.credentials import find_logins
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
@@ -108,7 +107,7 @@ def settle(
     refuse_if_running(found)
     state = read_state(found)
     _refuse_mixed(unshare, empty_subjects, despite_workflows, remove_waiting=remove_waiting)
-    if state.plan.road != Road.COPY:
+    if not state.plan.road.copies:
         raise NothingChosen(why="only a copy between two projects leaves something to settle")
     meant = _meant(state, split_names(sessions), waiting=remove_waiting)
     advice = read_preferences().data_loss.advice  # a settings file that is damaged is told of first

@@ -24,8 +24,10 @@ from xnat_ferry.project import ProjectSettings
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.manifest import read_manifest
+from xnat_ferry.verify.beside_images import compare_beside
 from xnat_ferry.verify.looking import Target, look
-from xnat_ferry.verify.proof import Proof, listing_digest, manifest_digest
+from xnat_ferry.verify.proof import Proof, listing_digest, manifest_digest, why_beside
+from xnat_ferry.verify.rewriting import routed
 from xnat_ferry.verify.verification import PROVEN, SessionVerification
 from xnat_ferry.xnat import deletion
 from xnat_ferry.xnat.client import XnatClient
@@ -69,6 +71,8 @@ def unshare_proven(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> Non
 def look_at_copy(ferry: Ferry, settings: ProjectSettings, session: PlannedSession) -> SessionVerification:
     """The copy as it is in the archive now, compared with the manifest by identity; keeps nothing."""
     project, label = ferry.state.plan.destination.project, session.to_session
+    if ferry.state.sessions[session.session].routed:
+        settings = routed(settings)
     joins = session.fate in (Fate.COMPLETE, Fate.MERGE)
     return look(
         ferry.destination,
@@ -90,8 +94,13 @@ def _as_proven(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> Holding
         raise SourceDiffers(session=proof.session, why="it is gone or hidden") from None
     if holding.may_be(copy) or (holding.id == copy.id and ferry.source.server == ferry.destination.server):
         raise NotDeletable(session=proof.session, why="what it was compared with is the session itself")
-    if listing_digest(list_everything(ferry.source, proof.source_id)) != proof.listing:
+    listing = list_everything(ferry.source, proof.source_id)
+    if listing_digest(listing) != proof.listing:
         raise SourceDiffers(session=proof.session, why="its list of files is another one")
+    beside = compare_beside(ferry.source, proof.source_id, ferry.destination, proof.destination_id, listing)
+    for row, mark in beside.items():
+        if why := why_beside(row, mark):
+            raise CopyGone(session=proof.session, why=plain(why, 200))
     return holding
 
 

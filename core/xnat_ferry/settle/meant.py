@@ -7,7 +7,7 @@ from xnat_ferry.transfer.state import Phase, TransferState
 
 def to_settle(state: TransferState) -> tuple[PlannedSession, ...]:
     """Those whose copy is archived and which were not settled yet; proofs are made when deleting."""
-    if state.plan.road != Road.COPY:
+    if not state.plan.road.copies:
         return ()  # what was shared or relocated has no copy, and nothing else came from a project
     return tuple(
         one

@@ -28,7 +28,7 @@ from xnat_ferry.events import (
     SubjectRemoved,
 )
 from xnat_ferry.model import Where
-from xnat_ferry.plan import PlannedSession, Road
+from xnat_ferry.plan import PlannedSession
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.settings.preferences import DataLoss, read_preferences
 from xnat_ferry.settle.deleting import delete_proven, look_at_copy, unshare_proven
@@ -161,7 +161,7 @@ def _remove(
     loss: DataLoss,
 ) -> None:
     plan, state = ferry.state.plan, ferry.state.sessions[session.session]
-    if plan.road != Road.COPY:
+    if not plan.road.copies:
         raise NoProof(session=session.session, why="only copies between two projects are proven so far")
     if state.where != Where.ARCHIVE:
         raise NoProof(

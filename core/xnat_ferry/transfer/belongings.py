@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
-from xnat_ferry.belongings import HeldResource, Level
+from xnat_ferry.belongings import HeldResource, Level, scans_there
 from xnat_ferry.errors import BelongingsLeft, FerryError, NotFound, Retry
 from xnat_ferry.model import SessionDetail
 from xnat_ferry.plan import PlannedSession
@@ -90,16 +90,8 @@ class _Crossing:
                 self._failed.append(self._no_scan(one))
 
     def _scans(self, there: SessionDetail) -> Mapping[str, str]:
-        """The IDs of scans there, by those at the source: by series, else by an ID that is nothing else's."""
-        by_series = {scan.uid: scan.id for scan in there.scans if scan.uid}
-        ids = {scan.id for scan in there.scans}
-        found: dict[str, str] = {}
-        for scan in read_session(self._ferry.source, self._session.id, files=False).scans:
-            if scan.uid in by_series:
-                found[scan.id] = by_series[scan.uid]
-            elif scan.id in ids - set(by_series.values()):
-                found[scan.id] = scan.id
-        return found
+        here = read_session(self._ferry.source, self._session.id, files=False)
+        return scans_there(here.scans, there.scans)
 
     def _no_scan(self, one: PlannedResource) -> FerryError:
         return NotFound(

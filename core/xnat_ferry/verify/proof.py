@@ -59,14 +59,16 @@ def prove(
     instances: Sequence[Instance],
     listing: Sequence[FileRow],
     fetched: Mapping[tuple[str, str], str] | None = None,
+    beside: Mapping[FileRow, Mark] | None = None,
 ) -> Proof:
     """The proof that a session verified as ``result`` may be deleted at its source.
 
     ``instances`` is the manifest that it was compared with, ``listing`` every file that the source holds of
     it now, those outside its scans too: all of them would be deleted. ``fetched`` has the MD5, by scan and
-    path, of those of which the listing tells none. Raises NotProven with the first reason against it.
+    path, of those of which the listing tells none; ``beside`` says how files that are no images compare with
+    what the destination holds in their place. Raises NotProven with the first reason against it.
     """
-    reason = _against(result, instances, listing, fetched or {})
+    reason = _against(result, instances, listing, fetched or {}, beside or {})
     if reason:
         raise NotProven(session=result.source, where=result.where, why=reason)
     return Proof(
@@ -103,6 +105,7 @@ def _against(
     instances: Sequence[Instance],
     listing: Sequence[FileRow],
     fetched: Mapping[tuple[str, str], str],
+    beside: Mapping[FileRow, Mark],
 ) -> str:
     if result.where != Where.ARCHIVE or not result.destination_id:
         return "the copy is not in the archive"
@@ -114,19 +117,38 @@ def _against(
     if result.solid != len(instances):
         loose = len(instances) - result.solid
         return f"of {loose} files neither the digest nor image and header were found equal"
-    return _not_in_manifest(instances, listing, fetched)
+    return _not_in_manifest(instances, listing, fetched, beside)
+
+
+_HELD_ONLY = {
+    Mark.ONLY_SOURCE: "that was not copied",
+    Mark.DIFFERS: "that is another one at the destination",
+    Mark.UNKNOWN: "of which it is not known whether the destination has the same",
+}
+
+
+def why_beside(row: FileRow, mark: Mark) -> str:
+    """Why a file that is no image keeps the source; "" where the destination holds the same."""
+    if mark == Mark.SAME:
+        return ""
+    place = f"scan {row.scan}" if row.scan else "the session itself"
+    return f"the source holds a file {_HELD_ONLY[mark]}, in resource {row.resource} of {place}"
 
 
 def _not_in_manifest(
-    instances: Sequence[Instance], listing: Sequence[FileRow], fetched: Mapping[tuple[str, str], str]
+    instances: Sequence[Instance],
+    listing: Sequence[FileRow],
+    fetched: Mapping[tuple[str, str], str],
+    beside: Mapping[FileRow, Mark],
 ) -> str:
     """What the source holds beyond, or other than, what was sent."""
     sent = {(one.scan, one.path): one for one in instances}
     for row in listing:
         one = sent.pop((row.scan, row.path), None) if row.resource in DICOM_RESOURCES else None
         if one is None:
-            place = f"scan {row.scan}" if row.scan else "the session itself"
-            return f"the source holds a file that was not copied, in resource {row.resource} of {place}"
+            if reason := why_beside(row, beside.get(row, Mark.ONLY_SOURCE)):
+                return reason
+            continue
         digest = row.digest or fetched.get((row.scan, row.path), "")
         if (digest and one.md5 and digest != one.md5) or row.size not in (None, one.size):
             return f"a file of scan {row.scan} was changed at the source since it was sent"

@@ -18,6 +18,7 @@ from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.manifest import read_manifest
 from xnat_ferry.transfer.state import Phase, SessionState, TransferState
 from xnat_ferry.verify import likely
+from xnat_ferry.verify.beside_images import compare_beside
 from xnat_ferry.verify.fetch import Tell
 from xnat_ferry.verify.looking import Target, look, with_unknown
 from xnat_ferry.verify.proof import Proof, prove
@@ -138,6 +139,9 @@ def prove_session(
         instances=instances,
         listing=listing,
         fetched=fetched,
+        beside=compare_beside(source, session.id, client, result.destination_id, listing)
+        if result.destination_id
+        else None,
     )
 
 
