@@ -1,7 +1,9 @@
 """The frozen values everybody passes around. Words are XNAT's own; DICOM attributes go by keyword."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -98,7 +100,7 @@ class FileRow(Struct, frozen=True, kw_only=True):
     """MD5 in hex; "" means the server does not know it."""
 
 
-class SessionDetail(Struct, frozen=True, kw_only=True):
+class SessionDetail(Struct, frozen=True, kw_only=True, dict=True):
     """A session with all that is in its scans."""
 
     id: str
@@ -124,13 +126,22 @@ class SessionDetail(Struct, frozen=True, kw_only=True):
     def amount(self, scan: ScanRow) -> tuple[int | None, int | None]:
         """Files and bytes of one scan that an import can carry; None where the server did not say."""
         if self.files is not None:
-            listed = self.dicom_files(scan.id)
-            return len(listed), sum(file.size or 0 for file in listed)
+            return self._listed.get(scan.id, (0, 0))
         files, sizes = [one.files for one in scan.dicom], [one.bytes for one in scan.dicom]
         return (
             None if None in files else sum(one or 0 for one in files),
             None if None in sizes else sum(one or 0 for one in sizes),
         )
+
+    @cached_property
+    def _listed(self) -> Mapping[str, tuple[int, int]]:
+        """By scan, the number and the bytes of :meth:`dicom_files`; every check asks for it again."""
+        found: dict[str, tuple[int, int]] = {}
+        for file in self.files or ():
+            if file.resource in DICOM_RESOURCES:
+                count, size = found.get(file.scan, (0, 0))
+                found[file.scan] = count + 1, size + (file.size or 0)
+        return found
 
 
 class PrearchiveRow(Struct, frozen=True, kw_only=True):
