@@ -18,7 +18,7 @@ from xnat_ferry.settings.credentials import find_logins
 from xnat_ferry.settings.paths import spool_folder
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.journal import Journal, read_all
+from xnat_ferry.transfer.journal import Journal, replay
 from xnat_ferry.transfer.pace import keep_pace, read_pace
 from xnat_ferry.transfer.slurm.claims import PROJECT, Claims, Group, pull
 from xnat_ferry.transfer.slurm.job import read_job
@@ -73,7 +73,7 @@ def run_task(mine: TaskFolder, *, spool: Path, stop: threading.Event) -> int:
     @contextmanager
     def project_turn(ferry: Ferry) -> Iterator[None]:
         with claims.turn(PROJECT, ferry.wait):
-            ferry.state.resources.update(TransferState(plan, read_all(mine.whole.journal)).resources)
+            ferry.state.resources.update(TransferState(plan, replay(mine.whole.journal)).resources)
             yield
 
     with _looking_after(claims, stop) as lost:
@@ -85,7 +85,7 @@ def run_task(mine: TaskFolder, *, spool: Path, stop: threading.Event) -> int:
 
 def _look_again(mine: TaskFolder, state: TransferState, group: Group) -> bool:
     """Take in what an earlier holder of a subject wrote since this task began; whether anything is left."""
-    now = TransferState(state.plan, read_all(mine.whole.journal))
+    now = TransferState(state.plan, replay(mine.whole.journal))
     for session in group:
         past = now.sessions[session.session]
         past.phase = Phase.WAITING if past.phase == Phase.RUNNING else past.phase

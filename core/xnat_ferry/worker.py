@@ -32,7 +32,7 @@ from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.call_log import CallLog
 from xnat_ferry.transfer.ferry import Ferry, ProjectTurn, alone
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.journal import Journal, read_all
+from xnat_ferry.transfer.journal import Journal, replay
 from xnat_ferry.transfer.pace import read_pace, spool_size
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.status import read_state
@@ -110,7 +110,7 @@ def work(
     """
     with lock.locked(folder, lost=stop.set):
         plan = folder.read_plan()
-        state = TransferState(plan, read_all(folder.whole.journal))
+        state = TransferState(plan, replay(folder.whole.journal))
         journal = Journal(folder.journal)
         try:
             journal.write(

@@ -1,5 +1,6 @@
 """The journal: append-only JSON lines, each on disk before the next step that depends on it."""
 
+import heapq
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -80,9 +81,7 @@ class JournalReader:
 
     def read_new(self) -> list[AnyEvent]:
         """The events that have come since the last call; a line still being written is left for later."""
-        parts = [self._read_new(path) for path in (self.path, *sorted(self.path.parent.glob(_OF_TASKS)))]
-        found = [part for part in parts if part]
-        return found[0] if len(found) == 1 else _merged(found)
+        return list(_merged([self._read_new(path) for path in _writers(self.path)]))
 
     def _read_new(self, path: Path) -> list[AnyEvent]:
         offset = self._offsets.get(path, 0)
@@ -94,28 +93,47 @@ class JournalReader:
             return []
         whole = raw[: raw.rfind(b"\n") + 1]
         self._offsets[path] = offset + len(whole)
-        return list(_decoded(whole))
+        return list(_decoded(whole.splitlines()))
 
 
-def _merged(parts: Iterable[Sequence[AnyEvent]]) -> list[AnyEvent]:
-    """Events of several writers by their time; those of one stay in their order, whatever its clock does."""
-    keyed: list[tuple[float, AnyEvent]] = []
-    for part in parts:
-        latest = 0.0
-        for event in part:
-            latest = max(latest, event.at)
-            keyed.append((latest, event))
-    keyed.sort(key=itemgetter(0))  # stable
-    return [event for _, event in keyed]
+def replay(path: Path) -> Iterator[AnyEvent]:
+    """Every event of a journal, one after another: those of a long one are never in memory together."""
+    return _merged([_told_in(one) for one in _writers(path)])
 
 
 def read_all(path: Path) -> list[AnyEvent]:
     """Every event of a journal; none when there is no journal yet."""
-    return JournalReader(path).read_new()
+    return list(replay(path))
 
 
-def _decoded(lines: bytes) -> Iterator[AnyEvent]:
-    for line in lines.splitlines():
+def _writers(path: Path) -> list[Path]:
+    return [path, *sorted(path.parent.glob(_OF_TASKS))]
+
+
+def _merged(parts: Sequence[Iterable[AnyEvent]]) -> Iterator[AnyEvent]:
+    """Events of several writers by their time; those of one stay in their order, whatever its clock does."""
+    if len(parts) == 1:
+        return iter(parts[0])
+    return (event for _, event in heapq.merge(*map(_timed, parts), key=itemgetter(0)))
+
+
+def _timed(part: Iterable[AnyEvent]) -> Iterator[tuple[float, AnyEvent]]:
+    latest = 0.0
+    for event in part:
+        latest = max(latest, event.at)
+        yield latest, event
+
+
+def _told_in(path: Path) -> Iterator[AnyEvent]:
+    try:
+        with path.open("rb") as file:
+            yield from _decoded(line for line in file if line.endswith(b"\n"))
+    except FileNotFoundError:
+        return
+
+
+def _decoded(lines: Iterable[bytes]) -> Iterator[AnyEvent]:
+    for line in lines:
         try:
             yield events.decode(line)
         except (msgspec.MsgspecError, ValueError, RecursionError):

@@ -5,7 +5,7 @@ from pathlib import Path
 from xnat_ferry.errors import FerryError
 from xnat_ferry.events import TransferFinished
 from xnat_ferry.transfer.folder import TransferFolder, find_all
-from xnat_ferry.transfer.journal import read_all
+from xnat_ferry.transfer.journal import replay
 
 _LOOKED_AT = 10
 _ENOUGH = 1_000_000
@@ -25,7 +25,7 @@ def _pace(folder: TransferFolder, source: str, destination: str) -> float | None
         return None
     if (plan.source.server, plan.destination.server) != (source, destination):
         return None
-    ended = [event for event in read_all(folder.journal) if isinstance(event, TransferFinished)]
+    ended = [event for event in replay(folder.journal) if isinstance(event, TransferFinished)]
     if not ended or ended[-1].bytes_up < _ENOUGH or not ended[-1].seconds:
         return None
     return ended[-1].bytes_up / ended[-1].seconds

@@ -143,9 +143,10 @@ class TransferState:
             self._apply_to_all(event)
         elif label in self.sessions:
             session = self.sessions[label]
-            before = session.bytes_moved
+            before = session.bytes_moved if isinstance(event, _MOVING) else 0
             _apply_to_session(session, event)
-            self._move(event.at, session.bytes_moved - before)
+            if isinstance(event, _MOVING):
+                self._move(event.at, session.bytes_moved - before)
             self._apply_to_belongings(event)
             self.retries += isinstance(event, events.TriedAgain)
 
@@ -191,6 +192,16 @@ class TransferState:
         if self.count(Phase.FAILED):
             return Phase.FAILED
         return Phase.STOPPED if self.count(Phase.WAITING) else Phase.DONE
+
+
+_MOVING = (
+    events.UnitProgressed,
+    events.UnitSent,
+    events.SessionFinished,
+    events.SessionFailed,
+    events.RowRemoved,
+)
+"""What may change how many bytes have moved."""
 
 
 def _apply_to_session(session: SessionState, event: AnyEvent) -> None:

@@ -5,7 +5,7 @@ from msgspec import Struct
 from xnat_ferry.plan import Totals
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.journal import read_all
+from xnat_ferry.transfer.journal import replay
 from xnat_ferry.transfer.slurm.tasks import find_tasks
 from xnat_ferry.transfer.state import Phase, Problem, TransferState
 
@@ -40,7 +40,7 @@ class Status(Struct, frozen=True):
 
 def read_state(folder: TransferFolder) -> TransferState:
     """Replay a transfer's journal; a worker that is gone without a word counts as stopped."""
-    state = TransferState(folder.read_plan(), read_all(folder.journal))
+    state = TransferState(folder.read_plan(), replay(folder.journal))
     return settle_phase(state, folder)
 
 

@@ -6,7 +6,7 @@ from xnat_ferry.errors import CannotWrite
 from xnat_ferry.events import TransferFinished
 from xnat_ferry.settings.private import make_private
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.journal import read_all
+from xnat_ferry.transfer.journal import replay
 
 
 class TaskFolder(TransferFolder):
@@ -43,7 +43,7 @@ class TaskFolder(TransferFolder):
     @property
     def finished(self) -> bool:
         """Whether it came to the end of what was there to do, by its own word."""
-        return any(isinstance(event, TransferFinished) for event in read_all(self.journal))
+        return any(isinstance(event, TransferFinished) for event in replay(self.journal))
 
 
 def tasks_of(transfer: TransferFolder) -> Path:
