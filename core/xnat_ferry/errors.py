@@ -22,7 +22,7 @@ FerryError
 │   │   ├── SharedIn  LabelTaken  SubjectTaken  SubjectCalledOtherwise
 │   │   └── AssignmentForbidden  SharingOff  NothingAssigned  FilesAdrift
 │   ├── NotProven  StuckInPrearchive
-│   ├── ReceiverUnreachable  ReceiverRefused  SyntaxRefused  RoutingTooLong  NotRouted
+│   ├── ReceiverUnreachable  ReceiverRejects  ReceiverRefused  SyntaxRefused  RoutingTooLong  NotRouted
 │   ├── NotInArchive  BelongingsLeft  ResourceDiffers  ResourceNotTaken  ResourceUnproven  ValuesDiffer
 │   ├── ArchiveRefused
 │   │   ├── MergeUnanswered  NeverMerged  NeedsOtherFiles
@@ -400,7 +400,7 @@ class SourceUnreadable(DataProblem):
 
 class DestinationTaken(DataProblem):
     sentence = "{label} has appeared at the destination since the plan was made: {why}."
-    advice = "Make a new plan and answer the conflict there. Nothing of this session was sent."
+    advice = "Make a new plan and answer the conflict there. Nothing more of this session was sent."
 
 
 class BuildFailed(DataProblem):
@@ -459,6 +459,11 @@ class ReceiverUnreachable(DataProblem):
     sentence = "The DICOM receiver {receiver} cannot be sent to: {why}."
     advice = "Check host, port and both AE titles with its administrator; many let in known titles only."
     retry = Retry.AGAIN
+
+
+class ReceiverRejects(DataProblem):
+    sentence = "The DICOM receiver {receiver} does not let this side in: {why}."
+    advice = "Ask its administrator which titles it knows, and plan with those as --aet and --calling."
 
 
 class ReceiverRefused(DataProblem):

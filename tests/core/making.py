@@ -174,14 +174,19 @@ def instance(name: str = "1.dcm", sop_uid: str = "", series_uid: str = "1.2.3.1"
     return Instance(name=name, sop_uid=sop_uid or f"9.{name}", series_uid=series_uid, **(facts | more))  # type: ignore[arg-type]
 
 
-def dicom_bytes(sop_uid: str = "1.2.3.1.1", study_uid: str = "1.2.3", series_uid: str = "1.2.3.1") -> bytes:
-    """A small MR image."""
+def dicom_bytes(
+    sop_uid: str = "1.2.3.1.1",
+    study_uid: str = "1.2.3",
+    series_uid: str = "1.2.3.1",
+    sop_class: UID = MRImageStorage,
+) -> bytes:
+    """A small image, MR unless another class is wanted."""
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = MRImageStorage
+    meta.MediaStorageSOPClassUID = sop_class
     meta.MediaStorageSOPInstanceUID = UID(sop_uid)
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     dataset = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
-    dataset.SOPClassUID = MRImageStorage
+    dataset.SOPClassUID = sop_class
     dataset.SOPInstanceUID = sop_uid
     dataset.StudyInstanceUID = study_uid
     dataset.SeriesInstanceUID = series_uid

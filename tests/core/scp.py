@@ -33,9 +33,16 @@ def route_by_description(port: Harbour) -> None:
 
 @contextmanager
 def receiver(
-    handle: Callable[[Event], int], syntaxes: tuple[str, ...] = (LITTLE,)
+    handle: Callable[[Event], int],
+    syntaxes: tuple[str, ...] = (LITTLE,),
+    *,
+    without: str = "",
+    knows: str = "",
 ) -> Iterator[tuple[Receiver, list[str]]]:
-    """A storage SCP, and the SOPInstanceUIDs that it was sent."""
+    """A storage SCP, and the SOPInstanceUIDs that it was sent.
+
+    It takes every SOP class but ``without``, and where ``knows`` is a title lets that caller in alone.
+    """
     sent: list[str] = []
 
     def store(event: Event) -> int:
@@ -44,7 +51,11 @@ def receiver(
         return handle(event)
 
     entity: Any = AE(ae_title="XNAT")
+    entity.require_called_aet = True
+    entity.require_calling_aet = [knows] if knows else []
     for context in AllStoragePresentationContexts:
+        if context.abstract_syntax == without:
+            continue
         entity.add_supported_context(context.abstract_syntax, list(syntaxes))
     server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=[(evt.EVT_C_STORE, store)])
     try:

@@ -1,33 +1,45 @@
 """By C-STORE to a receiver: one that feeds the practice server, and dcmtk's, which only keeps what comes."""
 
 import os
+import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from io import BytesIO
+from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from pydicom import dcmread
+from pydicom.dataset import FileDataset
+from pydicom.uid import MRImageStorage, SecondaryCaptureImageStorage
 from pynetdicom.events import Event
 
-from tests.core.harbour import Harbour, harbour, session_toml, told
+from tests.core.harbour import LOGIN, Harbour, harbour, session_toml, told
+from tests.core.making import dicom_bytes
 from tests.core.scp import BIG, LITTLE, feeding, receiver, route_by_description
+from tests.core.shore import instances
 from xnat_ferry import events
 from xnat_ferry.cli.receiving import Receiving
 from xnat_ferry.errors import UsageError
 from xnat_ferry.model import Road, Where
 from xnat_ferry.plan import Plan, Target
 from xnat_ferry.plan.receiver import Receiver, parse_receiver
+from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
 from xnat_ferry.transfer import storing
+from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.worker import work
 
 SCANS = (
     '[{ id = "1", type = "t1", files = 3, rows = 16, columns = 16 },'
     ' { id = "2", type = "t2", files = 2, rows = 16, columns = 16 }]'
 )
-LABELS = ["001_MR1", "002_MR1", "003_MR1", "004_MR1", "005_MR1"]
+LABELS = [f"{number:03}_MR1" for number in range(1, 11)]
 WORLD = "".join(
     session_toml(label, subject=label[:3], scans=SCANS, study_description='"as it was"') for label in LABELS
 )
@@ -42,6 +54,7 @@ WORLD += "".join(
     f'\n[[sessions]]\nproject = "SRC"\nsubject = "{label}"\nlabel = "{label}"\ndicom = ["pydicom:{name}"]\n'
     for label, name in STORED.items()
 )
+WORLD += '\n[[sessions]]\nproject = "SRC"\nsubject = "M"\nlabel = "mixed"\ndicom = "mixed"\n'
 HEAD = """
 [[users]]
 login = "ada"
@@ -61,7 +74,12 @@ PLACES = (Where.PREARCHIVE, Where.ARCHIVE)
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
     """A site that routes by what guides have in StudyDescription."""
-    with harbour(tmp_path_factory.mktemp("receiver"), WORLD, head=HEAD) as made:
+    home = tmp_path_factory.mktemp("receiver")
+    (home / "mixed").mkdir()
+    for name, kind in (("image", MRImageStorage), ("capture", SecondaryCaptureImageStorage)):
+        data = dicom_bytes(f"1.2.9.1.{len(name)}", "1.2.9", f"1.2.9.{len(name)}", sop_class=kind)
+        (home / "mixed" / f"{name}.dcm").write_bytes(data)
+    with harbour(home, WORLD, head=HEAD) as made:
         route_by_description(made)
         yield made
 
@@ -133,6 +151,116 @@ def test_a_receiver_that_stumbles_is_sent_to_again(port: Harbour) -> None:
     assert port.files("DST", "004_MR1") == port.files("SRC", "004_MR1")
     assert len(told(folder, events.TriedAgain)) == 2
     assert len(sent) == 5 + 2
+
+
+def _work(folder: Path, server: str, spool: Path) -> None:
+    work(TransferFolder(folder), {server: LOGIN}, spool=spool, stop=threading.Event())
+
+
+@pytest.mark.parametrize(("label", "killed_at", "stored"), [("006_MR1", 2, False), ("007_MR1", 4, True)])
+def test_a_killed_worker_is_resumed_to_the_end(
+    port: Harbour, label: str, killed_at: int, stored: bool
+) -> None:
+    """The receiver kills the worker: before it stores the object that it was sent, or before it answers."""
+    feed, seen = feeding(port), count(1)
+
+    def kill(event: Event) -> int:
+        if next(seen) != killed_at:
+            return feed(event)
+        if stored:
+            feed(event)
+        worker.kill()
+        worker.join(60)
+        return 0
+
+    with receiver(kill) as (there, sent):
+        folder = port.begin(by(port.plan(label), there))
+        arguments = (folder.path, port.server.url, port.home / "spool")
+        worker = get_context("forkserver").Process(target=_work, args=arguments)
+        worker.start()
+        worker.join(90)
+        assert worker.exitcode == -signal.SIGKILL
+        assert label not in port.labels("DST")
+        assert port.work(folder) == 0, told(folder, events.SessionFailed)
+        assert set(sent) == set(port.files("SRC", label))
+    assert instances(port.session("DST", label)) == port.files("SRC", label)
+    assert label not in port.waiting("DST")
+    assert told(folder, events.SessionVerified)[-1].verdict == "proven"
+
+
+def test_one_object_that_is_refused_ends_its_session_until_it_is_taken(port: Harbour) -> None:
+    feed, seen = feeding(port), count(1)
+
+    def refuse(event: Event) -> int:
+        ours = str(event.dataset.StudyDescription).endswith("/008_MR1")
+        return 0xA900 if ours and next(seen) == 3 else feed(event)
+
+    with receiver(refuse) as (there, sent):
+        folder = port.begin(by(port.plan("008_MR1", "mixed"), there))
+        assert port.work(folder) == 1
+        (failed,) = told(folder, events.SessionFailed)
+        assert "refused an object (status 0xA900)" in failed.message
+        assert "008_MR1" not in port.labels("DST")
+        assert port.files("DST", "mixed") == port.files("SRC", "mixed"), "the others go on"
+        assert port.work(folder) == 0
+        assert len(sent) == 3 + 2 + 5
+    assert instances(port.session("DST", "008_MR1")) == port.files("SRC", "008_MR1")
+
+
+def test_one_kind_of_image_that_is_not_taken_is_named(port: Harbour) -> None:
+    with receiver(feeding(port), without=SecondaryCaptureImageStorage) as (there, sent):
+        plan = by(port.plan("mixed"), there)
+        moved = replace(plan.sessions[0], to_session="unmixed")
+        folder = port.begin(replace(plan, sessions=(moved,)))
+        assert port.work(folder) == 1
+    (failed,) = told(folder, events.SessionFailed)
+    assert "does not take Secondary Capture Image Storage in Explicit VR Little Endian" in failed.message
+    assert len(sent) <= 1
+    assert "unmixed" not in port.labels("DST")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"aet": "ELSEWHERE"}, "it does not answer to the title ELSEWHERE"),
+        ({"calling": "STRANGER"}, "it does not know the title STRANGER of this side"),
+    ],
+)
+def test_a_title_that_is_not_known_is_told_at_once(port: Harbour, change: dict[str, str], words: str) -> None:
+    with receiver(feeding(port), knows="XNATFERRY") as (there, sent):
+        folder = port.begin(by(port.plan("010_MR1"), replace(there, **change)))
+        assert port.work(folder) == 1
+    (failed,) = told(folder, events.SessionFailed)
+    assert words in failed.message
+    assert "--aet and --calling" in failed.advice
+    assert (sent, told(folder, events.TriedAgain)) == ([], [])
+
+
+def test_its_copies_are_settled_like_any_other(port: Harbour) -> None:
+    """The one element that was rewritten on purpose keeps no source; any other does."""
+    label = "009_MR1"
+    with receiver(feeding(port)) as (there, _):
+        folder = port.begin(by(port.plan(label), there))
+        assert port.work(folder) == 0, told(folder, events.SessionFailed)
+    originals = port.files("SRC", label)
+    copy = next((port.home / "data/archive/DST").glob(f"*/{label}/SCANS/1/DICOM/*.dcm"))
+    kept, other = copy.read_bytes(), dcmread(copy)
+    other.SeriesDescription = "another one"
+    for data, code in ((written(other), 1), (kept, 0)):
+        copy.write_bytes(data)
+        keep_removal_order(folder, RemovalOrder(typed="DST", sessions=(label,)))
+        assert port.work(folder, settle=True) == code, told(folder, events.SessionKept)
+        assert (label in port.labels("SRC")) == bool(code)
+    assert "not proven" in told(folder, events.SessionKept)[-1].message
+    assert port.files("DST", label) == originals
+    (settled,) = told(folder, events.MoveSettled)
+    assert (settled.gone, settled.verdict) == (True, "proven")
+
+
+def written(dataset: FileDataset) -> bytes:
+    out = BytesIO()
+    dataset.save_as(out)
+    return out.getvalue()
 
 
 def test_what_went_wrong_is_gone_on_with(port: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:

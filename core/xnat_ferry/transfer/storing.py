@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from xnat_ferry.dicom.routed import LONGEST, read_routed, routing_string
 from xnat_ferry.errors import (
+    FerryError,
     NotRouted,
     ReceiverRefused,
+    ReceiverRejects,
     ReceiverUnreachable,
     RoutingTooLong,
     SyntaxRefused,
@@ -36,6 +38,8 @@ _CONNECTING = 30.0
 _APPEARING = 120.0
 """Seconds until what a receiver took must show in the prearchive."""
 _OUT_OF_RESOURCES = 0xA7
+_FOR_GOOD, _BY_USER, _CALLING, _CALLED = 1, 1, 3, 7
+"""Result, source and diagnostics of a rejected association (PS3.8 9.3.4)."""
 Pair = tuple[str, str]
 """A SOP class and a transfer syntax."""
 
@@ -127,7 +131,8 @@ class _Storing:
 def associated(receiver: Receiver, pairs: Sequence[Pair], session: str) -> Iterator["Association"]:
     """An association that proposes each SOP class in each of its own transfer syntaxes.
 
-    Raises ReceiverUnreachable where none comes about, SyntaxRefused where the receiver takes none of these.
+    Raises ReceiverUnreachable where none comes about, ReceiverRejects where none ever will, SyntaxRefused
+    where the receiver takes none of these.
     """
     from pynetdicom import AE
 
@@ -140,15 +145,27 @@ def associated(receiver: Receiver, pairs: Sequence[Pair], session: str) -> Itera
     try:
         if association.rejected_contexts and not association.is_established:
             raise _refused(pairs[0], session, receiver)
+        if association.is_rejected:
+            raise _rejected(association, receiver)
         if not association.is_established:
-            why = "it refused the association" if association.is_rejected else "no association came about"
-            raise ReceiverUnreachable(receiver=str(receiver), why=why)
+            raise ReceiverUnreachable(receiver=str(receiver), why="no association came about")
         yield association
         if association.is_established:
             association.release()
     finally:
         if association.is_established:
             association.abort()
+
+
+def _rejected(association: "Association", receiver: Receiver) -> FerryError:
+    """What a rejection means; only a transient one may pass (PS3.8 9.3.4)."""
+    said: Any = association.acceptor.primitive
+    if said is None or said.result != _FOR_GOOD:
+        return ReceiverUnreachable(receiver=str(receiver), why="it refused the association for now")
+    named = {_CALLED: f"it does not answer to the title {receiver.aet}"}
+    named[_CALLING] = f"it does not know the title {receiver.calling} of this side"
+    why = named.get(said.diagnostic) if said.result_source == _BY_USER else None
+    return ReceiverRejects(receiver=str(receiver), why=why or "it refused the association for good")
 
 
 def _refuse_unwanted(
