@@ -245,6 +245,8 @@ class SessionFinished(Event, frozen=True, kw_only=True):
 class SessionFailed(Event, frozen=True, kw_only=True):
     session: str
     scan: str = ""
+    kind: str = ""
+    """The error's class; "" in journals of before."""
     message: str
     advice: str
 

@@ -218,7 +218,7 @@ def test_merging_travels_and_says_that_a_person_archives_it() -> None:
     plan = plan_for(survey, "other-study=merge")
     assert [one.fate for one in plan.travelling] == [Fate.MERGE]
     assert "stays there" in plan.sessions[0].why
-    assert "001_MR1 is asked" in plan.sessions[0].why
+    assert "merges it into 001_MR1" in plan.sessions[0].why
 
 
 def test_an_answer_that_nothing_asked_for_is_said_to_be_idle() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.core.making import DESTINATION, SOURCE, chosen, session_row, survey_of, waiting
 from xnat_ferry.belongings import Existing, Kind
 from xnat_ferry.checks import Answer, Conflict, ConflictClass, Option
+from xnat_ferry.checks.memory import Memory
 from xnat_ferry.errors import PlanUnreadable
 from xnat_ferry.labels import Labels
 from xnat_ferry.model import Level
@@ -17,7 +18,7 @@ from xnat_ferry.plan import Fate, Target
 from xnat_ferry.plan.answers import Given
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.draft_file import read_draft, write_draft
-from xnat_ferry.plan.judged import Judged, judge, plan_again
+from xnat_ferry.plan.judged import Judged, judge
 from xnat_ferry.survey import Survey
 
 DRAFT = Draft(source=SOURCE, destination=DESTINATION)
@@ -98,8 +99,8 @@ def test_the_command_line_says_the_same() -> None:
     assert DRAFT.arguments(("a:SRC", "b:DST"), "l.csv") == ["plan", "a:SRC", "b:DST"]
     assert " ".join(draft.arguments(("a:SRC", "b:DST"), "l.csv")) == (
         "plan a:SRC b:DST --sessions XNAT_A --labels prefix=P_ l.csv --on-conflict same-study=complete "
-        "same-study=skip XNAT_A=rename:B --keep dates --accept burned-in --with resources notes "
-        "--existing keep --to archive --verify full --move"
+        "same-study=skip XNAT_A=rename:B --keep dates --accept burned-in --to archive --verify full "
+        "--with resources notes --existing keep --move"
     )
 
 
@@ -181,8 +182,9 @@ def test_single_labels_win_and_can_be_taken_back() -> None:
 def test_other_answers_need_no_other_checklist() -> None:
     row = session_row("A")
     survey = survey_of(chosen(row), chosen(session_row("B")), there=(row,))
-    before = judged(survey, DRAFT)
+    memory = Memory()
+    before = judge(survey, DRAFT.request("now"), memory=memory)
     drafted = DRAFT.answered(before.open_conflicts[0], SKIP)
-    again = plan_again(before, drafted.request("now"))
+    again = judge(survey, drafted.request("now"), memory=memory)
     assert again == judged(survey, drafted)
     assert again.checklist is before.checklist

@@ -4,18 +4,22 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
+import httpx
 import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
+from tests.contract.wire.sending import ZIP, image, zipped
 from tests.core.harbour import LOGIN, WORLD, Harbour, harbour, session_toml
 from tests.core.making import dicom_bytes
 from tests.core.scp import feeding, receiver, route_by_description
 from tests.tui.looking import until, until_shown
 from xnat_ferry.model import Road
-from xnat_ferry.plan import Plan
+from xnat_ferry.plan import Plan, Target
 from xnat_ferry.plan.draft_file import read_draft
+from xnat_ferry.settle.orders import read_answers
 from xnat_ferry.transfer import folder as folders
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.xnat import resources as wire
@@ -24,7 +28,7 @@ from xnat_ferry_tui.desk import Desk
 
 pytestmark = pytest.mark.xdist_group("roads")
 
-LABELS = ("BESIDE", "SHARED", "GIVEN_UP", "SENT")
+LABELS = ("BESIDE", "SHARED", "GIVEN_UP", "SENT", "LEFT", "LACKING", "OTHER")
 SHOWN = session_toml(
     "SHOWN", project="THIRD", subject="PSHOWN", shared_into='[{ project = "SRC", label = "SHOWN" }]'
 )
@@ -76,10 +80,11 @@ async def test_what_else_belongs_to_a_session_is_ticked_in_the_last_step(
 ) -> None:
     with port.client() as client:
         address = wire.of_session(port.session("SRC", "BESIDE")["id"])
-        client.send("PUT", f"{address}/resources/QC", accept=(200,))
-        wire.put_file(
-            client, address, "QC", "a b.txt", BytesIO(b"seen"), 4, replace=True, on_bytes=lambda _: None
-        )
+        for label in ("QC", "KEPT"):
+            client.send("PUT", f"{address}/resources/{label}", accept=(200,))
+            wire.put_file(
+                client, address, label, "a b.txt", BytesIO(b"seen"), 4, replace=True, on_bytes=lambda _: None
+            )
     async with FerryApp(desk).run_test(size=SIZE) as pilot:
         await choose(pilot, desk, "BESIDE")
         await pilot.press("7")
@@ -90,6 +95,8 @@ async def test_what_else_belongs_to_a_session_is_ticked_in_the_last_step(
         await pilot.press("e")
         await until_shown(pilot, "What else of the sessions shall", "exact version", "[ ] resources")
         await pilot.press("space", "enter")
+        await until_shown(pilot, "Which resources? The sessions have KEPT, QC.")
+        await pilot.press(*"session:QC", "enter")
         await until_shown(pilot, "What of it is there already, and differs?", "it is written over")
         await pilot.press("enter")
         await until_shown(pilot, "With     1 resource, 1 file, 4 B.")
@@ -99,7 +106,7 @@ async def test_what_else_belongs_to_a_session_is_ticked_in_the_last_step(
         desk.drafting.keeper.wait()
         kept = read_draft(tmp_path / "draft.toml")
         assert kept is not None
-        assert kept.also == ("resources",)
+        assert (kept.also, kept.resources) == (("resources",), ("session:QC",))
         await pilot.press("7", "G")
         await until_shown(pilot, "Resources and values", "Resource QC of BESIDE travels as well")
         await pilot.press("0", "c")
@@ -179,9 +186,10 @@ async def test_a_session_goes_by_a_dicom_receiver(port: Harbour, desk: Desk) -> 
             await until_shown(pilot, "How shall the sessions get there?", "receiver   by C-STORE")
             await pilot.press("G", "enter")
             await until_shown(pilot, "Which DICOM receiver?")
-            await pilot.press(*"nowhere", "enter", *"XNAT", "enter")
+            await pilot.press(*"nowhere", "enter", *"XNAT", "enter", "enter")
             await until_shown(pilot, "is no HOST:PORT")
             await pilot.press(*["backspace"] * 7, *f"127.0.0.1:{there.port}", "enter", "enter")
+            await pilot.press(*["backspace"] * len("XNATFERRY"), *"KNOWN", "enter")
             await until_shown(pilot, "1 of ", "Receiver.")
             await pilot.press("7")
             await until_shown(pilot, "1 session surveyed")
@@ -241,6 +249,8 @@ async def test_a_session_is_downloaded_into_a_folder(port: Harbour, desk: Desk, 
         await until_shown(pilot, "None marked: all")
         await until(pilot, lambda: not desk.busy)
         await pilot.press("F", *str(place), "enter")
+        await until_shown(pilot, "What shall each session become in", "a folder")
+        await pilot.press("enter")
         await until(pilot, lambda: desk.ends and desk.ends[1].local and desk.destination and not desk.busy)
         await choose(pilot, desk, "SENT")
         await pilot.press("7")
@@ -257,3 +267,88 @@ async def test_a_session_is_downloaded_into_a_folder(port: Harbour, desk: Desk, 
         await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
     assert len(list(place.glob("PSENT/SENT/**/*.dcm"))) == 2
     assert (place / "PSENT" / "SENT.manifest.jsonl").exists()
+
+
+async def test_a_session_is_downloaded_into_a_zip(port: Harbour, desk: Desk, tmp_path: Path) -> None:
+    place = tmp_path / "kept"
+    async with FerryApp(desk).run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "None marked: all")
+        await until(pilot, lambda: not desk.busy)
+        await pilot.press("F", *str(place), "enter")
+        await until_shown(pilot, "What shall each session become in", "a ZIP")
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: desk.ends and desk.ends[1].local and desk.destination and not desk.busy)
+        await choose(pilot, desk, "SENT")
+        await pilot.press("7")
+        await until_shown(pilot, "1 session surveyed")
+        await until(pilot, lambda: not desk.busy and not desk.drafting.must_judge)
+        await pilot.press("0")
+        await until_shown(pilot, "a ZIP of each session", "c Go: start the transfer")
+        await pilot.press("G")
+        assert (
+            "--zip" in desk.drafting.draft.arguments(("SRC", str(place)), "")
+            if desk.drafting.draft
+            else False
+        )
+        await pilot.press("c")
+        await until_shown(pilot, "Download 1 session", "y Yes")
+        await pilot.press("y")
+        await until_shown(pilot, "3 TRANSFER", "DONE", "1 of 1 session done", seconds=60)
+        await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
+    with ZipFile(place / "PSENT" / "SENT.zip") as kept:
+        assert len([name for name in kept.namelist() if name.endswith(".dcm")]) == 2
+        assert kept.testzip() is None
+
+
+def somebody_archives(port: Harbour, name: str, study: str) -> None:
+    """A scan of a study arrives in the archive of DST under a label, past this program."""
+    answer = httpx.post(
+        f"{port.server.url}/data/services/import?import-handler=DICOM-zip"
+        f"&dest=/archive/projects/DST/subjects/P{name}/experiments/{name}",
+        content=zipped({"9.dcm": image(study, 1, 9)}),
+        headers=ZIP,
+        auth=(LOGIN.user, LOGIN.password),
+    )
+    assert answer.is_success, answer.text
+
+
+async def test_what_archiving_would_add_to_is_answered_session_by_session(port: Harbour, desk: Desk) -> None:
+    names = ("LACKING", "LEFT", "OTHER")
+    folder = begun(port, desk, port.plan(*names, to=Target.PREARCHIVE))
+    for number, name in enumerate(names):
+        somebody_archives(port, name, f"1.2.840.7.{number}")
+    async with FerryApp(desk).run_test(size=SIZE) as pilot:
+        await pilot.press("4")
+        await until_shown(pilot, "PROVEN   3 sessions")
+        await until(pilot, lambda: not desk.busy)
+        await pilot.press("A")
+        await until_shown(pilot, "(3 sessions)?", "y Yes")
+        await pilot.press("y")
+        await until_shown(pilot, "0 of 3 archived, 3 refused", "press A in area 4", seconds=60)
+        await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
+        assert port.waiting("DST") >= set(names)
+        await pilot.press("A")
+        await until_shown(pilot, "leave    LACKING", "leave    LEFT", "Archiving LACKING would add to")
+        await pilot.press("M", "s", "escape")  # nothing was said
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        await pilot.press("A")
+        await until_shown(pilot, "leave    OTHER")
+        await pilot.press("m", "j", "i")
+        await until_shown(pilot, "complete LACKING", "leave    LEFT", "merge    OTHER")
+        await pilot.press("enter")
+        await until_shown(pilot, "OTHER is merged into OTHER, which is there.", "1 session without an answer")
+        await pilot.press("enter")  # no
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        assert port.waiting("DST") >= set(names)
+        await pilot.press("A")
+        await until_shown(pilot, "leave    OTHER")
+        await pilot.press("m", "j", "i", "enter")
+        await until_shown(pilot, "y Yes")
+        await pilot.press("y")
+        await until_shown(pilot, "1 of 3 archived, 2 refused", seconds=60)
+        await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
+    # another study is nothing that completes a session
+    assert set(names) & port.waiting("DST") == {"LACKING", "LEFT"}
+    assert read_answers(folder) == {"LACKING": "complete", "OTHER": "merge"}
+    assert len(port.files("DST", "OTHER")) == 3
+    assert port.files("SRC", "OTHER").items() <= port.files("DST", "OTHER").items()

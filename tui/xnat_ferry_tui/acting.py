@@ -1,10 +1,13 @@
 """The actions that change something at a server or with a worker. Each is asked about first."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from xnat_ferry.checks import Answer
 from xnat_ferry.model import Where, servers_of
 from xnat_ferry.plan import Plan
 from xnat_ferry_tui import proposals
+from xnat_ferry_tui.dialogs.adding import Adding
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.screens.wizard.steps import why_not_start
 from xnat_ferry_tui.watched import Watched
@@ -49,16 +52,36 @@ class Acting:
         if refused:
             app.push_screen(Tell(*refused))
             return
-        plan, folder = watched.state.plan, watched.folder
-        adding = [one.source for one in proposals.differing(watched) if one.where == Where.ARCHIVE]
+        if archive:
+            self._answer(watched)
+        else:
+            lacking = [one.source for one in proposals.differing(watched) if one.where == Where.ARCHIVE]
+            again = dict.fromkeys(lacking, Answer.COMPLETE)
+            self._ask_to_go_on(watched, proposals.go_on_question(watched), archive=False, adding=again)
+
+    def _answer(self, watched: Watched) -> None:
+        """Have what archiving would add to answered, where it was refused for that; then ask to archive."""
+
+        def answered(answers: Mapping[str, Answer] | None) -> None:
+            if answers is not None:
+                question = proposals.archive_question(watched, answers)
+                self._ask_to_go_on(watched, question, archive=True, adding=answers)
+
+        refused = proposals.would_add(watched)
+        if refused:
+            self._app.push_screen(Adding(refused), answered)
+        else:
+            answered({})
+
+    def _ask_to_go_on(
+        self, watched: Watched, question: list[str], *, archive: bool, adding: Mapping[str, Answer]
+    ) -> None:
+        app, plan, folder = self._app, watched.state.plan, watched.folder
 
         def go_on() -> None:
             app.do("Starting the worker.", lambda: app.desk.go_on(folder, archive=archive, adding=adding))
 
-        app.ask(
-            proposals.go_on_question(watched, archive=archive),
-            lambda: app.connecting.log_in(servers_of(plan.source, plan.destination), go_on),
-        )
+        app.ask(question, lambda: app.connecting.log_in(servers_of(plan.source, plan.destination), go_on))
 
     def stop(self) -> None:
         """Ask whether to stop the worker."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xnat_ferry import wording
 from xnat_ferry.errors import FerryError, ReceiverMissing
-from xnat_ferry.model import Endpoint, servers_of
+from xnat_ferry.model import ZIPS_HERE, Endpoint, servers_of
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.receiver import NO_RECEIVER, Receiver, parse_receiver
 from xnat_ferry.settings.credentials import Credentials
@@ -15,7 +15,8 @@ from xnat_ferry.settings.paths import servers_file
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.settings.servers import check_alias, parse_endpoint, parse_server, read_aliases
 from xnat_ferry_tui.dialogs.ask import Tell
-from xnat_ferry_tui.dialogs.connect import NOTHING, RECEIVER, STORE, Connect, Wish
+from xnat_ferry_tui.dialogs.choose import Choose
+from xnat_ferry_tui.dialogs.connect import RECEIVER, STORE, Connect
 from xnat_ferry_tui.dialogs.login import LogIn
 from xnat_ferry_tui.ways import told
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 
 _NAMED = 5
+_A_FOLDER, _ONE_ZIP = "a folder", "a ZIP"
 
 
 class Connecting:
@@ -41,27 +43,28 @@ class Connecting:
             return
         ends = self._app.desk.ends
         texts = [_written(end) for end in ends] if ends else [begin_with, begin_with]
-        self._ask(Wish(*texts))
+        self._ask(texts)
 
     def go_on_with(self, draft: Draft) -> None:
         """Connect to the projects of a draft and go on where it was left."""
         ends = draft.ends
         self.log_in(servers_of(*ends), lambda: self._connect(ends, draft))
 
-    def ask_server(self, wish: Wish = NOTHING, said: str = "") -> None:
+    def ask_server(self, words: Sequence[str] = ("", ""), said: str = "") -> None:
         """Ask for a server's address and a short name, and store both once it lets one in."""
-        self._app.push_screen(Connect(wish, said, STORE), self._server_named)
+        self._app.push_screen(Connect(words, said, STORE), self._server_named)
 
-    def _server_named(self, wish: Wish | None) -> None:
-        if wish is None:
+    def _server_named(self, words: Sequence[str] | None) -> None:
+        if words is None:
             return
+        alias, address = words
         try:
-            check_alias(wish.source)
-            server = parse_server(wish.destination)
+            check_alias(alias)
+            server = parse_server(address)
         except FerryError as error:
-            self.ask_server(wish, told(error))
+            self.ask_server(words, told(error))
             return
-        self.log_in([server], lambda: self._store(wish.source, server))
+        self.log_in([server], lambda: self._store(alias, server))
 
     def _store(self, alias: str, server: str) -> None:
         desk, found = self._app.desk, list[str]()
@@ -75,31 +78,36 @@ class Connecting:
 
         self._app.do("Logging in.", store, tell)
 
-    def ask_receiver(self, then: Callable[[Receiver], None]) -> None:
-        """Ask for a DICOM receiver's address and title; says how to get what sends to it where it is not."""
+    def ask_receiver(self, before: Receiver, then: Callable[[Receiver], None]) -> None:
+        """Ask for a DICOM receiver's address and titles, beginning with those of ``before``.
+
+        Says how to get what sends to it where it is not.
+        """
         app, found = self._app, list[bool]()
 
         def ask() -> None:
             if found[0]:
-                self._ask_receiver(NOTHING, "", then)
+                address = f"{before.host}:{before.port}" if before.host else ""
+                self._ask_receiver((address, before.aet, before.calling), "", then)
             else:
                 missing = ReceiverMissing()
                 app.push_screen(Tell(str(missing), missing.advice))
 
         app.do("Looking for pynetdicom.", lambda: found.append(find_spec("pynetdicom") is not None), ask)
 
-    def _ask_receiver(self, wish: Wish, said: str, then: Callable[[Receiver], None]) -> None:
-        def named(wish: Wish | None) -> None:
-            if wish is None:
+    def _ask_receiver(self, words: Sequence[str], said: str, then: Callable[[Receiver], None]) -> None:
+        def named(words: Sequence[str] | None) -> None:
+            if words is None:
                 return
+            address, aet, calling = words
             try:
-                receiver = parse_receiver(wish.source, wish.destination, NO_RECEIVER.calling)
+                receiver = parse_receiver(address, aet, calling or NO_RECEIVER.calling)
             except FerryError as error:
-                self._ask_receiver(wish, told(error), then)
+                self._ask_receiver(words, told(error), then)
             else:
                 then(receiver)
 
-        self._app.push_screen(Connect(wish, said, RECEIVER), named)
+        self._app.push_screen(Connect(words, said, RECEIVER), named)
 
     def take_place(self, text: str) -> None:
         """Look through a folder or archive file on this machine and make it the source."""
@@ -122,14 +130,26 @@ class Connecting:
         app.do("Looking through it.", look, ask)
 
     def take_folder(self, text: str) -> None:
-        """Make a folder on this machine the destination."""
+        """Make a folder on this machine the destination, once it is said what each session becomes there."""
+        before = self._app.desk.ends[1].server if self._app.desk.ends else ""
+        words = (f"What shall each session become in {plain(text, 60)}?", "Both are proven by a manifest.")
+        first = _ONE_ZIP if before == ZIPS_HERE else _A_FOLDER
+        choice = Choose(words, {_A_FOLDER: "its files, as in XNAT's own ZIP", _ONE_ZIP: "one file"}, first)
+        self._app.push_screen(choice, lambda name: self._take_folder(text, name))
+
+    def _take_folder(self, text: str, name: str | None) -> None:
         app, ends, found = self._app, self._app.desk.ends, list[Endpoint]()
+        if name is None:
+            return
+
+        def look() -> None:
+            found.append(app.desk.folder_here(Path(text), zips=name == _ONE_ZIP))
 
         def go_on() -> None:
             if ends is not None:
                 self._connect((ends[0], found[0]))
 
-        app.do("Looking at it.", lambda: found.append(app.desk.folder_here(Path(text))), go_on)
+        app.do("Looking at it.", look, go_on)
 
     def log_in(self, servers: Iterable[str], then: Callable[[], None]) -> None:
         """Ask for the logins that these servers lack, and go on once there are all."""
@@ -142,17 +162,17 @@ class Connecting:
             lambda: self._ask_login(missing, then),
         )
 
-    def _ask(self, wish: Wish, said: str = "") -> None:
-        self._app.push_screen(Connect(wish, said), self._named)
+    def _ask(self, words: Sequence[str], said: str = "") -> None:
+        self._app.push_screen(Connect(words, said), self._named)
 
-    def _named(self, wish: Wish | None) -> None:
-        if wish is None:
+    def _named(self, words: Sequence[str] | None) -> None:
+        if words is None:
             return
 
         def go_on(ends: Sequence[Endpoint]) -> None:
             self.log_in([end.server for end in ends], lambda: self._connect((ends[0], ends[1])))
 
-        self.read_ends((wish.source, wish.destination), go_on, lambda said: self._ask(wish, said))
+        self.read_ends(words, go_on, lambda said: self._ask(words, said))
 
     def read_ends(
         self,

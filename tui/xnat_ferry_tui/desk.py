@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from xnat_ferry.checks import Answer
 from xnat_ferry.checks.belongings import CHECK as BELONGINGS
 from xnat_ferry.errors import CannotWrite, FerryError, LoginRefused
-from xnat_ferry.model import Endpoint, SessionDetail, SessionRow, servers_of
+from xnat_ferry.model import HERE, ZIPS_HERE, Endpoint, SessionDetail, SessionRow, servers_of
 from xnat_ferry.plan import Plan
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.freshness import refuse_outdated
@@ -163,11 +163,14 @@ class Desk:
         self._looked_through = scanned = look_through(path, progress)
         return end_here(str(scanned.path)), scanned
 
-    def folder_here(self, path: Path) -> Endpoint:
-        """A folder on this machine, to be the destination; it need not be there."""
+    def folder_here(self, path: Path, *, zips: bool) -> Endpoint:
+        """A folder on this machine, to be the destination, for a ZIP of each session or its files.
+
+        It need not be there; raises PlaceUnreadable.
+        """
         from xnat_ferry.survey.here import end_here
 
-        return end_here(str(path.expanduser().resolve()))
+        return end_here(str(path.expanduser().resolve()), ZIPS_HERE if zips else HERE)
 
     def look(self, progress: "Progress") -> None:
         """List both projects; a place on this machine is looked through, unless it was a moment ago."""
@@ -289,15 +292,15 @@ class Desk:
         self.drafting.clear()
         return Watched(folder)
 
-    def go_on(self, folder: TransferFolder, *, archive: bool, adding: Collection[str] = ()) -> None:
+    def go_on(self, folder: TransferFolder, *, archive: bool, adding: Mapping[str, Answer]) -> None:
         """Resume a transfer, or take it on into the archive; raises TransferLocked, CannotWrite.
 
-        ``adding``: sessions to whose archived copy may be added what it lacks.
+        ``adding``: which sessions may be added to one that is archived, and how: COMPLETE or MERGE.
         """
         from xnat_ferry.settle.orders import keep_answers
 
         lock.refuse_if_running(folder)
-        keep_answers(folder, dict.fromkeys(adding, Answer.COMPLETE))
+        keep_answers(folder, dict(adding))
         before = len(read_all(folder.journal))
         worker = start_worker(folder, self._logins_of(folder.read_plan()), spool=self.spool, archive=archive)
         wait_until_taken_up(folder, worker, skip=before)

@@ -1,16 +1,17 @@
 """What is asked before anything changes on a server, and why some things are not even asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from xnat_ferry import wording
-from xnat_ferry.checks import Checklist
+from xnat_ferry.checks import Answer, Checklist
 from xnat_ferry.checks.arrival import on_arrival
 from xnat_ferry.checks.grouping import groups
-from xnat_ferry.model import Level, Road, Verdict, Where
-from xnat_ferry.plan import Plan, Target
+from xnat_ferry.errors import MergeUnanswered
+from xnat_ferry.model import ZIPS_HERE, Level, Road, Verdict, Where
+from xnat_ferry.plan import Fate, Plan, PlannedSession, Target
 from xnat_ferry.plan.judged import Judged
 from xnat_ferry.settings.redact import plain
-from xnat_ferry.transfer.state import Phase
+from xnat_ferry.transfer.state import Phase, Problem
 from xnat_ferry.verify.verification import DIFFERS, SessionVerification
 from xnat_ferry_tui.watched import Watched
 from xnat_ferry_tui.ways import on_screen
@@ -97,7 +98,8 @@ def _where(plan: Plan) -> str:
 
 def _to(plan: Plan) -> str:
     if plan.destination.local:
-        return f"{plan.destination}: a folder of each session, with a manifest that proves it."
+        each = "a ZIP" if plan.destination.server == ZIPS_HERE else "a folder"
+        return f"{plan.destination}: {each} of each session, with a manifest that proves it."
     return f"the {plan.to} of {plan.destination}. {_TO[plan.to]}"
 
 
@@ -130,6 +132,9 @@ def _beside(word: str, lines: Sequence[str]) -> list[tuple[str, str]]:
     return [(word if place == 0 else "", line) for place, line in enumerate(lines)]
 
 
+_ADDED = {Answer.COMPLETE: "added as far as it is missing to", Answer.MERGE: "merged into"}
+
+
 def why_not_go_on(watched: Watched, *, archive: bool) -> list[str]:
     """What stands against resuming or archiving a transfer; empty where nothing does."""
     if watched.phase == Phase.RUNNING:
@@ -141,14 +146,40 @@ def why_not_go_on(watched: Watched, *, archive: bool) -> list[str]:
     return []
 
 
-def go_on_question(watched: Watched, *, archive: bool) -> list[str]:
-    """What resuming or archiving would do."""
-    if archive:
-        waiting = wording.plural(watched.waiting, "session")
-        what = (
-            f"Archive what waits in the prearchive of {watched.state.plan.destination.project} ({waiting})?"
-        )
-        return [what, "Every session is verified before and after.", watched.folder.id]
+def would_add(watched: Watched) -> list[Problem]:
+    """The sessions that were not archived since that would add to one that is there: a person may want it."""
+    sessions = watched.state.sessions.values()
+    refused = (one.problem for one in sessions if one.problem is not None and one.built and not one.archived)
+    return [one for one in refused if one.kind == MergeUnanswered.__name__]
+
+
+def archive_question(watched: Watched, answers: Mapping[str, Answer]) -> list[str]:
+    """What archiving would do, with these answers to what would be added to a session that is there."""
+    plan, waiting = watched.state.plan, wording.plural(watched.waiting, "session")
+    becomes = {one.session: one.to_session for one in plan.sessions}
+    added = {one.session: Answer(one.fate) for one in _waiting_to_add(watched)} | dict(answers)
+    adding = [f"{name} is {_ADDED[how]} {becomes[name]}, which is there." for name, how in added.items()]
+    merged = Answer.MERGE in added.values()
+    left = sum(one.session not in answers for one in would_add(watched))
+    return [
+        f"Archive what waits in the prearchive of {plan.destination.project} ({waiting})?",
+        *_some(adding, "more are added to sessions that are there"),
+        *(["XNAT cannot take two sessions apart again once they are one."] if merged else []),
+        *([f"{wording.plural(left, 'session')} without an answer goes on waiting there."] if left else []),
+        "Every session is verified before and after.",
+        watched.folder.id,
+    ]
+
+
+def _waiting_to_add(watched: Watched) -> list[PlannedSession]:
+    """The sessions of which the plan says that they are added to one that is there."""
+    states = watched.state.sessions
+    planned = [one for one in watched.state.plan.sessions if one.fate in (Fate.COMPLETE, Fate.MERGE)]
+    return [one for one in planned if states[one.session].built and not states[one.session].archived]
+
+
+def go_on_question(watched: Watched) -> list[str]:
+    """What resuming would do."""
     again = [
         f"{one.source} differs in the {one.where}: what it lacks is sent again." for one in differing(watched)
     ]

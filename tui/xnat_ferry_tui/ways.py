@@ -30,7 +30,7 @@ _WAYS = tuple(
         (r"Continue with 'xnat-ferry resume'", "Go on with s in area 3"),
         (r"continue with 'xnat-ferry resume'", "go on with s in area 3"),
         (r"Watch it with 'xnat-ferry status'", "Watch it in area 3"),
-        (r"archive with --answer SESSION=merge", "archive it by hand in XNAT's prearchive page"),
+        (r"archive with --answer SESSION=merge", "press A in area 4 and answer i"),
         (r"with 'xnat-ferry verify --level full'", "in area 4 after v, level full"),
         (r"with 'xnat-ferry verify'", "in area 4"),
         (r"Run 'xnat-ferry archive' again", "Archive again with A in area 3"),

@@ -154,8 +154,8 @@ class _Deciding:
             return Fate.UNDECIDED, "; ".join(open_questions)
         if any(self._is(one, Answer.MERGE) for one in met):
             return Fate.MERGE, (
-                f"merge: it goes to the prearchive and stays there; archive it in XNAT's own pages, where "
-                f"merging it into {to.session} is asked"
+                f"merge: it goes to the prearchive and stays there; only archiving it, which is asked for by "
+                f"itself, merges it into {to.session}"
             )
         if any(self._is(one, Answer.COMPLETE) for one in met):
             return Fate.COMPLETE, f"complete: only what {to.session} lacks there is sent"

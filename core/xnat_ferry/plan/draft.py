@@ -10,7 +10,7 @@ from xnat_ferry.belongings import Existing, Kind
 from xnat_ferry.belongings.wish import Wish, parse_wish
 from xnat_ferry.checks import Answer, Conflict, ConflictClass, Option
 from xnat_ferry.labels import LabelRules, Labels, parse_rule
-from xnat_ferry.model import Endpoint, Level, Road
+from xnat_ferry.model import ZIPS_HERE, Endpoint, Level, Road
 from xnat_ferry.plan.answers import Answers, Given
 from xnat_ferry.plan.build import PlanRequest
 from xnat_ferry.plan.model import Target
@@ -49,6 +49,8 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     receiver: Receiver = NO_RECEIVER
     also: tuple[Kind, ...] = ()
     """What else of the sessions shall travel."""
+    resources: tuple[str, ...] = ()
+    """Which resources, as LABEL or LEVEL:LABEL; none means all where resources shall travel."""
     existing: Existing | None = None
     """What becomes of what is there of that already and differs; None refuses."""
 
@@ -65,18 +67,26 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     @property
     def beside(self) -> tuple[object, ...]:
         """What the look at resources and values depends on beside that: they are looked for by labels."""
-        return (self.also, self.existing, self.labels, self.table) if self.also else ()
+        return (self.along, self.existing, self.labels, self.table) if self.also else ()
+
+    @property
+    def along(self) -> tuple[str, ...]:
+        """What else shall travel, in the words of ``--with``."""
+        if Kind.RESOURCES not in self.also or not self.resources:
+            return self.also
+        kinds = (kind for kind in self.also if kind != Kind.RESOURCES)
+        return (*(f"resources={name}" for name in self.resources), *kinds)
 
     @property
     def wish(self) -> Wish:
         """What else shall travel, as a survey takes it."""
-        return parse_wish(self.also)
+        return parse_wish(self.along)
 
     def over(self, road: Road) -> "Draft":
         """The same over another road; where nothing travels it is whole sessions, with all they have."""
         draft = replace(self, road=road, receiver=NO_RECEIVER)
         if road.stays:
-            return replace(draft, scans=(), move=False, also=(), existing=None)
+            return replace(draft, scans=(), move=False, also=(), resources=(), existing=None)
         return draft
 
     def by(self, receiver: Receiver) -> "Draft":
@@ -149,38 +159,56 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         return replace(self, table=others if labels is None else {**others, key: labels})
 
     def arguments(self, ends: tuple[str, str], table: str) -> list[str]:
-        """What ``plan`` or ``upload`` is told for the same; ``table`` is where single labels are written."""
+        """What ``plan``, ``upload`` or ``download`` is told for the same, each in the options that it has.
+
+        ``table`` is where single labels are written.
+        """
+        chosen = _options(
+            ("--sessions", self.sessions),
+            ("--scans", self.scans),
+            ("--labels", (*self.labels, *([table] if self.table else []))),
+        )
+        if self.destination.local:
+            zips = ["--zip"] if self.destination.server == ZIPS_HERE else []
+            return ["download", *ends, *chosen, *zips]
+        if self.source.local:
+            # a person was asked about the others when the place was named
+            return ["upload", *ends, *chosen, *self._judging(), "--leave-out-others"]
+        return ["plan", *ends, *chosen, *self._judging(), *self._road()]
+
+    def _judging(self) -> Iterator[str]:
         answers: Mapping[str, Sequence[Given]] = {
             **{str(kind): given for kind, given in self.class_answers.items()},
             **self.answers,
         }
         said = [f"{name}={one}" for name, given in answers.items() for one in given]
-        command = "upload" if self.source.local else "download" if self.destination.local else "plan"
-        words = [command, *ends]
-        for name, values in (
-            ("--sessions", self.sessions),
-            ("--scans", self.scans),
-            ("--labels", (*self.labels, *([table] if self.table else []))),
-            ("--on-conflict", said),
-            ("--keep", self.keep),
-            ("--accept", self.accepted),
-            ("--with", self.also),
-        ):
-            words += [name, *values] if values else []
-        words += ["--existing", self.existing] if self.also and self.existing else []
-        words += ["--to", self.to] if self.to != Target.PREARCHIVE else []
-        words += ["--road", self.road] if self.road != Road.COPY else []
-        words += list(self._receiving()) if self.road == Road.RECEIVER else []
-        words += ["--verify", self.verify] if self.verify != Level.IDENTITY else []
-        # a person was asked about them when the place was named
-        words += ["--leave-out-others"] if self.source.local else []
-        return [*words, *(["--move"] if self.move else [])]
+        yield from _options(("--on-conflict", said), ("--keep", self.keep), ("--accept", self.accepted))
+        if self.to != Target.PREARCHIVE and not self.road.stays:
+            yield from ("--to", self.to)
+        if self.verify != Level.IDENTITY:
+            yield from ("--verify", self.verify)
+
+    def _road(self) -> Iterator[str]:
+        yield from _options(("--with", self.along))
+        if self.also and self.existing:
+            yield from ("--existing", self.existing)
+        if self.road != Road.COPY:
+            yield from ("--road", self.road)
+        if self.road == Road.RECEIVER:
+            yield from self._receiving()
+        if self.move:
+            yield "--move"
 
     def _receiving(self) -> Iterator[str]:
         one = self.receiver
         yield from ("--receiver", f"{one.host}:{one.port}", "--aet", one.aet)
         if one.calling != NO_RECEIVER.calling:
             yield from ("--calling", one.calling)
+
+
+def _options(*named: tuple[str, Sequence[str]]) -> Iterator[str]:
+    for name, values in named:
+        yield from (name, *values) if values else ()
 
 
 def _own(conflict: Conflict, given: Given, met: Sequence[Conflict], now: Answers) -> tuple[Given, ...]:

@@ -87,8 +87,11 @@ class _Walk:
             if error.retry == Retry.STOP:
                 raise
             self._count(failed=1)
+            kind = type(error).__name__
             self._ferry.tell(
-                events.SessionFailed(session=session.session, message=str(error), advice=error.advice)
+                events.SessionFailed(
+                    session=session.session, kind=kind, message=str(error), advice=error.advice
+                )
             )
 
     def _count(self, *, done: int = 0, failed: int = 0) -> None:

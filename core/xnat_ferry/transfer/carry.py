@@ -24,6 +24,9 @@ Send = Callable[[Ferry, PlannedSession, Fetched], str]
 AHEAD = 2
 """Units of a session that may lie fetched while one is being sent."""
 
+_BUILT = ("READY", "CONFLICT")
+"""What a row says that is whole; the second once archiving it met something."""
+
 
 def carry_session(
     ferry: Ferry,
@@ -41,14 +44,14 @@ def carry_session(
     """
     origin = origin or ServerOrigin(ferry.source)
     archived = find_session(ferry.destination, ferry.destination_project, session.to_session)
-    if archived is not None and _is_done(session, past, archived):
+    if archived is not None and _is_done(session, past, archived) and not _waits(ferry, session, past):
         return ""  # ours: by an earlier run of ours that was cut off, or by hand since
-    there = _there_already(ferry, session, past, archived)
     own = _own_row(ferry, session, past)
+    if past.built and own is not None and own.status in _BUILT and not found_wrong(past, Where.PREARCHIVE):
+        return own.path  # whatever has its label in the archive by now, archiving asks about it
+    there = _there_already(ferry, session, past, archived)
     if session.fate == Fate.MERGE and past.built and own is None:
         return ""  # a person archived it
-    if past.built and own is not None and own.status == "READY" and not found_wrong(past, Where.PREARCHIVE):
-        return own.path
     detail = source_as_planned(origin, session)
     units = _units_left(ferry, session, past, origin, detail, own, there)
     row = _carry_units(ferry, session, units, origin, there, send) or (own.path if own else "")
@@ -69,6 +72,11 @@ def _is_done(session: PlannedSession, past: SessionState, archived: SessionDetai
     ours = past.built and session.study_uid in ("", archived.study_uid)
     added = session.fate == Fate.COPY or bool(past.archived)
     return ours and added and not found_wrong(past, Where.ARCHIVE)
+
+
+def _waits(ferry: Ferry, session: PlannedSession, past: SessionState) -> bool:
+    """Whether what was built is in the prearchive still, so that what is archived is somebody else's."""
+    return any(row.path == past.row for row in rows_met(ferry, session))
 
 
 def _there_already(

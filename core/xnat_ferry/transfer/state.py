@@ -31,6 +31,8 @@ class Problem(Struct, frozen=True):
     scan: str
     message: str
     advice: str
+    kind: str = ""
+    """The error's class, where there was one."""
 
 
 @dataclass
@@ -215,7 +217,7 @@ def _apply_to_session(session: SessionState, event: AnyEvent) -> None:
             session.fetching = session.sending = None
         case events.SessionFailed():
             session.phase, session.fetching, session.sending = Phase.FAILED, None, None
-            session.problem = Problem(event.session, event.scan, event.message, event.advice)
+            session.problem = Problem(event.session, event.scan, event.message, event.advice, event.kind)
         case _:
             _apply_to_bytes(session, event)
             _apply_to_place(session, event)

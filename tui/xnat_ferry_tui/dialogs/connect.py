@@ -1,5 +1,6 @@
-"""Asks for two words at once: source and destination as the commands take them, or a server to store."""
+"""Asks for a few words at once: source and destination, a server to store, or a DICOM receiver."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from msgspec import Struct
@@ -14,71 +15,62 @@ from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
 
 
-class Wish(Struct, frozen=True):
-    """What was filled in."""
-
-    source: str
-    destination: str
-
-
-NOTHING = Wish("", "")
-
-
 class Asked(Struct, frozen=True):
-    """The words of the dialog, and what each of its two fields is for."""
+    """The words of the dialog, and what each of its fields is for."""
 
     question: str
-    source: str
-    destination: str
+    fields: tuple[str, ...]
 
 
 PROJECTS = Asked(
     "Which projects? Enter goes on, Escape leaves.",
-    "source: PROJECT, ALIAS:PROJECT or address",
-    "destination: the same",
+    ("source: PROJECT, ALIAS:PROJECT or address", "destination: the same"),
 )
 STORE = Asked(
     "Which server, under which short name? Its address is stored, never a password.",
-    "short name, such as main",
-    "address, such as https://xnat.example.org",
+    ("short name, such as main", "address, such as https://xnat.example.org"),
 )
-
-
 RECEIVER = Asked(
-    "Which DICOM receiver? Its site has to route by StudyDescription.",
-    "HOST:PORT, such as xnat.example.org:8104",
-    "its AE title, such as XNAT",
+    "Which DICOM receiver? Its site has to route by StudyDescription. The last line is the AE title by "
+    "which this side calls itself: some receivers let in known titles only.",
+    (
+        "HOST:PORT, such as xnat.example.org:8104",
+        "its AE title, such as XNAT",
+        "this side's AE title, such as XNATFERRY",
+    ),
 )
 
 
-class Connect(ModalScreen[Wish | None]):
-    """Enter goes to the next field and, on the last, connects; Escape leaves things as they are."""
+class Connect(ModalScreen[Sequence[str] | None]):
+    """Enter goes to the next field and, on the last, gives what stands in all; Escape leaves things be."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
 
-    def __init__(self, wish: Wish, said: str = "", asked: Asked = PROJECTS) -> None:
+    def __init__(self, words: Sequence[str], said: str = "", asked: Asked = PROJECTS) -> None:
         super().__init__()
-        self._wish, self._said, self._asked = wish, said, asked
+        self._words, self._said, self._asked = words, said, asked
 
     def compose(self) -> ComposeResult:
+        last = len(self._asked.fields) - 1
         with Vertical(id="dialog"):
             yield Facts(id="said")
-            yield self._field("source", self._wish.source, self._asked.source, "destination")
-            yield self._field("destination", self._wish.destination, self._asked.destination)
+            for place, (value, meaning) in enumerate(zip(self._words, self._asked.fields, strict=True)):
+                following = f"field-{place + 1}" if place < last else ""
+                yield self._field(f"field-{place}", value, meaning, following)
 
-    def _field(self, name: str, value: str, placeholder: str, following: str = "") -> Entry:
+    def _field(self, name: str, value: str, placeholder: str, following: str) -> Entry:
         # what stands there is gone on with, so it is not marked to be typed over
         return Entry(value, placeholder=placeholder, id=name, select_on_focus=False, following=following)
 
     def on_mount(self) -> None:
         lines = (self._asked.question, self._said)
         self.query_one(Facts).put(line for line in lines if line)
-        self.query_one("#source", Input).focus()
+        self.query(Input).first().focus()
 
-    @on(Input.Submitted, "#destination")
+    @on(Input.Submitted)
     def _go_on(self) -> None:
-        source, destination = (field.value.strip() for field in self.query(Input))
-        self.dismiss(Wish(source, destination))
+        # Entry submits from the last field alone
+        self.dismiss([field.value.strip() for field in self.query(Input)])
 
     def action_cancel(self) -> None:
         self.dismiss(None)

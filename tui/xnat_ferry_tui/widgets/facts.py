@@ -7,6 +7,8 @@ from textual.widgets import Static
 
 from xnat_ferry_tui.glyphs import fit_to_show
 
+_DEEPEST = 12
+
 
 class Facts(Static):
     """Shows lines of hostile text as they are; with ``wrap`` off, each stays one line and is cut."""
@@ -18,7 +20,7 @@ class Facts(Static):
 
     def put(self, lines: Iterable[str]) -> None:
         """Show these lines; nothing is painted where they are there already."""
-        fresh = tuple(fit_to_show(self, line, 1000) for line in lines)
+        fresh = tuple(self._indent(line) + fit_to_show(self, line, 1000) for line in lines)
         if fresh == self.lines:
             return
         self.lines = fresh
@@ -30,6 +32,11 @@ class Facts(Static):
         )
         if before is None or self._room() != before:
             self.refresh(layout=True)
+
+    @staticmethod
+    def _indent(line: str) -> str:
+        """The blanks that a line of ours begins with, and no more than any of ours has."""
+        return " " * min(len(line) - len(line.lstrip(" ")), _DEEPEST)
 
     def _room(self) -> int | None:
         """How many lines it asks for; None where that is not known. As long as it asks for the same, nothing

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from xnat_ferry.model import Road, SessionRow
-from xnat_ferry.plan.receiver import Receiver
+from xnat_ferry.plan.receiver import NO_RECEIVER, Receiver
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.choose import Choose
@@ -185,7 +185,8 @@ class ChooseStep(Step):
 
     def _take_road(self, name: str | None) -> None:
         if name == Road.RECEIVER:
-            self.ferry.connecting.ask_receiver(self._take_receiver)
+            before = self.draft.receiver if self.draft else NO_RECEIVER
+            self.ferry.connecting.ask_receiver(before, self._take_receiver)
         elif name is not None and self.draft is not None:
             self.desk.drafting.change(self.draft.over(Road(name)))
             self.area.said()

@@ -40,7 +40,7 @@ _WHY_NOT = {
 _KEYS = "  S L M I: the whole class.  u: take back.  f: open ones."
 _MERGING = (
     "XNAT cannot take two studies apart again once they are one session.",
-    "It goes to the prearchive and stays there; a person archives it in XNAT's own pages.",
+    "It goes to the prearchive and stays there: only archiving it, A in area 3 or 4, merges it.",
 )
 
 

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from xnat_ferry.belongings import Existing, Kind
 from xnat_ferry.checks.belongings import CHECK as BELONGINGS
-from xnat_ferry.model import Endpoint, Level, Road
+from xnat_ferry.model import DICOM_RESOURCES, Endpoint, Level, Road
 from xnat_ferry.plan import Target
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry_tui import keys
@@ -117,13 +117,42 @@ class ReviewStep(Step):
             return
         also = tuple(kind for kind in Kind if kind in names)
         if not also:
-            self._take_along(replace(draft, also=(), existing=None))
-            return
+            self._take_along(replace(draft, also=(), resources=(), existing=None))
+        elif Kind.RESOURCES in also:
+            self._ask_which(replace(draft, also=also))
+        else:
+            self._ask_existing(replace(draft, also=also, resources=()))
 
+    def _ask_which(self, draft: Draft) -> None:
+        """Which resources, by label: all, or a few."""
+
+        def named(text: str) -> str:
+            names = tuple(name for name in (one.strip() for one in text.split(",")) if name)
+            self._ask_existing(replace(draft, resources=names))
+            return ""
+
+        there = self._resource_labels()
+        more = f" (and {len(there) - _NAMED:,} more)" if len(there) > _NAMED else ""
+        seen = f"The sessions have {', '.join(there[:_NAMED])}{more}. " if there else ""
+        words = (
+            f"Which resources? {seen}Labels with commas between, session:LABEL, scan:LABEL, subject:LABEL or "
+            "project:LABEL for one level; empty takes all:"
+        )
+        self.query_one(Prompt).ask(words, ",".join(draft.resources), named)
+
+    def _resource_labels(self) -> list[str]:
+        """The labels of the sessions' own resources and of their scans', as far as they were surveyed."""
+        survey = self.desk.drafting.survey
+        details = [chosen.detail for chosen in survey.chosen if chosen.detail] if survey else []
+        own = {one.label for detail in details for one in detail.resources}
+        of_scans = {one.label for detail in details for scan in detail.scans for one in scan.resources}
+        return sorted(own | of_scans - set(DICOM_RESOURCES))
+
+    def _ask_existing(self, draft: Draft) -> None:
         def chosen(name: str | None) -> None:
             if name is not None:
                 existing = Existing(name) if name in set(Existing) else None
-                self._take_along(replace(draft, also=also, existing=existing))
+                self._take_along(replace(draft, existing=existing))
 
         words = ("What of it is there already, and differs?",)
         self.ferry.push_screen(Choose(words, _EXISTING, draft.existing or _REFUSE), chosen)
@@ -153,8 +182,9 @@ class ReviewStep(Step):
 
 
 _TABLE = "labels.csv"
+_NAMED = 6
 _ALSO: dict[str, str] = {
-    Kind.RESOURCES: "of sessions, scans, subjects and the project",
+    Kind.RESOURCES: "of sessions, scans, subjects and the project; all, or by label",
     Kind.DEMOGRAPHICS: "the subject's, with group and source",
     Kind.FIELDS: "custom variables and custom fields",
     Kind.QUALITY: "quality and note of each scan",
