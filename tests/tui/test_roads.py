@@ -179,7 +179,7 @@ async def test_what_is_only_shared_in_is_unshared_at_the_end_of_a_move(port: Har
 
 
 async def test_a_session_goes_by_a_dicom_receiver(port: Harbour, desk: Desk) -> None:
-    with receiver(feeding(port)) as (there, sent):
+    with receiver(feeding(port), knows="KNOWN") as (there, sent):
         async with FerryApp(desk).run_test(size=SIZE) as pilot:
             await choose(pilot, desk, "SENT")
             await pilot.press("o")
@@ -200,8 +200,11 @@ async def test_a_session_goes_by_a_dicom_receiver(port: Harbour, desk: Desk) -> 
             )
             await until(pilot, lambda: not desk.drafting.must_judge)
             await pilot.press("m")
-            await until_shown(pilot, "Only a copy can become a move.")
-            await pilot.press("enter", "c")
+            await until_shown(pilot, "Deleted at the source only once all is proven")
+            await pilot.press("m")
+            await until_shown(pilot, "Nothing at the source changes.")
+            await until(pilot, lambda: not desk.drafting.must_judge)
+            await pilot.press("c")
             await until_shown(pilot, "Send 1 session", "y Yes")
             await pilot.press("y")
             await until_shown(pilot, "3 TRANSFER", "DONE", "1 of 1 session done", seconds=60)

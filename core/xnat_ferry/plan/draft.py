@@ -90,8 +90,8 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         return draft
 
     def by(self, receiver: Receiver) -> "Draft":
-        """The same by a DICOM receiver; only a copy can become a move."""
-        return replace(self.over(Road.RECEIVER), receiver=receiver, move=False)
+        """The same by a DICOM receiver."""
+        return replace(self.over(Road.RECEIVER), receiver=receiver)
 
     def rules(self) -> LabelRules:
         """The label rules; raises BadLabelRule."""

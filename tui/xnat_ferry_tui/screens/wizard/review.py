@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from xnat_ferry.belongings import Existing, Kind
 from xnat_ferry.checks.belongings import CHECK as BELONGINGS
-from xnat_ferry.model import DICOM_RESOURCES, Endpoint, Level, Road
+from xnat_ferry.model import DICOM_RESOURCES, Endpoint, Level
 from xnat_ferry.plan import Target
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry_tui import keys
@@ -91,8 +91,8 @@ class ReviewStep(Step):
             self._change(replace(self.draft, verify=after))
 
     def do_move(self) -> None:
-        if self.draft is not None and (self.draft.road == Road.RECEIVER or self.draft.source.local):
-            self.ferry.push_screen(Tell("Only a copy can become a move."))
+        if self.draft is not None and self.draft.source.local:
+            self.ferry.push_screen(Tell("Files on this machine stay; only a copy can become a move."))
         elif self.draft is not None and not self._stays(self.draft):
             self._change(replace(self.draft, move=not self.draft.move))
 
