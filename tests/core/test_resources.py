@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from tests.core.harbour import LOGIN, Harbour, harbour, session_toml, told
 from xnat_ferry import events
 from xnat_ferry.belongings import Existing, Level, why_not
 from xnat_ferry.belongings.wish import parse_wish
+from xnat_ferry.cli import main
 from xnat_ferry.events import ResourceCarried, ValuesCarried
 from xnat_ferry.labels import KEEP
 from xnat_ferry.model import Mark
@@ -36,7 +38,7 @@ from xnat_ferry.xnat.answers import children
 from xnat_ferry.xnat.client import XnatClient
 
 MADE = "2026-11-24T10:00:00+00:00"
-LABELS = [f"S{number}" for number in range(18)]
+LABELS = [f"S{number}" for number in range(20)]
 WORLD = "".join(session_toml(label, subject=f"P{label}") for label in LABELS)
 HEAD = """
 [[users]]
@@ -438,6 +440,94 @@ def test_what_has_no_digest_keeps_the_source(port: Harbour, ada: XnatClient) -> 
     kept = settled(port, folder, label)
     assert kept is not None
     assert "not known whether the destination has the same" in kept.message
+
+
+def looked_at(
+    port: Harbour, folder: TransferFolder, capsys: pytest.CaptureFixture[str], *options: str
+) -> tuple[int, dict[tuple[str, str, str], tuple[str, list[tuple[str, str]]]]]:
+    """What ``verify --json`` says of what was carried: by level, scan and name its verdict and items."""
+    code = main(["verify", folder.id, "--transfers", str(folder.path.parent), "--json", *options])
+    found = json.loads(capsys.readouterr().out)
+    return code, {
+        (one["level"], one["scan"], one["name"]): (
+            one["verdict"],
+            [(item["mark"], item["file"]) for item in one["items"]],
+        )
+        for one in found["carried"]
+    }
+
+
+def test_what_was_carried_is_verified_again(
+    port: Harbour, ada: XnatClient, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in zip(
+        ("HOST", "USER", "PASS"), (port.server.url, LOGIN.user, LOGIN.password), strict=True
+    ):
+        monkeypatch.setenv(f"XNAT_{name}", value)
+    label, subject = "S18", wire.of_subject("SRC", "PS18")
+    here = source(port, label)
+    fill(ada, here, "A", ["one", "two", "empty"])
+    fill(ada, f"{here}/scans/1", "EYES", ["three"])
+    fill(ada, subject, "LATER", ["four"])
+    ada.send("PUT", here, params={"xnat:mrSessionData/note": "quiet"})
+    words = "resources=session:A,scan:EYES,subject:LATER", "notes", "demographics"
+    folder = port.begin(planned(port, label, *words))
+    assert port.work(folder) == 0
+    code, found = looked_at(port, folder, capsys)
+    assert code == 0
+    assert found == {
+        ("session", "", "A"): ("proven", []),
+        ("scan", "1", "EYES"): ("proven", []),
+        ("session", "", "notes"): ("proven", []),
+        ("subject", "", "LATER"): ("proven", []),
+    }
+    there = wire.of_session(port.session("DST", label)["id"])
+    put(ada, there, "A", "one", b"somebody else's")
+    put(ada, there, "A", "theirs", b"more")
+    ada.send("DELETE", f"{there}/resources/A/files/two")
+    ada.send("DELETE", f"{wire.of_subject('DST', 'PS18')}/resources/LATER")
+    ada.send("PUT", there, params={"xnat:mrSessionData/note": "loud"})
+    code, found = looked_at(port, folder, capsys)
+    assert code == 1
+    assert found == {
+        ("session", "", "A"): ("differs", [("*", "A/one"), ("+", "A/two")]),
+        ("scan", "1", "EYES"): ("proven", []),
+        ("session", "", "notes"): ("differs", [("*", "note")]),
+        ("subject", "", "LATER"): ("differs", [("+", "LATER")]),
+    }
+    assert main(["verify", folder.id, "--transfers", str(folder.path.parent)]) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    for line in (
+        "* S18 A/one: digest",
+        "+ S18 A/two: missing",
+        "* S18 note: value",
+        "EYES of scan 1 of S18: proven",
+        "notes of session S18: differs",
+        "LATER of subject PS18: differs",
+    ):
+        assert line in shown, shown
+    assert "loud" not in shown
+    assert "quiet" not in shown
+
+
+def test_what_the_source_shows_no_more_is_known_as_a_whole_alone(
+    port: Harbour, ada: XnatClient, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a move: what was sent is what is there, or it is not known which file is not."""
+    for name, value in zip(
+        ("HOST", "USER", "PASS"), (port.server.url, LOGIN.user, LOGIN.password), strict=True
+    ):
+        monkeypatch.setenv(f"XNAT_{name}", value)
+    label = "S19"
+    copied(port, label)
+    fill(ada, source(port, label), "A", ["one", "two"])
+    folder = port.begin(follow_up(port, label, "resources=session:A"))
+    assert port.work(folder) == 0
+    ada.send("DELETE", f"{source(port, label)}/resources/A", params={"removeFiles": "true"})
+    assert looked_at(port, folder, capsys) == (0, {("session", "", "A"): ("proven", [])})
+    there = wire.of_session(port.session("DST", label)["id"])
+    put(ada, there, "A", "one", b"somebody else's")
+    assert looked_at(port, folder, capsys) == (1, {("session", "", "A"): ("unknown", [("?", "A")])})
 
 
 def test_an_empty_digest_is_not_known_until_the_server_computes_it(port: Harbour, ada: XnatClient) -> None:

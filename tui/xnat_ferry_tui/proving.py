@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xnat_ferry.errors import CannotConnect, CannotWrite
 from xnat_ferry.model import Instance, Level, Where, servers_of
 from xnat_ferry.plan import PlannedSession
+from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer import manifest
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.choose import Choose
@@ -15,6 +16,7 @@ from xnat_ferry_tui.watched import Watched
 
 if TYPE_CHECKING:
     from xnat_ferry.verify.beside import Beside
+    from xnat_ferry.verify.verification import CarriedLook
     from xnat_ferry.xnat.client import XnatClient
     from xnat_ferry_tui.app import FerryApp
 
@@ -69,8 +71,10 @@ class Proving:
 
     def _verify(self, watched: Watched, level: Level) -> None:
         app = self._app
+        carried: list[CarriedLook] = []
 
         def work() -> None:
+            from xnat_ferry.verify.carried_now import carried_with, look_at_carried
             from xnat_ferry.verify.transfer import needs_source, sessions_to_verify, verify_transfer
 
             sessions = sessions_to_verify(watched.state)
@@ -87,7 +91,9 @@ class Proving:
                 )
                 return
             with ExitStack() as stack:
-                source, destination = self._clients(stack, watched, needs_source(sessions, level))
+                beside = carried_with(watched.state, sessions)
+                both = needs_source(sessions, level) or bool(beside)
+                source, destination = self._clients(stack, watched, both)
                 verify_transfer(
                     watched.folder,
                     watched.state,
@@ -98,8 +104,14 @@ class Proving:
                     scratch=app.desk.spool,
                     progress=app.report_progress,
                 )
+                carried.extend(look_at_carried(watched.state, beside, destination, source))
 
-        app.do(f"Comparing by {level}.", work)
+        def tell() -> None:
+            if carried:
+                title = "What was carried beside the images, looked at again:"
+                app.push_screen(Tell(title, "", *(plain(one.in_words) for one in carried)))
+
+        app.do(f"Comparing by {level}.", work, tell)
 
     def _clients(
         self, stack: ExitStack, watched: Watched, both: bool

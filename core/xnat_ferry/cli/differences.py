@@ -7,7 +7,7 @@ from itertools import groupby
 from xnat_ferry import wording
 from xnat_ferry.cli.page import Line, paragraph
 from xnat_ferry.model import Mark
-from xnat_ferry.verify.verification import Item, SessionVerification, Verification
+from xnat_ferry.verify.verification import CarriedLook, Item, SessionVerification, Verification
 
 SHOWN = 20
 """Items of one session that are told; the others are counted."""
@@ -19,8 +19,12 @@ def difference_lines(result: Verification, width: int, only: str = "") -> Iterat
     """Every session's differences, of the marks in ``only`` if any are given, then what it comes to."""
     for session in result.sessions:
         yield from _items([item for item in session.items if not only or item.mark in only], width)
+    for look in result.carried:
+        yield from _items([item for item in look.items if not only or item.mark in only], width)
     for session in result.sessions:
         yield from _sum(session, width)
+    for look in result.carried:
+        yield from _carried(look, width)
     if result.asks_owners:
         names = (
             ", ".join(result.owners or ()) or "not shown to this account; the project's page may name them"
@@ -44,7 +48,8 @@ def _items(items: Sequence[Item], width: int) -> Iterator[Line]:
 
 
 def _told(item: Item) -> str:
-    place = f"{item.mark} {item.session} scan {item.scan} {item.file}".rstrip()
+    scan = f" scan {item.scan}" if item.scan else ""
+    place = f"{item.mark} {item.session}{scan} {item.file}".rstrip()
     sides = " -> ".join(_short(side) for side in (item.source, item.destination) if side)
     return f"{place}: {item.what}" + (f" ({sides})" if sides else "")
 
@@ -53,6 +58,12 @@ def _short(side: str) -> str:
     """A digest by its first digits; whole with --json."""
     digest = len(side) == 32 and all(one in "0123456789abcdef" for one in side)
     return f"{side[:8]}…" if digest else side
+
+
+def _carried(look: CarriedLook, width: int) -> Iterator[Line]:
+    yield from paragraph(f"{look.in_words}  {wording.counts(look.counts)}", width, rest="    ")
+    if look.note:
+        yield from paragraph(look.note, width, first="    ")
 
 
 def _sum(session: SessionVerification, width: int) -> Iterator[Line]:

@@ -21,7 +21,7 @@ from xnat_ferry.cli.common import (
     split_names,
 )
 from xnat_ferry.cli.differences import difference_lines
-from xnat_ferry.cli.looking import Looking, Switch, Words
+from xnat_ferry.cli.options import Looking, Switch, Words
 from xnat_ferry.cli.page import page_width, show
 from xnat_ferry.errors import CannotConnect, UsageError
 from xnat_ferry.model import Endpoint, Level, Mark
@@ -126,7 +126,10 @@ def _narrowed(result: Verification, marks: str) -> Verification:
     sessions = tuple(
         replace(one, items=tuple(item for item in one.items if item.mark in marks)) for one in result.sessions
     )
-    return replace(result, sessions=sessions)
+    carried = tuple(
+        replace(one, items=tuple(item for item in one.items if item.mark in marks)) for one in result.carried
+    )
+    return replace(result, sessions=sessions, carried=carried)
 
 
 def _two_projects(
@@ -160,21 +163,26 @@ def _transfer(
     level: Level,
     how: "_How",
 ) -> Verification:
+    from xnat_ferry.verify.carried_now import carried_with, look_at_carried
     from xnat_ferry.verify.transfer import needs_source, sessions_to_verify, verify_transfer
     from xnat_ferry.xnat.client import XnatClient
 
     source, destination = state.plan.source, state.plan.destination
     sent = sessions_to_verify(state, names)
+    beside = carried_with(state, sent)
     if destination.local:
         from xnat_ferry.verify.on_disk import verify_downloads
 
         return verify_downloads(found, state, sent, level=level, scratch=how.scratch, progress=Counting())
     with ExitStack() as stack:
         client = stack.enter_context(XnatClient(destination.server, find_credentials(destination.server)))
-        other = _source_client(stack, source, client) if needs_source(sent, level) else None
-        return verify_transfer(
+        wanted = needs_source(sent, level) or bool(beside)
+        other = _source_client(stack, source, client) if wanted else None
+        result = verify_transfer(
             found, state, sent, client, other, level=level, progress=Counting(), **asdict(how)
         )
+        carried = look_at_carried(state, beside, client, other, refresh=how.refresh)
+        return replace(result, carried=carried)
 
 
 def _source_client(stack: ExitStack, source: Endpoint, destination: "XnatClient") -> "XnatClient | None":

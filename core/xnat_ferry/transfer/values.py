@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 import msgspec
-from msgspec.structs import replace
 
 from xnat_ferry.belongings import Kind, Level
 from xnat_ferry.belongings.values import (
@@ -12,8 +11,6 @@ from xnat_ferry.belongings.values import (
     Writing,
     differing,
     told_name,
-    values_of_session,
-    values_of_subject,
     what_to_write,
 )
 from xnat_ferry.errors import ValuesDiffer
@@ -22,13 +19,10 @@ from xnat_ferry.model import SessionDetail
 from xnat_ferry.plan import Fate, PlannedSession
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.ferry import Ferry
+from xnat_ferry.transfer.held_values import CUSTOM, KINDS, series_of, session_values, subject_values
 from xnat_ferry.xnat import resources as places
 from xnat_ferry.xnat import values as wire
 from xnat_ferry.xnat.answers import children
-from xnat_ferry.xnat.client import XnatClient
-
-CUSTOM = "custom field "
-"""Before the name of one of those that a server keeps as JSON."""
 
 
 def carry_values(ferry: Ferry, session: PlannedSession, there: SessionDetail) -> None:
@@ -45,7 +39,6 @@ class _Holder:
     """A subject or a session, at both ends."""
 
     level: Level
-    kinds: frozenset[Kind]
     fresh: frozenset[Level] = frozenset()
 
     def __init__(self, ferry: Ferry, name: str) -> None:
@@ -57,7 +50,9 @@ class _Holder:
             if (level, holder) == (self.level, name) and not (told.refused or told.differing)
         }
         self.wanted = [
-            kind for kind in ferry.state.plan.belongings.kinds if kind in self.kinds and kind not in done
+            kind
+            for kind in ferry.state.plan.belongings.kinds
+            if kind in KINDS[self.level] and kind not in done
         ]
 
     def read(self, *, here: bool) -> list[Value]:
@@ -67,21 +62,6 @@ class _Holder:
     def write(self, values: Sequence[Value]) -> None:
         """Set them at the destination."""
         raise NotImplementedError
-
-    def _with_custom(self, client: XnatClient, place: str, values: Iterable[Value]) -> list[Value]:
-        found = list(values)
-        if Kind.FIELDS in self.wanted:
-            for name, value in wire.read_custom_fields(client, place).items():
-                found.append(
-                    Value(
-                        level=self.level,
-                        kind=Kind.FIELDS,
-                        name=CUSTOM + name,
-                        path="",
-                        text=msgspec.json.encode(value, order="deterministic").decode(),
-                    )
-                )
-        return found
 
     def _write_custom(self, place: str, values: Iterable[Value]) -> None:
         custom = {
@@ -93,7 +73,6 @@ class _Holder:
 
 class _Subject(_Holder):
     level = Level.SUBJECT
-    kinds = frozenset({Kind.DEMOGRAPHICS, Kind.FIELDS})
 
     def __init__(self, ferry: Ferry, session: PlannedSession) -> None:
         super().__init__(ferry, session.subject)
@@ -103,11 +82,7 @@ class _Subject(_Holder):
         )
 
     def read(self, *, here: bool) -> list[Value]:
-        client, project, label = self._ends[here]
-        item = wire.read_subject(client, project, label)
-        return self._with_custom(
-            client, places.of_subject(project, label), values_of_subject(item, self.wanted)
-        )
+        return subject_values(*self._ends[here], self.wanted)
 
     def write(self, values: Sequence[Value]) -> None:
         client, project, label = self._ends[False]
@@ -117,7 +92,6 @@ class _Subject(_Holder):
 
 class _Session(_Holder):
     level = Level.SESSION
-    kinds = frozenset({Kind.FIELDS, Kind.NOTES, Kind.QUALITY})
 
     def __init__(self, ferry: Ferry, session: PlannedSession, there: SessionDetail) -> None:
         super().__init__(ferry, session.session)
@@ -130,18 +104,13 @@ class _Session(_Holder):
     def read(self, *, here: bool) -> list[Value]:
         client, session_id = self._ends[here]
         item = wire.read_session_item(client, session_id)
-        scans = {str(scan["data_fields"].get("ID", "")): scan for scan in children(item, "scans/scan")}
         if not here:
+            scans = {str(scan["data_fields"].get("ID", "")): scan for scan in children(item, "scans/scan")}
             self._types = {"": wire.xsi_type(item)} | {
                 one: wire.xsi_type(scan) for one, scan in scans.items()
             }
-            self._series = {str(scan["data_fields"].get("UID", "")): one for one, scan in scans.items()}
-        values = values_of_session(item, self.wanted)
-        there = {
-            one: self._series.get(str(scan["data_fields"].get("UID", "")), one) for one, scan in scans.items()
-        }
-        moved = (replace(one, scan=there[one.scan]) if one.scan else one for one in values)
-        return self._with_custom(client, places.of_session(session_id), moved)
+            self._series = series_of(item)
+        return session_values(client, session_id, self.wanted, item=item, series=self._series)
 
     def write(self, values: Sequence[Value]) -> None:
         client, session_id = self._ends[False]

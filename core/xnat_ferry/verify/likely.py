@@ -76,4 +76,19 @@ NO_PIXELS = (
 OTHER_OWNER = (
     "Another project owns it than should. Look at it in the web interface; somebody may have moved it since."
 )
+RESOURCE_MISSING = (
+    "It was carried and is not there now. Ask the destination's owners; 'xnat-ferry resources' carries it "
+    "again."
+)
+RESOURCE_DIFFERS = (
+    "Another file has its name there, or the one at the source was changed since. Compare the two by eye."
+)
+RESOURCE_NO_DIGEST = (
+    "One of the two servers has no digest of it. --refresh has the destination take them (it changes the "
+    "catalog only)."
+)
+RESOURCE_NOT_AS_SENT = "It is not what was sent as a whole, and the source cannot be asked which file it is."
+RESOURCE_WAITS = "It has not been carried yet. Resume the transfer, once its session is in the archive."
+VALUE_DIFFERS = "One of the two was changed since it was carried. Look at both in the web interface."
+VALUE_UNREAD = "One of the two servers does not show it now, so that it could not be compared."
 NEVER_SENT = "It never passed through, so nothing is known of it. Resume the transfer."

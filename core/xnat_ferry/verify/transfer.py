@@ -23,11 +23,8 @@ def sessions_to_verify(
 ) -> tuple[PlannedSession, ...]:
     """Those with these labels or accession IDs, or all, as far as they are at the destination.
 
-    Raises NothingChosen where there is none, or no DICOM travelled.
+    Raises NothingChosen where there is none.
     """
-    if state.plan.road == Road.RESOURCES:
-        why = "no DICOM travelled, and each resource was compared as it was carried"
-        raise NothingChosen(why=why, advice="What came of each stands in the record: 'xnat-ferry record'.")
     past = state.sessions
     # a session of which the destination lacked nothing is done without a row
     sent = tuple(one for one in state.plan.travelling if past[one.session].row or past[one.session].where)
@@ -60,6 +57,8 @@ def verify_transfer(
 
     ``refresh`` and ``every_header`` as for verify_session.
     """
+    if state.plan.road == Road.RESOURCES:
+        return Verification(level=level, sessions=())  # no DICOM travelled
     if state.plan.road.stays:
         source = None  # it is the same session, so it tells nothing of how that was before
     settings = settings_for(destination, state.plan)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from xnat_ferry.belongings import Level as BelongingLevel
 from xnat_ferry.model import Level, Mark, Where
 
 PROVEN, DIFFERS, UNKNOWN = "proven", "differs", "unknown"
@@ -25,6 +26,8 @@ class What(StrEnum):
     """The bytes of the whole file; which part of it differs is not known."""
     PIXELS = "pixel-digest"
     HEADER = "header"
+    VALUE = "value"
+    """One that a server keeps of a subject, a session or a scan."""
     UID = "uid"
     SUBJECT = "subject"
     OWNER = "owner"
@@ -32,11 +35,14 @@ class What(StrEnum):
 
     @property
     def broad(self) -> str:
-        """What ``verify --json`` promises to call it: a whole file's bytes its size, whose it is its uid."""
+        """What ``verify --json`` promises to call it: a whole file's bytes its size, whose it is its uid.
+
+        A value that a server keeps of a session counts as its header.
+        """
         return _BROAD.get(self, self.value)
 
 
-_BROAD = {What.DIGEST: "size", What.SUBJECT: "uid", What.OWNER: "uid"}
+_BROAD = {What.DIGEST: "size", What.SUBJECT: "uid", What.OWNER: "uid", What.VALUE: "header"}
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -83,11 +89,39 @@ class SessionVerification(Struct, frozen=True, kw_only=True):
         return verdict_of(self.counts, joins=self.joins)
 
 
+class CarriedLook(Struct, frozen=True, kw_only=True):
+    """One resource, or the values of one kind, that was carried beside the images: looked at again."""
+
+    level: BelongingLevel
+    holder: str
+    """The label of its session or subject at the source, or the source project."""
+    scan: str = ""
+    name: str
+    """The resource's label, or the kind of the values."""
+    counts: dict[Mark, int]
+    """Files, or values, by what their comparison came to."""
+    items: tuple[Item, ...] = ()
+    note: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """As of a session; what is only there was there before, and is no difference."""
+        return verdict_of(self.counts, joins=True)
+
+    @property
+    def in_words(self) -> str:
+        """``BIDS of session 001_MR1: proven``."""
+        place = f"scan {self.scan} of {self.holder}" if self.scan else f"{self.level} {self.holder}"
+        return f"{self.name} of {place}: {self.verdict}"
+
+
 class Verification(Struct, frozen=True, kw_only=True):
     """A whole transfer compared."""
 
     level: Level
     sessions: tuple[SessionVerification, ...]
+    carried: tuple[CarriedLook, ...] = ()
+    """Resources and values, where some travelled; their files and values are not in the counts."""
     owners: tuple[str, ...] | None = None
     """The destination's, where somebody has to ask them; None where nobody has, or that is not shown."""
 
@@ -106,8 +140,9 @@ class Verification(Struct, frozen=True, kw_only=True):
 
     @property
     def verdict(self) -> str:
-        """The worst of the sessions' verdicts; unknown when there is none."""
-        verdicts = {session.verdict for session in self.sessions} or {UNKNOWN}
+        """The worst of sessions and of what was carried with them; unknown when there is none."""
+        sessions = {one.verdict for one in self.sessions}
+        verdicts = sessions | {one.verdict for one in self.carried} or {UNKNOWN}
         return next(verdict for verdict in (DIFFERS, UNKNOWN, PROVEN) if verdict in verdicts)
 
     def as_json(self) -> dict[str, object]:
@@ -127,13 +162,26 @@ class Verification(Struct, frozen=True, kw_only=True):
                 }
                 for one in self.sessions
             ],
-            "items": [
-                {**asdict(item), "what": item.what.broad, "detail": item.what.value}
-                for one in self.sessions
-                for item in one.items
+            "items": [_as_json(item) for one in self.sessions for item in one.items],
+            "carried": [
+                {
+                    "level": one.level,
+                    "holder": one.holder,
+                    "scan": one.scan,
+                    "name": one.name,
+                    "verdict": one.verdict,
+                    "counts": one.counts,
+                    "note": one.note,
+                    "items": [_as_json(item) for item in one.items],
+                }
+                for one in self.carried
             ],
             "owners": self.owners,
         }
+
+
+def _as_json(item: Item) -> dict[str, object]:
+    return {**asdict(item), "what": item.what.broad, "detail": item.what.value}
 
 
 def verdict_of(counts: dict[Mark, int], *, joins: bool = False) -> str:
