@@ -143,7 +143,10 @@ def _one(rule: Rule, label: str, named: Labels, row: SessionRow) -> str:
 
 def shape(label: str) -> str:
     """A label's form, for comparing naming habits: ``P01_MR1`` is ``A9_A9``."""
-    return re.sub(r"[0-9]+", "9", re.sub(r"[A-Za-z]+", "A", label))
+    return _DIGITS.sub("9", _LETTERS.sub("A", label))
+
+
+_LETTERS, _DIGITS = re.compile(r"[A-Za-z]+"), re.compile(r"[0-9]+")
 
 
 _ENOUGH, _MOST = 3, 0.8

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from xnat_ferry.checks.memory import Memory
 from xnat_ferry.errors import CannotWrite
 from xnat_ferry.model import Endpoint, SessionRow
 from xnat_ferry.plan import write_plan
 from xnat_ferry.plan.by_receiver import over
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.draft_file import read_draft
-from xnat_ferry.plan.judged import Judged, judge, plan_again
+from xnat_ferry.plan.judged import Judged, judge
 from xnat_ferry.plan.label_table import write_label_table
 from xnat_ferry.survey import Survey
 from xnat_ferry_tui import proposals
@@ -70,12 +71,10 @@ class Drafting:
         """Bytes a second of an earlier transfer between the same servers."""
         self.keeper = Keeper(path)
         self._path = path
-        self._plain: Judged | None = None
-        """The judgement before it is said that a receiver takes the sessions."""
+        self._memory = Memory()
         self._history: History | None = None
         self.brief = Brief()
         self._surveyed: tuple[object, ...] | None = None
-        self._checked_by: tuple[object, ...] = ()
         self._judged_for: Draft | None = None
         self._compared: tuple[Draft | None, object, bool] = (None, None, False)
 
@@ -113,8 +112,8 @@ class Drafting:
             self._history = None
         elif draft is not None or self.draft is None or self.draft.ends != ends:
             self._history = History(draft or Draft(source=ends[0], destination=ends[1]))
-        self.survey = self.judged = self._plain = self._surveyed = self._judged_for = None
-        self._checked_by = ()
+        self.survey = self.judged = self._surveyed = self._judged_for = None
+        self._memory = Memory()
 
     def clear(self) -> None:
         """The transfer has begun: nothing is said of the next one yet."""
@@ -172,19 +171,16 @@ class Drafting:
         made = datetime.now().astimezone().isoformat(timespec="seconds")
         known = [one.row.id for one in survey.chosen]
         request = draft.request(made, known)
-        basis = (id(survey), draft.labels, draft.table, draft.to, draft.keep, draft.accepted)
         with undisturbed(len(known)):
             if draft.destination.local:
                 plain = judge_to_here(survey, request)
-            elif self._plain is not None and basis == self._checked_by:
-                plain = plan_again(self._plain, request)
             else:
-                plain = judge(survey, request, frozenset(draft.keep), frozenset(draft.accepted))
+                keep, accepted = frozenset(draft.keep), frozenset(draft.accepted)
+                plain = judge(survey, request, keep, accepted, self._memory)
             judged = over(plain, draft.receiver)
             judged = as_upload(judged, self.scanned) if self.scanned is not None else judged
             brief = in_brief(judged, self.pace)
-        self._plain, self.judged, self.brief = plain, judged, brief
-        self._judged_for, self._checked_by = draft, basis
+        self.judged, self.brief, self._judged_for = judged, brief, draft
 
     def recall(self) -> None:
         """Read what was said before; raises PlanUnreadable."""

@@ -42,4 +42,6 @@ def parse_accepted(names: Iterable[str]) -> frozenset[str]:
 def accepting(findings: Iterable[Finding], accepted: Collection[str]) -> tuple[Finding, ...]:
     """The same findings, those of the accepted kinds marked so."""
     kinds = set(accepted) & set(ACCEPTABLE)
+    if not kinds:
+        return tuple(findings)
     return tuple(replace(one, accepted=True) if one.kind in kinds else one for one in findings)

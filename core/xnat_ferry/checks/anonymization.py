@@ -12,6 +12,7 @@ from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.deviating import GROUPS, deviations, private_elements, stated, text_in_pixels
 from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.identifying import Known, identifying, mentioning, names_in, shown
+from xnat_ferry.checks.memory import Memory
 from xnat_ferry.checks.naming import scans as scans_named
 from xnat_ferry.checks.naming import some
 from xnat_ferry.checks.rewriting import Outcome, Rewriting
@@ -25,12 +26,16 @@ from xnat_ferry.wording import plural
 
 
 def check_anonymization(
-    survey: Survey, keep: frozenset[Option] = frozenset(), rules: LabelRules = KEEP
+    survey: Survey,
+    keep: frozenset[Option] = frozenset(),
+    rules: LabelRules = KEEP,
+    memory: Memory | None = None,
 ) -> tuple[Finding, ...]:
     """What the headers that were read say of persons, and what of it will stand at the destination.
 
     ``keep`` are the options of PS3.15 Annex E.3 that the project takes on purpose; ``rules`` make the labels
-    that sessions get.
+    that sessions get. With ``memory``, headers that were judged before are judged again only where other
+    labels could matter to them.
     """
     project = survey.destination.endpoint.project
     if survey.headers == Headers.NONE:
@@ -39,7 +44,7 @@ def check_anonymization(
             _finding(Verdict.UNKNOWN, "headers-not-read", project, words, "Check without --headers none."),
         )
     judge = _Judge(survey, keep, rules)
-    findings = [finding for chosen in survey.chosen for finding in judge.session(chosen)]
+    findings = [finding for one in judge.all(survey, memory or Memory()) for finding in one.found]
     if judge.rewriting.none_runs and any(one.kind in _MATTERS for one in findings):
         words = f"No anonymisation script runs in {project}: headers are stored there as they come."
         advice = f"Ask {owners_of(survey.destination)} whether one should run, before you send."
@@ -49,6 +54,19 @@ def check_anonymization(
 
 _MATTERS = frozenset({"identifying-remains", "name-in-text", "profile-deviates", "private-tags"})
 _SHOWN, _KEYWORDS = 3, 5
+
+
+class _Judged(Struct, frozen=True):
+    """What was found in the headers of one session, and the labels by which it was judged."""
+
+    chosen: Chosen
+    known: Known
+    found: tuple[Finding, ...]
+
+    def holds(self, chosen: Chosen, known: Known) -> bool:
+        """Whether the same would be found by these labels."""
+        elements = (element for sample in chosen.headers for element in sample.elements)
+        return chosen is self.chosen and not known.differs(self.known, elements)
 
 
 class _Sighting(Struct, frozen=True):
@@ -81,18 +99,30 @@ class _Judge:
     def __init__(self, survey: Survey, keep: frozenset[Option], rules: LabelRules) -> None:
         self.rewriting = Rewriting(survey.destination.settings)
         self._keep, self._rules = keep, rules
+        self._settings = survey.destination.settings
         self._source, self._local = survey.source.endpoint.project, survey.source.endpoint.local
         self._project = survey.destination.endpoint.project
         self._owners = owners_of(survey.destination)
 
-    def session(self, chosen: Chosen) -> Iterator[Finding]:
-        """The findings of one session."""
+    def all(self, survey: Survey, memory: Memory) -> Sequence[_Judged]:
+        """Each session, judged now or before."""
+        basis = (self._settings, self._keep, self._source, self._local, self._project, self._owners)
+        before: Mapping[str, _Judged] = memory.last("headers", *basis) or {}
+        judged = []
+        for chosen in survey.chosen:
+            known, old = self._known(chosen), before.get(chosen.row.id)
+            if old is None or not old.holds(chosen, known):
+                old = _Judged(chosen, known, tuple(self._session(chosen, known)))
+            judged.append(old)
+        memory.keep("headers", {one.chosen.row.id: one for one in judged}, *basis)
+        return judged
+
+    def _session(self, chosen: Chosen, known: Known) -> Iterator[Finding]:
         label = chosen.row.label
         yield from _unread(chosen)
         samples = [sample for sample in chosen.headers if not sample.problem]
         if not samples:
             return
-        known = self._known(chosen)
         looked = {"headers": _looked_at(chosen, samples)}
         leaks = [(sample.scan, element) for sample in samples for element in identifying(sample, known)]
         names = names_in(element for _, element in leaks)

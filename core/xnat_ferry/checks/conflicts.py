@@ -6,9 +6,10 @@ from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.finding import Conflict, ConflictClass, Finding
 from xnat_ferry.checks.meeting.archived import meet_archived
 from xnat_ferry.checks.meeting.coming import Coming, coming
-from xnat_ferry.checks.meeting.namesakes import There, companions
+from xnat_ferry.checks.meeting.namesakes import Namesakes, There, companions
 from xnat_ferry.checks.meeting.together import meet_companions, meet_label_rule
 from xnat_ferry.checks.meeting.waiting import meet_waiting
+from xnat_ferry.checks.memory import Memory
 from xnat_ferry.labels import KEEP, LabelRules
 from xnat_ferry.model import Verdict
 from xnat_ferry.survey import ProjectView, Survey
@@ -25,17 +26,33 @@ def check_conflicts(survey: Survey, conflicts: tuple[Conflict, ...]) -> tuple[Fi
     return tuple(findings)
 
 
-def find_conflicts(survey: Survey, rules: LabelRules = KEEP) -> tuple[Conflict, ...]:
+def find_conflicts(
+    survey: Survey, rules: LabelRules = KEEP, memory: Memory | None = None
+) -> tuple[Conflict, ...]:
     """Every conflict of every chosen session, labels compared without regard to case, as XNAT does."""
-    stays = survey.staying is not None
-    sessions = [coming(chosen, rules.apply(chosen.row), stays=stays) for chosen in survey.chosen]
-    return conflicts_of(sessions, There(survey.destination))
+    memory = memory or Memory()
+    return conflicts_of(all_coming(survey, rules, memory), all_there(survey, memory))
 
 
-def label_troubles(survey: Survey, rules: LabelRules) -> dict[str, Conflict]:
+def all_coming(survey: Survey, rules: LabelRules, memory: Memory) -> Sequence[Coming]:
+    """The chosen sessions under the labels that the rules give them."""
+
+    def think(seen: Survey) -> Sequence[Coming]:
+        stays = seen.staying is not None
+        return [coming(chosen, rules.apply(chosen.row), stays=stays) for chosen in seen.chosen]
+
+    return memory.of("coming", survey, think, rules)
+
+
+def all_there(survey: Survey, memory: Memory) -> There:
+    """What they may meet at the destination."""
+    return memory.of("there", survey, lambda seen: There(seen.destination))
+
+
+def label_troubles(survey: Survey, rules: LabelRules, memory: Memory | None = None) -> dict[str, Conflict]:
     """By accession ID, the first conflict that another label would settle."""
     troubles: dict[str, Conflict] = {}
-    for conflict in find_conflicts(survey, rules):
+    for conflict in find_conflicts(survey, rules, memory):
         if not conflict.apart:
             troubles.setdefault(conflict.id, conflict)
     return troubles
@@ -44,15 +61,14 @@ def label_troubles(survey: Survey, rules: LabelRules) -> dict[str, Conflict]:
 def conflicts_of(sessions: Sequence[Coming], there: There) -> tuple[Conflict, ...]:
     """The same for sessions that were given their labels already."""
     fellows = companions(sessions)
-    return tuple(
-        conflict
-        for one in sessions
-        for conflict in (
-            *meet_label_rule(one),
-            *meet_destination(one, there),
-            *meet_companions(one, fellows),
-        )
-    )
+    return tuple(conflict for one in sessions for conflict in meet(one, there, fellows))
+
+
+def meet(one: Coming, there: There, fellows: Namesakes[Coming]) -> Iterator[Conflict]:
+    """What one session meets: XNAT's rule for labels, the destination, those that it travels with."""
+    yield from meet_label_rule(one)
+    yield from meet_destination(one, there)
+    yield from meet_companions(one, fellows)
 
 
 def meet_destination(one: Coming, there: There) -> Iterator[Conflict]:

@@ -33,6 +33,13 @@ class Known(Struct, frozen=True):
         """Whether a value is one of the labels, whatever its case and punctuation."""
         return _joined(value) in self.labels
 
+    def differs(self, other: "Known", elements: Iterable[HeaderElement]) -> bool:
+        """Whether one of these elements could be judged in another way by the other labels."""
+        by = Known(self.labels ^ other.labels)
+        return bool(by.labels) and any(
+            by.same(one.value) or (one.tag == PATIENT_ID and by.begins(one.value)) for one in elements
+        )
+
     def begins(self, value: str) -> bool:
         """Whether a value is a label, or a label with something after it: ``001-MR1`` for ``001``."""
         parts = _parts(value)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.finding import Finding
+from xnat_ferry.checks.memory import Memory
 from xnat_ferry.checks.named_after import named_after
 from xnat_ferry.checks.naming import some
 from xnat_ferry.labels import LabelRules, Labels, common_shape, shape
@@ -13,13 +14,18 @@ from xnat_ferry.survey import Chosen, Survey
 _EXAMPLES = 5
 
 
-def check_labels(survey: Survey, rules: LabelRules) -> tuple[Finding, ...]:
+def check_labels(survey: Survey, rules: LabelRules, memory: Memory | None = None) -> tuple[Finding, ...]:
     """What the rules make of the labels: unused lines of a table, unusual forms.
 
     What XNAT refuses and what two sessions would share are conflicts."""
+    memory = memory or Memory()
     about = survey.destination.endpoint.project
     named = [(chosen, rules.apply(chosen.row)) for chosen in survey.chosen]
-    findings = [*named_after(survey, rules), *_unused(survey, rules), *_unusual(survey, named)]
+    findings = [
+        *named_after(survey, rules),
+        *_unused(survey, rules),
+        *_unusual(survey, named, memory),
+    ]
     if findings:
         return tuple(findings)
     if rules.keep:
@@ -40,18 +46,16 @@ def _unused(survey: Survey, rules: LabelRules) -> list[Finding]:
     return [_finding(Verdict.WARN, "table-unused", survey.source.endpoint.project, words, advice)]
 
 
-def _unusual(survey: Survey, named: Sequence[tuple[Chosen, Labels]]) -> list[Finding]:
+def _unusual(survey: Survey, named: Sequence[tuple[Chosen, Labels]], memory: Memory) -> list[Finding]:
     """Labels unlike nearly all that are there already."""
-    there = survey.destination.sessions or ()
+    subjects, sessions = memory.of("habits", survey, _habits)
     findings = []
-    for what, old, new in (
-        ("subject", [row.subject for row in there], [(one.row, to.subject) for one, to in named]),
-        ("session", [row.label for row in there], [(one.row, to.session) for one, to in named]),
+    for what, (form, example), new in (
+        ("subject", subjects, {to.subject for _, to in named}),
+        ("session", sessions, {to.session for _, to in named}),
     ):
-        form = common_shape(sorted(set(old)))
-        odd = sorted({label for _, label in new if form is not None and shape(label) != form})
+        odd = sorted(label for label in new if shape(label) != form) if form is not None else []
         if odd:
-            example = next(label for label in sorted(old) if shape(label) == form)
             words = (
                 f"{what.capitalize()} labels in {survey.destination.endpoint.project} look like {example}; "
                 f"{len(odd)} would not: {some(odd)}."
@@ -64,6 +68,21 @@ def _unusual(survey: Survey, named: Sequence[tuple[Chosen, Labels]]) -> list[Fin
                 _finding(Verdict.WARN, "labels-unusual", survey.destination.endpoint.project, words, advice)
             )
     return findings
+
+
+_Habit = tuple[str | None, str]
+"""The form of most labels, None where they follow none, and the first label that has it."""
+
+
+def _habits(survey: Survey) -> tuple[_Habit, _Habit]:
+    there = survey.destination.sessions or ()
+    return _habit({row.subject for row in there}), _habit({row.label for row in there})
+
+
+def _habit(labels: set[str]) -> _Habit:
+    each = sorted(labels)
+    form = common_shape(each)
+    return form, "" if form is None else next(label for label in each if shape(label) == form)
 
 
 def _before_and_after(changed: Sequence[tuple[Chosen, Labels]]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from xnat_ferry.checks.arriving import becomes
 from xnat_ferry.checks.finding import Finding
+from xnat_ferry.checks.memory import Memory
 from xnat_ferry.checks.naming import scans
 from xnat_ferry.checks.patient_ids import PATIENT_ID, patient_findings
 from xnat_ferry.checks.routing_strings import routing_findings
@@ -16,16 +17,16 @@ from xnat_ferry.survey import Chosen, Headers, Survey
 from xnat_ferry.wording import plural
 
 
-def check_metadata(survey: Survey, rules: LabelRules) -> tuple[Finding, ...]:
+def check_metadata(survey: Survey, rules: LabelRules, memory: Memory | None = None) -> tuple[Finding, ...]:
     """One study a session, one series a scan, one patient a session and subject, no string that leads astray.
 
     What was not sampled is judged by the server's lists alone, and said to be unknown.
     """
+    memory = memory or Memory()
     findings = [
-        *_unread(survey),
-        *uid_findings(survey),
-        *patient_findings(survey, rules),
-        *routing_findings(survey, rules),
+        *memory.of("uids", survey, lambda seen: (*_unread(seen), *uid_findings(seen))),
+        *patient_findings(survey, rules, memory),
+        *routing_findings(survey, rules, memory),
     ]
     return tuple(findings) or (_fine(survey),)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from xnat_ferry.checks.arriving import becomes, rewritten
 from xnat_ferry.checks.finding import Finding
+from xnat_ferry.checks.memory import Memory
 from xnat_ferry.checks.naming import scans, some
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.model import Verdict
@@ -13,7 +14,7 @@ from xnat_ferry.survey import Chosen, Survey
 PATIENT_ID = 0x00100020
 
 
-def patient_findings(survey: Survey, rules: LabelRules) -> Iterator[Finding]:
+def patient_findings(survey: Survey, rules: LabelRules, memory: Memory) -> Iterator[Finding]:
     """Two patients in one session; a subject of several PatientIDs, several subjects of one.
 
     No PatientID is ever shown. One that is its session's label is XNAT's own stamp and tells of no patient
@@ -22,8 +23,7 @@ def patient_findings(survey: Survey, rules: LabelRules) -> Iterator[Finding]:
     of_subject: dict[str, set[str]] = defaultdict(set)
     of_id: dict[str, set[str]] = defaultdict(set)
     names: dict[str, str] = {}
-    for chosen in survey.chosen:
-        ids = _ids(chosen)
+    for chosen, ids in memory.of("patients", survey, _all_ids):
         if len(ids) > 1:
             yield _differs(chosen, ids)
             continue
@@ -34,6 +34,10 @@ def patient_findings(survey: Survey, rules: LabelRules) -> Iterator[Finding]:
                 of_subject[subject.casefold()].add(one)
                 of_id[one].add(subject.casefold())
     yield from _across(survey, names, of_subject, of_id)
+
+
+def _all_ids(survey: Survey) -> list[tuple[Chosen, Mapping[str, list[str]]]]:
+    return [(chosen, _ids(chosen)) for chosen in survey.chosen]
 
 
 def _ids(chosen: Chosen) -> Mapping[str, list[str]]:

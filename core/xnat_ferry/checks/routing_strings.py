@@ -1,11 +1,12 @@
 """Routing strings in the headers that point elsewhere than where the sessions go."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from xnat_ferry.checks.arriving import becomes, rewritten
 from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.finding import Finding
+from xnat_ferry.checks.memory import Memory
 from xnat_ferry.checks.naming import some
 from xnat_ferry.dicom.routing import Routing, routing_of
 from xnat_ferry.labels import LabelRules, Labels
@@ -22,22 +23,30 @@ _KEYWORDS = {
 _SHOWN_RULES = 5
 
 
-def routing_findings(survey: Survey, rules: LabelRules) -> Iterator[Finding]:
+def routing_findings(survey: Survey, rules: LabelRules, memory: Memory) -> Iterator[Finding]:
     """One finding a session and kind; none where every string points at where the session goes.
 
     An upload names its project, subject and session, so these strings do not decide about it (wire-write
     1.9); whoever imports the files again, or sends them to a DICOM receiver, is led by them. A project's bare
     ID in StudyDescription leads there too, but XNAT's own script writes it into every file: no finding.
     """
-    for chosen in survey.chosen:
+    for chosen, routings in memory.of("routings", survey, _written):
         to = rules.apply(chosen.row)
         found: dict[str, list[Routing]] = defaultdict(list)
-        written = (routing for sample in chosen.headers for routing in routing_of(sample))
-        for routing in dict.fromkeys(written):
+        for routing in routings:
             if kind := _kind(survey, routing, to):
                 found[kind].append(routing)
-        for kind, routings in found.items():
-            yield _finding(survey, chosen, kind, routings)
+        for kind, some_of_them in found.items():
+            yield _finding(survey, chosen, kind, some_of_them)
+
+
+def _written(survey: Survey) -> list[tuple[Chosen, Sequence[Routing]]]:
+    """The sessions whose headers have such strings, each string once."""
+    written = (
+        (chosen, list(dict.fromkeys(found for sample in chosen.headers for found in routing_of(sample))))
+        for chosen in survey.chosen
+    )
+    return [(chosen, routings) for chosen, routings in written if routings]
 
 
 def _kind(survey: Survey, routing: Routing, to: Labels) -> str:

@@ -48,7 +48,10 @@ class HeaderSample(Struct, frozen=True, kw_only=True):
 
     def value(self, tag: int) -> str:
         """The value of an element outside any sequence; "" when absent or empty."""
-        return next((one.value for one in self.elements if one.tag == tag and not one.within), "")
+        for one in self.elements:  # asked for very often
+            if one.tag == tag and not one.within:
+                return one.value
+        return ""
 
 
 LONGEST = 200

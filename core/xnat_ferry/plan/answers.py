@@ -30,11 +30,15 @@ class Answers(Struct, frozen=True, kw_only=True):
 
     def to(self, conflict: Conflict) -> Given | None:
         """The answer that this conflict takes; None where none was given that makes sense for it."""
-        return next((one for one in self.given(conflict) if one.answer in conflict.answers), None)
+        for one in self.given(conflict):  # asked for very often
+            if one.answer in conflict.answers:
+                return one
+        return None
 
     def given(self, conflict: Conflict) -> tuple[Given, ...]:
         """The answers that were meant for it, whether they make sense or not."""
-        return self.own(conflict.id, conflict.session) + self.by_class.get(conflict.kind, ())
+        of_class = self.by_class.get(conflict.kind, ())
+        return self.own(conflict.id, conflict.session) + of_class if self.by_session else of_class
 
     def own(self, *names: str) -> tuple[Given, ...]:
         """The answers to the session that has one of these names."""

@@ -1,12 +1,13 @@
 """From what was found to what will be done: pure, and no answer is guessed."""
 
-from collections import Counter
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
 from xnat_ferry.checks import Checklist, ConflictClass
-from xnat_ferry.checks.meeting.coming import coming
+from xnat_ferry.checks.conflicts import all_coming, all_there
+from xnat_ferry.checks.memory import Memory
 from xnat_ferry.errors import UsageError
 from xnat_ferry.labels import KEEP, LabelRules
 from xnat_ferry.model import Level, ScanRow, SessionDetail
@@ -35,22 +36,22 @@ class PlanRequest(Struct, frozen=True, kw_only=True):
     labels: LabelRules = KEEP
 
 
-def make_plan(survey: Survey, checklist: Checklist, request: PlanRequest) -> Plan:
+def make_plan(
+    survey: Survey, checklist: Checklist, request: PlanRequest, memory: Memory | None = None
+) -> Plan:
     """Give every chosen session its fate.
 
     The checklist must have been made with the labels of the request. Raises UsageError for an answer to a
     session that is not chosen; an answer that a conflict does not offer leaves its session undecided.
+    ``memory`` spares what was thought before; the plan is the same without.
     """
+    memory = memory or Memory()
     _refuse_unknown(survey, request)
-    stays = survey.staying is not None
-    sessions = [coming(chosen, request.labels.apply(chosen.row), stays=stays) for chosen in survey.chosen]
-    decisions = decide(sessions, survey.destination, checklist.conflicts, request.answers)
-    types = {chosen.row.xsi_type for chosen in survey.chosen}
-    planned = tuple(
-        _planned(chosen, chosen.detail, decisions[chosen.row.id], request, _along(survey, chosen))
-        for chosen in survey.chosen
-        if chosen.detail is not None
-    )
+    sessions = all_coming(survey, request.labels, memory)
+    there = all_there(survey, memory)
+    decisions = decide(sessions, survey.destination, checklist.conflicts, request.answers, there)
+    types = memory.of("types", survey, lambda seen: {chosen.row.xsi_type for chosen in seen.chosen})
+    planned = _all_planned(survey, decisions, request, memory)
     going = [one for one in planned if one.fate.travels]
     plan = Plan(
         made=request.made,
@@ -63,7 +64,7 @@ def make_plan(survey: Survey, checklist: Checklist, request: PlanRequest) -> Pla
         keep=checklist.keep,
         accepted=checklist.accepted,
         seen=seen_of(survey.destination, types),
-        checks=_checked(checklist),
+        checks=_checked(checklist, memory),
         belongings=plan_belongings(
             survey.belongings, {one.id for one in going}, {one.subject for one in going}
         ),
@@ -72,7 +73,45 @@ def make_plan(survey: Survey, checklist: Checklist, request: PlanRequest) -> Pla
     return staying(plan, survey.staying) if survey.staying is not None else plan
 
 
-def _checked(checklist: Checklist) -> tuple[Checked, ...]:
+class _Before(Struct, frozen=True):
+    """How a session was planned last, and by what."""
+
+    chosen: Chosen
+    decision: Decision
+    planned: PlannedSession
+
+
+def _all_planned(
+    survey: Survey, decisions: Mapping[str, Decision], request: PlanRequest, memory: Memory
+) -> tuple[PlannedSession, ...]:
+    """Every session that was looked into; one that is decided as before is the same as before."""
+    basis = (request.scans, survey.belongings)
+    before: Mapping[str, _Before] = memory.last("planned", *basis) or {}
+    along = _along(survey)
+    now = []
+    for chosen in survey.chosen:
+        if chosen.detail is None:
+            continue
+        key = chosen.row.id
+        decision, old = decisions[key], before.get(key)
+        if old is None or old.chosen is not chosen or old.decision != decision:
+            old = _Before(
+                chosen, decision, _planned(chosen, chosen.detail, decision, request, along.get(key, ()))
+            )
+        now.append(old)
+    memory.keep("planned", {one.chosen.row.id: one for one in now}, *basis)
+    return tuple(one.planned for one in now)
+
+
+def _checked(checklist: Checklist, memory: Memory) -> tuple[Checked, ...]:
+    known: tuple[Checked, ...] | None = memory.last("checked", checklist.findings)
+    if known is None:
+        known = _counted(checklist)
+        memory.keep("checked", known, checklist.findings)
+    return known
+
+
+def _counted(checklist: Checklist) -> tuple[Checked, ...]:
     counted = Counter((one.check, one.verdict, one.kind) for one in checklist.findings)
     return tuple(
         Checked(check=check, verdict=verdict, kind=kind, findings=number)
@@ -120,10 +159,13 @@ def _planned(
     )
 
 
-def _along(survey: Survey, chosen: Chosen) -> set[tuple[str, str]]:
-    """The resources that travel with a session: the scan's ID or "", and the label."""
-    seen = survey.belongings.resources if survey.belongings else ()
-    return {(one.scan, one.label) for one in seen if one.addressable and one.session == chosen.row.id}
+def _along(survey: Survey) -> Mapping[str, Collection[tuple[str, str]]]:
+    """By session, the resources that travel with it: the scan's ID or "", and the label."""
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for one in survey.belongings.resources if survey.belongings else ():
+        if one.addressable:
+            found[one.session].add((one.scan, one.label))
+    return found
 
 
 def _wanted(scan: ScanRow, names: tuple[str, ...]) -> bool:

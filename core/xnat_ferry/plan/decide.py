@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xnat_ferry.checks.conflicts import conflicts_of
+from xnat_ferry.checks.conflicts import meet
 from xnat_ferry.checks.finding import Answer, Conflict, ConflictClass
 from xnat_ferry.checks.meeting.coming import Coming
-from xnat_ferry.checks.meeting.namesakes import There
+from xnat_ferry.checks.meeting.namesakes import There, companions
 from xnat_ferry.labels import Labels
 from xnat_ferry.model import LABEL
 from xnat_ferry.plan.answers import Answers
@@ -29,28 +29,37 @@ class Decision(Struct, frozen=True, kw_only=True):
 
 
 def decide(
-    sessions: Sequence[Coming], view: ProjectView, met: Iterable[Conflict], answers: Answers
+    sessions: Sequence[Coming],
+    view: ProjectView,
+    met: Iterable[Conflict],
+    answers: Answers,
+    there: There | None = None,
 ) -> dict[str, Decision]:
     """Every session's fate by its accession ID. ``met`` is what they meet under the labels that they have.
 
     An answer that takes a session away or gives it another label changes what the others meet and what itself
-    does, so all is looked at again until nothing changes: each session moves once at most.
+    does, so all whom that can touch are looked at again until nothing changes: each session moves once at
+    most. ``there`` is what the view holds, where that is known already.
     """
-    deciding = _Deciding(sessions, view, answers)
+    deciding = _Deciding(sessions, view, answers, there)
     deciding.look(met)
     while deciding.leave_out() or deciding.relabel():
-        deciding.look(conflicts_of(deciding.staying, deciding.there))
+        deciding.look_again()
     return {one.id: deciding.decision(one) for one in sessions}
 
 
 class _Deciding:
     """How far the answers have been carried out."""
 
-    def __init__(self, sessions: Sequence[Coming], view: ProjectView, answers: Answers) -> None:
-        self.there = There(view)
+    def __init__(
+        self, sessions: Sequence[Coming], view: ProjectView, answers: Answers, there: There | None
+    ) -> None:
+        self._there = there
         self._view, self._answers = view, answers
         self._sessions = {one.id: one for one in sessions}
         self._met: dict[str, list[Conflict]] = {}
+        self._touched: list[Coming] = []
+        """Those that were left out or got another label since the last look, as they were and as they are."""
         self._settled: dict[str, list[Conflict]] = defaultdict(list)
         """What a session met before it was left out or got its label."""
         self._left_out: set[str] = set()
@@ -70,11 +79,26 @@ class _Deciding:
             met[conflict.id].append(conflict)
         self._met = met
 
+    def look_again(self) -> None:
+        """Look at those that the last step can have touched; what the others meet has not changed."""
+        labels, studies = {one.label for one in self._touched}, {one.study for one in self._touched} - {""}
+        there = self._there = self._there or There(self._view)
+        staying = self.staying
+        fellows = companions(staying)
+        met: dict[str, list[Conflict]] = {}
+        for one in staying:
+            touched = one.label in labels or one.study in studies
+            found = list(meet(one, there, fellows)) if touched else self._met.get(one.id)
+            if found:
+                met[one.id] = found
+        self._met, self._touched = met, []
+
     def leave_out(self) -> bool:
         """Leave out who shall be skipped; whether there was any."""
         found = [key for key, met in self._met.items() if any(self._is(one, Answer.SKIP) for one in met)]
         for key in found:
             self._left_out.add(key)
+            self._touched.append(self._sessions[key])
             self._settled[key] += self._met[key]
         return bool(found)
 
@@ -90,7 +114,9 @@ class _Deciding:
     def _move(self, key: str, to: Labels | None) -> bool:
         if to is None or key in self._moved or to == self._sessions[key].to:
             return False
-        self._sessions[key] = replace(self._sessions[key], to=to)
+        before = self._sessions[key]
+        after = self._sessions[key] = replace(before, to=to)
+        self._touched += [before, after]
         self._settled[key] += self._met[key]
         self._moved.add(key)
         return True
@@ -139,7 +165,10 @@ class _Deciding:
     def decision(self, session: Coming) -> Decision:
         """What it has come to for one session."""
         to, met = self._sessions[session.id].to, self._met.get(session.id, [])
-        seen = {(one.kind, one.there): one for one in (*self._settled[session.id], *met)}
+        settled = self._settled.get(session.id, [])
+        if not met and not settled:
+            return Decision(fate=Fate.COPY, to=to, why=self._not_needed(session))
+        seen = {(one.kind, one.there): one for one in (*settled, *met)}
         fate, why = self._fate(session, to, met)
         return Decision(
             fate=fate, to=to, why=why, conflicts=tuple(self._planned(one) for one in seen.values())
@@ -178,7 +207,7 @@ class _Deciding:
 
     def _not_needed(self, session: Coming) -> str:
         given = self._answers.own(session.id, session.session)
-        if not given or self._settled[session.id] or self._met.get(session.id):
+        if not given or self._settled.get(session.id) or self._met.get(session.id):
             return ""
         return f"nothing conflicts, so the answer {given[0]} was not needed"
 

@@ -1,9 +1,9 @@
 """A survey with all that is thought of it: what the checks say, and what a plan would do."""
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from xnat_ferry.checks import Checklist, Conflict, Option, run_checks
+from xnat_ferry.checks.memory import Memory
 from xnat_ferry.model import Where
 from xnat_ferry.plan.build import PlanRequest, make_plan
 from xnat_ferry.plan.model import Fate, Plan
@@ -34,20 +34,15 @@ def judge(
     request: PlanRequest,
     keep: frozenset[Option] = frozenset(),
     accepted: frozenset[str] = frozenset(),
+    memory: Memory | None = None,
 ) -> Judged:
     """Run the checks and see what a plan would do; ``keep`` is what the headers may keep.
 
-    ``accepted`` are the kinds of findings that a person allows.
+    ``accepted`` are the kinds of findings that a person allows. With one ``memory`` again and again, only
+    what has changed is thought over; what comes out is the same without.
     """
-    checklist = run_checks(survey, request.labels, to=Where(request.to), keep=keep, accepted=accepted)
-    planned = make_plan(survey, checklist, request)
+    checklist = run_checks(
+        survey, request.labels, to=Where(request.to), keep=keep, accepted=accepted, memory=memory
+    )
+    planned = make_plan(survey, checklist, request, memory)
     return Judged(survey=survey, checklist=checklist, request=request, planned=planned)
-
-
-def plan_again(before: Judged, request: PlanRequest) -> Judged:
-    """Another plan by the same checklist: for other answers, or another depth of proof.
-
-    What the checks judge by must be as it was: labels, how far the sessions go, what is kept or accepted.
-    """
-    planned = make_plan(before.survey, before.checklist, request)
-    return replace(before, request=request, planned=planned)

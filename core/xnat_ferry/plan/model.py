@@ -1,6 +1,7 @@
 """The plan as a value."""
 
 from enum import StrEnum
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -26,7 +27,10 @@ class Fate(StrEnum):
     @property
     def travels(self) -> bool:
         """Whether anything is sent."""
-        return self in (Fate.COPY, Fate.COMPLETE, Fate.MERGE)
+        return self in _TRAVELS
+
+
+_TRAVELS = frozenset((Fate.COPY, Fate.COMPLETE, Fate.MERGE))
 
 
 class Target(StrEnum):
@@ -127,7 +131,7 @@ class Checked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     findings: int
 
 
-class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """What a transfer will do, complete: no question is left for the worker."""
 
     format: int = FORMAT
@@ -164,23 +168,23 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return self.source.project
         return self.destination.project if self.road == Road.RELOCATE else ""
 
-    @property
+    @cached_property
     def travelling(self) -> tuple[PlannedSession, ...]:
         """The sessions of which something shall be sent."""
         return tuple(session for session in self.sessions if session.fate.travels)
 
-    @property
+    @cached_property
     def undecided(self) -> tuple[PlannedSession, ...]:
         """The sessions whose conflict has no answer yet."""
         return tuple(session for session in self.sessions if session.fate == Fate.UNDECIDED)
 
-    @property
+    @cached_property
     def totals(self) -> Totals:
         """What travels in all."""
-        each = [session.totals for session in self.travelling]
+        scans = [scan for session in self.travelling for scan in session.scans]
         return Totals(
-            sessions=len(each),
-            scans=sum(one.scans for one in each),
-            files=sum(one.files for one in each),
-            bytes=sum(one.bytes for one in each),
+            sessions=len(self.travelling),
+            scans=len(scans),
+            files=sum(scan.files for scan in scans),
+            bytes=sum(scan.bytes for scan in scans),
         )
