@@ -3,6 +3,7 @@
 import hashlib
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -96,3 +97,38 @@ def test_a_flipped_byte_in_a_file_is_refused(data: st.DataObject, tmp_path: Path
     whole[data.draw(st.integers(start, start + len(ONE) - 1))] ^= 0x55
     with pytest.raises(DownloadBroken):
         check(BytesIO(bytes(whole)), *FILES, scratch=tmp_path)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_byte_that_is_changed_anywhere_is_found_or_is_nothing_that_travels(
+    data: st.DataObject, tmp_path: Path
+) -> None:
+    """With digests and without: what passes has the same files, and zipfile finds their CRCs right."""
+    digests = data.draw(st.booleans())
+    rows = FILES if digests else [file_row(row.path, size=row.size, digest="") for row in FILES]
+    whole = bytearray(good_zip().getvalue())
+    whole[data.draw(st.integers(0, len(whole) - 1))] ^= data.draw(st.integers(1, 255))
+    try:
+        checked = check(BytesIO(bytes(whole)), *rows, scratch=tmp_path)
+    except DownloadBroken:
+        return
+    assert [one.md5 for one in checked.instances] == [file.digest for file in FILES]
+    with ZipFile(BytesIO(bytes(whole))) as archive:
+        assert archive.testzip() is None
+
+
+@pytest.mark.parametrize("place", [b"PK\3\4", b"PK\1\2"], ids=["in front", "in the directory"])
+def test_a_crc_that_is_changed_is_found_although_the_digest_is_right(place: bytes, tmp_path: Path) -> None:
+    whole = bytearray(zip_of({"scans/1/DICOM/1.dcm": ONE}).getvalue())
+    whole[whole.rindex(place) + (14 if place == b"PK\3\4" else 16)] ^= 1
+    with pytest.raises(DownloadBroken):
+        check(BytesIO(bytes(whole)), FILES[0], scratch=tmp_path)
+
+
+def test_a_packed_file_is_checked_like_a_stored_one(tmp_path: Path) -> None:
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("001_MR1/scans/1/DICOM/1.dcm", ONE)
+    (one,) = check(packed, FILES[0], scratch=tmp_path).instances
+    assert (one.md5, one.sop_uid) == (FILES[0].digest, "1.2.3.1.1")

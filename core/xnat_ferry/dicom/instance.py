@@ -13,11 +13,11 @@ from typing import BinaryIO, cast
 from msgspec import Struct
 
 from xnat_ferry.dicom.glance import PIXEL_TAGS, Glance, Short, Uncommon, glance
-from xnat_ferry.dicom.pixels import Readable, digest_element, digest_value
+from xnat_ferry.dicom.pixels import Viewable, digest_element, digest_value
 
 _PIECE = 256 * 1024
-_HEAD = 1024 * 1024
-"""Bytes in which most headers end, and most files: then nothing is copied on the way to the digests."""
+_HEAD = 64 * 1024
+"""Bytes in which most headers end."""
 _LONGEST_HEAD = 16 * 1024 * 1024
 _IN_MEMORY = 8 * 1024 * 1024
 
@@ -46,14 +46,16 @@ class Passed(Struct, frozen=True, kw_only=True):
     """Why it is none."""
 
 
-def read_passing(file: Readable, scratch: str) -> Passed:
+def read_passing(file: Viewable, scratch: str) -> Passed:
     """Read a file once: its size, the MD5 of all of it, and its identity.
+
+    ``file`` gives fewer bytes than asked for only at its end.
 
     The common case needs no seeking and no copy; anything else is copied into the folder ``scratch`` and read
     again by pydicom.
     """
     passing = _Passing(file)
-    head = passing.read(_HEAD)
+    head = bytes(passing.read(_HEAD))
     seen, head = _glance(passing, head)
     if seen is None:
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=scratch) as copy:
@@ -101,12 +103,12 @@ def _digest_seen(seen: Glance, rest: "_Chained") -> str:
 class _Passing:
     """Digests and counts what is read through it."""
 
-    def __init__(self, file: Readable) -> None:
+    def __init__(self, file: Viewable) -> None:
         self._file = file
         self._digest = hashlib.md5(usedforsecurity=False)
         self.size = 0
 
-    def read(self, count: int) -> bytes:
+    def read(self, count: int) -> bytes | memoryview:
         """Fewer bytes only at the end."""
         piece = self._file.read(count)
         self._digest.update(piece)
@@ -125,12 +127,9 @@ class _Chained:
         self._first, self._rest = first, rest
 
     def read(self, count: int) -> bytes | memoryview:
-        """Fewer bytes only at the end."""
+        """Fewer bytes at the end, and where the first ones end; none only at the end."""
         piece, self._first = self._first[:count], self._first[count:]
-        if len(piece) == count:
-            return piece
-        rest = self._rest.read(count - len(piece))
-        return b"".join((piece, rest)) if piece else rest
+        return piece or self._rest.read(count)
 
 
 def read_identity(file: BinaryIO) -> Identity:

@@ -23,7 +23,7 @@ class Readable(Protocol):
 
 
 class Viewable(Protocol):
-    """The same, and what it gives may be a view of bytes that lie somewhere already."""
+    """The same, and what it gives may be a view, of bytes that stay there until the next read."""
 
     def read(self, count: int, /) -> bytes | memoryview: ...
 
@@ -42,7 +42,7 @@ def digest_element(file: Readable, *, implicit: bool, little: bool) -> str:
 def digest_value(file: Viewable, length: int, *, little: bool = True) -> str:
     """MD5 of a value of so many bytes, or of the fragments up to the delimiter when that is ``UNDEFINED``.
 
-    Memory does not grow with the value.
+    ``file`` may give fewer bytes than asked for, none only at its end. Memory does not grow with the value.
     """
     digest = hashlib.md5(usedforsecurity=False)
     if length == UNDEFINED:
@@ -63,7 +63,7 @@ def _value_length(file: Readable, implicit: bool, order: str) -> int:
 
 
 def _digest_fragments(file: Viewable, digest: "hashlib._Hash", order: str) -> None:
-    while len(head := file.read(8)) == 8 and _tag(head[:4], order) == _ITEM:
+    while len(head := _exactly(file, 8)) == 8 and _tag(head[:4], order) == _ITEM:
         length = _number(head[4:], order + "L")
         # all ones is no length here; such a file is broken, and its digest only must not fail
         digest.update(head if length % 2 == 0 or length == UNDEFINED else _even_head(head, length, order))
@@ -71,8 +71,16 @@ def _digest_fragments(file: Viewable, digest: "hashlib._Hash", order: str) -> No
             return
 
 
-def _even_head(head: bytes | memoryview, length: int, order: str) -> bytes:
-    return bytes(head[:4]) + Layout(order + "L").pack(length + 1)
+def _exactly(file: Viewable, count: int) -> bytes:
+    """So many bytes, fewer only at the end."""
+    found = bytes(file.read(count))
+    while 0 < len(found) < count and (more := file.read(count - len(found))):
+        found += more
+    return found
+
+
+def _even_head(head: bytes, length: int, order: str) -> bytes:
+    return head[:4] + Layout(order + "L").pack(length + 1)
 
 
 def _digest_bytes(file: Viewable, digest: "hashlib._Hash", length: int) -> bool:
@@ -86,13 +94,13 @@ def _digest_bytes(file: Viewable, digest: "hashlib._Hash", length: int) -> bool:
     return left == 0
 
 
-def _tag(raw: bytes | memoryview, order: str) -> int:
+def _tag(raw: bytes, order: str) -> int:
     if len(raw) < 4:
         return 0
     group, element = Layout(order + "HH").unpack(raw)
     return int(group) << 16 | int(element)
 
 
-def _number(raw: bytes | memoryview, layout: str) -> int:
+def _number(raw: bytes, layout: str) -> int:
     shape = Layout(layout)
     return int(shape.unpack(raw)[0]) if len(raw) == shape.size else 0

@@ -6,9 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from xnat_ferry.errors import DownloadBroken
 from xnat_ferry.events import FileLeftOut, UnitFetched
 from xnat_ferry.plan import PlannedSession
-from xnat_ferry.transfer.checking import CheckedUnit, check_unit
+from xnat_ferry.transfer.checking import DAMAGED, CheckedUnit, check_unit
 from xnat_ferry.transfer.ferry import Ferry, Progress
 from xnat_ferry.transfer.manifest import append_unit
 from xnat_ferry.transfer.origin import Origin
@@ -96,7 +97,7 @@ def _fetch_once(
     )
     fetched = Fetched(unit, checked, zipped, length, len(checked.entries), room)
     if there.uids or unit.twins:
-        _zip_again(ferry, fetched, room, there)
+        _zip_again(ferry, fetched, room, there, what=f"{session.session} scan {unit.key}")
     _write_down(ferry, session, fetched, length, progress.seconds)
     room.shrink(fetched.length if fetched.zipped is zipped else length + fetched.length)
     return fetched
@@ -122,15 +123,21 @@ class _Watched:
             return self._file.write(piece)
 
 
-def _zip_again(ferry: Ferry, fetched: Fetched, room: Room, there: Present) -> None:
-    """Leave of a unit what is missing there; the manifest says of the rest that it was there."""
+def _zip_again(ferry: Ferry, fetched: Fetched, room: Room, there: Present, what: str) -> None:
+    """Leave of a unit what is missing there; the manifest says of the rest that it was there.
+
+    Raises DownloadBroken where a file's CRC is wrong all over its zip, which no digest tells.
+    """
     wanted = told_apart(missing(fetched.checked.entries, there))
     fetched.files = len(wanted)
     fetched.checked = fetched.checked.keeping(wanted)
     if wanted:
         out = room.file()
-        with told_here(ferry.spool):
-            fetched.length = thin(fetched.zipped, wanted, out)
+        try:
+            with told_here(ferry.spool):
+                fetched.length = thin(fetched.zipped, wanted, out)
+        except DAMAGED as error:
+            raise DownloadBroken(what=what, why=f"the zip is damaged ({error})") from None
         fetched.zipped = out
 
 
