@@ -24,8 +24,8 @@ class StoredFiles:
     def open(self, entry: zipfile.ZipInfo) -> "StoredFile | None":
         """The file; None where it is packed, or anything of it is less plain than XNAT writes it.
 
-        Raises BadZipFile where its CRC is one thing in front of it and another in the directory: who reads the
-        zip as it comes goes by the first, ``zipfile`` by the second.
+        Raises BadZipFile where its CRC is one thing in front of it and another in the directory: who reads
+        the zip as it comes goes by the first, ``zipfile`` by the second.
         """
         start = self._start(entry)
         return None if start is None else StoredFile(self._zipped, start, entry.file_size, self._buffer)
