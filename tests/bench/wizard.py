@@ -76,7 +76,7 @@ async def measure(count: int) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        desk = Desk(transfers=place / "t", spool=place / "s", find=nobody, draft_file=place / "draft.toml")
+        desk = Desk(transfers=place / "t", spool=place / "s", find=nobody, draft_file=place / "draft.json")
         taken = survey(count)
         desk.ends = (SOURCE, DESTINATION)
         desk.source, desk.destination = taken.source, taken.destination

@@ -61,7 +61,9 @@ def test_plans_and_settings(place: Path, raw: bytes) -> None:
         (place / name).write_bytes(raw)
         with documented():
             read_plan(place / name)
-    for read in (read_draft, read_preferences, read_aliases):
+    with documented():
+        read_draft(place / "plan.json")
+    for read in (read_preferences, read_aliases):
         with documented():
             read(place / "plan.toml")
 

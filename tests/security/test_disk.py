@@ -65,7 +65,7 @@ def test_all_that_is_written_is_for_its_owners_eyes(tmp_path: Path) -> None:
     keep_job(folder, Job(options=JobOptions()))
     SentPaths(folder.manifests / "sent").add(["a"])
     write_record(folder, TransferState(PLAN, []), None)
-    write_draft(Draft(source=PLAN.source, destination=PLAN.destination), state / "drafts" / "draft.toml")
+    write_draft(Draft(source=PLAN.source, destination=PLAN.destination), state / "drafts" / "draft.json")
     write_plan(PLAN, state / "plan.toml")
     store_alias(state / "config" / "servers.toml", "main", "https://a.example")
     with locked(folder):

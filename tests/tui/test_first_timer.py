@@ -22,7 +22,7 @@ def desk_in(folder: Path) -> Desk:
         transfers=folder / "transfers",
         spool=folder / "spool",
         find=no_login,
-        draft_file=folder / "draft.toml",
+        draft_file=folder / "draft.json",
     )
 
 
@@ -57,7 +57,7 @@ async def test_from_nothing_to_a_proven_copy(practice_demo: PracticeServer, tmp_
         await pilot.press("4")
         await until_shown(pilot, "PROVEN", "in the prearchive")
     desk.drafting.keeper.wait()
-    left = read_draft(tmp_path / "draft.toml")
+    left = read_draft(tmp_path / "draft.json")
     assert left is not None
     assert (left.sessions, left.answers) == ((), {})
     state = {project["id"]: project for project in server.state()["projects"]}

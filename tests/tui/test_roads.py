@@ -55,7 +55,7 @@ def desk(port: Harbour, tmp_path: Path) -> Iterator[Desk]:
         transfers=tmp_path / "transfers",
         spool=tmp_path / "spool",
         find=lambda _: LOGIN,
-        draft_file=tmp_path / "draft.toml",
+        draft_file=tmp_path / "draft.json",
     )
     made.ends = (port.source, port.destination)
     yield made
@@ -104,7 +104,7 @@ async def test_what_else_belongs_to_a_session_is_ticked_in_the_last_step(
         await until_shown(pilot, "the archive of")
         await until(pilot, lambda: not desk.drafting.must_judge and not desk.busy)
         desk.drafting.keeper.wait()
-        kept = read_draft(tmp_path / "draft.toml")
+        kept = read_draft(tmp_path / "draft.json")
         assert kept is not None
         assert (kept.also, kept.resources) == (("resources",), ("session:QC",))
         await pilot.press("7", "G")

@@ -59,7 +59,7 @@ def desk(tmp_path: Path) -> Desk:
         transfers=tmp_path / "transfers",
         spool=tmp_path / "spool",
         find=no_login,
-        draft_file=tmp_path / "draft.toml",
+        draft_file=tmp_path / "draft.json",
     )
 
 
@@ -421,12 +421,12 @@ async def test_what_was_said_is_on_disk_at_once_and_offered_at_the_next_start(
     async with wizard(desk, survey_of(one("A"), there=(there("A"),)), "conflicts") as pilot:
         await pilot.press("s")
         desk.drafting.keeper.wait()
-        kept = read_draft(tmp_path / "draft.toml")
+        kept = read_draft(tmp_path / "draft.json")
         assert kept is not None
         assert kept.step == "conflicts"
         assert list(kept.answers) == ["XNAT_A"]
     again = Desk(
-        transfers=desk.transfers, spool=desk.spool, find=no_login, draft_file=tmp_path / "draft.toml"
+        transfers=desk.transfers, spool=desk.spool, find=no_login, draft_file=tmp_path / "draft.json"
     )
     app = FerryApp(again)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -436,14 +436,14 @@ async def test_what_was_said_is_on_disk_at_once_and_offered_at_the_next_start(
 
 
 async def test_a_draft_that_cannot_be_used_is_told(desk: Desk, tmp_path: Path) -> None:
-    (tmp_path / "draft.toml").write_text("format = 9")
+    (tmp_path / "draft.json").write_text('{"format": 9}')
     app = FerryApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
         await until_shown(pilot, "its format is 9")
 
 
 async def test_a_disk_that_takes_nothing_is_told(desk: Desk, tmp_path: Path) -> None:
-    (tmp_path / "draft.toml.new").mkdir()
+    (tmp_path / "draft.json.new").mkdir()
     async with wizard(desk, survey_of(one("A")), "labels") as pilot:
         await pilot.press("l", *"prefix=P_", "enter")
         desk.drafting.keeper.wait()
@@ -500,7 +500,7 @@ def test_how_every_step_stands_from_nothing_to_ready(desk: Desk) -> None:
 
 
 def test_a_draft_of_other_projects_is_not_what_is_said_of_these(desk: Desk, tmp_path: Path) -> None:
-    write_draft(Draft(source=SOURCE, destination=DESTINATION, scans=("1",)), tmp_path / "draft.toml")
+    write_draft(Draft(source=SOURCE, destination=DESTINATION, scans=("1",)), tmp_path / "draft.json")
     desk.recall()
     assert desk.drafting.left is not None
     desk.connect((DESTINATION, SOURCE))

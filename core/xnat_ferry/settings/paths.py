@@ -26,7 +26,7 @@ def spool_folder(given: Path | None = None) -> Path:
 
 def draft_file() -> Path:
     """Where the screen keeps what was said of a transfer that is no plan yet."""
-    return platformdirs.user_state_path(_NAME) / "draft.toml"
+    return platformdirs.user_state_path(_NAME) / "draft.json"
 
 
 def servers_file() -> Path:
