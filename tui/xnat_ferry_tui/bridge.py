@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from textual.message import Message
 
-from xnat_ferry.events import AnyEvent
+from xnat_ferry.events import AnyEvent, SessionVerified
 from xnat_ferry.plan import Plan
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
@@ -15,6 +15,8 @@ from xnat_ferry_tui.calls import Request, RequestReader
 from xnat_ferry_tui.proofs import Proofs
 
 _EVERY = 0.25
+_AT_ONCE = 2000
+"""Events in one message: a long past must not keep the keys waiting."""
 
 
 class JournalGrew(Message):
@@ -40,17 +42,30 @@ def follow_journal(
 ) -> None:
     """Post what a journal says until ``leave`` is set. Reading blocks, so this runs in a thread.
 
-    The first message tells the past and is not ``live``.
+    The first messages tell the past and are not ``live``.
     """
     reader, proofs = JournalReader(folder.journal), Proofs(folder, plan)
     calls = RequestReader(folder.calls)
     was_alive: bool | None = None
     while not leave.is_set():
         alive = lock.running(folder)
-        events, requests = reader.read_new(), calls.read_new()
-        found = proofs.newest(events, alive)
+        live = was_alive is not None
+        parts = reader.read_in_parts(_AT_ONCE)
+        events = next(parts, [])
+        proven = _proven(events)
+        for following in parts:
+            post(JournalGrew(folder.id, events, alive, live=live))
+            events = following
+            proven += _proven(events)
+            if leave.is_set():
+                return
+        requests = calls.read_new()
+        found = proofs.newest(proven, alive)
         if events or requests or found is not None or alive != was_alive:
-            live = was_alive is not None
             post(JournalGrew(folder.id, events, alive, verification=found, requests=requests, live=live))
         was_alive = alive
         leave.wait(_EVERY)
+
+
+def _proven(events: Sequence[AnyEvent]) -> list[AnyEvent]:
+    return [event for event in events if isinstance(event, SessionVerified)]

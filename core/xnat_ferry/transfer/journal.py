@@ -3,7 +3,8 @@
 import heapq
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 
@@ -81,60 +82,57 @@ class JournalReader:
 
     def read_new(self) -> list[AnyEvent]:
         """The events that have come since the last call; a line still being written is left for later."""
-        return list(_merged([self._read_new(path) for path in _writers(self.path)]))
+        return list(self.fresh())
 
-    def _read_new(self, path: Path) -> list[AnyEvent]:
-        offset = self._offsets.get(path, 0)
+    def read_in_parts(self, most: int) -> Iterator[list[AnyEvent]]:
+        """The same, so many at a time: whoever shows a long past can do something else in between."""
+        told = self.fresh()
+        while part := list(islice(told, most)):
+            yield part
+
+    def fresh(self) -> Iterator[AnyEvent]:
+        """The same, one after another: those of a long journal are never in memory together.
+
+        Several writers' come by their time; those of one stay in their order, whatever its clock does.
+        """
+        writers = [self._of(path) for path in (self.path, *sorted(self.path.parent.glob(_OF_TASKS)))]
+        if len(writers) == 1:
+            return writers[0]
+        return (event for _, event in heapq.merge(*map(_timed, writers), key=itemgetter(0)))
+
+    def _of(self, path: Path) -> Iterator[AnyEvent]:
         try:
             with path.open("rb") as file:
-                file.seek(offset)
-                raw = file.read()
+                file.seek(self._offsets.get(path, 0))
+                for line in file:
+                    if not line.endswith(b"\n"):
+                        return
+                    self._offsets[path] = self._offsets.get(path, 0) + len(line)
+                    if (event := _decoded(line)) is not None:
+                        yield event
         except FileNotFoundError:
-            return []
-        whole = raw[: raw.rfind(b"\n") + 1]
-        self._offsets[path] = offset + len(whole)
-        return list(_decoded(whole.splitlines()))
+            return
 
 
 def replay(path: Path) -> Iterator[AnyEvent]:
-    """Every event of a journal, one after another: those of a long one are never in memory together."""
-    return _merged([_told_in(one) for one in _writers(path)])
+    """Every event of a journal, one after another; none when there is no journal yet."""
+    return JournalReader(path).fresh()
 
 
 def read_all(path: Path) -> list[AnyEvent]:
-    """Every event of a journal; none when there is no journal yet."""
+    """Every event of a journal at once."""
     return list(replay(path))
 
 
-def _writers(path: Path) -> list[Path]:
-    return [path, *sorted(path.parent.glob(_OF_TASKS))]
-
-
-def _merged(parts: Sequence[Iterable[AnyEvent]]) -> Iterator[AnyEvent]:
-    """Events of several writers by their time; those of one stay in their order, whatever its clock does."""
-    if len(parts) == 1:
-        return iter(parts[0])
-    return (event for _, event in heapq.merge(*map(_timed, parts), key=itemgetter(0)))
-
-
-def _timed(part: Iterable[AnyEvent]) -> Iterator[tuple[float, AnyEvent]]:
+def _timed(events_of_one: Iterable[AnyEvent]) -> Iterator[tuple[float, AnyEvent]]:
     latest = 0.0
-    for event in part:
+    for event in events_of_one:
         latest = max(latest, event.at)
         yield latest, event
 
 
-def _told_in(path: Path) -> Iterator[AnyEvent]:
+def _decoded(line: bytes) -> AnyEvent | None:
     try:
-        with path.open("rb") as file:
-            yield from _decoded(line for line in file if line.endswith(b"\n"))
-    except FileNotFoundError:
-        return
-
-
-def _decoded(lines: Iterable[bytes]) -> Iterator[AnyEvent]:
-    for line in lines:
-        try:
-            yield events.decode(line)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            continue  # torn by a crash; whatever it would have said is done again
+        return events.decode(line)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None  # torn by a crash; whatever it would have said is done again
