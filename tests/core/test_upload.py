@@ -135,6 +135,40 @@ def test_the_command_carries_and_proves(
     assert "002_MR1" in capsys.readouterr().out
 
 
+def test_a_sample_of_headers_is_compared_with_the_files_here(
+    port: Harbour, run: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = saved(port, "002_MR1", tmp_path)
+    plan = planned(run, root, tmp_path, "H_", "--verify", "sample")
+    folder = port.begin(plan)
+    assert port.work(folder) == 0, told(folder, events.SessionFailed)
+    where = ("--transfers", folder.path.parent, "--json")
+
+    def verified(level: str, *more: str) -> tuple[str, list[str], str]:
+        capsys.readouterr()
+        run("verify", folder.id, "--level", level, *more, *where)
+        found = json.loads(capsys.readouterr().out)
+        return found["verdict"], [one["what"] for one in found["items"]], found["sessions"][0]["note"]
+
+    assert verified("sample") == (
+        "proven",
+        [],
+        "Pixels and headers were looked at in one file a scan; level full compares all pixels.",
+    )
+    full = ("full", "--every-header")
+    assert verified(*full) == ("proven", [], "Images and headers were compared in every file.")
+    for copy in port.on_disk("DST", "H_002_MR1"):
+        image = dcmread(copy)
+        image.SeriesDescription = "another one"
+        image.save_as(copy)
+    assert verified("sample")[:2] == ("differs", ["header"])
+    assert verified(*full)[:2] == ("differs", ["header", "header"])
+    touched(root)
+    verdict, found, note = verified("sample")
+    assert (verdict, found) == ("proven", [])
+    assert "headers in none" in note, "what is not what was sent is no original"
+
+
 def test_other_files_stop_it_until_somebody_says_so(
     port: Harbour, run: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

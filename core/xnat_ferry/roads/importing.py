@@ -12,9 +12,10 @@ from xnat_ferry.settle import archive_session, await_archiving
 from xnat_ferry.transfer.belongings import BelongingsCarrier
 from xnat_ferry.transfer.carry import found_wrong
 from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.session import differing_since, verify_session
+from xnat_ferry.verify.source import Source
 from xnat_ferry.verify.verification import SessionVerification
-from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.project_settings import read_settings
 
 
@@ -32,10 +33,9 @@ class Importing(Crossing):
         FerryError otherwise.
         """
 
-    @property
-    def source(self) -> XnatClient | None:
-        """Where the headers of the originals can be read for comparing; None where no server has them."""
-        return self.ferry.source
+    def originals(self, session: PlannedSession) -> Originals:
+        """Where the headers of a session's originals can be read, to be compared with what arrived."""
+        return Source(self.ferry.source, session.id, self.ferry.spool)
 
     def prepare(self) -> None:
         """Read the destination's settings: which scripts may have changed what arrives.
@@ -86,7 +86,7 @@ class Importing(Crossing):
             where=where,
             level=self.plan.verify,
             settings=self.settings,
-            source=self.source,
+            source=self.originals(session),
             scratch=self.ferry.spool,
         )
         self.ferry.tell(_as_event(session.session, result))

@@ -11,6 +11,7 @@ from xnat_ferry.transfer.carry import carry_session
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.local_origin import LocalOrigin
 from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.verify.originals import LocalOriginals, Originals
 from xnat_ferry.xnat.client import Call, XnatClient
 from xnat_ferry.xnat.limits import Limits
 
@@ -37,10 +38,9 @@ class Upload(Importing):
         with XnatClient(server, find(server), limits=limits, on_call=on_call) as client:
             yield None, client
 
-    @property
-    def source(self) -> XnatClient | None:
-        """No server has the originals."""
-        return None
+    def originals(self, session: PlannedSession) -> Originals:
+        """The files themselves."""
+        return LocalOriginals(self._origin, session)
 
     def carry(self, session: PlannedSession, past: SessionState) -> str:
         """Zip what is missing and send it."""

@@ -4,9 +4,10 @@ import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from xnat_ferry.errors import FerryError, SourceChanged, SourceFileChanged, SourceUnreadable
+from xnat_ferry.local.heads import NotCarried, read_head
 from xnat_ferry.local.listing import detail_of
 from xnat_ferry.local.places import Place
 from xnat_ferry.local.scanning import LocalFile, Scanned, Study, open_place, scan
@@ -14,6 +15,9 @@ from xnat_ferry.model import Instance, ScanRow, SessionDetail
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.units import Unit
 from xnat_ferry.xnat.scan_zips import entry_name
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
 
 _PIECE = 256 * 1024
 _FOLDER = "files"
@@ -23,7 +27,7 @@ _FOLDER = "files"
 class LocalOrigin:
     """It looks through the place once, when the first session is asked for: what is there now counts."""
 
-    def __init__(self, path: Path, scratch: Path, heed: Callable[[], None]) -> None:
+    def __init__(self, path: Path, scratch: Path, heed: Callable[[], None] = lambda: None) -> None:
         """``scratch`` is where a packed tar is unpacked; ``heed`` is called while looking, and may raise."""
         self._path, self._scratch, self._heed = path, scratch, heed
         self._place: Place | None = None
@@ -57,6 +61,23 @@ class LocalOrigin:
                 entry.file_size = file.found.size
                 with archive.open(entry, "w", force_zip64=file.found.size > 2**31) as target:
                     self._copy(file, cast(BinaryIO, target))
+
+    def read_header(self, session: PlannedSession, scan: str, path: str) -> "Dataset":
+        """The header of one file of a session that was read; raises SourceChanged or SourceUnreadable."""
+        file = self._files.get((session.id, scan, path))
+        if file is None or self._place is None:
+            raise SourceChanged(session=session.session, why=f"a file of scan {scan} is gone")
+        try:
+            with self._place.open(file.found) as source:
+                header = read_head(source).header()
+        except NotCarried as error:
+            raise SourceUnreadable(path=file.found.path, why=str(error)) from None
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise SourceUnreadable(path=file.found.path, why=why) from None
+        if header is None:
+            raise SourceUnreadable(path=file.found.path, why="it cannot be read as DICOM")
+        return header
 
     def close(self) -> None:
         """Let go of the place."""

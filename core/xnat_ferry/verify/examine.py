@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from xnat_ferry.errors import ServerAnswer
+from xnat_ferry.errors import DataProblem, ServerAnswer
 from xnat_ferry.model import Instance, Level, Where
 from xnat_ferry.verify.fetch import Kept, SentHeaders, Tell
 from xnat_ferry.verify.headers import Header, header_facts
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pydicom import Dataset
 
 ReadSent = Callable[[Instance], "Dataset"]
-"""Reads the header of a file as it is at the source; raises a ServerAnswer."""
+"""Reads the header of a file as it is at the source; raises a ServerAnswer or a DataProblem."""
 
 
 def examine(
@@ -89,7 +89,7 @@ def _look(kept: Kept, place: Place, sent: Instance, read_sent: ReadSent | None) 
 def _compared(sent: Instance, there: Header, read_sent: ReadSent) -> HeaderLook:
     try:
         header = read_sent(sent)
-    except ServerAnswer as error:
+    except (ServerAnswer, DataProblem) as error:
         return HeaderLook(problem=str(error))
     if str(header.get("SOPInstanceUID", "")) != sent.sop_uid:
         return HeaderLook(problem="the source holds another instance there now")

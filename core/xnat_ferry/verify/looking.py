@@ -19,9 +19,9 @@ from xnat_ferry.verify.examine import examine
 from xnat_ferry.verify.fetch import Kept, Tell
 from xnat_ferry.verify.observe import observe_archive, observe_prearchive
 from xnat_ferry.verify.observed import NOT_KNOWN, Observed
+from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.pairing import pair_series
 from xnat_ferry.verify.rewriting import rewriting_at
-from xnat_ferry.verify.source import Source
 from xnat_ferry.verify.verification import Item, SessionVerification, What
 from xnat_ferry.xnat.catalogs import refresh_catalogs
 from xnat_ferry.xnat.client import XnatClient
@@ -53,7 +53,7 @@ def look(
     *,
     session: str,
     level: Level,
-    source: Source | None,
+    source: Originals | None,
     scratch: Path,
     refresh: bool = False,
     every_header: bool = False,
@@ -166,7 +166,7 @@ def _refused(
     instances: Sequence[Instance],
     observed: Observed,
     settings: ProjectSettings,
-    source: Source | None,
+    source: Originals | None,
     *,
     loosely: bool,
 ) -> dict[str, bool | None]:
@@ -179,7 +179,7 @@ def _refused(
     return {scan: _refuses(filters, source, scan) for scan in missing}
 
 
-def _refuses(filters: Sequence[SeriesFilter | None], source: Source | None, scan: str) -> bool | None:
+def _refuses(filters: Sequence[SeriesFilter | None], source: Originals | None, scan: str) -> bool | None:
     sample = source.sample(scan) if source else None
     if sample is None or sample.problem:
         return None

@@ -21,6 +21,7 @@ from xnat_ferry.verify import likely
 from xnat_ferry.verify.beside_images import compare_beside
 from xnat_ferry.verify.fetch import Tell
 from xnat_ferry.verify.looking import Target, look, with_unknown
+from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.proof import Proof, prove
 from xnat_ferry.verify.rewriting import routed
 from xnat_ferry.verify.source import Source
@@ -43,7 +44,7 @@ def verify_session(
     level: Level,
     settings: ProjectSettings,
     owner: str = "",
-    source: XnatClient | None = None,
+    source: Originals | None = None,
     scratch: Path | None = None,
     refresh: bool = False,
     every_header: bool = False,
@@ -58,12 +59,11 @@ def verify_session(
     while it is looked at. Raises a ServerAnswer where the session cannot be looked for.
     """
     scratch = spool_folder(scratch)
-    side = Source(source, session.id, scratch) if source else None
     if past.routed:
         settings = routed(settings)
         # names are the receiver's there, and the prearchive lists no UIDs: only the files themselves tell
         level = Level.FULL if where == Where.PREARCHIVE else level
-    instances, unseen = _manifest(folder, session, past, side if joins(session) else None)
+    instances, unseen = _manifest(folder, session, past, source if joins(session) else None)
     target = Target(
         project=project,
         label=session.to_session,
@@ -85,7 +85,7 @@ def verify_session(
         instances,
         session=session.session,
         level=level,
-        source=side,
+        source=source,
         scratch=scratch,
         refresh=refresh,
         every_header=every_header,
@@ -122,7 +122,7 @@ def prove_session(
         where=Where.ARCHIVE,
         level=Level.FULL,
         settings=settings,
-        source=source,
+        source=Source(source, session.id, spool_folder(scratch)),
         scratch=scratch,
         every_header=True,
         tell=tell,
@@ -167,7 +167,7 @@ def differing_since(folder: TransferFolder, state: TransferState) -> Sequence[Se
 
 
 def _manifest(
-    folder: TransferFolder, session: PlannedSession, past: SessionState, source: Source | None
+    folder: TransferFolder, session: PlannedSession, past: SessionState, source: Originals | None
 ) -> tuple[tuple[Instance, ...], dict[str, int]]:
     """What passed through, and how many planned files of each scan did not.
 

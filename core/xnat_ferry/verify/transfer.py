@@ -1,16 +1,20 @@
 """Verifies the sessions of a transfer anew, at whatever level is wanted."""
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from xnat_ferry.errors import NothingChosen, ServerAnswer
 from xnat_ferry.model import Level, Road, Where
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.local_origin import LocalOrigin
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.verify.by_road import settings_for
 from xnat_ferry.verify.looking import nothing_looked_at
+from xnat_ferry.verify.originals import LocalOriginals, Originals
 from xnat_ferry.verify.session import joins, verify_session
+from xnat_ferry.verify.source import Source
 from xnat_ferry.verify.verification import Verification
 from xnat_ferry.verify.whom_to_ask import with_owners
 from xnat_ferry.xnat.client import XnatClient
@@ -55,7 +59,8 @@ def verify_transfer(
 ) -> Verification:
     """Compare each session where it is now; what cannot be asked is not known, and the others go on.
 
-    ``refresh`` and ``every_header`` as for verify_session.
+    Without a ``source`` headers are not compared, unless the originals are on this machine. ``refresh`` and
+    ``every_header`` as for verify_session.
     """
     if state.plan.road == Road.RESOURCES:
         return Verification(level=level, sessions=())  # no DICOM travelled
@@ -63,27 +68,40 @@ def verify_transfer(
         source = None  # it is the same session, so it tells nothing of how that was before
     settings = settings_for(destination, state.plan)
     results = []
-    for done, session in enumerate(sessions):
-        progress("sessions compared", done, len(sessions))
-        past = state.sessions[session.session]
-        try:
-            result = verify_session(
-                destination,
-                folder,
-                session,
-                past,
-                project=state.plan.destination.project,
-                where=past.where or Where.PREARCHIVE,
-                level=level,
-                settings=settings,
-                owner=state.plan.owner,
-                source=source,
-                scratch=scratch,
-                refresh=refresh,
-                every_header=every_header,
-            )
-        except ServerAnswer as error:
-            result = nothing_looked_at(session.session, session.to_session, level, error)
-        results.append(result)
+    with ExitStack() as stack:
+        origin: LocalOrigin | None = None
+        if state.plan.road == Road.UPLOAD:
+            origin = stack.enter_context(closing(LocalOrigin(Path(state.plan.source.project), scratch)))
+        for done, session in enumerate(sessions):
+            progress("sessions compared", done, len(sessions))
+            past = state.sessions[session.session]
+            try:
+                result = verify_session(
+                    destination,
+                    folder,
+                    session,
+                    past,
+                    project=state.plan.destination.project,
+                    where=past.where or Where.PREARCHIVE,
+                    level=level,
+                    settings=settings,
+                    owner=state.plan.owner,
+                    source=_originals(session, source, origin, scratch),
+                    scratch=scratch,
+                    refresh=refresh,
+                    every_header=every_header,
+                )
+            except ServerAnswer as error:
+                result = nothing_looked_at(session.session, session.to_session, level, error)
+            results.append(result)
     found = Verification(level=level, sessions=tuple(results))
     return with_owners(found, destination, state.plan.destination.project)
+
+
+def _originals(
+    session: PlannedSession, source: XnatClient | None, origin: LocalOrigin | None, scratch: Path
+) -> Originals | None:
+    """Where a session came from; it is looked at only as far as the level asks."""
+    if origin is not None:
+        return LocalOriginals(origin, session)
+    return Source(source, session.id, scratch) if source else None
