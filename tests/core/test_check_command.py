@@ -19,7 +19,8 @@ from xnat_ferry.checks.grouping import ITEMS
 from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.common import Counting
 from xnat_ferry.cli.ending import Command, check_ending, plan_ending
-from xnat_ferry.cli.looking import Looking, as_json
+from xnat_ferry.cli.looking import as_json
+from xnat_ferry.cli.options import Looking
 from xnat_ferry.cli.planned import plan_lines
 from xnat_ferry.labels import KEEP, LabelRules, parse_rule
 from xnat_ferry.model import Level, ScanRow, Verdict

@@ -12,7 +12,7 @@ from tests.core.making import chosen, plan_of, planned, session_row, survey_of
 from tests.core.shore import TWO_SESSIONS, USERS, Shore, shore
 from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.ending import Command, plan_ending
-from xnat_ferry.cli.looking import Looking
+from xnat_ferry.cli.options import Looking
 from xnat_ferry.cli.planned import plan_lines
 from xnat_ferry.plan import Plan, parse_answers, read_plan
 from xnat_ferry.plan.build import PlanRequest

@@ -12,8 +12,9 @@ from xnat_ferry import wording
 from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.common import answer_json, say
 from xnat_ferry.cli.ending import verdict_lines
-from xnat_ferry.cli.looking import Looking, Switch, as_json
-from xnat_ferry.cli.pacing import AS_IT_COMES, Pacing
+from xnat_ferry.cli.looking import as_json
+from xnat_ferry.cli.options import Looking, Switch
+from xnat_ferry.cli.pacing import AS_IT_COMES, JUST_ASKING, STREAMING, Asking, Pacing, Streaming
 from xnat_ferry.cli.page import Line, command_lines, page_width, paragraph, show
 from xnat_ferry.cli.plan import write
 from xnat_ferry.cli.planned import amount, plan_lines
@@ -28,7 +29,7 @@ from xnat_ferry.transfer.pace import Pace, spool_for
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Going:
+class Beginning:
     """What becomes of the plan.
 
     Parameters
@@ -44,15 +45,36 @@ class Going:
     output: Annotated[Path | None, Parameter(name=["--output", "-o"], show_default=False)] = None
     yes: Switch = False
     detach: Switch = False
+    pacing: Asking = JUST_ASKING
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class GoingBeside(Beginning):
+    """The same for what takes no room here on its way."""
+
+    pacing: Streaming = STREAMING
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Going(Beginning):
+    """The same for what does."""
+
     pacing: Pacing = AS_IT_COMES
 
 
-AS_ASKED = Going()
+AS_GIVEN, AS_ADDED, AS_ASKED = Beginning(), GoingBeside(), Going()
 _BEGIN = {Road.SHARE: "Share", Road.RELOCATE: "Give away"}
 
 
 def go(
-    judged: Judged, looking: Looking, going: Going, again: Sequence[str], facts: dict[str, Any], json: bool
+    judged: Judged,
+    looking: Looking,
+    going: Beginning,
+    again: Sequence[str],
+    facts: dict[str, Any],
+    json: bool,
 ) -> int:
     """Show what was judged; write the plan, or begin. ``again`` is this command, to be told for next time.
 
@@ -92,7 +114,7 @@ def _show(judged: Judged, again: Sequence[str], written: bool, output: Path | No
         show(command_lines(["xnat-ferry", "run", str(output)], width, "  "))
 
 
-def _wanted(judged: Judged, going: Going) -> bool:
+def _wanted(judged: Judged, going: Beginning) -> bool:
     if going.yes:
         return True
     if not sys.stdin.isatty():
@@ -103,10 +125,10 @@ def _wanted(judged: Judged, going: Going) -> bool:
     return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
 
-def _begin(judged: Judged, looking: Looking, going: Going, json: bool) -> int:
+def _begin(judged: Judged, looking: Looking, going: Beginning, json: bool) -> int:
     plan, pace = judged.planned, going.pacing.over(Pace())
-    size = spool_for(plan, pace, spool_folder(looking.spool))
     if not plan.road.stays:
+        size = spool_for(plan, pace, spool_folder(looking.spool))
         say(f"Up to {wording.size(size)} lie in {spool_folder(looking.spool)} on the way.")
     logins = find_logins(plan.source, plan.destination)
     return begin(

@@ -3,7 +3,8 @@
 from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.common import AsJson, answer_json
 from xnat_ferry.cli.ending import Command, check_ending
-from xnat_ferry.cli.looking import Looking, Switch, as_json, look
+from xnat_ferry.cli.looking import as_json, look
+from xnat_ferry.cli.options import Looking, Switch
 from xnat_ferry.cli.page import page_width, show
 from xnat_ferry.errors import UsageError
 from xnat_ferry.survey import Depth, Headers

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from xnat_ferry.cli.at_once import AS_ASKED, Going, go
 from xnat_ferry.cli.common import AsJson, Counting, endpoint, opened_one, split_names
-from xnat_ferry.cli.looking import Looking, Switch, refuse_unknown, write_labels
+from xnat_ferry.cli.looking import write_labels
+from xnat_ferry.cli.options import Fetching, Looking, Switch
 from xnat_ferry.model import HERE, ZIPS_HERE, Endpoint, Level
 from xnat_ferry.plan.judged import Judged
 from xnat_ferry.settings.room import read_room
@@ -17,7 +18,7 @@ def download(
     path: Path,
     /,
     *,
-    looking: Looking = Looking(),  # noqa: B008  frozen
+    fetching: Fetching = Fetching(),  # noqa: B008  frozen
     going: Going = AS_ASKED,
     zip: Switch = False,
     json: AsJson = False,
@@ -36,6 +37,7 @@ def download(
     zip
         Make one ZIP of each session.
     """
+    looking = fetching.looking
     end = endpoint(source)
     folder = end_here(str(path.expanduser().resolve()), ZIPS_HERE if zip else HERE)
     judged = _look(end, folder, looking)
@@ -55,6 +57,5 @@ def _look(end: Endpoint, folder: Endpoint, looking: Looking) -> Judged:
             rooms=rooms,
             progress=Counting(),
         )
-    refuse_unknown(survey, request.answers)
     write_labels(looking.write_labels, survey, request.labels)
     return judge_download(survey, request)

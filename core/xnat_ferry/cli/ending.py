@@ -7,7 +7,7 @@ from xnat_ferry import wording
 from xnat_ferry.checks import Checklist
 from xnat_ferry.checks.grouping import titled
 from xnat_ferry.cli.conflicts import suggested_answers
-from xnat_ferry.cli.looking import Looking
+from xnat_ferry.cli.options import Looking
 from xnat_ferry.cli.page import Line, command_lines, paragraph
 from xnat_ferry.cli.planned import amount
 from xnat_ferry.model import Verdict

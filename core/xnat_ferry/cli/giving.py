@@ -1,12 +1,14 @@
 """``share`` and ``relocate`` between two projects of one server, and ``undo``, which takes that back."""
 
 import sys
+from typing import Literal
 
 from xnat_ferry import wording
 from xnat_ferry.cli import following
-from xnat_ferry.cli.at_once import AS_ASKED, Going, go
+from xnat_ferry.cli.at_once import AS_GIVEN, Beginning, go
 from xnat_ferry.cli.common import AsJson, Spool, Transfers, say
-from xnat_ferry.cli.looking import Looking, Switch, look
+from xnat_ferry.cli.looking import look
+from xnat_ferry.cli.options import Giving, Looking, Switch
 from xnat_ferry.errors import NothingChosen, RoadClosed, UsageError
 from xnat_ferry.model import Level, Road
 from xnat_ferry.settings.credentials import find_logins
@@ -20,15 +22,18 @@ from xnat_ferry.transfer.lock import refuse_if_running
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.status import read_state
 
+Catalogs = Literal["counts", "identity"]
+"""The levels of proof where nobody sees a pixel on the way."""
+
 
 def share(
     source: str,
     destination: str,
     /,
     *,
-    looking: Looking = Looking(),  # noqa: B008  frozen
-    going: Going = AS_ASKED,
-    verify: Level = Level.IDENTITY,
+    giving: Giving = Giving(),  # noqa: B008  frozen
+    going: Beginning = AS_GIVEN,
+    verify: Catalogs = "identity",
     json: AsJson = False,
 ) -> int:
     """Show sessions, with their subjects, in a second project of the same server; nothing travels.
@@ -44,7 +49,7 @@ def share(
     verify
         How much is compared afterwards.
     """
-    return _give(Road.SHARE, source, destination, looking, going, verify, json=json)
+    return _give(Road.SHARE, source, destination, giving.looking, going, Level(verify), json=json)
 
 
 def relocate(
@@ -52,9 +57,9 @@ def relocate(
     destination: str,
     /,
     *,
-    looking: Looking = Looking(),  # noqa: B008  frozen
-    going: Going = AS_ASKED,
-    verify: Level = Level.IDENTITY,
+    giving: Giving = Giving(),  # noqa: B008  frozen
+    going: Beginning = AS_GIVEN,
+    verify: Catalogs = "identity",
     json: AsJson = False,
 ) -> int:
     """Make another project of the same server the owner of sessions and their subjects; nothing travels.
@@ -70,7 +75,7 @@ def relocate(
     verify
         How much is compared afterwards.
     """
-    return _give(Road.RELOCATE, source, destination, looking, going, verify, json=json)
+    return _give(Road.RELOCATE, source, destination, giving.looking, going, Level(verify), json=json)
 
 
 def undo(
@@ -108,7 +113,7 @@ def _give(
     source: str,
     destination: str,
     looking: Looking,
-    going: Going,
+    going: Beginning,
     verify: Level,
     *,
     json: bool,

@@ -1,7 +1,7 @@
 """The options that say how much of a server, a line and a disk a transfer may take."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -20,8 +20,8 @@ Amount = Annotated[str | None, Parameter(show_default=False)]
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Pacing:
-    """The options of a transfer's pace. Those left out are as they were, or as they come.
+class Asking:
+    """The options of the pace of requests. Those left out are as they were, or as they come.
 
     Parameters
     ----------
@@ -31,35 +31,55 @@ class Pacing:
         Connections to each server at most (4).
     requests_per_second
         Requests to each server at most.
-    bytes_per_second
-        Bytes from and to each server at most, down and up together: 20M, 1.5G, 500k.
-    spool_size
-        Bytes in flight at most; without it 4G, or what the largest scans need, or half of what is free.
     """
 
     at_once: Annotated[int | None, Parameter(show_default=False)] = None
     connections: Annotated[int | None, Parameter(show_default=False)] = None
     requests_per_second: Number = None
-    bytes_per_second: Amount = None
-    spool_size: Amount = None
 
     def over(self, pace: Pace) -> Pace:
         """A pace with what was given changed; raises UsageError for what makes no sense."""
-        given: dict[str, int | float | None] = {
-            "at_once": self.at_once,
-            "connections": self.connections,
-            "requests_per_second": self.requests_per_second,
-            "bytes_per_second": None if self.bytes_per_second is None else parse_bytes(self.bytes_per_second),
-            "spool_size": None if self.spool_size is None else parse_bytes(self.spool_size),
+        given = {one.name: getattr(self, one.name) for one in fields(self)}
+        wanted = {
+            name: parse_bytes(value) if isinstance(value, str) else value
+            for name, value in given.items()
+            if value is not None
         }
-        wanted = {name: value for name, value in given.items() if value is not None}
         for name, value in wanted.items():
             if value <= 0:
                 raise UsageError(what=f"--{name.replace('_', '-')} must be more than nothing.")
         return replace(pace, **wanted)
 
 
-AS_IT_COMES = Pacing()
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Streaming(Asking):
+    """And of the pace of bytes.
+
+    Parameters
+    ----------
+    bytes_per_second
+        Bytes from and to each server at most, down and up together: 20M, 1.5G, 500k.
+    """
+
+    bytes_per_second: Amount = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Pacing(Streaming):
+    """And of what lies on this machine meanwhile.
+
+    Parameters
+    ----------
+    spool_size
+        Bytes in flight at most; without it 4G, or what the largest scans need, or half of what is free.
+    """
+
+    spool_size: Amount = None
+
+
+JUST_ASKING, STREAMING, AS_IT_COMES = Asking(), Streaming(), Pacing()
 
 
 def parse_bytes(text: str) -> int:

@@ -8,7 +8,8 @@ from cyclopts import Parameter
 from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.common import AsJson, answer_json, say
 from xnat_ferry.cli.ending import Command, plan_ending
-from xnat_ferry.cli.looking import Looking, Switch, as_json, look
+from xnat_ferry.cli.looking import as_json, look
+from xnat_ferry.cli.options import Looking, Switch
 from xnat_ferry.cli.page import Line, page_width, show
 from xnat_ferry.cli.planned import plan_lines
 from xnat_ferry.cli.receiving import NOWHERE, Receiving

@@ -21,28 +21,28 @@ class Receiving:
     aet
         The receiver's AE title.
     calling
-        What this side calls itself, where the receiver lets in known titles only.
+        What this side calls itself (XNATFERRY), where the receiver lets in known titles only.
     """
 
     receiver: str | None = None
     aet: str | None = None
-    calling: str = NO_RECEIVER.calling
+    calling: str | None = None
 
     def to(self, road: Road) -> Receiver:
         """The receiver that is meant; raises UsageError for what does not go together."""
         if road != Road.RECEIVER:
-            if self.receiver or self.aet:
-                raise UsageError(what="--receiver and --aet need --road receiver.")
+            if self.receiver or self.aet or self.calling:
+                raise UsageError(what="--receiver, --aet and --calling need --road receiver.")
             return NO_RECEIVER
         if not self.receiver or not self.aet:
             raise UsageError(what="--road receiver needs --receiver HOST:PORT and --aet TITLE.")
-        return parse_receiver(self.receiver, self.aet, self.calling)
+        return parse_receiver(self.receiver, self.aet, self.calling or NO_RECEIVER.calling)
 
     def again(self) -> tuple[str, ...]:
         """These options as arguments for the same command again."""
         if not self.receiver or not self.aet:
             return ()
-        calling = ("--calling", self.calling) if self.calling != NO_RECEIVER.calling else ()
+        calling = ("--calling", self.calling) if self.calling else ()
         return "--receiver", self.receiver, "--aet", self.aet, *calling
 
 

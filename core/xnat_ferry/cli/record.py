@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from xnat_ferry.cli.common import AsJson, Transfers, answer_json, say
-from xnat_ferry.errors import CannotWrite
+from xnat_ferry.errors import CannotWrite, UsageError
 from xnat_ferry.settings.paths import transfers_folder
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.status import read_state, summarise
@@ -31,6 +31,8 @@ def record(
     from xnat_ferry.record.markdown import to_markdown
     from xnat_ferry.verify.session import read_verification
 
+    if html and json:
+        raise UsageError(what="--html and --json are two answers; say one of them.")
     found = transfer_folders.find(transfers_folder(transfers), name)
     state = read_state(found)
     verification = read_verification(found, state.plan)

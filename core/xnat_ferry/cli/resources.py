@@ -1,9 +1,10 @@
 """``resources``: what else belongs to sessions, to where these sessions are already."""
 
 from xnat_ferry.belongings.wish import parse_wish
-from xnat_ferry.cli.at_once import AS_ASKED, Going, go
+from xnat_ferry.cli.at_once import AS_ADDED, GoingBeside, go
 from xnat_ferry.cli.common import AsJson, Counting, endpoints, opened, split_names
-from xnat_ferry.cli.looking import Looking
+from xnat_ferry.cli.looking import write_labels
+from xnat_ferry.cli.options import Adding
 from xnat_ferry.model import Level
 from xnat_ferry.plan.resources_only import judge_resources
 from xnat_ferry.survey import Depth, Headers
@@ -18,8 +19,8 @@ def resources(
     destination: str,
     /,
     *,
-    looking: Looking = Looking(),  # noqa: B008  frozen
-    going: Going = AS_ASKED,
+    adding: Adding = Adding(),  # noqa: B008  frozen
+    going: GoingBeside = AS_ADDED,
     json: AsJson = False,
 ) -> int:
     """Carry resources, and values on request, of sessions that are in the destination's archive already.
@@ -34,6 +35,7 @@ def resources(
     destination
         The same for where the sessions are already, under the same labels or those of --labels.
     """
+    looking = adding.looking
     wish, rules = looking.wish() if looking.also else EVERY_RESOURCE, looking.rules()
     from_end, to_end = endpoints(source, destination)
     with opened(from_end, to_end) as (from_client, to_client):
@@ -46,5 +48,6 @@ def resources(
             progress=Counting(),
         )
         survey = with_belongings(from_client, to_client, survey, wish, looking.existing, rules)
+    write_labels(looking.write_labels, survey, rules)
     judged = judge_resources(survey, looking.request(Level.IDENTITY))
     return go(judged, looking, going, ["resources", source, destination, *looking.again()], {}, json)

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from xnat_ferry import wording
 from xnat_ferry.cli.at_once import AS_ASKED, Going, go
 from xnat_ferry.cli.common import AsJson, Counting, answer_json, endpoint, opened_one, say, split_names
-from xnat_ferry.cli.looking import Looking, Switch, refuse_unknown, write_labels
+from xnat_ferry.cli.looking import refuse_unknown, write_labels
+from xnat_ferry.cli.options import Looking, Sending, Switch
 from xnat_ferry.errors import NotDicomOnly
 from xnat_ferry.local.listing import listings_of
 from xnat_ferry.local.places import Other
@@ -28,7 +29,7 @@ def upload(
     destination: str,
     /,
     *,
-    looking: Looking = Looking(),  # noqa: B008  frozen
+    sending: Sending = Sending(),  # noqa: B008  frozen
     going: Going = AS_ASKED,
     verify: Level = Level.IDENTITY,
     leave_out_others: Switch = False,
@@ -50,6 +51,7 @@ def upload(
     leave_out_others
         Carry the DICOM images although there are other files; without it they are listed and nothing is done.
     """
+    looking = sending.looking
     end = endpoint(destination)
     scanned = _scan(path, every_header=looking.which_headers() == Headers.ALL)
     if scanned.others and not leave_out_others:
