@@ -8,8 +8,15 @@ from xnat_ferry_tui import keys
 _NAMES = {
     keys.EVERYWHERE: "Everywhere",
     keys.LISTS: "In every list",
-    "checks": "Area 1, the wizard",
+    "checks": "Area 1, the wizard, in every step",
+    "checks.connect": "Step 5, connect",
+    "checks.choose": "Step 6, choose",
+    "checks.checks": "Step 7, the checklist",
+    "checks.conflicts": "Step 8, conflicts",
+    "checks.labels": "Step 9, labels",
+    "checks.review": "Step 0, review",
     "browse": "Area 2, both projects",
+    keys.HEADER: "In a DICOM header",
     "transfer": "Area 3, transfers",
     "verify": "Area 4, the proof",
 }
