@@ -7,6 +7,7 @@ time-outs and errors are httpx's own. A server behind a proxy is left to httpx a
 import select
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
@@ -16,8 +17,11 @@ from urllib.request import getproxies, proxy_bypass
 from xnat_ferry.xnat.libraries import httpx
 from xnat_ferry.xnat.trust import make_trust
 
-_PIECE = 64 * 1024
-"""Bytes of a body that are waited for at once: a slow line must not delay a stop."""
+_LEAST, _MOST = 64 * 1024, 512 * 1024
+"""Bytes of a body that are waited for at once. Few, since a slow line must not delay a stop; more where they
+come fast, since each piece costs the same."""
+_FAST = 0.1
+"""Seconds within which a piece has to be there, and be used, for the next one to be larger."""
 
 
 def transport_to(server: str, connections: int) -> httpx.BaseTransport | None:
@@ -113,8 +117,9 @@ class _Body(httpx.SyncByteStream):
         self._open = True
 
     def __iter__(self) -> Iterator[bytes]:
-        buffer = memoryview(bytearray(_PIECE))
+        buffer = memoryview(bytearray(_LEAST))
         while True:
+            began = time.monotonic()
             with _told(self._request):
                 count = self._answer.readinto(buffer)
                 if not count and self._answer.length:
@@ -122,6 +127,9 @@ class _Body(httpx.SyncByteStream):
             if not count:
                 return
             yield bytes(buffer[:count])
+            fast = count == len(buffer) and time.monotonic() - began < _FAST
+            size = min(2 * len(buffer), _MOST) if fast else _LEAST
+            buffer = buffer if size == len(buffer) else memoryview(bytearray(size))
 
     def close(self) -> None:
         if self._open:
