@@ -3,15 +3,22 @@
 import io
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 
+import pydicom
 import pytest
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from tests.core.making import dicom_bytes, file_row, zip_of
 from tests.core.test_checking import FILES, check
+from xnat_ferry.dicom import opening
+from xnat_ferry.dicom.instance import NotDicom, read_identity
+from xnat_ferry.dicom.routed import read_routed
+from xnat_ferry.dicom.start import header_in
 from xnat_ferry.errors import DownloadBroken
 from xnat_ferry.transfer import checking
-from xnat_ferry.verify.unpacking import unpack
+from xnat_ferry.verify.unpacking import header_of, unpack
 from xnat_ferry.xnat.zip_stream import BrokenZip, read_zip
 
 ONE = dicom_bytes("1.2.3.1.1")
@@ -86,3 +93,40 @@ def test_an_end_that_never_ends_is_not_gathered() -> None:
 
     with pytest.raises(BrokenZip, match="no end"):
         list(read_zip(endless()))  # type: ignore[arg-type]
+
+
+def deflated(*, pixels: int) -> bytes:
+    """A whole DICOM file in the deflated transfer syntax (PS3.5 A.5), its pixels all zero."""
+    dataset = pydicom.dcmread(io.BytesIO(ONE))
+    dataset.PixelData = bytes(pixels)
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    written = io.BytesIO()
+    dataset.save_as(written, enforce_file_format=True)
+    return written.getvalue()
+
+
+def test_a_deflated_file_that_grows_without_measure_is_none_that_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "ALWAYS_ALLOWED", 1_000_000)
+    usual, bomb = deflated(pixels=100_000), deflated(pixels=30_000_000)
+    assert len(bomb) < 100_000
+    assert read_identity(io.BytesIO(usual)).pixel_md5
+    assert header_in(usual, ended=True) is not None
+    assert header_of(io.BytesIO(usual)) is not None
+    assert read_routed(io.BytesIO(usual), "xnat://a/b/c").StudyDescription == "xnat://a/b/c"
+    with pytest.raises(NotDicom):
+        read_identity(io.BytesIO(bomb))
+    assert header_in(bomb, ended=True) is None
+    assert header_of(io.BytesIO(bomb)) is None
+    with pytest.raises(zlib.error):
+        read_routed(io.BytesIO(bomb), "xnat://a/b/c")
+    zipped = zip_of({"A/scans/1/DICOM/1.dcm": bomb})
+    with pytest.raises(DownloadBroken):
+        check(zipped, file_row("1.dcm", size=len(bomb)), scratch=tmp_path)
+
+
+@pytest.mark.parametrize("cut", [9, 60])
+def test_a_deflated_file_that_ends_too_early_is_none(cut: int) -> None:
+    with pytest.raises(NotDicom):
+        read_identity(io.BytesIO(deflated(pixels=100_000)[:-cut]))

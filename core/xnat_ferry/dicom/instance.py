@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 from msgspec import Struct
 
 from xnat_ferry.dicom.glance import PIXEL_TAGS, Glance, Short, Uncommon, glance
+from xnat_ferry.dicom.opening import open_dicom
 from xnat_ferry.dicom.pixels import Viewable, digest_element, digest_value
 
 _PIECE = 256 * 1024
@@ -138,14 +139,13 @@ def read_identity(file: BinaryIO) -> Identity:
     Memory does not grow with the size of the pixel data, except in the deflated transfer syntax, where
     the whole data set is one compressed stream.
     """
-    import pydicom
     from pydicom.uid import DeflatedExplicitVRLittleEndian
 
     with warnings.catch_warnings():
         # odd values in real files are the archive's business, not a reason to stop
         warnings.simplefilter("ignore")
         try:
-            header = pydicom.dcmread(
+            header = open_dicom(
                 file,
                 force=True,
                 stop_before_pixels=True,
@@ -170,10 +170,8 @@ _UIDS = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID
 
 
 def _digest_of_whole(file: BinaryIO) -> str:
-    import pydicom
-
     file.seek(0)
-    dataset = pydicom.dcmread(BytesIO(file.read()), force=True)
+    dataset = open_dicom(BytesIO(file.read()), force=True)
     for tag in PIXEL_TAGS:
         if tag in dataset:
             value: bytes = dataset[tag].value

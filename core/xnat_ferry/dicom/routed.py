@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, BinaryIO
 
+from xnat_ferry.dicom.opening import open_dicom
 from xnat_ferry.dicom.routing import STUDY_DESCRIPTION
 
 if TYPE_CHECKING:
@@ -22,9 +23,7 @@ def read_routed(file: BinaryIO, address: str) -> "Dataset":
     What is not touched stays as it is encoded, pixels too; all of it is held in memory. Raises whatever
     pydicom does for a file that is none.
     """
-    from pydicom import dcmread
-
     file.seek(0)
-    dataset = dcmread(file)
+    dataset = open_dicom(file)
     dataset.add_new(STUDY_DESCRIPTION, "LO", address)
     return dataset

@@ -4,6 +4,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from xnat_ferry.dicom.header import quietly
+from xnat_ferry.dicom.opening import open_dicom
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -11,13 +12,11 @@ if TYPE_CHECKING:
 
 def header_in(start: bytes, *, ended: bool) -> "Dataset | None":
     """The header, or None when it does not end within these bytes; ``ended`` says that the file does."""
-    from pydicom import dcmread  # slow to import, and whoever looks quickly needs none of it
-
     whole = BytesIO(start)
     try:
         with quietly():
             # files without a preamble are DICOM too, where they say what and who they are (PS3.10 7.1)
-            header = dcmread(whole, stop_before_pixels=True, force=True)
+            header = open_dicom(whole, stop_before_pixels=True, force=True)
             named = all(header.get(keyword) for keyword in ("SOPClassUID", "SOPInstanceUID"))
     except Exception:  # pydicom raises many kinds for what is simply not DICOM
         return None

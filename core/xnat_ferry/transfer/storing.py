@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from xnat_ferry.dicom.opening import open_dicom
 from xnat_ferry.dicom.routed import LONGEST, read_routed, routing_string
 from xnat_ferry.errors import (
     FerryError,
@@ -206,10 +207,8 @@ def _store(association: "Association", dataset: "Dataset", receiver: Receiver) -
 
 
 def _pair(zipped: zipfile.ZipFile, name: str) -> Pair:
-    from pydicom import dcmread
-
     with zipped.open(name) as file:
-        head = dcmread(file, stop_before_pixels=True, specific_tags=["SOPClassUID"])
+        head = open_dicom(file, stop_before_pixels=True, specific_tags=["SOPClassUID"])
     return _pair_of(head)
 
 

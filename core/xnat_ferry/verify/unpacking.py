@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from xnat_ferry.dicom.instance import read_passing
+from xnat_ferry.dicom.opening import open_dicom
 from xnat_ferry.dicom.pixels import Readable
 from xnat_ferry.model import FileRow
 from xnat_ferry.verify.headers import Header, compare_headers, header_facts
@@ -98,10 +99,8 @@ def header_of(file: BinaryIO) -> Header | None:
 
 def _identified(file: BinaryIO) -> tuple[str, Header | None]:
     """Its SOPInstanceUID beside it."""
-    from pydicom import dcmread  # slow to import, and comparing digests needs none of it
-
     try:
-        dataset = dcmread(file, stop_before_pixels=True)
+        dataset = open_dicom(file, stop_before_pixels=True)
         header = header_facts(dataset)  # before anything of it is decoded
         return str(dataset.get("SOPInstanceUID", "")), header
     except Exception:  # pydicom raises many kinds for what is simply not DICOM
