@@ -40,6 +40,11 @@ def plural(count: int, word: str) -> str:
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
+def all_of(count: int, word: str) -> str:
+    """``the one session``, ``all 2 sessions``."""
+    return f"the one {word}" if count == 1 else f"all {plural(count, word)}"
+
+
 def counts(numbers: dict[Mark, int]) -> str:
     """``= 120 same  + 3 missing there``: only the marks that occur."""
     present = [f"{mark} {number:,} {MARKS[mark]}" for mark, number in numbers.items() if number]

@@ -1,6 +1,6 @@
 """What a person wants of the transfer that is being made ready, and what is thought of it. No Textual."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from xnat_ferry.checks import Conflict
+from xnat_ferry.checks.conflicts import label_troubles
 from xnat_ferry.checks.memory import Memory
 from xnat_ferry.errors import CannotWrite
+from xnat_ferry.labels import LabelRules
 from xnat_ferry.model import Endpoint, SessionRow
 from xnat_ferry.plan import write_plan
 from xnat_ferry.plan.by_receiver import over
@@ -19,6 +22,8 @@ from xnat_ferry.plan.judged import Judged, judge
 from xnat_ferry.plan.label_table import write_label_table
 from xnat_ferry.survey import Survey
 from xnat_ferry_tui import proposals
+from xnat_ferry_tui.by_session import NOTHING, BySession, by_session
+from xnat_ferry_tui.checklist_rows import Row, rows_of
 from xnat_ferry_tui.here import as_upload, judge_to_here
 from xnat_ferry_tui.history import History, Keeper
 from xnat_ferry_tui.undisturbed import undisturbed
@@ -35,22 +40,31 @@ class Brief(Struct, frozen=True, kw_only=True):
 
     failure: str = ""
     """The first finding that forbids going on."""
-    clear: bool = False
+    verdict: str = ""
+    """Of the checklist."""
     undecided: int = 0
     travelling: int = 0
     review: Sequence[tuple[str, str]] = ()
     """All that is to be known before the start, each sentence with the word that it stands beside."""
+    rows: Sequence[Row] = ()
+    """The checklist."""
+    by_session: BySession = NOTHING
 
 
-def in_brief(judged: Judged, pace: float | None = None) -> Brief:
-    """Count what is shown all the time; ``pace`` is an earlier transfer's, in bytes a second."""
+def in_brief(judged: Judged, pace: float | None = None, rows: Sequence[Row] | None = None) -> Brief:
+    """Count what is shown all the time; ``pace`` is an earlier transfer's, in bytes a second.
+
+    ``rows`` are the lines of the checklist where it is the same as before.
+    """
     failures = judged.checklist.first_failures()
     return Brief(
         failure=failures[0].message if failures else "",
-        clear=judged.checklist.verdict == "clear",
+        verdict=judged.checklist.verdict,
         undecided=len(judged.planned.undecided),
         travelling=len(judged.planned.travelling),
         review=proposals.review(judged, pace),
+        rows=tuple(rows_of(judged.checklist.findings)) if rows is None else rows,
+        by_session=by_session(judged),
     )
 
 
@@ -179,8 +193,13 @@ class Drafting:
                 plain = judge(survey, request, keep, accepted, self._memory)
             judged = over(plain, draft.receiver)
             judged = as_upload(judged, self.scanned) if self.scanned is not None else judged
-            brief = in_brief(judged, self.pace)
+            same = self.judged is not None and self.judged.checklist is judged.checklist
+            brief = in_brief(judged, self.pace, self.brief.rows if same else None)
         self.judged, self.brief, self._judged_for = judged, brief, draft
+
+    def troubles(self, survey: Survey, rules: LabelRules) -> Mapping[str, Conflict]:
+        """By accession ID, what of these sessions would collide under the rules or be refused."""
+        return label_troubles(survey, rules, self._memory)
 
     def recall(self) -> None:
         """Read what was said before; raises PlanUnreadable."""

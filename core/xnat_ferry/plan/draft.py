@@ -136,11 +136,12 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         given = Given(answer)
         together = {**self.class_answers, kind: (given, *(one for one in before if one != given))}
         fellows: dict[str, list[Conflict]] = {}
-        for one in met:
-            fellows.setdefault(one.id, []).append(one)
+        for one in met:  # the sessions with answers of their own may be few among very many
+            if one.id in self.answers:
+                fellows.setdefault(one.id, []).append(one)
         answers, now = dict(self.answers), self.all_answers()
-        for one in met:
-            if one.kind == kind and one.id in answers and answer in one.answers:
+        for one in (one for some in fellows.values() for one in some):
+            if one.kind == kind and answer in one.answers:
                 others = [fellow for fellow in fellows[one.id] if fellow.kind != kind]
                 kept = {now.to(fellow) for fellow in others} - {None, given}
                 answers[one.id] = _own(one, given, fellows[one.id], now) if kept else ()

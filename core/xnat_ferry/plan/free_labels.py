@@ -28,6 +28,12 @@ class FreeLabels:
         self._sessions.add(label.casefold())
 
     def session(self, label: str) -> str:
+        """The :meth:`first` that is free, taken from now on."""
+        free = self.first(label)
+        self.take(free)
+        return free
+
+    def first(self, label: str) -> str:
         """The first of ``LABEL``, ``LABEL_2``, ``LABEL_3``… that is free, ``_`` put for what XNAT refuses."""
         base = cleaned(label)
         # what was searched before is gone on with: many of one label would take too long otherwise
@@ -35,7 +41,6 @@ class FreeLabels:
             free = base if number == 1 else f"{base}_{number}"
             if free.casefold() not in self._sessions:
                 self._numbers[base.casefold()] = number
-                self.take(free)
                 break
         return free
 

@@ -102,11 +102,15 @@ class ChecksArea(Area):
         return why_not_start(self.desk) if last else standing(step.NAME, self.desk).why_not
 
     def said(self) -> None:
-        """Something was said: think it over in a thread, and show what is known already."""
+        """Something was said: show what is known already, then think it over in a thread."""
+        self.redraw()
         if self.desk.drafting.must_judge and not self._judging and self.desk.drafting.fresh:
             self._judging = True
-            self.ferry.run_worker(self._judge, thread=True, exit_on_error=False, group="judging")
-        self.redraw()
+            # what is drawn for the key comes first: thoughts would take every second moment from it
+            self.call_after_refresh(self._begin_to_judge)
+
+    def _begin_to_judge(self) -> None:
+        self.ferry.run_worker(self._judge, thread=True, exit_on_error=False, group="judging")
 
     def _judge(self) -> None:
         try:

@@ -1,10 +1,9 @@
 """The third step: the guide's checklist, with evidence and advice for the line one stands on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from msgspec import Struct
 from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
@@ -12,17 +11,17 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
-from xnat_ferry.checks import Checklist, ConflictClass, Finding, Option
+from xnat_ferry import wording
+from xnat_ferry.checks import Checklist, Option
 from xnat_ferry.checks.accepting import ACCEPTABLE
 from xnat_ferry.checks.belongings import CHECK as BELONGINGS
-from xnat_ferry.checks.grouping import advice_of, as_one, groups, items_of, worst
+from xnat_ferry.checks.grouping import as_one
 from xnat_ferry.model import Verdict
 from xnat_ferry_tui import keys
+from xnat_ferry_tui.checklist_rows import Row
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.tick import Tick
-from xnat_ferry_tui.screens.wizard.reasons import REASONS
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
-from xnat_ferry_tui.ways import on_screen
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
@@ -31,7 +30,6 @@ _SIGNS = {Verdict.OK: "[ ok ]", Verdict.WARN: "[warn]", Verdict.FAIL: "[FAIL]", 
 _MARKS = {Verdict.OK: "ok", Verdict.WARN: "warn", Verdict.FAIL: "FAIL", Verdict.UNKNOWN: "??"}
 _STYLES = {Verdict.OK: "good", Verdict.WARN: "", Verdict.FAIL: "bad", Verdict.UNKNOWN: ""}
 _COLUMNS = (Column("", 6), Column("what was found"))
-_EVIDENCE = 12
 _KEPT: dict[str, str] = {
     Option.DATES: "dates and times",
     Option.DEVICE: "which scanner it was",
@@ -40,19 +38,6 @@ _KEPT: dict[str, str] = {
     Option.DESCRIPTORS: "descriptions and comments",
     Option.PRIVATE: "private elements",
 }
-
-
-class Row(Struct, frozen=True):
-    """One line: an item of the checklist, or what was found below it."""
-
-    check: str
-    found: Sequence[Finding]
-    item: bool = False
-
-    @property
-    def verdict(self) -> Verdict:
-        """Of a line that was found, all have the same."""
-        return worst(self.found if self.item else self.found[:1])
 
 
 class ChecksStep(Step):
@@ -83,7 +68,7 @@ class ChecksStep(Step):
         checklist = judged.checklist if judged and drafting.fresh else None
         if checklist is not self._drawn:
             first, self._drawn = self._drawn is None, checklist
-            rows = self._rows = tuple(_rows(checklist.findings)) if checklist else ()
+            rows = self._rows = drafting.brief.rows if checklist else ()
             lines = self.query_one(Lines)
             lines.put(MadeLines(len(rows), lambda place: _line(rows[place])))
             if first and rows:
@@ -103,9 +88,10 @@ class ChecksStep(Step):
             (Verdict.UNKNOWN, "not known"),
         )
         counts = [f"{verdicts.count(one)} {word}" for one, word in counted if one in verdicts]
-        surveyed = len(self.desk.drafting.survey.chosen) if self.desk.drafting.survey else 0
-        sessions = f"{surveyed:,} session{'' if surveyed == 1 else 's'} surveyed"
-        return (f"{checklist.verdict.upper()}: {', '.join(counts)}.  {sessions}",)
+        drafting = self.desk.drafting
+        surveyed = len(drafting.survey.chosen) if drafting.survey else 0
+        sessions = wording.plural(surveyed, "session")
+        return (f"{drafting.brief.verdict.upper()}: {', '.join(counts)}.  {sessions} surveyed",)
 
     def _highlighted(self) -> Row | None:
         place = self.query_one(Lines).highlighted
@@ -114,7 +100,7 @@ class ChecksStep(Step):
     @on(Lines.Highlighted)
     def _show_details(self) -> None:
         row = self._highlighted()
-        self.query_one("#details", Facts).put(_details(row) if row else ())
+        self.query_one("#details", Facts).put(row.details if row else ())
 
     def arrive(self) -> None:
         """Whoever comes here wants to see what is so; what was checked for another choice is not."""
@@ -130,7 +116,7 @@ class ChecksStep(Step):
 
     def _to_the_first_problem(self) -> None:
         lines = self.query_one(Lines)
-        lines.highlighted = next((place for place, row in enumerate(self._rows) if _to_read(row)), 0)
+        lines.highlighted = next((place for place, row in enumerate(self._rows) if row.to_read), 0)
 
     def do_next(self) -> None:
         self._jump(1)
@@ -143,7 +129,7 @@ class ChecksStep(Step):
         lines, count = self.query_one(Lines), len(self._rows)
         for step in range(1, count + 1):
             place = (lines.highlighted + way * step) % count
-            if _to_read(self._rows[place]):
+            if self._rows[place].to_read:
                 lines.highlighted = place
                 return
 
@@ -202,35 +188,9 @@ class ChecksStep(Step):
             self.area.said()
 
 
-def _rows(findings: Sequence[Finding]) -> Iterator[Row]:
-    for check in items_of(findings):
-        found = [finding for finding in findings if finding.check == check]
-        yield Row(check, found, item=True)
-        for group in groups(found, conflicts=True):
-            yield Row(check, group)
-
-
-def _to_read(row: Row) -> bool:
-    return not row.item and row.verdict != Verdict.OK
-
-
 def _line(row: Row) -> Line:
     if row.item:
-        return Line((_SIGNS[row.verdict], items_of(row.found)[row.check]), _STYLES[row.verdict])
+        return Line((_SIGNS[row.verdict], row.title), _STYLES[row.verdict])
     times = f"({len(row.found):,}) " if len(row.found) > 1 else ""
     accepted = " (accepted)" if row.found[0].accepted else ""
-    mark = _MARKS[row.found[0].verdict]
-    return Line(("", f"{mark}{accepted}  {times}{row.found[0].message}"), _STYLES[row.found[0].standing])
-
-
-def _details(row: Row) -> list[str]:
-    if row.item:
-        return [REASONS[row.check]]
-    first = row.found[0]
-    lines = as_one([(one.about, one.message) for one in row.found], "")
-    if first.kind in set(ConflictClass):
-        lines += ["Do this: answer it in step 8."]
-    else:
-        lines += [f"Do this: {on_screen(advice)}" for advice in advice_of(row.found)]
-    shown = list(first.evidence.items())[:_EVIDENCE]
-    return [*lines, *(f"  {name}: {value}" for name, value in shown)]
+    return Line(("", f"{_MARKS[row.verdict]}{accepted}  {times}{row.title}"), _STYLES[row.standing])

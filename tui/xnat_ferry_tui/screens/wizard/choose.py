@@ -1,6 +1,8 @@
 """The second step: which sessions, and which of their scans."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
+from itertools import islice
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -9,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widget import Widget
 
+from xnat_ferry import wording
 from xnat_ferry.model import Road, SessionRow
 from xnat_ferry.plan.receiver import NO_RECEIVER, Receiver
 from xnat_ferry_tui import keys
@@ -31,6 +34,10 @@ _ONE_PROJECT = (
 _COLUMNS = (Column("", 1), Column("subject"), Column("session"), Column("date", 10), Column("mod", 5))
 
 
+_LOOKED_AT, _TOLD = 200, 8
+"""Sessions whose scans are looked through when some are asked for, and scans that are named then."""
+
+
 class ChooseStep(Step):
     """All sessions of the source, with a star at what is chosen; where none is, all are."""
 
@@ -43,6 +50,9 @@ class ChooseStep(Step):
         self._words = ""
         self._basis: tuple[object, str] | None = None
         self._shown: Sequence[SessionRow] = ()
+        self._texts: tuple[object, Sequence[tuple[str, str, SessionRow]]] = (None, ())
+        """The sessions of some rows by their labels in small letters, which is what the filter looks at."""
+        self._marked: tuple[object, frozenset[str]] = (None, frozenset())
 
     def compose(self) -> ComposeResult:
         yield Facts(id="chosen", wrap=False)
@@ -54,12 +64,18 @@ class ChooseStep(Step):
 
     def show(self) -> None:
         self._filter()
-        marked = set(self.draft.sessions) if self.draft else set()
+        marked = self._marks()
         self.query_one("#chosen", Facts).put([self._told(len(marked))])
         shown = self._shown
         lines = self.query_one(Lines)
         lines.say_when_empty(self._why_empty())
         lines.put(MadeLines(len(shown), lambda place: _line(shown[place], marked)))
+
+    def _marks(self) -> frozenset[str]:
+        sessions = self.draft.sessions if self.draft else ()
+        if self._marked[0] is not sessions:
+            self._marked = sessions, frozenset(sessions)
+        return self._marked[1]
 
     def _rows(self) -> Sequence[SessionRow]:
         return (self.desk.source.sessions if self.desk.source else None) or ()
@@ -67,19 +83,25 @@ class ChooseStep(Step):
     def _filter(self) -> None:
         rows = self._rows()
         if self._basis is None or self._basis[0] is not rows or self._basis[1] != self._words:
-            words = self._words.lower().split()
             self._basis = (rows, self._words)
-            self._shown = (
-                [row for row in rows if all(word in f"{row.subject} {row.label}".lower() for word in words)]
-                if words
-                else rows
-            )
+            self._shown = self._having(self._words.lower().split()) if self._words.strip() else rows
+
+    def _having(self, words: Sequence[str]) -> Sequence[SessionRow]:
+        """The sessions with all these words in subject or label."""
+        rows = self._rows()
+        if self._texts[0] is not rows:
+            self._texts = rows, [(row.subject.lower(), row.label.lower(), row) for row in rows]
+        found = self._texts[1]
+        for word in words:
+            found = [one for one in found if word in one[1] or word in one[0]]
+        return [row for _, _, row in found]
 
     def _told(self, marked: int) -> str:
         total = len(self._rows())
         shown = f"/{self._words}: {len(self._shown):,} of {total:,} shown.  " if self._words else ""
+        every = wording.plural(total, "session")
         which = (
-            f"{marked:,} of {total:,} sessions marked" if marked else f"None marked: all {total:,} sessions"
+            f"{marked:,} of {every} marked" if marked else f"None marked: {wording.all_of(total, 'session')}"
         )
         scans = ", ".join(self.draft.scans) if self.draft and self.draft.scans else "all"
         road = f"  {draft.road.capitalize()}." if (draft := self.draft) and draft.road != Road.COPY else ""
@@ -105,13 +127,13 @@ class ChooseStep(Step):
         self.area.said()
 
     def do_mark_all(self) -> None:
-        draft = self.draft
+        draft, marked = self.draft, self._marks()
         if draft is None:
             return
-        shown, marked = [row.id for row in self._shown], set(draft.sessions)
+        shown = [row.id for row in self._shown]
         hidden = marked - set(shown)
         keep = [name for name in draft.sessions if name in hidden]
-        self.desk.drafting.choose(keep if marked >= set(shown) else [*keep, *shown])
+        self.desk.drafting.choose(keep if len(marked) - len(hidden) == len(shown) else [*keep, *shown])
         self.area.said()
 
     def do_filter(self) -> None:
@@ -128,11 +150,20 @@ class ChooseStep(Step):
         self.show()
 
     def do_scans(self) -> None:
+        seen = ", ".join(f"{name} {kind}".strip() for name, kind in self._scans_seen())
+        there = f"Read so far: {seen}. " if seen else ""
         self.query_one(Prompt).ask(
-            "Scans to take, by ID or type, with commas between; empty takes all:",
+            f"{there}Scans to take, by ID or type, with commas between; empty takes all:",
             ",".join(self.draft.scans) if self.draft else "",
             self._take_scans,
         )
+
+    def _scans_seen(self) -> Sequence[tuple[str, str]]:
+        """IDs and types of the scans that were read, the most frequent first; a few, of some sessions."""
+        server = self.desk.source.endpoint.server if self.desk.source else ""
+        own = (detail for (there, _), detail in self.desk.details.items() if there == server)
+        seen = Counter((scan.id, scan.type) for detail in islice(own, _LOOKED_AT) for scan in detail.scans)
+        return [scan for scan, _ in seen.most_common(_TOLD)]
 
     def _take_scans(self, text: str) -> str:
         if self.draft is not None:
@@ -201,6 +232,6 @@ class ChooseStep(Step):
         event.stop()
 
 
-def _line(row: SessionRow, marked: set[str]) -> Line:
+def _line(row: SessionRow, marked: Collection[str]) -> Line:
     star = "*" if row.id in marked else " "
     return Line((star, row.subject, row.label, row.date, row.modality))

@@ -1,7 +1,6 @@
 """The fourth step: everything that meets something, with both sides' evidence, and the answer of a person."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -10,13 +9,12 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
-from xnat_ferry.checks import Answer, Checklist, Conflict, ConflictClass
-from xnat_ferry.labels import Labels
+from xnat_ferry.checks import Answer, Conflict, ConflictClass
 from xnat_ferry.model import LABEL
-from xnat_ferry.plan import NO_ANSWERS, Fate, PlannedSession
+from xnat_ferry.plan import NO_ANSWERS
 from xnat_ferry.plan.answers import Given
-from xnat_ferry.plan.free_labels import FreeLabels
 from xnat_ferry_tui import keys
+from xnat_ferry_tui.by_session import NOTHING
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.ways import on_screen
@@ -56,9 +54,9 @@ class ConflictsStep(Step):
         self._only_open = False
         self._basis: tuple[object, ...] = (self,) * 4
         """What is drawn; it is drawn anew where one of these is another one."""
-        self._checklist: Checklist | None = None
-        self._met: dict[str, list[Conflict]] = {}
-        self._fates: dict[str, PlannedSession] = {}
+        self._found = NOTHING
+        self._open: Collection[int] = frozenset()
+        """Of which conflicts a person is asked, as objects."""
         self._answers = NO_ANSWERS
         self._by_class: dict[tuple[ConflictClass, tuple[Answer, ...]], Given | None] = {}
         """What conflicts are answered of which nothing single was said: very many may be alike."""
@@ -77,31 +75,24 @@ class ConflictsStep(Step):
 
     def show(self) -> None:
         drafting = self.desk.drafting
-        judged = drafting.judged if drafting.fresh else None
-        basis = (judged, self.draft, drafting.must_judge, self._only_open)
+        found = drafting.brief.by_session if drafting.judged and drafting.fresh else None
+        basis = (found, self.draft, drafting.must_judge, self._only_open)
         if all(old is new for old, new in zip(self._basis, basis, strict=True)):
             return
-        checklist = judged.checklist if judged else None
-        if checklist is not self._checklist:
-            self._checklist = checklist
-            self._met = defaultdict(list)
-            for conflict in checklist.conflicts if checklist else ():
-                self._met[conflict.id].append(conflict)
-        if judged is not self._basis[0]:
-            self._fates = {one.id: one for one in judged.planned.sessions} if judged else {}
+        self._basis, self._found = basis, found or NOTHING
         self._answers = self.draft.all_answers() if self.draft else NO_ANSWERS
         self._by_class.clear()
-        self._basis = basis
-        self._fill(checklist)
+        self._fill(known=found is not None)
 
-    def _fill(self, checklist: Checklist | None) -> None:
-        conflicts = checklist.conflicts if checklist else ()
-        waiting = [one for one in conflicts if self._is_open(one)]
+    def _fill(self, *, known: bool) -> None:
+        conflicts = self._found.conflicts
+        waiting = [one for one in self._found.unsettled if self._asks(one)]
+        self._open = frozenset(map(id, waiting))
         self._shown = waiting if self._only_open else conflicts
         total, left = len(conflicts), len(waiting)
         filtered = "  Only what is open is shown; f shows all." if self._only_open else ""
         lines = self.query_one(Lines)
-        if checklist is None:
+        if not known:
             lines.say_when_empty("The checks come first: 7.")
         elif self._only_open and conflicts:
             lines.say_when_empty("Everything is answered; f shows it.")
@@ -112,14 +103,16 @@ class ConflictsStep(Step):
         lines.put(MadeLines(len(shown), lambda place: self._line(shown[place])))
         self._show_details()
 
-    def _is_open(self, conflict: Conflict) -> bool:
-        """Whether a person is asked: its session is undecided, and nothing was answered, or to no end."""
-        fate = self._fates.get(conflict.id)
+    def _asks(self, conflict: Conflict) -> bool:
+        """Whether a person is asked about an unsettled one: nothing was answered, or to no end."""
         if self._given(conflict) is None:
-            return fate is None or fate.fate == Fate.UNDECIDED
-        if fate is None or fate.fate != Fate.UNDECIDED or self.desk.drafting.must_judge:
+            return True
+        if self.desk.drafting.must_judge or conflict.id not in self._found.planned:
             return False
-        return all(self._given(one) for one in self._met[conflict.id])
+        return all(self._given(one) for one in self._found.met[conflict.id])
+
+    def _is_open(self, conflict: Conflict) -> bool:
+        return id(conflict) in self._open
 
     def _given(self, conflict: Conflict) -> Given | None:
         own = self._answers.by_session
@@ -149,11 +142,12 @@ class ConflictsStep(Step):
 
     def _details(self, conflict: Conflict) -> list[str]:
         possible = ", ".join(_DOES[one] for one in conflict.answers)
-        fate, given = self._fates.get(conflict.id), self._answers.to(conflict)
+        fate, given = self._found.planned.get(conflict.id), self._answers.to(conflict)
         answered = []
         if given and fate is not None and not self.desk.drafting.must_judge:
             what = on_screen(fate.why) or f"it goes there as {fate.to_subject}/{fate.to_session}"
-            answered = [f"Answered {given}: {fate.fate}, {what}"]
+            done = "" if what.startswith(f"{fate.fate}:") else f"{fate.fate}, "
+            answered = [f"Answered {given}: {done}{what.removeprefix(f'{given}: ')}"]
         possible = f"Possible: {possible}. Suggested: {conflict.suggested}."
         return [*answered, conflict.message, *_both_sides(conflict), possible, *_the_rest(conflict)]
 
@@ -192,14 +186,13 @@ class ConflictsStep(Step):
 
     def _free(self, conflict: Conflict) -> str:
         """A label that nobody has, made of the one that is taken."""
-        survey, fate = self.desk.drafting.survey, self._fates.get(conflict.id)
-        if survey is None or fate is None:
+        free, fate = self._found.free, self._found.planned.get(conflict.id)
+        if free is None or fate is None:
             return ""
         given = self._answers.to(conflict)
         if given is not None and given.label:
             return given.label
-        travelling = [Labels(one.to_subject, one.to_session) for one in self._fates.values()]
-        return FreeLabels(survey.destination, travelling).session(fate.to_session)
+        return free.first(fate.to_session)
 
     def do_skip_class(self) -> None:
         self._answer_class(Answer.SKIP)
@@ -242,13 +235,15 @@ class ConflictsStep(Step):
 
     def _say(self, conflict: Conflict, given: Given) -> None:
         if self.draft is not None:
-            self.desk.drafting.change(self.draft.answered(conflict, given, self._met[conflict.id]))
+            self.desk.drafting.change(
+                self.draft.answered(conflict, given, self._found.met.get(conflict.id, ()))
+            )
             self.area.said()
             self.do_next()
 
     def _say_class(self, conflict: Conflict, answer: Answer) -> None:
-        if self.draft is not None and self._checklist is not None:
-            drafted = self.draft.class_answered(conflict.kind, answer, self._checklist.conflicts)
+        if self.draft is not None:
+            drafted = self.draft.class_answered(conflict.kind, answer, self._found.conflicts)
             self.desk.drafting.change(drafted)
             self.area.said()
             self.do_next()
@@ -268,7 +263,7 @@ class ConflictsStep(Step):
 
     def _jump(self, way: int) -> None:
         """To the next one without an answer, round the end; where all have one, the place stays."""
-        lines, count = self.query_one(Lines), len(self._shown)
+        lines, count = self.query_one(Lines), len(self._shown) if self._open else 0
         for step in range(1, count):
             place = (lines.highlighted + way * step) % count
             if self._is_open(self._shown[place]):

@@ -1,7 +1,7 @@
 """The fifth step: what every session will be called, before and after, while one types the rule."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,15 +14,13 @@ from textual.widget import Widget
 
 from xnat_ferry import wording
 from xnat_ferry.checks import Conflict
-from xnat_ferry.checks.conflicts import label_troubles
 from xnat_ferry.errors import BadLabelRule
 from xnat_ferry.labels import KEEP, LabelRules, Labels, parse_rule
 from xnat_ferry.model import LABEL, SessionRow
-from xnat_ferry.plan import Fate, PlannedSession
-from xnat_ferry.plan.judged import Judged
 from xnat_ferry.plan.label_table import read_label_table
 from xnat_ferry.survey import Survey
 from xnat_ferry_tui import keys
+from xnat_ferry_tui.by_session import NOTHING
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.facts import Facts
@@ -52,14 +50,11 @@ class LabelsStep(Step):
         super().__init__()
         self._trial: LabelRules | None = None
         """The rules that are being typed."""
-        self._rows: Sequence[SessionRow] = ()
+        self._found = NOTHING
+        """Of what is drawn."""
         self._asked: tuple[Survey, LabelRules] | None = None
         self._looking = False
         self._troubles: Mapping[str, Conflict] = _NO_TROUBLES
-        self._final: dict[str, PlannedSession] = {}
-        self._drawn: tuple[Survey | None, Judged | None] = (None, None)
-        """Of what the rows and their fates are."""
-        self._undecided: set[str] = set()
 
     def compose(self) -> ComposeResult:
         yield Facts(id="rule", wrap=False)
@@ -76,17 +71,11 @@ class LabelsStep(Step):
     def show(self) -> None:
         drafting, rules = self.desk.drafting, self._rules()
         survey = drafting.survey if drafting.fresh else None
-        judged = drafting.judged if survey else None
-        if self._drawn[0] is not survey or self._drawn[1] is not judged:
-            self._drawn = survey, judged
-            planned = judged.planned.sessions if judged else ()
-            self._rows = [one.row for one in survey.chosen] if survey else ()
-            self._final = {one.id: one for one in planned}
-            self._undecided = {one.id for one in planned if one.fate == Fate.UNDECIDED}
+        self._found = drafting.brief.by_session if survey else NOTHING
         if survey is not None:
             self._preview(survey, rules)
         self.query_one("#rule", Facts).put([self._told()])
-        rows = self._rows
+        rows = self._found.rows
         self.query_one(Lines).put(MadeLines(len(rows), lambda place: self._line(rows[place], rules)))
         self._show_trouble()
 
@@ -117,7 +106,7 @@ class LabelsStep(Step):
         def look() -> None:
             troubles: Mapping[str, Conflict] | None = None
             try:
-                troubles = label_troubles(*asked)
+                troubles = self.desk.drafting.troubles(*asked)
             finally:
                 self.post_message(self.Previewed(asked, troubles))
 
@@ -133,26 +122,29 @@ class LabelsStep(Step):
 
     def _after(self, row: SessionRow, rules: LabelRules) -> Labels:
         """As it will be, answers to conflicts included; while a rule is typed, as the rule has it."""
-        final = None if self._trial else self._final.get(row.id)
+        final = None if self._trial else self._found.planned.get(row.id)
         return Labels(final.to_subject, final.to_session) if final else rules.apply(row)
 
     def _line(self, row: SessionRow, rules: LabelRules) -> Line:
         after = self._after(row, rules)
-        bad = row.id in self._troubles and (self._trial is not None or row.id in self._undecided)
-        own = self.draft is not None and bool({row.id, row.label} & set(self.draft.table))
+        bad = row.id in self._troubles and (self._trial is not None or row.id in self._found.undecided)
+        table = self.draft.table if self.draft is not None else {}
+        own = row.id in table or row.label in table
         mark = ("!" if bad else " ") + ("*" if own else "")
         return Line((mark, row.subject, row.label, after.subject, after.session), "bad" if bad else "")
 
     def _highlighted(self) -> SessionRow | None:
         place = self.query_one(Lines).highlighted
-        return self._rows[place] if place < len(self._rows) else None
+        return self._found.rows[place] if place < len(self._found.rows) else None
 
     @on(Lines.Highlighted)
     def _show_trouble(self) -> None:
         row = self._highlighted()
         trouble = self._troubles.get(row.id) if row else None
         if trouble is not None:
-            answered = "" if self._trial or (row and row.id in self._undecided) else "Answered in step 8. "
+            answered = (
+                "" if self._trial or (row and row.id in self._found.undecided) else "Answered in step 8. "
+            )
             self.query_one("#trouble", Facts).put([answered + trouble.message])
         else:
             self.query_one("#trouble", Facts).put(["* has labels of its own, which win over the rule."])
@@ -247,9 +239,10 @@ class LabelsStep(Step):
         self._jump(-1)
 
     def _jump(self, way: int) -> None:
-        lines, count = self.query_one(Lines), len(self._rows)
+        rows, lines = self._found.rows, self.query_one(Lines)
+        count = len(rows) if self._troubles else 0
         for step in range(1, count + 1):
             place = (lines.highlighted + way * step) % count
-            if self._rows[place].id in self._troubles:
+            if rows[place].id in self._troubles:
                 lines.highlighted = place
                 return

@@ -6,6 +6,9 @@ from textual.widgets import Static
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.screens.wizard.steps import KEYS, STEPS, standing
 
+_NEEDED = 80
+"""Columns that all names take; in fewer only the step in view has its name."""
+
 
 class Rail(Static):
     """``5 CONNECT ok  6 Choose ok  7 Checks --…``: what is shown is a word, never a colour alone."""
@@ -16,10 +19,16 @@ class Rail(Static):
 
     def show(self, now: str, desk: Desk) -> None:
         """How all steps stand."""
+        narrow = self.app.size.width < _NEEDED
         text = "  ".join(
-            f"{KEYS[step]} {step.upper() if step == now else step.capitalize()} {standing(step, desk).mark}"
-            for step in STEPS
+            f"{KEYS[step]} {_name(step, now, narrow)}{standing(step, desk).mark}" for step in STEPS
         )
         if text != self._shown:
             self._shown = text
             self.update(Text(text, no_wrap=True, overflow="crop"), layout=False)
+
+
+def _name(step: str, now: str, narrow: bool) -> str:
+    if step == now:
+        return f"{step.upper()} "
+    return "" if narrow else f"{step.capitalize()} "

@@ -7,9 +7,9 @@ from typing import ClassVar
 from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 
+from xnat_ferry import wording
 from xnat_ferry.belongings import Existing, Kind
 from xnat_ferry.checks.belongings import CHECK as BELONGINGS
 from xnat_ferry.model import DICOM_RESOURCES, Endpoint, Level
@@ -22,6 +22,7 @@ from xnat_ferry_tui.dialogs.tick import Tick
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.hanging import hanging
+from xnat_ferry_tui.widgets.reading import Reading
 
 
 class ReviewStep(Step):
@@ -32,7 +33,7 @@ class ReviewStep(Step):
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("checks.review")
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="page"):
+        with Reading(id="page"):
             yield Facts(id="plan")
         yield Prompt()
 
@@ -62,6 +63,11 @@ class ReviewStep(Step):
         self.query_one("#plan", Facts).put(hanging(pairs, self.app.size.width - 4, 9))
 
     def _command(self, draft: Draft) -> str:
+        """What the plain face is told for the same; with very many answers that is the plan itself."""
+        if len(draft.sessions) + len(draft.answers) > _TYPED:
+            return (
+                f"It would name {wording.plural(len(draft.sessions), 'session')}. w writes the plan instead."
+            )
         ends = self._named(draft.source), self._named(draft.destination)
         return shlex.join(["xnat-ferry", *draft.arguments(ends, _TABLE)])
 
@@ -182,9 +188,11 @@ class ReviewStep(Step):
 
 
 _TABLE = "labels.csv"
+_TYPED = 100
+"""More names than these are no command that a person would give."""
 _NAMED = 6
 _ALSO: dict[str, str] = {
-    Kind.RESOURCES: "of sessions, scans, subjects and the project; all, or by label",
+    Kind.RESOURCES: "all of them, or some by their labels",
     Kind.DEMOGRAPHICS: "the subject's, with group and source",
     Kind.FIELDS: "custom variables and custom fields",
     Kind.QUALITY: "quality and note of each scan",

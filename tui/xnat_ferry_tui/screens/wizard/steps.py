@@ -60,7 +60,7 @@ def _checks(desk: Desk) -> Standing:
         return Standing(mark, desk.busy or "what is chosen has not been checked; r does it")
     if drafting.brief.failure:
         return Standing(TO_DO, drafting.brief.failure)
-    return Standing(DONE if drafting.brief.clear else LOOK, _being_judged(desk))
+    return Standing(DONE if drafting.brief.verdict == "clear" else LOOK, _being_judged(desk))
 
 
 def _conflicts(desk: Desk) -> Standing:
