@@ -3,14 +3,16 @@
 import threading
 from abc import abstractmethod
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import ClassVar
 
 from xnat_ferry import events, wording
 from xnat_ferry.errors import (
+    AssignmentForbidden,
     NotAssigned,
     NotProven,
     SharedIn,
+    SharingOff,
     SourceChanged,
     SubjectCalledOtherwise,
 )
@@ -80,7 +82,11 @@ class OneServer(Crossing):
             self._keep_catalogs(session)
             self.ferry.heed_stop()
             self._show_subject(session, standing.subject, to, session.to_subject)
-            self.give(session, standing)
+            try:
+                self.give(session, standing)
+            except (AssignmentForbidden, SharingOff):
+                self._leave_nothing(session, standing)
+                raise
         self.see_to_subject(session, standing.subject)
         self._verify(session)
         return Where.ARCHIVE
@@ -150,6 +156,13 @@ class OneServer(Crossing):
             ours = self.did(Assigning.SHARE, to, subject)
             if shown and ours and not sharing.shows_sessions_of(self.client, to, subject):
                 assign(self.ferry, session, Assigning.UNSHARE, standing, to, session.to_subject)
+
+    def _leave_nothing(self, session: PlannedSession, standing: Standing) -> None:
+        """Take a subject out again that was shown for a session which then was refused, if that can be."""
+        beside = [one for one in self.plan.travelling if one.subject == session.subject]
+        if len(beside) == 1:  # others of it may be on their way
+            with suppress(NotAssigned):
+                self._take_subject_out(session, standing.subject)
 
     def did(self, how: Assigning, project: str, subject: str) -> bool:
         """Whether this transfer asked for that to be done to a subject."""

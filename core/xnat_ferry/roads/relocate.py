@@ -1,6 +1,6 @@
 """The road relocate: the destination becomes the owner, and the server moves the files (wire-write 5.3)."""
 
-from xnat_ferry.errors import LabelTaken, NotAssigned
+from xnat_ferry.errors import AssignmentForbidden, LabelTaken, NotAssigned
 from xnat_ferry.events import Assigning
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.roads.assigning import assign
@@ -9,6 +9,7 @@ from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.state import SessionState
 from xnat_ferry.xnat import sharing
 from xnat_ferry.xnat.listings import find_session
+from xnat_ferry.xnat.rights import list_projects, may_delete
 from xnat_ferry.xnat.sharing import Kind, Standing
 
 
@@ -20,6 +21,13 @@ class Relocate(OneServer):
     """
 
     how = Assigning.RELOCATE
+
+    def prepare(self) -> None:
+        """Also find out whether this account may give away at all: a subject is not shown for nothing."""
+        super().prepare()
+        source = self.plan.source.project
+        row = list_projects(self.client).get(source)
+        self._may_give = may_delete(self.client, source, row.role if row else None)
 
     def give(self, session: PlannedSession, standing: Standing) -> None:
         """Only under a label that is free there, looked at right before."""
@@ -46,6 +54,13 @@ class Relocate(OneServer):
         if self.did(Assigning.RELOCATE, to, standing.subject):
             self._move_subject(session, Assigning.RETURN, standing.subject, (to, source), session.subject)
         self._take_subject_out(session, standing.subject)
+
+    def _refuse_unfit(self, session: PlannedSession, standing: Standing) -> None:
+        super()._refuse_unfit(session, standing)
+        source = self.plan.source.project
+        if standing.owner == source and self._may_give is False:
+            said = f"it may not delete in {source}, which giving away takes"
+            raise AssignmentForbidden(session=session.session, said=said)
 
     def _move(
         self, session: PlannedSession, how: Assigning, standing: Standing, project: str, label: str
