@@ -16,6 +16,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from xnat_ferry.xnat.libraries import httpx
 from xnat_ferry.xnat.trust import make_trust
+from xnat_ferry.xnat.watching import WatchedResponse
 
 _LEAST, _MOST = 64 * 1024, 512 * 1024
 """Bytes of a body that are waited for at once. Few, since a slow line must not delay a stop; more where they
@@ -93,6 +94,7 @@ class DirectTransport(httpx.BaseTransport):
             connection = HTTPConnection(host, request.url.port, timeout=patience)
         else:
             connection = HTTPSConnection(host, request.url.port, timeout=patience, context=self._trust)
+        connection.response_class = WatchedResponse
         try:
             connection.connect()
         except OSError as error:
@@ -109,7 +111,7 @@ class _Body(httpx.SyncByteStream):
         self,
         transport: DirectTransport,
         connection: HTTPConnection,
-        answer: HTTPResponse,
+        answer: WatchedResponse,
         request: httpx.Request,
     ) -> None:
         self._transport, self._connection = transport, connection
@@ -126,6 +128,7 @@ class _Body(httpx.SyncByteStream):
                     raise httpx.RemoteProtocolError("the body ends too early", request=self._request)
             if not count:
                 return
+            self._answer.piece_taken()
             yield bytes(buffer[:count])
             fast = count == len(buffer) and time.monotonic() - began < _FAST
             size = min(2 * len(buffer), _MOST) if fast else _LEAST
@@ -137,7 +140,7 @@ class _Body(httpx.SyncByteStream):
             self._transport.give_back(self._connection, self._answer)
 
 
-def _exchange(connection: HTTPConnection, request: httpx.Request) -> HTTPResponse:
+def _exchange(connection: HTTPConnection, request: httpx.Request) -> WatchedResponse:
     target = request.url.raw_path.decode("ascii")
     connection.sock.settimeout(_patience(request, "read"))
     connection.putrequest(request.method, target, skip_host=True, skip_accept_encoding=True)
@@ -154,6 +157,7 @@ def _exchange(connection: HTTPConnection, request: httpx.Request) -> HTTPRespons
     except (BrokenPipeError, ConnectionResetError):
         pass  # a server that does not want the rest may still say why
     answer = connection.getresponse()
+    assert isinstance(answer, WatchedResponse)
     if _is_cut(answer):
         raise httpx.RemoteProtocolError("the head ends too early", request=request)
     return answer
