@@ -21,9 +21,10 @@ from xnat_ferry.events import AnyEvent, Removal
 from xnat_ferry.model import Level, Mark, Verdict, Where
 from xnat_ferry.plan import Fate, Plan
 from xnat_ferry.plan.model import Checked, PlannedConflict, Seen
-from xnat_ferry.record.facts import Record, facts_of
+from xnat_ferry.record.facts import facts_of
 from xnat_ferry.record.html import to_html
 from xnat_ferry.record.markdown import to_markdown
+from xnat_ferry.record.values import Record
 from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.verify.verification import Item, SessionVerification, Verification, What, count_marks

@@ -7,7 +7,7 @@ from msgspec import Struct
 from xnat_ferry import wording
 from xnat_ferry.checks import ConflictClass
 from xnat_ferry.model import Road
-from xnat_ferry.record.facts import Proven, Record, RecordedSession
+from xnat_ferry.record.values import Proven, Record, RecordedSession
 
 _MOST = 40
 """Sentences of one kind before the rest is only counted."""

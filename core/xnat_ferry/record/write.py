@@ -5,9 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from xnat_ferry.record.facts import Record, facts_of
+from xnat_ferry.record.facts import facts_of
 from xnat_ferry.record.html import to_html
 from xnat_ferry.record.markdown import to_markdown
+from xnat_ferry.record.values import Record
 from xnat_ferry.settings.private import write_private
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
