@@ -123,6 +123,32 @@ def test_a_planted_link_is_replaced_by_what_is_written_whole(tmp_path: Path, suf
     assert victim.read_text() == "mine"
 
 
+def test_a_link_that_is_planted_again_and_again_is_never_written_through(tmp_path: Path) -> None:
+    """As somebody may who can write to a shared folder, too: between any two steps of ours."""
+    victim, place = tmp_path / "victim", tmp_path / "pace.json"
+    fresh = place.with_name(place.name + ".new")
+    victim.write_text("mine")
+    over = threading.Event()
+
+    def plant() -> None:
+        while not over.is_set():
+            for one in (fresh, place):
+                with suppress(OSError):
+                    one.symlink_to(victim)
+
+    planting = threading.Thread(target=plant)
+    planting.start()
+    for number in range(300):
+        with suppress(OSError):  # refused, and told
+            write_private(place, b"ours")
+        if number % 3 == 0:
+            place.unlink(missing_ok=True)
+    over.set()
+    planting.join()
+    write_private(place, b"ours")
+    assert (victim.read_text(), place.read_text()) == ("mine", "ours")
+
+
 def test_a_folder_in_which_anybody_may_write_takes_no_transfer(tmp_path: Path) -> None:
     everybodys = tmp_path / "everybodys"
     everybodys.mkdir()

@@ -1,6 +1,7 @@
 """What a hostile server can make of a conversation: redirects, endless answers, addresses, headers."""
 
 import gzip
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import quote
@@ -8,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.security.hostile import LOGIN, Hostile, hostile
-from xnat_ferry.errors import FerryError, NotAnAnswer, NotAnXnat, ServerAnswer
+from xnat_ferry.errors import ConnectionLost, FerryError, NotAnAnswer, NotAnXnat, ServerAnswer
 from xnat_ferry.settings.servers import parse_server
 from xnat_ferry.xnat import answers, resources
 from xnat_ferry.xnat.client import XnatClient, data_path
@@ -60,6 +61,10 @@ def test_no_redirect_is_followed_and_no_login_goes_along(
         client.table("/data/projects")
     with pytest.raises(ServerAnswer), client.stream("/data/projects"):
         pass
+    for method in ("POST", "PUT", "DELETE"):
+        body = None if method == "DELETE" else lambda: iter([b"pixels"])
+        with pytest.raises(ServerAnswer):
+            client.send(method, "/data/services/import", body=body)
     assert elsewhere.heard == []
 
 
@@ -103,6 +108,57 @@ def test_an_answer_without_end_is_refused_also_when_it_is_packed(
         server.body, server.headers = body, headers
         with pytest.raises(NotAnAnswer, match="more than"):
             client.json("/data/projects")
+
+
+def test_a_packed_answer_is_unpacked_by_small_pieces(
+    server: Hostile, client: XnatClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "LARGEST", 1_000_000)
+    server.body, server.headers = gzip.compress(bytes(100_000_000)), {"Content-Encoding": "gzip"}
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotAnAnswer, match="more than"):
+            client.json("/data/projects")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 10_000_000
+    server.body = gzip.compress(b'{"ResultSet":{"Result":[{"ID":"A"}]}}')
+    assert client.table("/data/projects") == [{"id": "A"}]
+
+
+@pytest.mark.parametrize(
+    "packing", ["gzip, gzip", "deflate", "br", "zstd", "gzip,identity", "compress", "no"]
+)
+def test_what_is_packed_as_nobody_asked_is_no_answer(
+    server: Hostile, client: XnatClient, packing: str
+) -> None:
+    server.body = gzip.compress(gzip.compress(bytes(1_000_000)))
+    server.headers = {"Content-Encoding": packing}
+    with pytest.raises(NotAnAnswer, match="not asked for"):
+        client.json("/data/projects")
+    ((_, headers),) = server.heard
+    assert "Accept-Encoding: gzip\n" in headers.replace("\r", "")
+
+
+def test_what_is_packed_badly_is_a_broken_answer(server: Hostile, client: XnatClient) -> None:
+    server.body, server.headers = b"no gzip", {"Content-Encoding": "gzip"}
+    with pytest.raises(ConnectionLost):
+        client.send("DELETE", "/data/projects/A")
+
+
+def test_a_login_ends_without_waiting_for_what_is_said_to_it(server: Hostile) -> None:
+    bomb = gzip.compress(gzip.compress(bytes(50_000_000)))
+    server.first["/data/JSESSION"] = (200, {"Content-Encoding": "gzip, gzip"}, bomb)
+    tracemalloc.start()
+    try:
+        XnatClient(server.url, LOGIN).close()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        del server.first["/data/JSESSION"]
+    assert any(line.startswith("DELETE /data/JSESSION") for line, _ in server.heard)
+    assert peak < 10_000_000
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ class XnatClient:
             limits=httpx.Limits(
                 max_connections=limits.connections, max_keepalive_connections=limits.connections
             ),
-            headers={"Accept": "*/*", "User-Agent": _USER_AGENT},
+            headers={"Accept": "*/*", "Accept-Encoding": answers.PACKING, "User-Agent": _USER_AGENT},
         )
         try:
             self.version = self._ask_version()

@@ -69,7 +69,9 @@ class Login:
             if self._xnatpy is not None:
                 self._xnatpy.disconnect()
             else:
-                self._http.delete("/data/JSESSION", headers={"Cookie": f"JSESSIONID={self.jsession}"})
+                cookie = {"Cookie": f"JSESSIONID={self.jsession}"}
+                with self._http.stream("DELETE", "/data/JSESSION", headers=cookie):
+                    pass  # what it says is not waited for
 
     def _stay(self) -> None:
         """Whenever it has been quiet long enough, one heartbeat; where it fails, the client logs in again."""
