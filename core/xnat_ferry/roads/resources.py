@@ -22,7 +22,8 @@ class Resources(Crossing):
         """Look whether it is the same session there, and carry what is missing."""
         found = find_session(self.ferry.destination, self.plan.destination.project, session.to_session)
         if found is None or session.study_uid not in ("", found.study_uid):
-            why = "it is not there, or hidden from this account" if found is None else "another study has this label"
+            hidden = "it is not there, or hidden from this account"
+            why = hidden if found is None else "another study has this label"
             raise NotInArchive(session=session.session, label=session.to_session, why=why)
         self.belongings.carry(session)
         return Where.ARCHIVE
