@@ -23,14 +23,14 @@ server: ## what the practice server itself can do
 	python tests/bench/serve.py
 	python tests/bench/receive.py
 
-growth: ## what a session and a file more cost, and what a long journal costs to read
-	python -m tests.bench.growth
+growth: ## what a session more costs, and what a long journal costs to read, into docs/growth.md
+	python -m tests.bench.growth --keep
 
 chaos: ## 2,000 seeds of faults and dying workers, 200 of which are among the tests
 	python -m tests.contract.chaos --seeds 2000
 
-fuzz: ## a hundred times as many spoilt inputs as the tests try
-	HYPOTHESIS_PROFILE=long nice python -m pytest -n 0 --timeout 3600 tests/fuzz tests/security/test_texts.py
+fuzz: ## a hundred times as many spoilt inputs as the tests try; how many, into docs/security.md
+	nice -n 19 python -m tests.fuzz --keep
 
 minimal: ## the street with the oldest versions that are allowed
 	.ci/minimal

@@ -75,12 +75,14 @@ def test_an_array_loses_a_node_and_tasks_and_is_resumed_to_the_end(sea: Shore, c
     assert f"Submitted as job {job}: 8 tasks, 8 at a time" in given.stderr
     until(lambda: all(sending(sea, task) for task in range(8)), "all eight tasks send something")
 
-    lost = cluster.node_of(job, 0)
+    nodes = {task: cluster.node_of(job, task) for task in range(8)}
+    assert set(nodes.values()) == {"n1", "n2", "n3", "n4"}
+
+    lost = nodes[0]
     cluster.lose_node(lost)
-    left = [task for task in range(8) if cluster.node_of(job, task) not in ("", lost)]
-    cancelled, limited, *others = left
-    cluster.ask("scancel", "--batch", "--signal=TERM", f"{job}_{cancelled}")
-    until(lambda: ended(sea, cancelled), "the cancelled task leaves off")
+    cancelled, limited, *others = [task for task in range(8) if nodes[task] != lost]
+    cluster.ask("scancel", f"{job}_{cancelled}")
+    until(lambda: not cluster.node_of(job, cancelled), "the cancelled task is out of the queue")
     cluster.ask("scontrol", "update", f"JobId={job}_{limited}", "TimeLimit=1")
     until(lambda: ended(sea, limited), "the task at its time limit leaves off", seconds=120)
     assert others
