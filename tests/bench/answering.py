@@ -19,8 +19,8 @@ HEAD = (
     "|---|---:|---:|---:|",
 )
 _BEAT = 0.004
-"""Seconds between two looks; a key may wait less by up to this than what is told. More often, and they would be
-the work that is measured."""
+"""Seconds between two looks; a key may wait less by up to this than what is told. More often, and they would
+be the work that is measured."""
 
 
 @dataclass

@@ -5,8 +5,8 @@
 So many sessions are chosen of those that the source lists. Everything is made here, so that no server's time
 is in the numbers; looking again brings what is there already, as new values. What is said is thought over
 aside: the table tells for how long nobody was answered meanwhile, and the work of it all. The whole walk is
-taken several times, and the middle of each figure is shown. ``--keep`` writes the table into the README beside
-this.
+taken several times, and the middle of each figure is shown. ``--keep`` writes the table into the README
+beside this.
 """
 
 import asyncio

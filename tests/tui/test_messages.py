@@ -24,7 +24,8 @@ from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.ways import on_screen, told
 
 CORE = Path(__file__).resolve().parents[2] / "core" / "xnat_ferry"
-OPTION = re.compile(r"(?<![\w-])--[a-z]")
+OPTION = re.compile(r"(?<![\w-])--[a-z]|xnat-ferry [a-z]|the plain face")
+"""An option or a command, or the words for one that has no key."""
 FACTS = {
     "server": "https://xnat-a-long-name.imaging.example.org",
     "said": "the server's own words, of which there may be many: " + "why it was refused, " * 8 + "and so on",
@@ -154,8 +155,18 @@ def sentences(path: Path) -> Iterator[str]:
             yield node.value
 
 
-SHOWN = ("errors.py", "checks/*.py", "checks/meeting/*.py", "plan/decide.py", "verify/likely.py")
-ELSEWHERE = ("--accept something is none of", " (all with --json)")
+SHOWN = (
+    *(
+        "errors.py",
+        "wording.py",
+        "checks/*.py",
+        "checks/meeting/*.py",
+        "plan/decide.py",
+        "plan/by_receiver.py",
+    ),
+    *("verify/*.py", "settle/*.py", "roads/*.py", "transfer/lock.py"),
+)
+ELSEWHERE = ("--accept something is none of", "--answer something is not", " (all with --json)")
 """What only the plain face says: its own options, misspelt, and where the rest of its lists is."""
 
 

@@ -365,7 +365,7 @@ class Desk:
             return "It is not running."
         if found.host != socket.gethostname():
             # the number means another process here, or none
-            return f"The worker runs on {found.host}: stop it from there, with 'xnat-ferry stop'."
+            return f"The worker runs on {found.host}: open this window there, and stop it with x."
         os.kill(found.pid, signal.SIGTERM)
         return ""
 

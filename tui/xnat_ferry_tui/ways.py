@@ -38,7 +38,7 @@ _WAYS = tuple(
         (r"settle with --unshare", "press H in area 4"),
         (r", or run this in a terminal to be asked", ", or press C to be asked"),
         (r"Copy instead \('--road copy'\)", "Copy instead"),
-        (r"add --leave-out-others", "leave them out in the plan that the plain face makes"),
+        (r"to carry the others without them, add --leave-out-others", "say yes to carrying the others alone"),
         (
             r"for instance with --labels subject\.prefix=P_",
             "for instance by the rule subject.prefix=P_ in step 9",
@@ -70,8 +70,25 @@ _WAYS = tuple(
             "w in step 9 writes a table, change them there, then i; or l, a rule",
         ),
         (r"'xnat-ferry undo'", "U in area 3"),
+        (r"plan with those as --aet and --calling", "give those with o in step 6"),
+        (r"leave assessors out of --with", "leave assessors out with e in step 0"),
+        (
+            r"Choose a folder of your own with --transfers",
+            "Name a folder of your own in XNAT_FERRY_TRANSFERS",
+        ),
+        (r"Change --partition, --account, --time, --memory or --tasks", "Change what is asked of it"),
+        (r"as --labels subject\.prefix=P_", "as subject.prefix=P_ after l in step 9"),
+        (r"with --labels", "in step 9"),
         # differences
         (r"--refresh has", "A refresh of its catalog has"),
+        (r"'xnat-ferry resources' carries it again", "a new transfer with e in step 0 carries it again"),
+        # commands of which nothing else is said
+        (r"'xnat-ferry resume'", "s in area 3"),
+        (r"'xnat-ferry archive'", "A in area 3"),
+        (r"Run 'xnat-ferry settle' again", "Press D in area 4 again"),
+        (r"'xnat-ferry stop'", "x in area 3"),
+        (r"'xnat-ferry status'", "area 3"),
+        (r"'xnat-ferry run'", "F5 in step 0"),
         # whatever has no key
         (r"'?--([a-z][a-z-]*)(?:[ =][A-Za-z0-9_.=/]+)?'?", r"the plain face's option \1"),
     )
