@@ -13,7 +13,7 @@ HELP = {
     "#choose": (
         "The sessions that shall travel: all, unless some are marked. s takes only scans of some IDs "
         "or types. f takes a folder, a .zip or a .tar.gz on this machine in place of the source, "
-        "F a folder in place of the destination."
+        "F a folder in place of the destination, for files or ZIPs; o another road."
     ),
     "#checks": (
         "Seven items, and what was found below each. r looks again at what the line rests on, R at "

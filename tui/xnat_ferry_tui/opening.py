@@ -46,6 +46,7 @@ def open_demo(options: Options) -> int:
     from xnat_ferry.practice.errors import PracticeError
     from xnat_ferry.practice.process import PracticeServer
 
+    print("Starting a practice server; that takes a moment.", file=sys.stderr, flush=True)  # noqa: T201
     try:
         with (
             PracticeServer("tour") as server,

@@ -4,16 +4,16 @@ from xnat_ferry.transfer.state import Phase
 from xnat_ferry_tui.desk import Desk
 
 _STEPS = {
-    "": "This is a practice server: nothing here is anybody's, and nothing can break. c or F5 goes on.",
+    "": "A practice server: nothing here can break. Space marks a session, c or F5 goes on with all four.",
     "connect": "Two projects of a practice server are named already. c or F5 goes on to the sessions.",
     "choose": "Four sessions; all are taken unless you mark some with Space. c or F5 goes on to the checks.",
-    "checks": "Read what is marked warn: DOE^JANE stands in a header here. c or F5 goes on.",
+    "checks": "Nothing forbids going on; n goes to what is marked warn. c or F5 goes on.",
     "conflicts": "004_MR1 is the label of another study there. s leaves it out, l gives it another label.",
     "labels": "Labels may change on the way, by a rule or one by one. None has to. c or F5 goes on.",
     "review": "What will happen, before it does: read it, then c or F5 starts a worker of its own.",
 }
 _FAILING = (
-    "What is marked FAIL comes first: n goes to it, a says that it may be so. Or leave the scan out in 6."
+    "What is marked FAIL comes first: n goes to it, and below it stands what to do. Here: 6, s, then 2,3."
 )
 _WAITING = "Nothing has been sent yet. Key 1 leads back to the wizard."
 _RUNNING = "The worker goes on even if you close this window. @ shows its requests, x would stop it."

@@ -57,7 +57,7 @@ class BesideView(ModalScreen[None]):
         self.query_one(Lines).put(MadeLines(len(shown), lambda place: self._line(shown[place])))
         equal = "hides what is equal" if self._all else "shows what is equal"
         hidden = "hides" if self._open else "shows"
-        keys = f"e {equal}   i {hidden} values that may identify somebody   Escape closes"
+        keys = f"e {equal}   i {hidden} identifying values   Escape closes"
         self.query_one("#answers", Facts).put([keys])
 
     def _line(self, one: Beside) -> Line:

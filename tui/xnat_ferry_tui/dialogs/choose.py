@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -10,6 +11,9 @@ from textual.screen import ModalScreen
 
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
+
+NARROW = 76
+"""Columns in which each name's meaning has room beside it."""
 
 
 class Choose(ModalScreen[str | None]):
@@ -28,6 +32,7 @@ class Choose(ModalScreen[str | None]):
         with Vertical(id="dialog"):
             yield Facts(id="said")
             yield Lines([Column("", 10), Column("")], id="choices")
+            yield Facts(id="meaning")
             yield Facts(id="answers")
 
     def on_mount(self) -> None:
@@ -39,6 +44,13 @@ class Choose(ModalScreen[str | None]):
         names = list(self._names)
         lines.highlighted = names.index(self._first) if self._first in names else 0
         lines.focus()
+
+    @on(Lines.Highlighted)
+    def _show_meaning(self) -> None:
+        """In a narrow window what a name means is cut; then all of it stands below."""
+        if self.app.size.width < NARROW:
+            meaning = list(self._names.values())[self.query_one(Lines).highlighted]
+            self.query_one("#meaning", Facts).put([meaning])
 
     def action_take(self) -> None:
         self.dismiss(list(self._names)[self.query_one(Lines).highlighted])

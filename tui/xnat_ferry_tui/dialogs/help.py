@@ -5,11 +5,17 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.widgets.facts import Facts
+from xnat_ferry_tui.widgets.hanging import hanging
+from xnat_ferry_tui.widgets.reading import Reading
+
+_COLUMN = 14
+_MARGINS = 9
+"""Columns that the dialog keeps around its text."""
 
 
 class Help(ModalScreen[None]):
@@ -17,8 +23,6 @@ class Help(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,f1,question_mark,enter", "close", "Close"),
-        Binding("j", "scroll(1)", "Down"),
-        Binding("k", "scroll(-1)", "Up"),
     ]
 
     def __init__(self, about: Sequence[str], places: Sequence[str], key_map: Mapping[str, str]) -> None:
@@ -26,27 +30,28 @@ class Help(ModalScreen[None]):
         self._about, self._places, self._key_map = about, places, key_map
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="dialog"):
-            yield Facts(id="page")
+        with Vertical(id="dialog"):
+            with Reading(id="words-of-help"):
+                yield Facts(id="text-of-help")
+            yield Facts(id="answers")
 
     def on_mount(self) -> None:
-        self.query_one(Facts).put([*self._about, "", *self._keys(), "", *_ENDING])
+        self.query_one("#text-of-help", Facts).put([*self._about, "", *self._keys(), "", _OTHERS])
+        self.query_one("#answers", Facts).put(["", "Arrows and PgDn: more   Escape: back"])
+        self.query_one(Reading).focus()
 
     def _keys(self) -> list[str]:
-        return [
-            f"{keys.shown(key, all_of_them=True, key_map=self._key_map):<13} {key.help}"
+        told = [
+            (keys.shown(key, all_of_them=True, key_map=self._key_map), key.help)
             for key in keys.at([*self._places, keys.EVERYWHERE, keys.LISTS])
             if key.keys
         ]
+        return hanging(told, min(self.app.size.width, _WIDEST) - _MARGINS, _COLUMN)
 
     def action_close(self) -> None:
         self.dismiss(None)
 
-    def action_scroll(self, lines: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
-
-_ENDING = (
-    'Other keys: keys.toml beside the settings, for instance [transfer] and stop = "X".',
-    "Escape closes this page.",
-)
+_WIDEST = 79
+"""Columns with which the dialog is as wide as it gets."""
+_OTHERS = 'Other keys: keys.toml beside the settings, for instance [transfer] and stop = "X".'

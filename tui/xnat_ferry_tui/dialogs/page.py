@@ -33,10 +33,7 @@ class Page(ModalScreen[None]):
         self.query_one("#answers", Facts).put(["Arrows and PgDn move, Escape closes."])
         lines = self.query_one(Lines)
         width = max(self.app.size.width - 3, 20)
-        folded = (
-            part for line in self._lines for part in wrap(line, width, subsequent_indent="    ") or [""]
-        )
-        lines.put([Line((part,)) for part in folded])
+        lines.put([Line((part,)) for line in self._lines for part in _folded(line, width)])
         lines.focus()
 
     def action_close(self) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from xnat_ferry_tui.dialogs.choose import NARROW
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 
@@ -29,6 +31,7 @@ class Tick(ModalScreen[frozenset[str] | None]):
         with Vertical(id="dialog"):
             yield Facts(id="said")
             yield Lines([Column("", 3), Column("", 14), Column("")], id="ticks")
+            yield Facts(id="meaning")
             yield Facts(id="answers")
 
     def on_mount(self) -> None:
@@ -46,6 +49,13 @@ class Tick(ModalScreen[frozenset[str] | None]):
                 for name, meaning in self._names.items()
             ]
         )
+
+    @on(Lines.Highlighted)
+    def _show_meaning(self) -> None:
+        """In a narrow window what a name means is cut; then all of it stands below."""
+        if self.app.size.width < NARROW:
+            meaning = list(self._names.values())[self.query_one(Lines).highlighted]
+            self.query_one("#meaning", Facts).put([meaning])
 
     def action_tick(self) -> None:
         self._ticked ^= {str(list(self._names)[self.query_one(Lines).highlighted])}

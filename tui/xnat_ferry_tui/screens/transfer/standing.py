@@ -78,8 +78,10 @@ def _share(part: int, whole: int) -> str:
 
 def _counts(watched: Watched) -> str:
     state, totals = watched.state, watched.state.plan.totals
-    done, failed = state.count(Phase.DONE) + state.count(Phase.SKIPPED), state.count(Phase.FAILED)
+    skipped, failed = state.count(Phase.SKIPPED), state.count(Phase.FAILED)
+    going = wording.plural(len(state.sessions) - skipped, "session")
+    more = f", {skipped:,} skipped" if skipped else ""
     return (
-        f"{done} of {wording.plural(len(state.sessions), 'session')} done, {failed} failed   "
+        f"{state.count(Phase.DONE):,} of {going} done, {failed:,} failed{more}   "
         f"{state.files_sent:,} of {wording.plural(totals.files, 'file')} sent   {state.retries} tried again"
     )

@@ -19,7 +19,7 @@ from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
 
-_WIDE = 110
+_WIDE, _NARROW = 110, 75
 
 
 class VerifyArea(Area):
@@ -54,12 +54,12 @@ class VerifyArea(Area):
             return
         if watched.folder.id != self._transfer:
             self._transfer, self._place = watched.folder.id, Place()
-        wide = self.app.size.width >= _WIDE
+        wide, narrow = self.app.size.width >= _WIDE, self.app.size.width < _NARROW
         sent = self.ferry.proving.sent(watched, self._place.session) if self._equal else ()
-        basis = (found, self._place, self._equal, len(sent), wide)
+        basis = (found, self._place, self._equal, len(sent), wide, narrow)
         if basis != self._basis:
             self._basis = basis
-            self._list(found, sent, wide)
+            self._list(found, sent, wide=wide, narrow=narrow)
         self._show_about()
 
     def _remark(self) -> list[str]:
@@ -69,12 +69,12 @@ class VerifyArea(Area):
             return [told(self.desk.problem)]
         return []
 
-    def _list(self, found: Verification, sent: Sequence[Instance], wide: bool) -> None:
+    def _list(self, found: Verification, sent: Sequence[Instance], *, wide: bool, narrow: bool) -> None:
         watched, place = self.desk.watched, self._place
         assert watched is not None
         made = rows.rows_at(place, found, watched.state.plan, sent, equal=self._equal)
         self._rows = made
-        files = rows.WIDE_FILES if wide else rows.FILES
+        files = rows.WIDE_FILES if wide else rows.NARROW_FILES if narrow else rows.FILES
         columns = files if place.scan else rows.SCANS if place.session else rows.SESSIONS
         lines = self.query_one(Lines)
         lines.say_when_empty(nothing_differs(found, unverified(watched, found)))

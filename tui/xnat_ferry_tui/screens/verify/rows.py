@@ -38,6 +38,7 @@ FILES = (
     Column("source", 18),
     Column("destination", 18),
 )
+NARROW_FILES = FILES[:3]
 WIDE_FILES = (*FILES[:3], Column("source", 34), Column("destination", 34))
 
 
