@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from xnat_ferry_tui import keys, read_only
 from xnat_ferry_tui.desk import Desk
@@ -22,6 +24,9 @@ class Area(Screen[None]):
 
     AREA: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.EVERYWHERE)
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Textual's own paints the whole screen; here what gains or loses the focus paints itself."""
 
     def compose(self) -> ComposeResult:
         yield TitleLine(self.AREA)

@@ -1,13 +1,13 @@
 """A list of any length that draws only the lines in sight: plain cells, so that no text can be markup."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
+from textual.events import Blur, DescendantBlur, DescendantFocus, Focus
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -16,26 +16,9 @@ from textual.strip import Strip
 
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.glyphs import fit_to_show
+from xnat_ferry_tui.widgets.columns import Column, Line, fitted, widths
 
-
-@dataclass(frozen=True)
-class Column:
-    """One column; a width of 0 takes what the others leave, shared among those that do."""
-
-    title: str
-    width: int = 0
-    right: bool = False
-    middle: bool = False
-    """Whether what does not fit loses its middle: labels differ at their ends."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line: its cells, and the name of a style for all of it ("" for none)."""
-
-    cells: tuple[str, ...]
-    style: str = ""
-
+__all__ = ["Column", "Line", "Lines"]
 
 _NEVER = Line(())
 
@@ -76,6 +59,8 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         self._lines: Sequence[Line] = ()
         self._painted: dict[int, Line | None] = {}
         """By row of the widget what stands there; None for no line."""
+        self._widths: tuple[int, list[int]] = 0, []
+        """Of the columns in a list so wide, counted once and not for each line."""
         self._empty = empty
         self.twin: Lines | None = None
 
@@ -89,7 +74,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         """
         titles = tuple(columns) if columns is not None else self._columns
         fresh = titles != self._columns or not lines or not self._lines
-        self._lines, self._columns = lines, titles
+        self._lines, self._columns, self._widths = lines, titles, (0, [])
         self.virtual_size = Size(self.size.width, len(lines) + 1)
         if new_above and self.highlighted:
             self.scroll_to(y=self.scroll_offset.y + new_above, animate=False)
@@ -98,10 +83,10 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         if fresh:
             self.refresh()
         else:
-            self._repaint_others()
+            self.renew()
 
-    def _repaint_others(self) -> None:
-        """Paint the lines in sight that say something else than those that stand there now."""
+    def renew(self) -> None:
+        """Paint the lines in sight that say something else than what stands there now."""
         top = self.scroll_offset.y
         for row in range(1, self.size.height):
             place = row - 1 + top
@@ -118,8 +103,10 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
 
     def say_when_empty(self, words: str) -> None:
         """What stands there while there are no lines."""
-        self._empty = words
-        self.refresh()
+        if words != self._empty:
+            self._empty = words
+            if not self._lines:
+                self.refresh()
 
     @property
     def count(self) -> int:
@@ -133,40 +120,34 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
             titles = tuple(column.title for column in self._columns)
             return self._strip(titles, width, self.get_component_rich_style("lines--title"))
         place = y - 1 + self.scroll_offset.y
-        self._painted[y] = None
         if place >= len(self._lines):
+            self._painted[y] = None
             words = self._empty if not self._lines and y == 2 else ""
-            return Strip([Segment(set_cell_size(fit_to_show(self, words), width), self.rich_style)], width)
+            plain = self.visual_style.rich_style
+            return Strip([Segment(set_cell_size(fit_to_show(self, words), width), plain)], width)
         line = self._painted[y] = self._lines[place]
-        style = self.rich_style + (
-            self.get_component_rich_style(f"lines--{line.style}") if line.style else Style()
-        )
         if place == self.highlighted and self.has_focus:
             style = self.get_component_rich_style("lines--cursor")
+        elif line.style:
+            style = self.get_component_rich_style(f"lines--{line.style}")
+        else:
+            style = self.visual_style.rich_style
         return self._strip(line.cells, width, style)
 
     def _strip(self, cells: Sequence[str], width: int, style: Style) -> Strip:
-        widths = self._widths(width)
+        if self._widths[0] != width:
+            self._widths = width, widths(self._columns, width)
         text = " ".join(
-            _fitted(self._fit_to_show(cell), size, column)
-            for cell, size, column in zip(cells, widths, self._columns, strict=False)
+            fitted(self._fit_to_show(cell), size, column)
+            for cell, size, column in zip(cells, self._widths[1], self._columns, strict=False)
         )
         return Strip([Segment(set_cell_size(text, width), style)], width)
 
     def _fit_to_show(self, cell: str) -> str:
         """Fit for the terminal, its indent kept: it says what stands beneath what."""
+        if not cell:
+            return cell
         return " " * (len(cell) - len(cell.lstrip(" "))) + fit_to_show(self, cell)
-
-    def _widths(self, width: int) -> list[int]:
-        fixed = sum(column.width for column in self._columns) + len(self._columns) - 1
-        open_ones = sum(column.width == 0 for column in self._columns)
-        share, rest = divmod(max(width - fixed, 0), open_ones) if open_ones else (0, 0)
-        widths = []
-        for column in self._columns:
-            size = column.width or share + (1 if rest > 0 else 0)
-            rest -= column.width == 0
-            widths.append(size)
-        return widths
 
     def watch_highlighted(self, before: int, now: int) -> None:
         self._bring_into_sight()
@@ -187,11 +168,24 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         if 1 <= row < self.size.height:
             self.refresh(Region(0, row, self.size.width, 1))
 
-    def on_focus(self) -> None:
+    # the focus moves one line from one list to another: Textual's own would style and paint both as a whole
+
+    def on_focus(self, event: Focus) -> None:
+        event.prevent_default()
+        self.has_focus = True
+        self._tell_parent(DescendantFocus(self))
+
+    def on_blur(self, event: Blur) -> None:
+        event.prevent_default()
+        self.has_focus = False
+        self._tell_parent(DescendantBlur(self))
+
+    def watch_has_focus(self, _has_focus: bool) -> None:
         self._repaint(self.highlighted)
 
-    def on_blur(self) -> None:
-        self._repaint(self.highlighted)
+    def _tell_parent(self, message: DescendantFocus | DescendantBlur) -> None:
+        if self.parent is not None:
+            self.parent.post_message(message)
 
     def on_resize(self) -> None:
         self.virtual_size = Size(self.size.width, len(self._lines) + 1)
@@ -223,29 +217,3 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
 
     def action_last(self) -> None:
         self._move(len(self._lines))
-
-
-def _fitted(text: str, size: int, column: Column) -> str:
-    """The text in exactly so many cells of the terminal; a dot stands for what does not fit."""
-    length = cell_len(text)
-    if length <= size:
-        return " " * (size - length) + text if column.right else set_cell_size(text, size)
-    if size < 1:
-        return ""
-    indent = len(text) - len(text.lstrip(" "))
-    room = size - indent - 1
-    head = indent + room * 2 // 5 if column.middle and room > _SPLIT else size - 1
-    kept = set_cell_size(text, head).rstrip() + "."
-    return kept + _end_of(text, size - cell_len(kept)) if head < size - 1 else set_cell_size(kept, size)
-
-
-_SPLIT = 8
-"""In fewer cells than these two halves say less than one beginning."""
-
-
-def _end_of(text: str, size: int) -> str:
-    """As much of the end as fits into so many cells."""
-    start = len(text)
-    while start and cell_len(text[start - 1 :]) <= size:
-        start -= 1
-    return set_cell_size(text[start:], size)

@@ -64,7 +64,7 @@ class Panes(Horizontal):
 
     def enter(self) -> None:
         """Take the focus."""
-        self.pane(self.side).focus()
+        self.screen.set_focus(self.pane(self.side))
 
     def fit(self) -> None:
         """One pane or two, by the width of the terminal."""
@@ -91,7 +91,7 @@ class Panes(Horizontal):
     def repaint(self) -> None:
         """The lines are the same and say something else."""
         for side in (SOURCE, DESTINATION):
-            self.pane(side).refresh()
+            self.pane(side).renew()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         for side in (SOURCE, DESTINATION):
