@@ -40,6 +40,11 @@ def plural(count: int, word: str) -> str:
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
+def out_of(part: int, whole: int, word: str) -> str:
+    """``1 of 1 file``, ``2 of 5 files``."""
+    return f"{part:,} of {plural(whole, word)}"
+
+
 def all_of(count: int, word: str) -> str:
     """``the one session``, ``all 2 sessions``."""
     return f"the one {word}" if count == 1 else f"all {plural(count, word)}"
@@ -67,7 +72,10 @@ def is_problem(event: AnyEvent) -> bool:
         | events.TriedAgain
         | events.WorkerStopped
         | events.FileLeftOut,
-    ) or (isinstance(event, events.SessionVerified | events.ResourceCarried) and event.verdict != "proven")
+    ) or (
+        isinstance(event, events.SessionVerified | events.ResourceCarried | events.AssessorCarried)
+        and event.verdict != "proven"
+    )
 
 
 def _of_session(event: AnyEvent) -> str:
@@ -116,9 +124,13 @@ def _of_ending(event: AnyEvent) -> str:
 def _of_belongings(event: AnyEvent) -> str:
     match event:
         case events.ResourceSending():
-            return f"{_resource(event.resource, event.scan)}: {plural(event.files, 'file')} to send"
+            return f"{_resource(event)}: {plural(event.files, 'file')} to send"
         case events.ResourceCarried():
-            return f"{_resource(event.resource, event.scan)}: {event.verdict}, {counts(event.counts)}"
+            return f"{_resource(event)}: {event.verdict}, {counts(event.counts)}"
+        case events.AssessorCarried():
+            lost = f", NOT there: {', '.join(event.lost[:8])}" if event.lost else ""
+            made = "made" if event.created else "was there"
+            return f"assessor {event.assessor}: {made}, {plural(event.fields, 'value')} the same{lost}"
         case events.HeadersRouted():
             return f"StudyDescription of what is sent becomes {event.address}"
         case events.BelongingsWait():
@@ -140,8 +152,9 @@ def _of_belongings(event: AnyEvent) -> str:
             return ""
 
 
-def _resource(label: str, scan: str) -> str:
-    return f"resource {label} of scan {scan}" if scan else f"resource {label}"
+def _resource(event: events.ResourceSending | events.ResourceCarried) -> str:
+    part = f" of {event.level} {event.scan}" if event.scan else ""
+    return f"resource {event.resource}{part}"
 
 
 def _unit(unit: str) -> str:

@@ -53,3 +53,9 @@ def test_what_needs_a_person_is_a_problem() -> None:
     problems = {type(event).__name__ for event in STORY if wording.is_problem(event)}
     assert problems == {"TriedAgain", "SessionFailed"}
     assert wording.is_problem(events.WorkerStopped(why="disk full"))
+
+
+def test_a_count_and_its_noun_agree() -> None:
+    assert [wording.plural(count, "file") for count in (1, 1_234)] == ["1 file", "1,234 files"]
+    assert [wording.out_of(1, count, "file") for count in (1, 2)] == ["1 of 1 file", "1 of 2 files"]
+    assert [wording.all_of(count, "session") for count in (1, 2)] == ["the one session", "all 2 sessions"]

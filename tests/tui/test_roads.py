@@ -69,7 +69,7 @@ def held(session: dict[str, Any]) -> dict[str, set[str]]:
 
 async def choose(pilot: Pilot[None], desk: Desk, label: str) -> None:
     """One session marked in step 6, and nothing under way."""
-    await until_shown(pilot, "None marked: all")
+    await until_shown(pilot, "None marked: ")
     await pilot.press("slash", *label, "enter", "space")
     await until_shown(pilot, "1 of ")
     await until(pilot, lambda: not desk.busy)
@@ -221,12 +221,12 @@ async def test_a_folder_on_this_machine_is_uploaded(port: Harbour, desk: Desk, t
         (place / f"image{number}").write_bytes(image)
     (place / "notes.txt").write_text("not an image")
     async with FerryApp(desk).run_test(size=SIZE) as pilot:
-        await until_shown(pilot, "None marked: all")
+        await until_shown(pilot, "None marked: ")
         await until(pilot, lambda: not desk.busy)
         await pilot.press("f", *str(place), "enter")
         await until_shown(pilot, "1 file that cannot be carried", "notes.txt", "Leave them out, and take")
         await pilot.press("y")
-        await until_shown(pilot, "6 CHOOSE ok", "None marked: all 1 ", "dicom_upload")
+        await until_shown(pilot, "6 CHOOSE ok", "None marked: the one session", "dicom_upload")
         await until(pilot, lambda: not desk.busy)
         await pilot.press("o")
         await until_shown(pilot, "there is no other road")
@@ -249,7 +249,7 @@ async def test_a_folder_on_this_machine_is_uploaded(port: Harbour, desk: Desk, t
 async def test_a_session_is_downloaded_into_a_folder(port: Harbour, desk: Desk, tmp_path: Path) -> None:
     place = tmp_path / "kept"
     async with FerryApp(desk).run_test(size=SIZE) as pilot:
-        await until_shown(pilot, "None marked: all")
+        await until_shown(pilot, "None marked: ")
         await until(pilot, lambda: not desk.busy)
         await pilot.press("F", *str(place), "enter")
         await until_shown(pilot, "What shall each session become in", "a folder")
@@ -275,7 +275,7 @@ async def test_a_session_is_downloaded_into_a_folder(port: Harbour, desk: Desk, 
 async def test_a_session_is_downloaded_into_a_zip(port: Harbour, desk: Desk, tmp_path: Path) -> None:
     place = tmp_path / "kept"
     async with FerryApp(desk).run_test(size=SIZE) as pilot:
-        await until_shown(pilot, "None marked: all")
+        await until_shown(pilot, "None marked: ")
         await until(pilot, lambda: not desk.busy)
         await pilot.press("F", *str(place), "enter")
         await until_shown(pilot, "What shall each session become in", "a ZIP")

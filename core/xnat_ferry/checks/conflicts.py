@@ -13,6 +13,7 @@ from xnat_ferry.checks.memory import Memory
 from xnat_ferry.labels import KEEP, LabelRules
 from xnat_ferry.model import Verdict
 from xnat_ferry.survey import ProjectView, Survey
+from xnat_ferry.wording import out_of
 
 
 def check_conflicts(survey: Survey, conflicts: tuple[Conflict, ...]) -> tuple[Finding, ...]:
@@ -21,7 +22,8 @@ def check_conflicts(survey: Survey, conflicts: tuple[Conflict, ...]) -> tuple[Fi
     findings = [*_of_conflicts(conflicts), *_unread(survey.destination)]
     if not findings:
         count = len(survey.chosen)
-        words = f"{count:,} of {count:,} labels are free in {about}, prearchive included."
+        free = f"{out_of(count, count, 'label')} {'is' if count == 1 else 'are'} free"
+        words = f"{free} in {about}, prearchive included."
         findings.append(Finding(check="conflicts", verdict=Verdict.OK, about=about, message=words, kind="ok"))
     return tuple(findings)
 

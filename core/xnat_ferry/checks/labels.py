@@ -10,6 +10,7 @@ from xnat_ferry.checks.naming import some
 from xnat_ferry.labels import LabelRules, Labels, common_shape, shape
 from xnat_ferry.model import Verdict
 from xnat_ferry.survey import Chosen, Survey
+from xnat_ferry.wording import out_of, plural
 
 _EXAMPLES = 5
 
@@ -32,7 +33,8 @@ def check_labels(survey: Survey, rules: LabelRules, memory: Memory | None = None
         words = "Every session keeps its label."
         return (_finding(Verdict.OK, "ok", about, words),)
     changed = [pair for pair in named if pair[1] != Labels(pair[0].row.subject, pair[0].row.label)]
-    words = f"{len(changed)} of {len(named)} sessions get other labels."
+    get = "gets" if len(named) == 1 else "get"
+    words = f"{out_of(len(changed), len(named), 'session')} {get} other labels."
     return (_finding(Verdict.OK, "ok", about, words, evidence=_before_and_after(changed)),)
 
 
@@ -41,7 +43,7 @@ def _unused(survey: Survey, rules: LabelRules) -> list[Finding]:
     unused = sorted(set(rules.table) - known)
     if not unused:
         return []
-    words = f"The label table names {len(unused)} sessions that are not chosen: {some(unused)}."
+    words = f"The label table names {plural(len(unused), 'session')} that nobody chose: {some(unused)}."
     advice = "Check the spelling in the table; a session that it does not name keeps its labels."
     return [_finding(Verdict.WARN, "table-unused", survey.source.endpoint.project, words, advice)]
 

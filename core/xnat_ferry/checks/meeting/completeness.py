@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from xnat_ferry.model import SessionDetail
-from xnat_ferry.wording import plural
+from xnat_ferry.wording import out_of, plural
 
 _AT_MOST = 3
 
@@ -51,7 +51,7 @@ def compare(here: SessionDetail | None, there: SessionDetail | None) -> Complete
         elif wanted.files is None or found.files is None:
             unknown.append(wanted.name)
         elif found.files < wanted.files:
-            missing.append(f"{wanted.name} has {found.files} of {wanted.files} files")
+            missing.append(f"{wanted.name} has {out_of(found.files, wanted.files, 'file')}")
     return Completeness(tuple(missing), tuple(unknown))
 
 

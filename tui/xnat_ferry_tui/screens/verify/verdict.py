@@ -30,7 +30,7 @@ def verdict(watched: Watched | None, found: Verification | None) -> list[str]:
     files = sum(found.counts.values())
     sessions = wording.plural(len(found.sessions), "session")
     if missing:
-        sessions = f"{len(found.sessions):,} of {len(found.sessions) + missing:,} sessions"
+        sessions = wording.out_of(len(found.sessions), len(found.sessions) + missing, "session")
     places = sorted({f"the {one.where}" for one in found.sessions})
     return [
         f"{word}   {sessions}, {wording.plural(files, 'file')} compared by {found.level} "

@@ -99,10 +99,8 @@ class ChooseStep(Step):
     def _told(self, marked: int) -> str:
         total = len(self._rows())
         shown = f"/{self._words}: {len(self._shown):,} of {total:,} shown.  " if self._words else ""
-        every = wording.plural(total, "session")
-        which = (
-            f"{marked:,} of {every} marked" if marked else f"None marked: {wording.all_of(total, 'session')}"
-        )
+        every = f"None marked: {wording.all_of(total, 'session')}"
+        which = f"{wording.out_of(marked, total, 'session')} marked" if marked else every
         scans = ", ".join(self.draft.scans) if self.draft and self.draft.scans else "all"
         road = f"  {draft.road.capitalize()}." if (draft := self.draft) and draft.road != Road.COPY else ""
         return f"{shown}{which}.  Scans: {scans}.{road}"
