@@ -23,6 +23,7 @@ FerryError
 │   │   └── AssignmentForbidden  SharingOff  NothingAssigned  FilesAdrift
 │   ├── NotProven  StuckInPrearchive
 │   ├── ReceiverUnreachable  ReceiverRejects  ReceiverRefused  SyntaxRefused  RoutingTooLong  NotRouted
+│   ├── AssessorTaken  NothingMade
 │   ├── NotInArchive  BelongingsLeft  ResourceDiffers  ResourceNotTaken  ResourceUnproven  ValuesDiffer
 │   ├── ArchiveRefused
 │   │   ├── MergeUnanswered  NeverMerged  NeedsOtherFiles
@@ -496,6 +497,16 @@ class NotInArchive(DataProblem):
 
 class BelongingsLeft(DataProblem):
     sentence = "{session} is in the archive, but {count} of what belongs to it did not arrive. {first}"
+
+
+class AssessorTaken(DataProblem):
+    sentence = "{session} has another kind of assessor called {label} at the destination ({kind})."
+    advice = "Rename one of the two in the web interface, or leave assessors out of --with."
+
+
+class NothingMade(DataProblem):
+    sentence = "The server said yes to the assessor {label} of {session} and made none."
+    advice = "Its data type may not be known there: ask the server's administrator."
 
 
 class ResourceDiffers(DataProblem):

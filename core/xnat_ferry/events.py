@@ -198,6 +198,25 @@ class ResourceCarried(Event, frozen=True, kw_only=True):
     """Files whose names XNAT does not store."""
 
 
+class AssessorCarried(Event, frozen=True, kw_only=True):
+    """An assessor stands at the destination. Its values are only named: they may identify."""
+
+    session: str
+    assessor: str
+    xsi_type: str
+    created: bool
+    """By this transfer; else one of this label and type was there."""
+    fields: int
+    """Values that are the same there."""
+    lost: tuple[str, ...] = ()
+    """Those that are not: missing, or others."""
+
+    @property
+    def verdict(self) -> str:
+        """``proven`` where every value is the same."""
+        return "differs" if self.lost else "proven"
+
+
 class ValuesCarried(Event, frozen=True, kw_only=True):
     """Values of one kind were written and read back. Only their names are told: they may identify."""
 
@@ -463,6 +482,7 @@ AnyEvent = (
     | ArchiveAwaited
     | ResourceSending
     | ResourceCarried
+    | AssessorCarried
     | ValuesCarried
     | BelongingsWait
     | SessionArchived

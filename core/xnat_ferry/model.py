@@ -86,6 +86,8 @@ class AssessorRow(Struct, frozen=True, kw_only=True):
 
     label: str
     xsi_type: str
+    id: str = ""
+    """Its accession ID."""
 
 
 class FileRow(Struct, frozen=True, kw_only=True):

@@ -38,7 +38,7 @@ from xnat_ferry.xnat.answers import children
 from xnat_ferry.xnat.client import XnatClient
 
 MADE = "2026-11-24T10:00:00+00:00"
-LABELS = [f"S{number}" for number in range(20)]
+LABELS = [f"S{number}" for number in range(23)]
 WORLD = "".join(session_toml(label, subject=f"P{label}") for label in LABELS)
 HEAD = """
 [[users]]
@@ -442,6 +442,12 @@ def test_what_has_no_digest_keeps_the_source(port: Harbour, ada: XnatClient) -> 
     assert "not known whether the destination has the same" in kept.message
 
 
+def log_in(port: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the commands, which have a home of their own."""
+    for name, value in (("HOST", port.server.url), ("USER", LOGIN.user), ("PASS", LOGIN.password)):
+        monkeypatch.setenv(f"XNAT_{name}", value)
+
+
 def looked_at(
     port: Harbour, folder: TransferFolder, capsys: pytest.CaptureFixture[str], *options: str
 ) -> tuple[int, dict[tuple[str, str, str], tuple[str, list[tuple[str, str]]]]]:
@@ -460,10 +466,7 @@ def looked_at(
 def test_what_was_carried_is_verified_again(
     port: Harbour, ada: XnatClient, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in zip(
-        ("HOST", "USER", "PASS"), (port.server.url, LOGIN.user, LOGIN.password), strict=True
-    ):
-        monkeypatch.setenv(f"XNAT_{name}", value)
+    log_in(port, monkeypatch)
     label, subject = "S18", wire.of_subject("SRC", "PS18")
     here = source(port, label)
     fill(ada, here, "A", ["one", "two", "empty"])
@@ -514,10 +517,7 @@ def test_what_the_source_shows_no_more_is_known_as_a_whole_alone(
     port: Harbour, ada: XnatClient, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a move: what was sent is what is there, or it is not known which file is not."""
-    for name, value in zip(
-        ("HOST", "USER", "PASS"), (port.server.url, LOGIN.user, LOGIN.password), strict=True
-    ):
-        monkeypatch.setenv(f"XNAT_{name}", value)
+    log_in(port, monkeypatch)
     label = "S19"
     copied(port, label)
     fill(ada, source(port, label), "A", ["one", "two"])
@@ -528,6 +528,89 @@ def test_what_the_source_shows_no_more_is_known_as_a_whole_alone(
     there = wire.of_session(port.session("DST", label)["id"])
     put(ada, there, "A", "one", b"somebody else's")
     assert looked_at(port, folder, capsys) == (1, {("session", "", "A"): ("unknown", [("?", "A")])})
+
+
+def an_assessor(ada: XnatClient, session: str, label: str, **values: str) -> str:
+    """A quality check by hand at a session's address; its address."""
+    kind = "xnat:qcManualAssessorData"
+    given = {"xsiType": kind} | {f"{kind}/{name}": value for name, value in values.items()}
+    ada.send("PUT", f"{session}/assessors/{label}", params=given, accept=(200, 201))
+    return f"{session}/assessors/{label}"
+
+
+def assessor(port: Harbour, project: str, label: str) -> dict[str, Any]:
+    """The one assessor of a session, past all XNAT routes."""
+    found: dict[str, Any]
+    (found,) = port.session(project, label)["assessors"]
+    return found
+
+
+def test_assessors_are_made_anew_where_somebody_asks(
+    port: Harbour, ada: XnatClient, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_in(port, monkeypatch)
+    label = "S20"
+    here = an_assessor(ada, source(port, label), "QC1", date="2024-03-05", note="grainy")
+    fill(ada, f"{here}/out", "REPORT", ["a b%.txt", "deep/empty", "c"])
+    judged = judge(
+        surveyed(port, label, ("assessors",), None, LOGIN), PlanRequest(made=MADE, to=Target.ARCHIVE)
+    )
+    kinds = {one.kind for one in judged.checklist.findings}
+    assert {"assessor-travels", "resource-travels"} <= kinds
+    assert judged.planned.sessions[0].left_behind == ()
+    folder = port.begin(judged.planned)
+    assert port.work(folder) == 0, told(folder, events.SessionFailed)
+    (made,) = told(folder, events.AssessorCarried)
+    assert (made.assessor, made.created, made.fields, made.lost) == ("QC1", True, 2, ())
+    (carried,) = told(folder, ResourceCarried)
+    assert (carried.level, carried.scan, carried.resource) == (Level.ASSESSOR, "QC1", "REPORT")
+    assert carried.verdict == "proven"
+    ours, theirs = assessor(port, "SRC", label), assessor(port, "DST", label)
+    assert held(theirs) == held(ours)
+    assert theirs["id"] != ours["id"]
+    text = folder.journal.read_text() + folder.record.read_text()
+    assert "grainy" not in text
+    assert "assessor QC1 of S20" in text
+    assert port.work(folder) == 0
+    assert len(told(folder, events.AssessorCarried)) == 1, "what is there is not made again"
+    code, found = looked_at(port, folder, capsys)
+    assert (code, {verdict for verdict, _ in found.values()}) == (0, {"proven"})
+    assert set(found) == {("assessor", "", "QC1"), ("assessor", "QC1", "REPORT")}
+    session = wire.of_session(port.session("DST", label)["id"])
+    there = an_assessor(ada, session, "QC1", note="fine")
+    put(ada, f"{there}/out", "REPORT", "c", b"somebody else's")
+    code, found = looked_at(port, folder, capsys)
+    assert code == 1
+    assert found["assessor", "", "QC1"] == ("differs", [("*", "note")])
+    assert found["assessor", "QC1", "REPORT"] == ("differs", [("*", "REPORT/c")])
+    kept = settled(port, folder, label)
+    assert kept is not None, "a move goes on refusing: not all of it survives"
+
+
+def test_what_a_server_does_not_take_of_an_assessor_is_told(port: Harbour, ada: XnatClient) -> None:
+    label = "S21"
+    an_assessor(ada, source(port, label), "QC1", date="2024-03-05", note="grainy")
+    folder = port.begin(planned(port, label, "assessors"))
+    port.server.set_faults([{"match": "PUT .*/assessors/QC1", "status": 500, "times": 1}])
+    try:
+        assert port.work(folder) == 0, told(folder, events.SessionFailed)
+    finally:
+        port.server.set_faults([])
+    (made,) = told(folder, events.AssessorCarried)
+    assert (made.created, made.fields, set(made.lost), made.verdict) == (True, 0, {"date", "note"}, "differs")
+
+
+def test_another_kind_under_its_label_is_never_touched(port: Harbour, ada: XnatClient) -> None:
+    label, kind = "S22", "xnat:qcAssessmentData"
+    an_assessor(ada, source(port, label), "QC1")
+    session = copied(port, label)
+    ada.send("PUT", f"{session}/assessors/QC1", params={"xsiType": kind}, accept=(200, 201))
+    judged = judged_again(port, label, "assessors")
+    assert "assessor-differs" in {one.kind for one in judged.checklist.findings}
+    folder = port.begin(judged.planned)
+    assert port.work(folder) == 1
+    assert "another kind of assessor called QC1" in told(folder, events.SessionFailed)[0].message
+    assert assessor(port, "DST", label)["type"] == kind
 
 
 def test_an_empty_digest_is_not_known_until_the_server_computes_it(port: Harbour, ada: XnatClient) -> None:

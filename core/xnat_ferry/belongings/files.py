@@ -26,7 +26,7 @@ class HeldResource(Struct, frozen=True, kw_only=True):
 
     level: Level
     scan: str = ""
-    """The scan's ID where it hangs on one."""
+    """The scan's ID where it hangs on one, or the assessor's label."""
     label: str
     number: str = ""
     """Its number on the server: a label may mean another level's."""

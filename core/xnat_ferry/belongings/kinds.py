@@ -25,6 +25,8 @@ class Kind(StrEnum):
     """Quality and note of each scan."""
     NOTES = "notes"
     """A session's note, date and time."""
+    ASSESSORS = "assessors"
+    """What was derived from a session, as far as it survives: its own values and its output files."""
 
 
 class Existing(StrEnum):

@@ -10,7 +10,6 @@ from xnat_ferry.errors import UsageError
 from xnat_ferry.model import DICOM_RESOURCES
 
 _LEVELS = (Level.PROJECT, Level.SUBJECT, Level.SESSION, Level.SCAN)
-_ASSESSORS = "assessors"
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -25,7 +24,9 @@ class Wish(Struct, frozen=True, kw_only=True):
         return bool(self.kinds or self.resources)
 
     def wants(self, resource: HeldResource) -> bool:
-        """Whether a resource is meant; never one that the import carries, nor an assessor's."""
+        """Whether a resource is meant; never one that the import carries. An assessor's go with it alone."""
+        if resource.level == Level.ASSESSOR:
+            return Kind.ASSESSORS in self.kinds
         if resource.level not in _LEVELS or (
             resource.level == Level.SCAN and resource.label in DICOM_RESOURCES
         ):
@@ -83,9 +84,4 @@ def _pattern(word: str) -> tuple[str, str]:
 
 
 def _unknown(word: str) -> str:
-    if word == _ASSESSORS:
-        return (
-            "Assessors cannot be carried: their IDs, their links to scans and what their types say of the "
-            "session would not survive. The plan names them as left behind."
-        )
     return f"--with {word[:60]!r} is none of {', '.join(Kind)}, resources=LABEL."

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from xnat_ferry import wording
-from xnat_ferry.belongings import Existing
+from xnat_ferry.belongings import Existing, Level
 from xnat_ferry.checks.finding import Finding
 from xnat_ferry.model import Verdict, Where
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.survey import Survey
-from xnat_ferry.survey.seen_belongings import SeenResource, SeenValues
+from xnat_ferry.survey.seen_belongings import SeenAssessor, SeenResource, SeenValues
 
 CHECK = "belongings"
 _GUIDE = (
@@ -17,6 +17,10 @@ _GUIDE = (
 )
 _ANSWER = "Say --existing keep to leave what is there, or --existing replace to write over it."
 _NAMES = 8
+NOT_SURVIVING = (
+    "its ID, its links to scans and input files, who made and validated it, its history and its shares do "
+    "not survive"
+)
 
 
 def check_belongings(survey: Survey, to: Where) -> Iterator[Finding]:
@@ -26,6 +30,8 @@ def check_belongings(survey: Survey, to: Where) -> Iterator[Finding]:
         return
     for resource in seen.resources:
         yield from _resource(resource, seen.existing)
+    for assessor in seen.assessors:
+        yield _assessor(assessor)
     for values in seen.values:
         yield from _values(values, seen.existing)
     for name, why in seen.problems:
@@ -36,7 +42,7 @@ def check_belongings(survey: Survey, to: Where) -> Iterator[Finding]:
             f"What belongs to {plain(name, 60)} could not be looked at: {why}",
             "Look again, or leave it out of --with.",
         )
-    if not (seen.resources or seen.values or seen.problems):
+    if not (seen.resources or seen.values or seen.assessors or seen.problems):
         project = survey.source.endpoint.project
         yield _finding(Verdict.OK, project, "belongings-none", "There is nothing of what was asked for.")
     elif to == Where.PREARCHIVE:
@@ -69,6 +75,20 @@ def _resource(one: SeenResource, existing: Existing | None) -> Iterator[Finding]
         )
 
 
+def _assessor(one: SeenAssessor) -> Finding:
+    name = f"Assessor {plain(one.label, 60)} ({plain(one.xsi_type, 60)}) of {plain(one.holder, 60)}"
+    if one.there and one.there != one.xsi_type:
+        text = f"{name} meets another kind under its label at the destination ({plain(one.there, 60)})."
+        advice = "Rename one of the two in the web interface, or leave assessors out of --with."
+        return _finding(Verdict.FAIL, one.holder, "assessor-differs", text, advice)
+    if one.there:
+        text = f"{name} is there already: its values stay as they are there, files that it lacks follow."
+        return _finding(Verdict.WARN, one.holder, "assessor-there", text, "Compare the two afterwards.")
+    text = f"{name} travels as well, as a new one: {NOT_SURVIVING}."
+    advice = "Let the pipeline make it anew where that is possible; whether the values arrived is told."
+    return _finding(Verdict.WARN, one.holder, "assessor-travels", text, advice)
+
+
 def _values(one: SeenValues, existing: Existing | None) -> Iterator[Finding]:
     what = f"{one.kind} of {one.level} {plain(one.holder, 60)}"
     if one.names:
@@ -90,7 +110,8 @@ def _differing(about: str, kind: str, text: str, existing: Existing | None) -> F
 
 def _named(one: SeenResource) -> str:
     label = plain(one.label, 60) or "without a label"
-    where = f"scan {plain(one.scan, 40)} of {plain(one.holder, 60)}" if one.scan else plain(one.holder, 60)
+    part = "assessor" if one.level == Level.ASSESSOR else "scan"
+    where = f"{part} {plain(one.scan, 40)} of {plain(one.holder, 60)}" if one.scan else plain(one.holder, 60)
     return f"Resource {label} of {where}"
 
 

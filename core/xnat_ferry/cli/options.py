@@ -122,7 +122,7 @@ class Beside:
     also
         What else shall travel once its session is archived, with commas between: resources (all, or
         resources=LABEL, resources=session:LABEL, likewise scan:, subject:, project:), demographics, fields,
-        quality, notes.
+        quality, notes, assessors.
     existing
         What becomes of resource files and values that are there already and differ: keep or replace; without
         it they are refused.

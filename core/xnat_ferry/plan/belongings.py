@@ -18,6 +18,7 @@ class PlannedResource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     subject: str = ""
     """The subject's label at the source where it is a subject's."""
     scan: str = ""
+    """The scan's ID, or the label of the assessor that it is of."""
     label: str
     files: int = 0
     bytes: int = 0
@@ -29,12 +30,22 @@ class PlannedResource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return self.subject if self.level == Level.SUBJECT else labels.get(self.session, self.session)
 
 
+class PlannedAssessor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One assessor that shall be made anew; its files are among the resources."""
+
+    session: str
+    """The accession ID at the source of its session."""
+    label: str
+    xsi_type: str
+
+
 class Belongings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What else travels, once its session is in the archive."""
 
     kinds: tuple[Kind, ...] = ()
     """Of values; resources are named one by one."""
     resources: tuple[PlannedResource, ...] = ()
+    assessors: tuple[PlannedAssessor, ...] = ()
     existing: Existing | None = None
     """What happens to a file or value that is there and differs; None refuses."""
 
@@ -54,8 +65,12 @@ class Belongings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
         return "; ".join(words) or "nothing"
 
     def of_session(self, session_id: str) -> tuple[PlannedResource, ...]:
-        """The resources of one session and of its scans."""
+        """The resources of one session, of its scans and its assessors."""
         return tuple(one for one in self.resources if one.session == session_id)
+
+    def assessors_of(self, session_id: str) -> tuple[PlannedAssessor, ...]:
+        """Those of one session."""
+        return tuple(one for one in self.assessors if one.session == session_id)
 
     def of_subject(self, label: str) -> tuple[PlannedResource, ...]:
         """Those of one subject."""
@@ -79,6 +94,11 @@ def plan_belongings(
     return Belongings(
         kinds=seen.wish.kinds,
         existing=seen.existing,
+        assessors=tuple(
+            PlannedAssessor(session=one.session, label=one.label, xsi_type=one.xsi_type)
+            for one in seen.assessors
+            if one.session in travelling
+        ),
         resources=tuple(
             _planned(one)
             for one in seen.resources

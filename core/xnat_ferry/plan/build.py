@@ -160,11 +160,16 @@ def _planned(
 
 
 def _along(survey: Survey) -> Mapping[str, Collection[tuple[str, str]]]:
-    """By session, the resources that travel with it: the scan's ID or "", and the label."""
+    """By session, the resources that travel with it: the scan's ID or "", and the label.
+
+    An assessor is named as one.
+    """
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for one in survey.belongings.resources if survey.belongings else ():
         if one.addressable:
             found[one.session].add((one.scan, one.label))
+    for each in survey.belongings.assessors if survey.belongings else ():
+        found[each.session].add((f"assessor {each.label}", each.label))
     return found
 
 

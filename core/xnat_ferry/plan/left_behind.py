@@ -21,7 +21,11 @@ def left_behind(
         *_of_scans(detail, wanted, along),
         *(f"scan {scan.id}: no DICOM files" for scan in wanted if not detail.amount(scan)[0]),
         *(f"resource {one.label}" for one in detail.resources if ("", one.label) not in along),
-        *(f"assessor {one.label} ({one.xsi_type}): {_ASSESSOR}" for one in detail.assessors),
+        *(
+            f"assessor {one.label} ({one.xsi_type}): {_ASSESSOR}"
+            for one in detail.assessors
+            if (f"assessor {one.label}", one.label) not in along
+        ),
     )
 
 

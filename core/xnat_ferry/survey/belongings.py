@@ -21,11 +21,12 @@ from xnat_ferry.errors import NotFound, ServerAnswer
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.model import Mark
 from xnat_ferry.survey.seen import Chosen, Survey
-from xnat_ferry.survey.seen_belongings import BelongingsSeen, SeenResource, SeenValues
+from xnat_ferry.survey.seen_belongings import BelongingsSeen, SeenAssessor, SeenResource, SeenValues
 from xnat_ferry.survey.sessions import AT_ONCE
 from xnat_ferry.xnat import resources as places
 from xnat_ferry.xnat import values as wire
 from xnat_ferry.xnat.client import XnatClient
+from xnat_ferry.xnat.listings import read_session
 
 Result = TypeVar("Result")
 
@@ -33,6 +34,7 @@ Result = TypeVar("Result")
 class _Found(Struct, frozen=True):
     resources: tuple[SeenResource, ...] = ()
     values: tuple[SeenValues, ...] = ()
+    assessors: tuple[SeenAssessor, ...] = ()
     problem: tuple[str, str] | None = None
 
 
@@ -58,6 +60,7 @@ def with_belongings(
         existing=existing,
         resources=tuple(one for part in found for one in part.resources),
         values=tuple(one for part in found for one in part.values),
+        assessors=tuple(one for part in found for one in part.assessors),
         problems=tuple(part.problem for part in found if part.problem),
     )
     return replace(survey, belongings=seen)
@@ -104,14 +107,43 @@ class _Looking:
             here = places.list_resources(self._source, places.of_session(row.id), Level.SESSION)
             address = places.of_session(twin) if twin else ""
             resources = self._compared(here, address, Level.SESSION, row.label, row.id)
-        kinds = [kind for kind in self._wish.kinds if kind != Kind.DEMOGRAPHICS]
+        assessors = self._assessors(chosen, twin) if Kind.ASSESSORS in self._wish.kinds else ()
+        resources += tuple(self._of_assessors(chosen, twin, assessors))
+        kinds = [one for one in self._wish.kinds if one not in (Kind.DEMOGRAPHICS, Kind.ASSESSORS)]
         values: tuple[SeenValues, ...] = ()
         if kinds:
             here_values = values_of_session(wire.read_session_item(self._source, row.id), kinds)
             there = wire.read_session_item(self._destination, twin) if twin else None
             there_values = values_of_session(there, kinds) if there else ()
             values = self._sorted(Level.SESSION, row.label, here_values, there_values)
-        return _Found(resources, values)
+        return _Found(resources, values, assessors)
+
+    def _assessors(self, chosen: Chosen, twin: str) -> tuple[SeenAssessor, ...]:
+        held = read_session(self._destination, twin, files=False).assessors if twin else ()
+        there = {one.label: one.xsi_type for one in held}
+        return tuple(
+            SeenAssessor(
+                session=chosen.row.id,
+                holder=chosen.row.label,
+                label=one.label,
+                xsi_type=one.xsi_type,
+                there=there.get(one.label, ""),
+            )
+            for one in (chosen.detail.assessors if chosen.detail else ())
+            if one.label
+        )
+
+    def _of_assessors(
+        self, chosen: Chosen, twin: str, assessors: Iterable[SeenAssessor]
+    ) -> Iterator[SeenResource]:
+        """What they put out; two requests each, and two where the destination has it."""
+        for one in assessors:
+            here = places.list_resources(
+                self._source, places.of_assessor(chosen.row.id, one.label), Level.ASSESSOR
+            )
+            named = [replace(resource, scan=one.label) for resource in here]
+            address = places.of_assessor(twin, one.label) if one.there else ""
+            yield from self._compared(named, address, Level.ASSESSOR, chosen.row.label, chosen.row.id)
 
     def _twin(self, chosen: Chosen) -> str:
         """The session that has its label at the destination already, by accession ID; "" for none."""
@@ -149,9 +181,7 @@ class _Looking:
         if wanted and address:
             there = _if_there(lambda: places.list_resources(self._destination, address, level))
         known = {(one.level, one.scan, one.label): one for one in there or ()}
-        return tuple(
-            _seen(one, known.get((one.level, one.scan, one.label)), holder, session) for one in wanted
-        )
+        return tuple(_seen(one, known.get(_place(one)), holder, session) for one in wanted)
 
     def _sorted(
         self, level: Level, holder: str, here: Iterable[Value], there: Iterable[Value]
@@ -168,6 +198,11 @@ class _Looking:
             for kind in self._wish.kinds
             if any(one.kind == kind for one in (*writing.write, *writing.refused, *writing.same))
         )
+
+
+def _place(one: HeldResource) -> tuple[Level, str, str]:
+    """As a listing has it, which knows an assessor's by its address."""
+    return one.level, "" if one.level == Level.ASSESSOR else one.scan, one.label
 
 
 def _seen(here: HeldResource, there: HeldResource | None, holder: str, session: str) -> SeenResource:

@@ -45,6 +45,19 @@ class SeenValues(Struct, frozen=True, kw_only=True):
     """Those that are there with another value."""
 
 
+class SeenAssessor(Struct, frozen=True, kw_only=True):
+    """One assessor that is wanted."""
+
+    session: str
+    """The accession ID of its session."""
+    holder: str
+    """That session's label at the source."""
+    label: str
+    xsi_type: str
+    there: str = ""
+    """The type of what has its label at the destination already; "" for nothing."""
+
+
 class BelongingsSeen(Struct, frozen=True, kw_only=True):
     """What was wanted, and what of it there is."""
 
@@ -52,5 +65,6 @@ class BelongingsSeen(Struct, frozen=True, kw_only=True):
     existing: Existing | None = None
     resources: tuple[SeenResource, ...] = ()
     values: tuple[SeenValues, ...] = ()
+    assessors: tuple[SeenAssessor, ...] = ()
     problems: tuple[tuple[str, str], ...] = ()
     """What could not be looked at, by its label, and why."""

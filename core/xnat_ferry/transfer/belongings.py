@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
+from msgspec.structs import replace
+
 from xnat_ferry.belongings import HeldResource, Level, scans_there
 from xnat_ferry.errors import BelongingsLeft, FerryError, NotFound, Retry
 from xnat_ferry.model import SessionDetail
 from xnat_ferry.plan import PlannedSession
-from xnat_ferry.plan.belongings import Belongings, PlannedResource
+from xnat_ferry.plan.belongings import Belongings, PlannedAssessor, PlannedResource
+from xnat_ferry.transfer.assessors import stand_up
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.resources import Job, Place, carry_resource
 from xnat_ferry.transfer.values import carry_values
@@ -55,6 +58,8 @@ class _Crossing:
         if there is None:
             raise NotFound(server=ferry.destination.server, what=session.to_session, status=404, said="")
         self._of_session(there)
+        for assessor in wanted.assessors_of(session.id):
+            self._try(partial(self._of_assessor, assessor, there))
         with self._turns.one(f"subject {session.to_subject}", ferry.heed_stop):
             self._of_subject()
             if wanted.kinds:
@@ -72,7 +77,8 @@ class _Crossing:
             )
 
     def _of_session(self, there: SessionDetail) -> None:
-        wanted = self._left(self._wanted.of_session(self._session.id))
+        left = self._left(self._wanted.of_session(self._session.id))
+        wanted = [one for one in left if one.level != Level.ASSESSOR]
         if not wanted:
             return
         source, destination = self._ferry.source, self._ferry.destination
@@ -88,6 +94,19 @@ class _Crossing:
                 self._carry(one, here, found, ends, self._session.session, scans[one.scan])
             else:
                 self._failed.append(self._no_scan(one))
+
+    def _of_assessor(self, assessor: PlannedAssessor, there: SessionDetail) -> None:
+        planned = self._wanted.of_session(self._session.id)
+        own = [one for one in planned if (one.level, one.scan) == (Level.ASSESSOR, assessor.label)]
+        left = self._left(own)
+        if not left and (self._session.session, assessor.label) in self._ferry.state.assessors:
+            return
+        self._ferry.heed_stop()
+        name, source_id = self._session.session, self._session.id
+        here, twin = stand_up(self._ferry, name, source_id, there.id, assessor)
+        if left:
+            ends = wire.of_assessor(source_id, here.id), wire.of_assessor(there.id, twin.id)
+            self._carry_all(left, ends, Level.ASSESSOR, name)
 
     def _scans(self, there: SessionDetail) -> Mapping[str, str]:
         here = read_session(self._ferry.source, self._session.id, files=False)
@@ -126,7 +145,8 @@ class _Crossing:
         here = wire.list_resources(self._ferry.source, ends[0], level)
         there = wire.list_resources(self._ferry.destination, ends[1], level)
         for one in wanted:
-            self._carry(one, here, there, ends, holder)
+            named = [replace(each, scan=one.scan) for each in here]  # an assessor's, by its label
+            self._carry(one, named, there, ends, holder)
 
     def _carry(
         self,

@@ -65,7 +65,7 @@ class Job:
     def unit(self) -> str:
         """What the journal calls it."""
         return f"resource {self.resource.label}" + (
-            f" of scan {self.resource.scan}" if self.resource.scan else ""
+            f" of {self.resource.level} {self.resource.scan}" if self.resource.scan else ""
         )
 
 

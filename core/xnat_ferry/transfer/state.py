@@ -108,6 +108,8 @@ class TransferState:
         self.resources: dict[tuple[str, str, str, str], events.ResourceCarried] = {}
         """The last word on each, by level, holder, scan and label."""
         self.values: dict[tuple[str, str, str], events.ValuesCarried] = {}
+        self.assessors: dict[tuple[str, str], events.AssessorCarried] = {}
+        """The newest of each, by its session's label and its own."""
         """The same by level, holder and kind."""
         self.retries = 0
         self.bytes_moved = 0
@@ -183,6 +185,8 @@ class TransferState:
         match event:
             case events.ResourceCarried():
                 self.resources[event.level, event.holder, event.scan, event.resource] = event
+            case events.AssessorCarried():
+                self.assessors[event.session, event.assessor] = event
             case events.ValuesCarried():
                 self.values[event.level, event.holder, event.kind] = event
             case _:

@@ -1,7 +1,7 @@
 """What came of resources and values that were carried beside the images, as they compare now: pure."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from xnat_ferry.belongings import Compared, HeldFile, Level, compare_files, fingerprint, why_not
 from xnat_ferry.belongings.values import Value, told_name
@@ -80,7 +80,19 @@ def judge_values(
     """
     ours = None if here is None else {_name(one): one.text for one in here if one.kind == kind}
     theirs = None if there is None else {_name(one): one.text for one in there if one.kind == kind}
-    marks = dict(_marked(names, ours, theirs))
+    return judge_fields(level, holder, kind, names, ours, theirs)
+
+
+def judge_fields(
+    level: Level,
+    holder: str,
+    kind: str,
+    names: Collection[str],
+    here: Mapping[str, str] | None,
+    there: Mapping[str, str] | None,
+) -> CarriedLook:
+    """The same for what is known by name alone, as an assessor's."""
+    marks = dict(_marked(names, here, there))
     return CarriedLook(
         level=level,
         holder=holder,
@@ -101,7 +113,7 @@ def not_known(level: Level, holder: str, scan: str, name: str, cause: str) -> Ca
 
 
 def _marked(
-    names: Collection[str], here: dict[str, str] | None, there: dict[str, str] | None
+    names: Collection[str], here: Mapping[str, str] | None, there: Mapping[str, str] | None
 ) -> Iterator[tuple[str, Mark]]:
     for name in names:
         if here is None or there is None or name not in here:

@@ -9,16 +9,17 @@ from xnat_ferry.belongings.values import Value
 from xnat_ferry.errors import NotFound, ServerAnswer
 from xnat_ferry.model import ScanRow, SessionDetail, Where
 from xnat_ferry.plan import Plan, PlannedSession
-from xnat_ferry.plan.belongings import PlannedResource
+from xnat_ferry.plan.belongings import PlannedAssessor, PlannedResource
 from xnat_ferry.transfer.held_values import KINDS, series_of, session_values, subject_values
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.verify import likely
-from xnat_ferry.verify.carried import judge_resource, judge_values, not_known
+from xnat_ferry.verify.carried import judge_fields, judge_resource, judge_values, not_known
 from xnat_ferry.verify.verification import CarriedLook
 from xnat_ferry.xnat import resources as places
 from xnat_ferry.xnat import values as wire
+from xnat_ferry.xnat.assessors import read_fields
 from xnat_ferry.xnat.client import XnatClient
-from xnat_ferry.xnat.listings import find_session
+from xnat_ferry.xnat.listings import find_session, read_session
 
 Result = TypeVar("Result")
 
@@ -59,7 +60,10 @@ class _Looking:
     def at(self, sessions: Sequence[PlannedSession]) -> Iterator[CarriedLook]:
         wanted = self._plan.belongings
         for one in sessions:
-            yield from self._resources(wanted.of_session(one.id), Level.SESSION, one)
+            own = [each for each in wanted.of_session(one.id) if each.level != Level.ASSESSOR]
+            yield from self._resources(own, Level.SESSION, one)
+            for assessor in wanted.assessors_of(one.id):
+                yield from self._assessor(assessor, one)
             yield from self._values(Level.SESSION, one.session, one)
         for one in {one.subject: one for one in sessions}.values():
             yield from self._resources(wanted.of_subject(one.subject), Level.SUBJECT, one)
@@ -130,6 +134,55 @@ class _Looking:
             return {}
         planned = [ScanRow(id=one.id, uid=one.uid) for one in session.scans]
         return scans_there(planned, found.scans)
+
+    # Assessors
+
+    def _assessor(self, assessor: PlannedAssessor, session: PlannedSession) -> Iterator[CarriedLook]:
+        """Its values, and each resource that it put out."""
+        label, holder = assessor.label, session.session
+        if (holder, label) not in self._state.assessors:
+            yield not_known(Level.ASSESSOR, holder, "", label, likely.RESOURCE_WAITS)
+            return
+        source, found = self._here, _asked(lambda: self._find(session))
+        twin = next((one.id for one in found.assessors if one.label == label), "") if found else ""
+        here = None
+        if source is not None:
+            here = _asked(lambda: read_fields(source, self._id_here(source, session, label)))
+        there = _asked(lambda: read_fields(self._there, twin)) if twin else {}
+        yield judge_fields(Level.ASSESSOR, holder, label, tuple(here or ("its values",)), here, there)
+        for one in self._plan.belongings.of_session(session.id):
+            if (one.level, one.scan) == (Level.ASSESSOR, label):
+                yield self._put_out(one, session, found.id if found else "", twin)
+
+    def _put_out(
+        self, one: PlannedResource, session: PlannedSession, there_id: str, twin: str
+    ) -> CarriedLook:
+        told = self._state.resources.get((one.level, session.session, one.scan, one.label))
+        if told is None:
+            return not_known(one.level, session.session, one.scan, one.label, likely.RESOURCE_WAITS)
+        source = self._here
+        place = places.of_assessor(there_id, twin)
+        there = _asked(lambda: places.list_resources(self._there, place, Level.ASSESSOR)) if twin else ()
+        if there is None:
+            return not_known(one.level, session.session, one.scan, one.label, likely.UNREAD)
+        here = None
+        if source is not None:
+            own = places.of_assessor(session.id, one.scan)
+            here = _asked(lambda: places.list_resources(source, own, Level.ASSESSOR))
+        return judge_resource(
+            one.level,
+            session.session,
+            one.scan,
+            one.label,
+            sent=told.fingerprint,
+            files=told.files,
+            here=None if here is None else _pick(here, one, ""),
+            there=_pick(there, one, ""),
+        )
+
+    def _id_here(self, source: XnatClient, session: PlannedSession, label: str) -> str:
+        held = read_session(source, session.id, files=False).assessors
+        return next((one.id for one in held if one.label == label), "")
 
     # Values
 

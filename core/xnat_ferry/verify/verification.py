@@ -111,8 +111,10 @@ class CarriedLook(Struct, frozen=True, kw_only=True):
     @property
     def in_words(self) -> str:
         """``BIDS of session 001_MR1: proven``."""
-        place = f"scan {self.scan} of {self.holder}" if self.scan else f"{self.level} {self.holder}"
-        return f"{self.name} of {place}: {self.verdict}"
+        if self.level == BelongingLevel.ASSESSOR and not self.scan:
+            return f"assessor {self.name} of {self.holder}: {self.verdict}"
+        part = f"{self.level} {self.scan} of " if self.scan else f"{self.level} "
+        return f"{self.name} of {part}{self.holder}: {self.verdict}"
 
 
 class Verification(Struct, frozen=True, kw_only=True):

@@ -142,6 +142,7 @@ def _detail(session: dict[str, Any], files: tuple[FileRow, ...] | None) -> Sessi
             AssessorRow(
                 label=str(one["data_fields"].get("label", "")),
                 xsi_type=str(one.get("meta", {}).get("xsi:type", "")),
+                id=str(one["data_fields"].get("ID", "")),
             )
             for one in answers.children(session, "assessors/assessor")
         ),

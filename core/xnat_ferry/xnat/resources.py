@@ -19,6 +19,7 @@ _IN_RESOURCE = re.compile(r"/resources/(?P<number>\d+)/files/(?P<path>.+)$", re.
 _LEVELS = {"scans": Level.SCAN, "assessors": Level.ASSESSOR, "reconstructions": Level.ASSESSOR}
 _EXISTS = 409
 _REASON = {"event_reason": "xnat-ferry"}
+_OUT = "/out"
 
 
 def of_project(project: str) -> str:
@@ -40,6 +41,11 @@ def of_scan(session_id: str, scan: str) -> str:
     """A scan's; slashes and commas in its ID are spelled out (wire-write 4.3)."""
     spelled = scan.replace("/", "[SLASH]").replace(",", "[COMMA]")
     return f"{of_session(session_id)}/scans/{quote(spelled, safe='[]')}"
+
+
+def of_assessor(session_id: str, assessor: str) -> str:
+    """What an assessor put out, by its accession ID or label; its inputs are no files of its own."""
+    return f"{of_session(session_id)}/assessors/{quote(assessor, safe='')}{_OUT}"
 
 
 def list_resources(client: XnatClient, address: str, level: Level) -> tuple[HeldResource, ...]:
@@ -163,7 +169,7 @@ def refresh_digests(client: XnatClient, place: str) -> bool:
 
     ``place`` is an address of this module's; a session's covers its scans.
     """
-    resource = place.replace("/data/", "/archive/", 1)
+    resource = place.replace("/data/", "/archive/", 1).removesuffix(_OUT)
     try:
         client.send(
             "POST",

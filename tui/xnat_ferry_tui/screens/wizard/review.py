@@ -197,6 +197,7 @@ _ALSO: dict[str, str] = {
     Kind.FIELDS: "custom variables and custom fields",
     Kind.QUALITY: "quality and note of each scan",
     Kind.NOTES: "note, date and time of the session",
+    Kind.ASSESSORS: "made anew; their IDs, links and history do not survive",
 }
 _REFUSE = "refuse"
 _EXISTING: dict[str, str] = {
