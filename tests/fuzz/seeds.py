@@ -1,5 +1,6 @@
 """Small seeds, made by code, and what is done to them; how many times stands here too."""
 
+import gzip
 import os
 from functools import lru_cache
 
@@ -57,6 +58,8 @@ CATALOGS = [
     b"<a>" * 3_000,
 ]
 PAGES = [b"<!DOCTYPE html><html><h3>Operation Failed: session UID</h3>", b"plain words", b"\xff\xfe<h3>", b""]
+PACKED = [gzip.compress(b'{"a": 1}' * 20, mtime=0), gzip.compress(bytes(9_000), mtime=0), b"\x1f\x8b\x08"]
+SLURM = ["4711;cluster\n", "0|RUNNING|None|n1\n1|PENDING|Resources|\n", "12 hours left\n4712\n", "²|x|y|z"]
 PLAN = plan_of(planned("001_MR1"), planned("002_MR1"))
 PLANS = [to_toml(PLAN).encode(), to_json(PLAN), b"a=" + b"[" * 2_000, b"[" * 5_000]
 WORLDS = [
@@ -165,6 +168,8 @@ CORPUS = (
             ANSWERS,
             CATALOGS,
             PAGES,
+            PACKED,
+            SLURM,
             PLANS,
             WORLDS,
             JOURNALS,

@@ -14,6 +14,7 @@ from tests.security.hostile import LOGIN, Hostile, hostile
 from xnat_ferry.belongings import Level
 from xnat_ferry.errors import FerryError
 from xnat_ferry.settings.redact import plain
+from xnat_ferry.transfer.slurm import scheduler
 from xnat_ferry.xnat import (
     answers,
     catalogs,
@@ -96,6 +97,24 @@ def test_questions(
 def test_catalogs(body: bytes) -> None:
     with contextlib.suppress(ValueError):
         catalogs.parse_catalog(body)
+
+
+@tried(60)
+@given(body=spoilt(seeds.PACKED), packing=st.sampled_from(["gzip", "gzip", "GZIP", "", "br", "gzip, gzip"]))
+def test_packed_answers(body: bytes, packing: str) -> None:
+    fields, request = [("content-encoding", packing)], httpx.Request("GET", "https://x.example/")
+    arriving = httpx.Response(200, headers=fields, stream=httpx.ByteStream(body), request=request)
+    with contextlib.suppress(FerryError, httpx.DecodingError):
+        assert len(answers.whole("x", "GET /", arriving).content) < 1_000_000
+
+
+@tried(60)
+@given(said=spoilt_text(seeds.SLURM))
+def test_what_slurm_says(said: str) -> None:
+    with contextlib.suppress(FerryError):
+        assert int(scheduler.job_in(said)) >= 0
+    tasks = scheduler.tasks_in(said)
+    assert scheduler.in_words(tasks) == plain(scheduler.in_words(tasks), 200)
 
 
 @tried(60)

@@ -33,11 +33,7 @@ def submit(script: Path, environment: Mapping[str, str]) -> str:
     Raises NoScheduler where there is no Slurm, SchedulerRefused with its words, SchedulerSilent.
     """
     answer = _run(["sbatch", "--parsable", str(script)], environment)
-    # a site's own wrapper may say something before, and a cluster's name may follow
-    job = answer.strip().rpartition("\n")[2].partition(";")[0]
-    if not (job.isascii() and job.isdecimal()):
-        raise SchedulerRefused(command="sbatch", said=plain(" ".join(answer.split()) or "nothing", 300))
-    return job
+    return job_in(answer)
 
 
 def queued(job: str) -> list[QueuedTask]:
@@ -52,13 +48,33 @@ def queued(job: str) -> list[QueuedTask]:
         if "Invalid job id" in str(error):
             return []
         raise
+    return tasks_in(answer)
+
+
+def job_in(answer: str) -> str:
+    """The job's number in what sbatch said; raises SchedulerRefused where there is none.
+
+    A site's own wrapper may say something before it, and a cluster's name may follow.
+    """
+    job = answer.strip().rpartition("\n")[2].partition(";")[0]
+    if not _is_number(job):
+        raise SchedulerRefused(command="sbatch", said=plain(" ".join(answer.split()) or "nothing", 300))
+    return job
+
+
+def tasks_in(answer: str) -> list[QueuedTask]:
+    """The tasks in what squeue said; lines that are none are passed over."""
     found = []
     for line in answer.splitlines():
         number, _, rest = line.partition("|")
         state, why, node = [*rest.split("|"), "", ""][:3]
-        if number.isdecimal():
+        if _is_number(number):
             found.append(QueuedTask(int(number), state, why if state == "PENDING" else "", node))
     return found
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 12
 
 
 def cancel_waiting(job: str) -> None:

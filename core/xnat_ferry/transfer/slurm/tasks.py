@@ -1,5 +1,6 @@
 """The folder of one task: a lock and a journal of its own, everything else shared with the transfer."""
 
+import re
 from pathlib import Path
 
 from xnat_ferry.errors import CannotWrite
@@ -7,6 +8,8 @@ from xnat_ferry.events import TransferFinished
 from xnat_ferry.settings.private import make_private
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import replay
+
+_NAME = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}(\.r[0-9]{1,9})?")
 
 
 class TaskFolder(TransferFolder):
@@ -52,9 +55,9 @@ def tasks_of(transfer: TransferFolder) -> Path:
 
 
 def find_tasks(transfer: TransferFolder) -> list[TaskFolder]:
-    """Every task that ever began."""
+    """Every task that ever began; a folder with another name was put there by somebody else."""
     found = sorted(path.parent.name for path in tasks_of(transfer).glob("*/journal.jsonl"))
-    return [TaskFolder(transfer, name) for name in found]
+    return [TaskFolder(transfer, name) for name in found if _NAME.fullmatch(name)]
 
 
 def task_name(submission: int, number: int, restarts: int = 0) -> str:
