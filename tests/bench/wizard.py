@@ -71,7 +71,7 @@ _ACTS: Mapping[str, Acts] = {
         "one skipped": [["s"]],
         "taken back": [["u"]],
         "and again": [["U"]],
-        "forgotten": [["d"]],
+        "forgotten": [["g"], ["d"]],
         "another label asked for": [["l"]],
         "and given": [["enter"]],
         "the class skipped": [["S"]],
@@ -107,7 +107,7 @@ def survey(count: int, listed: int = 0) -> Survey:
     """So many of the listed sessions are chosen; each second label is another study's at the destination."""
     rows = [_row(number) for number in range(max(count, listed))]
     there = tuple(
-        replace(row, id=f"XNAT_D{number}", study_uid=f"1.3.{number}")
+        replace(row, id=f"XNAT_D{number}", owner="DST", study_uid=f"1.3.{number}")
         for number, row in enumerate(rows[:count])
         if number % 2
     )
@@ -152,6 +152,9 @@ def _chosen(number: int, row: SessionRow) -> Chosen:
 class NoServer(Desk):
     """A desk that looks again at what is there already: each look brings new values."""
 
+    def look(self, progress: object) -> None:
+        """Both projects are listed already."""
+
     def take(self, survey: Survey) -> None:
         """Take this in as what was found."""
         assert self.drafting.draft is not None
@@ -172,12 +175,9 @@ class NoServer(Desk):
 
 
 class Wizard(FerryApp):
-    """The application on area 1, without any server."""
+    """The application on area 1."""
 
     CSS_PATH = str(Path(xnat_ferry_tui.__file__).parent / FerryApp.CSS_PATH)
-
-    def on_mount(self) -> None:
-        """Nothing is asked of anybody."""
 
 
 def desk_of(taken: Survey, place: Path) -> NoServer:
@@ -200,7 +200,7 @@ async def walk(taken: Survey, found: Callable[[str, Held], None]) -> None:
         desk = desk_of(taken, Path(folder))
         app = Wizard(desk)
         async with app.run_test(size=_SIZE) as pilot:
-            await pilot.pause()
+            await reached(pilot, lambda: not desk.busy)
             async with felt() as held:
                 app.do("Judging.", lambda: desk.take(taken))
                 await reached(pilot, lambda: not desk.busy)
