@@ -1,4 +1,4 @@
-"""``python -m tests.fuzz [--keep]``: a hundred times as many spoilt inputs as the tests try, counted.
+"""``python -m tests.fuzz [--times 100] [--keep]``: far more spoilt inputs than the tests try, counted.
 
 ``--keep`` puts the figures into ``docs/security.md``.
 """
@@ -25,6 +25,7 @@ _TRIED = re.compile(r"- (\d+) passing[^,]*, (\d+) failing[^,]*, (?:and )?(\d+) i
 def main() -> int:
     """Run them all; pytest's exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--times", type=int, default=100, help="as many as the tests try")
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     command = [sys.executable, "-m", "pytest", "-n", "0", "--timeout", _PATIENCE, *TARGETS]
@@ -32,7 +33,7 @@ def main() -> int:
         [*command, "--hypothesis-show-statistics"],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "HYPOTHESIS_PROFILE": "long"},
+        env={**os.environ, "XNAT_FERRY_FUZZ": str(options.times)},
     )
     assert running.stdout is not None
     said = []

@@ -14,13 +14,13 @@ from tests.core.test_journal import STORY
 from xnat_ferry import events
 from xnat_ferry.plan.file import to_json, to_toml
 
-LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
-"""``make fuzz`` sets it: a hundred times as many of each."""
+TIMES = int(os.environ.get("XNAT_FERRY_FUZZ", "1"))
+"""``make fuzz`` sets it to 100: so many times as many of each."""
 
 
 def tried(times: int) -> settings:
     """The settings of one property: the same examples each time, except where many are wanted."""
-    return settings(max_examples=times * 100) if LONG else settings(max_examples=times, derandomize=True)
+    return settings(max_examples=times * TIMES, derandomize=TIMES == 1)
 
 
 ROW = '{"ID":"X1","label":"001_MR1","subject_label":"001","xsiType":"xnat:mrSessionData","project":"SRC"}'
