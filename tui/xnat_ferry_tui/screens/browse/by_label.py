@@ -3,10 +3,11 @@
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from operator import eq
 from typing import TypeAlias
 
 from xnat_ferry.model import SessionRow
+from xnat_ferry_tui.screens.browse.ordering import in_order
 
 Numbers: TypeAlias = "array[int]"
 
@@ -20,11 +21,11 @@ class ByLabel(Mapping[str, SessionRow]):
     def __init__(self, rows: Sequence[SessionRow]) -> None:
         """Put them in order; takes long where there are many."""
         labels = [row.label.casefold() for row in rows]
-        order = sorted(range(len(rows)), key=labels.__getitem__)
-        if any(labels[one] == labels[other] for one, other in pairwise(order)):
+        order = in_order(range(len(rows)), labels.__getitem__)
+        if any(map(eq, map(labels.__getitem__, order), map(labels.__getitem__, order[1:]))):
             rows = tuple(dict(zip(labels, rows, strict=True)).values())
             labels = [row.label.casefold() for row in rows]
-            order = sorted(range(len(rows)), key=labels.__getitem__)
+            order = in_order(range(len(rows)), labels.__getitem__)
         self.rows = rows
         """Those that are found, as they were listed."""
         self._order = array("i", order)

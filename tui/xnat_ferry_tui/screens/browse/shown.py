@@ -1,6 +1,7 @@
 """What a filter and an order leave of a table."""
 
 from array import array
+from itertools import pairwise
 from typing import NamedTuple
 
 from xnat_ferry.model import SessionRow
@@ -67,9 +68,9 @@ class Shown:
 
     def _all_lines(self) -> Numbers:
         lines: Numbers = array("i")
-        for place, subject in enumerate(self.subjects):
+        for subject, (start, end) in zip(self.subjects, pairwise(self._starts), strict=True):
             lines.append(subject)
-            lines.extend(self.sessions[self._starts[place] : self._starts[place + 1]])
+            lines.extend(self.sessions[start:end])
         return lines
 
 

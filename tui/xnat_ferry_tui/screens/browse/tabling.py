@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from xnat_ferry.model import SessionRow
 from xnat_ferry_tui.screens.browse.by_label import NOBODY, ByLabel, Numbers
 from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE
+from xnat_ferry_tui.screens.browse.ordering import in_order
 from xnat_ferry_tui.screens.browse.sides import Sides
 from xnat_ferry_tui.screens.browse.table import Names, Table
 
@@ -39,10 +40,9 @@ def _table(listings: tuple[ByLabel, ByLabel], beside: Sequence[int], alone: Sequ
     here, there = listings[SOURCE].rows, listings[DESTINATION].rows
     rows, count = [*here, *(there[place] for place in alone)], len(here)
     labels = [row.label.casefold() for row in rows]
-    order = sorted(range(len(rows)), key=labels.__getitem__)
-    del labels
     subjects = _folded(rows)
-    order.sort(key=subjects.__getitem__)
+    order = in_order(in_order(range(len(rows)), labels.__getitem__), subjects.__getitem__)
+    del labels
     left = array("i", [one if one < count else NOBODY for one in order])
     right = array("i", [beside[one] if one < count else alone[one - count] for one in order])
     return Table(
