@@ -70,7 +70,7 @@ class Desk:
         self.details: dict[tuple[str, str], SessionDetail] = {}
         """What is in a session, by server and accession ID, as far as it has been read."""
         self.marks: set[str] = set()
-        self._chosen: tuple[tuple[object, object], Sequence[SessionRow]] = (None, None), ()
+        self._chosen: tuple[tuple[object, object], bool] = (None, None), False
         self.problem: FerryError | None = None
         self.busy = ""
         self.watched: Watched | None = None
@@ -120,16 +120,25 @@ class Desk:
 
     def chosen_rows(self) -> Sequence[SessionRow]:
         """The sessions of the source that are chosen, as far as they are listed."""
-        rows, draft = (self.source.sessions if self.source else None) or (), self.drafting.draft
+        rows, draft = self._listed(), self.drafting.draft
         if draft is None or not draft.sessions:
             return rows
-        basis, chosen = self._chosen
+        return [row for row in rows if row.id in draft.chosen]
+
+    def chosen_any(self) -> bool:
+        """Whether there is one at least."""
+        rows, draft = self._listed(), self.drafting.draft
+        if draft is None or not draft.sessions:
+            return bool(rows)
+        basis, known = self._chosen
         if basis[0] is not rows or basis[1] is not draft.sessions:
             # asked at every key, and there may be very many of them
-            wanted = set(draft.sessions)
-            chosen = [row for row in rows if row.id in wanted]
-            self._chosen = (rows, draft.sessions), chosen
-        return chosen
+            known = any(row.id in draft.chosen for row in rows)
+            self._chosen = (rows, draft.sessions), known
+        return known
+
+    def _listed(self) -> Sequence[SessionRow]:
+        return (self.source.sessions if self.source else None) or ()
 
     def choose_marked(self) -> None:
         """Take the marked sessions into the draft; all where none is marked."""

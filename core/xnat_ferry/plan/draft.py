@@ -1,6 +1,7 @@
 """What is wanted of a transfer before it is a plan, in the words of the command line: pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import permutations
 
 from msgspec import Struct
@@ -19,7 +20,7 @@ from xnat_ferry.plan.receiver import NO_RECEIVER, Receiver
 DRAFT_FORMAT = 1
 
 
-class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
     """Everything a person has said so far; with a survey, a plan is made of it."""
 
     format: int = DRAFT_FORMAT
@@ -59,10 +60,15 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         """Source and destination."""
         return self.source, self.destination
 
+    @cached_property
+    def chosen(self) -> frozenset[str]:
+        """The sessions; there may be very many, and they are asked for at every key."""
+        return frozenset(self.sessions)
+
     @property
     def choice(self) -> tuple[object, ...]:
         """What a survey depends on: with another one it must be taken anew."""
-        return (self.ends, frozenset(self.sessions), frozenset(self.scans), self.road)
+        return (self.ends, self.chosen, frozenset(self.scans), self.road)
 
     @property
     def beside(self) -> tuple[object, ...]:

@@ -17,6 +17,7 @@ from xnat_ferry.plan.receiver import NO_RECEIVER, Receiver
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.choose import Choose
+from xnat_ferry_tui.screens.wizard.sought import Found, Sought, sought
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
@@ -50,9 +51,10 @@ class ChooseStep(Step):
         self._words = ""
         self._basis: tuple[object, str] | None = None
         self._shown: Sequence[SessionRow] = ()
-        self._texts: tuple[object, Sequence[tuple[str, str, SessionRow]]] = (None, ())
-        """The sessions of some rows by their labels in small letters, which is what the filter looks at."""
-        self._marked: tuple[object, frozenset[str]] = (None, frozenset())
+        self._sought = Sought()
+        self._seeking: Sequence[SessionRow] = ()
+        """What is made ready for the filter."""
+        self._found: Found | None = None
 
     def compose(self) -> ComposeResult:
         yield Facts(id="chosen", wrap=False)
@@ -63,6 +65,7 @@ class ChooseStep(Step):
         return self.query_one(Lines)
 
     def show(self) -> None:
+        self._make_ready(self._rows())
         self._filter()
         marked = self._marks()
         self.query_one("#chosen", Facts).put([self._told(len(marked))])
@@ -72,10 +75,7 @@ class ChooseStep(Step):
         lines.put(MadeLines(len(shown), lambda place: _line(shown[place], marked)))
 
     def _marks(self) -> frozenset[str]:
-        sessions = self.draft.sessions if self.draft else ()
-        if self._marked[0] is not sessions:
-            self._marked = sessions, frozenset(sessions)
-        return self._marked[1]
+        return self.draft.chosen if self.draft else frozenset()
 
     def _rows(self) -> Sequence[SessionRow]:
         return (self.desk.source.sessions if self.desk.source else None) or ()
@@ -84,17 +84,29 @@ class ChooseStep(Step):
         rows = self._rows()
         if self._basis is None or self._basis[0] is not rows or self._basis[1] != self._words:
             self._basis = (rows, self._words)
-            self._shown = self._having(self._words.lower().split()) if self._words.strip() else rows
+            self._shown = self._having() if self._words.strip() else rows
 
-    def _having(self, words: Sequence[str]) -> Sequence[SessionRow]:
-        """The sessions with all these words in subject or label."""
+    def _having(self) -> Sequence[SessionRow]:
+        """The sessions that the filter leaves."""
+        self._found = self._ready().having(self._words, self._found)
+        return self._found.shown
+
+    def _ready(self) -> Sought:
+        """The sessions made ready for the filter; now, where nobody was fast enough."""
         rows = self._rows()
-        if self._texts[0] is not rows:
-            self._texts = rows, [(row.subject.lower(), row.label.lower(), row) for row in rows]
-        found = self._texts[1]
-        for word in words:
-            found = [one for one in found if word in one[1] or word in one[0]]
-        return [row for _, _, row in found]
+        if self._sought.rows is not rows:
+            self._sought = sought(rows)
+        return self._sought
+
+    def _make_ready(self, rows: Sequence[SessionRow]) -> None:
+        if rows is self._seeking:
+            return
+        self._seeking = rows
+
+        def make() -> None:
+            self._sought = sought(rows)
+
+        self.run_worker(make, thread=True, exit_on_error=False, group="sought")
 
     def _told(self, marked: int) -> str:
         total = len(self._rows())
@@ -129,8 +141,8 @@ class ChooseStep(Step):
         if draft is None:
             return
         shown = [row.id for row in self._shown]
-        hidden = marked - set(shown)
-        keep = [name for name in draft.sessions if name in hidden]
+        hidden = marked - (set(shown) if self._words.strip() else self._ready().ids)
+        keep = [name for name in draft.sessions if name in hidden] if hidden else []
         self.desk.drafting.choose(keep if len(marked) - len(hidden) == len(shown) else [*keep, *shown])
         self.area.said()
 

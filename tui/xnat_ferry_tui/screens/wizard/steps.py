@@ -48,7 +48,7 @@ def _choose(desk: Desk) -> Standing:
         return Standing(NOT_YET, "the projects have not been listed")
     if desk.source.sessions is None:
         return Standing(TO_DO, desk.source.problem or "the source could not be listed")
-    if not desk.chosen_rows():
+    if not desk.chosen_any():
         return Standing(TO_DO, "there is no session to take")
     return Standing(DONE)
 
