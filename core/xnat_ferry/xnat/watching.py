@@ -15,6 +15,9 @@ LEAST = 1024
 MOST_FOR_NOTHING = 8 * 1024 * 1024
 """Bytes that may come before the next piece of a body does; six of each seven where chunks have one byte."""
 
+_AT_ONCE = 128 * 1024
+"""Bytes taken from the socket at once, as far as they are there: Tomcat's chunks have 8 KB."""
+
 
 class WatchedResponse(HTTPResponse):
     """Reading one raises TimeoutError where it drips, HTTPException where it never comes to anything."""
@@ -23,7 +26,7 @@ class WatchedResponse(HTTPResponse):
         super().__init__(sock, **options)
         self.fp.close()
         self._watched = _Watched(sock)
-        self.fp = io.BufferedReader(self._watched)
+        self.fp = io.BufferedReader(self._watched, _AT_ONCE)
 
     def piece_taken(self) -> None:
         """A piece of its body has come."""
