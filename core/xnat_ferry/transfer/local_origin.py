@@ -32,7 +32,7 @@ class LocalOrigin:
         self._path, self._scratch, self._heed = path, scratch, heed
         self._place: Place | None = None
         self._scanned: Scanned | None = None
-        self._files: dict[tuple[str, str, str], LocalFile] = {}
+        self._last: tuple[tuple[str, str], dict[str, LocalFile]] = ("", ""), {}
         self._looking = threading.Lock()
 
     def read(self, session: PlannedSession) -> SessionDetail:
@@ -54,9 +54,10 @@ class LocalOrigin:
 
     def fetch(self, session: PlannedSession, unit: Unit, out: BinaryIO) -> None:
         """Put the unit's files into a zip, stored; raises SourceFileChanged or SourceUnreadable."""
+        files = {scan: self._files(session, scan) for scan in unit.scans}
         with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
             for row in unit.files:
-                file = self._files[session.id, row.scan, row.path]
+                file = files[row.scan][row.path]
                 entry = zipfile.ZipInfo(f"{_FOLDER}/{entry_name(row)}")
                 entry.file_size = file.found.size
                 with archive.open(entry, "w", force_zip64=file.found.size > 2**31) as target:
@@ -64,7 +65,7 @@ class LocalOrigin:
 
     def read_header(self, session: PlannedSession, scan: str, path: str) -> "Dataset":
         """The header of one file of a session that was read; raises SourceChanged or SourceUnreadable."""
-        file = self._files.get((session.id, scan, path))
+        file = self._files(session, scan).get(path)
         if file is None or self._place is None:
             raise SourceChanged(session=session.session, why=f"a file of scan {scan} is gone")
         try:
@@ -113,10 +114,17 @@ class LocalOrigin:
         except FerryError:
             self._place.close()
             raise
-        self._files = {
-            (study.uid, series.scan, file.name): file
-            for study in scanned.studies
-            for series in study.series
-            for file in series.files
-        }
         return scanned
+
+    def _files(self, session: PlannedSession, scan: str) -> dict[str, LocalFile]:
+        """The files of one scan by the names they travel under, of a session that was read.
+
+        Those of the last one asked for stay at hand; of all of them it would be much.
+        """
+        wanted, files = self._last
+        if wanted != (session.id, scan):
+            study = self._scanned.study(session.id) if self._scanned else None
+            series = [one for one in (study.series if study else ()) if one.scan == scan]
+            files = {file.name: file for one in series for file in one.files}
+            self._last = (session.id, scan), files
+        return files

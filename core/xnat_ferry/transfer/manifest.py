@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from xnat_ferry.errors import CannotWrite
 from xnat_ferry.model import Instance
@@ -40,18 +41,30 @@ def append_unit(path: Path, unit: str, instances: Sequence[Instance]) -> None:
 def read_manifest(path: Path) -> tuple[Instance, ...]:
     """Every instance of a session, of each scan as it passed through last; none when nothing has yet."""
     scans: dict[str, list[Instance]] = {}
+    texts: dict[str, str] = {}
     try:
-        lines = path.read_bytes().splitlines()
+        # line by line: of very many files the text alone is more than all that is kept of it
+        with path.open("rb") as lines:
+            for line in lines:
+                try:
+                    one = _decoder.decode(line)
+                except (msgspec.MsgspecError, ValueError, RecursionError):
+                    continue  # torn by a crash: its unit is fetched again
+                # a unit is made of whole scans, but which travel together may change between attempts
+                fresh: dict[str, list[Instance]] = {}
+                for instance in one.instances:
+                    fresh.setdefault(instance.scan, []).append(_lean(instance, texts))
+                scans |= fresh
     except FileNotFoundError:
         return ()
-    for line in lines:
-        try:
-            one = _decoder.decode(line)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            continue  # torn by a crash: its unit is fetched again
-        # a unit is made of whole scans, but which scans travel together may change between attempts
-        fresh: dict[str, list[Instance]] = {}
-        for instance in one.instances:
-            fresh.setdefault(instance.scan, []).append(instance)
-        scans |= fresh
     return tuple(instance for instances in scans.values() for instance in instances)
+
+
+def _lean(one: Instance, texts: dict[str, str]) -> Instance:
+    """The same; text that many have, or that one has twice, takes its room once."""
+    return replace(
+        one,
+        scan=texts.setdefault(one.scan, one.scan),
+        series_uid=texts.setdefault(one.series_uid, one.series_uid),
+        name=one.path if one.name == one.path else one.name,
+    )

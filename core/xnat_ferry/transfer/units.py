@@ -11,6 +11,8 @@ from xnat_ferry.transfer.present import as_stored
 
 TARGET_BYTES = 32 * 1024 * 1024
 """Small scans travel together up to this many bytes as listed."""
+TARGET_FILES = 4000
+"""And up to so many files: while a unit is on its way, a kilobyte is known of each."""
 
 _PER_FILE = 300
 """Bytes that a zip says of one file beside its name: local header, directory entry, folders (APPNOTE 4.3)."""
@@ -59,8 +61,10 @@ def cut_units(
     for scan in sorted(scans, key=_natural):
         files = detail.dicom_files(scan)
         fresh = Unit((scan,), files)
-        if units and units[-1].bytes + fresh.bytes <= target_bytes:
-            fresh = Unit((*units[-1].scans, scan), units.pop().files + files)
+        last = units[-1] if units else fresh
+        together = len(last.files) + len(files) <= TARGET_FILES
+        if units and together and last.bytes + fresh.bytes <= target_bytes:
+            fresh = Unit((*units.pop().scans, scan), last.files + files)
         units.append(fresh)
     return tuple(units)
 
