@@ -7,12 +7,16 @@ counts all of its threads, so work done aside that keeps the interpreter to itse
 import asyncio
 import resource
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from textual.pilot import Pilot
+
+Acts = Mapping[str, Sequence[Sequence[str]]]
+"""By what is done the keys for it, each of which is measured by itself; of several the worst is shown."""
 
 HEAD = (
     "| what is done | longest without an answer, by the clock | of that at work | all its work |",
@@ -68,6 +72,21 @@ async def press(pilot: Pilot[None], *keys: str, until: Callable[[], bool] = lamb
         await pilot.press(*keys)
         await reached(pilot, until)
     return held
+
+
+async def worst(pilot: Pilot[None], keys: Sequence[Sequence[str]], until: Callable[[], bool]) -> Held:
+    """Press one after the other, each until what it leads to is there; of each figure the worst."""
+    return _each(max, [await press(pilot, *one, until=until) for one in keys])
+
+
+def middle(some: Sequence[Held]) -> Held:
+    """Of each figure the middle one."""
+    return _each(median, some)
+
+
+def _each(choose: Callable[[list[float]], float], some: Sequence[Held]) -> Held:
+    names = ("longest", "busiest", "work")
+    return Held(*(choose([getattr(one, name) for one in some]) for name in names))
 
 
 async def reached(pilot: Pilot[None], until: Callable[[], bool]) -> None:

@@ -119,6 +119,16 @@ def keep(result: Result) -> None:
     _README.write_text(_SHORT.sub(lambda found: found[1] + _short(results) + found[2], readme), "utf-8")
 
 
+def put(name: str, text: str) -> None:
+    """Write a part of the page anew: what stands between ``<!-- name -->`` and ``<!-- end of name -->``."""
+    between = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+    before = _TABLES.read_text("utf-8")
+    after, found = between.subn(lambda part: part[1] + text + part[2], before)
+    if not found:
+        raise ValueError(f"{_TABLES.name} has no part {name!r}")
+    _TABLES.write_text(after, "utf-8")
+
+
 def _short(results: list[Result]) -> str:
     """Seconds of each leg, a column a tool."""
     lines = [f"| seconds | {' | '.join(_NAMES.values())} |", f"|---|{'---:|' * len(_NAMES)}"]
