@@ -64,6 +64,13 @@ def test_the_worker_loads_neither_screen_nor_practice_server(tmp_path: Path) -> 
     assert not modules & {"textual", "starlette", "uvicorn", "xnat_ferry.practice", "cyclopts"}
 
 
+def test_headers_are_read_without_what_pydicom_fetches_its_examples_by(tmp_path: Path) -> None:
+    code = "from xnat_ferry.dicom.start import header_in\nheader_in(b'', ended=True)"
+    modules = loaded_by(code, tmp_path)
+    assert "pydicom" in modules
+    assert not modules & {"requests", "urllib3"}
+
+
 @pytest.mark.parametrize("package", ["checks", "plan.build", "verify.compare"])
 def test_what_judges_loads_no_more_than_values(package: str, tmp_path: Path) -> None:
     assert not loaded_by(f"import xnat_ferry.{package}", tmp_path) & {"textual", "pydicom", "xnat"}

@@ -80,9 +80,9 @@ def sample_of(scan: str, header: "Dataset") -> HeaderSample:
 @contextmanager
 def quietly() -> Iterator[None]:
     """Decode within it: odd values are to be judged or shown, and not to be told to any log."""
-    from pydicom.config import disable_value_validation
+    from xnat_ferry.dicom.library import config  # slow to import
 
-    with _ONE_AT_A_TIME, warnings.catch_warnings(), disable_value_validation():
+    with _ONE_AT_A_TIME, warnings.catch_warnings(), config.disable_value_validation():
         warnings.simplefilter("ignore")
         yield
 
