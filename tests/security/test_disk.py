@@ -172,6 +172,18 @@ def test_a_transfer_of_somebody_else_is_not_taken_up(tmp_path: Path, monkeypatch
     assert not folder.lock.exists()
 
 
+@pytest.mark.parametrize("one", ["A/1", "..", "A.1", "", "x" * 300, "A\x001", "Ä1", "A_1/"])
+def test_no_two_sessions_share_a_manifest_whatever_a_server_calls_them(tmp_path: Path, one: str) -> None:
+    folder = folders.TransferFolder(tmp_path)
+    folder.manifests.mkdir()
+    ids = [one, "A_1", "XNAT_E00001", "__", "x" * 301, "_1"]
+    for place in (folder.manifest, folder.verification):
+        assert len({place(name) for name in ids}) == len(set(ids))
+        assert {place(name).parent for name in ids} == {place("A").parent}
+        assert all(len(place(name).name) < 150 for name in ids)
+    append_unit(folder.manifest(one), "1", [instance()])
+
+
 def test_a_folder_that_is_there_already_stays_as_it_is(tmp_path: Path) -> None:
     shared = tmp_path / "shared"
     shared.mkdir(mode=0o770)

@@ -1,5 +1,6 @@
 """The folder of one transfer: plan, journal, manifests, lock, verification and record lie in it together."""
 
+import hashlib
 import secrets
 from datetime import datetime
 from pathlib import Path
@@ -44,15 +45,23 @@ class TransferFolder:
 
     def manifest(self, session_id: str) -> Path:
         """The manifest of one session, named by its accession ID."""
-        return self.manifests / f"{_file_name(session_id)}.jsonl"
+        return self.manifests / f"{_own_name(session_id)}.jsonl"
 
     def verification(self, session_id: str) -> Path:
         """The newest verification of one session."""
-        return self.verifications / f"{_file_name(session_id)}.json"
+        return self.verifications / f"{_own_name(session_id)}.json"
 
 
-def _file_name(session_id: str) -> str:
-    return "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in session_id)
+def _file_name(text: str) -> str:
+    return "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in text)
+
+
+def _own_name(session_id: str) -> str:
+    """A file name that is no other session's, whatever a server calls them."""
+    name = _file_name(session_id)[:100]
+    if name == session_id:
+        return name
+    return f"{name}-{hashlib.sha256(session_id.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
 def _short(end: Endpoint) -> str:
