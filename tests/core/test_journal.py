@@ -1,8 +1,11 @@
 """The journal survives crashes, and any prefix of one is a valid state."""
 
+from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.making import plan_of, planned
@@ -105,3 +108,31 @@ def test_a_session_that_is_tried_again_is_no_problem_any_more() -> None:
 def test_an_event_about_an_unknown_session_changes_nothing() -> None:
     state = TransferState(PLAN, [events.SessionStarted(session="other")])
     assert state.count(Phase.WAITING) == 2
+
+
+@settings(max_examples=40)
+@given(
+    clocks=st.lists(st.lists(st.integers(0, 20), max_size=12), min_size=1, max_size=4),
+    most=st.integers(1, 9),
+)
+def test_parts_of_several_journals_are_all_of_them_by_their_time(clocks: list[list[int]], most: int) -> None:
+    """A clock may go back; what one writer wrote later never comes earlier."""
+    with TemporaryDirectory() as folder:
+        place = Path(folder) / "journal.jsonl"
+        keyed: list[tuple[int, AnyEvent]] = []
+        for writer, moments in enumerate(clocks):
+            told = [
+                events.SessionStarted(at=float(at), session=f"{writer}.{number}")
+                for number, at in enumerate(moments)
+            ]
+            path = Path(folder) / "tasks" / f"1.{writer}" / "journal.jsonl" if writer else place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"".join(map(events.encode, told)) + b'{"torn')
+            keyed += zip(accumulate(moments, max), told, strict=True)
+        wanted = [event for _, event in sorted(keyed, key=itemgetter(0))]
+        reader = JournalReader(place)
+        parts = list(reader.read_in_parts(most))
+        assert [event for part in parts for event in part] == wanted
+        assert all(len(part) == most for part in parts[:-1])
+        assert reader.read_new() == []
+        assert read_all(place) == wanted
