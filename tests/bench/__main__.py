@@ -6,6 +6,7 @@ the others go on; none is begun once ``--minutes`` are over.
 """
 
 import argparse
+import compileall
 import math
 import os
 import sys
@@ -22,7 +23,7 @@ from tests.bench.errands import run_command
 from tests.bench.legs import LEGS, SOURCE, TOOLS, Leg, destination, sized, world_of
 from tests.bench.measuring import machine, measure
 from tests.bench.report import Result, Row
-from tests.bench.tools import Errand, copy_script
+from tests.bench.tools import ROOT, Errand, copy_script
 from tests.bench.truth import Copy, clear, copy_of
 from xnat_ferry.practice.process import PracticeServer
 
@@ -33,6 +34,8 @@ def main() -> int:
     smaller = any((options.megabytes, options.sessions, options.files))
     if options.keep and smaller:
         sys.exit("Only legs of full size are kept: leave out --keep, or the sizes.")
+    for package in ("core", "tui"):  # as an installer does: what is measured shall not compile itself
+        compileall.compile_dir(ROOT / package, quiet=1)
     over = time.monotonic() + 60 * options.minutes
     exact = True
     for name in options.leg or [*LEGS, "survey"]:
