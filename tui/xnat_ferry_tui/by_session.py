@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from msgspec import Struct
 
 from xnat_ferry.checks import Conflict
+from xnat_ferry.checks.conflicts import troubles_of
 from xnat_ferry.labels import Labels
 from xnat_ferry.model import SessionRow
 from xnat_ferry.plan import Fate, PlannedSession
@@ -24,6 +25,8 @@ class BySession(Struct, frozen=True, kw_only=True):
     undecided: Collection[str] = frozenset()
     unsettled: Sequence[Conflict] = ()
     """The conflicts of sessions whose fate is not decided: only of these a person may be asked."""
+    troubles: Mapping[str, Conflict] = {}
+    """By session, what another label would settle."""
     free: FreeLabels | None = None
     """Which labels nobody has there."""
 
@@ -46,5 +49,6 @@ def by_session(judged: Judged) -> BySession:
         planned=planned,
         undecided=planned.keys() - decided,
         unsettled=[one for one in conflicts if one.id not in decided],
+        troubles=troubles_of(conflicts),
         free=FreeLabels(judged.survey.destination, going),
     )

@@ -1,6 +1,6 @@
 """The guide's second item: what is already at the destination under these labels or of these studies."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.finding import Conflict, ConflictClass, Finding
@@ -51,13 +51,18 @@ def all_there(survey: Survey, memory: Memory) -> There:
     return memory.of("there", survey, lambda seen: There(seen.destination))
 
 
-def label_troubles(survey: Survey, rules: LabelRules, memory: Memory | None = None) -> dict[str, Conflict]:
+def troubles_of(conflicts: Iterable[Conflict]) -> dict[str, Conflict]:
     """By accession ID, the first conflict that another label would settle."""
     troubles: dict[str, Conflict] = {}
-    for conflict in find_conflicts(survey, rules, memory):
+    for conflict in conflicts:
         if not conflict.apart:
             troubles.setdefault(conflict.id, conflict)
     return troubles
+
+
+def label_troubles(survey: Survey, rules: LabelRules, memory: Memory | None = None) -> dict[str, Conflict]:
+    """The same for sessions under the labels that some rules give them."""
+    return troubles_of(find_conflicts(survey, rules, memory))
 
 
 def conflicts_of(sessions: Sequence[Coming], there: There) -> tuple[Conflict, ...]:

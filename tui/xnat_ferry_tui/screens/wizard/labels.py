@@ -72,8 +72,10 @@ class LabelsStep(Step):
         drafting, rules = self.desk.drafting, self._rules()
         survey = drafting.survey if drafting.fresh else None
         self._found = drafting.brief.by_session if survey else NOTHING
-        if survey is not None:
-            self._preview(survey, rules)
+        if survey is not None and self._trial is not None:
+            self._preview(survey, self._trial)
+        elif not drafting.must_judge:
+            self._asked, self._troubles = None, self._found.troubles
         self.query_one("#rule", Facts).put([self._told()])
         rows = self._found.rows
         self.query_one(Lines).put(MadeLines(len(rows), lambda place: self._line(rows[place], rules)))
