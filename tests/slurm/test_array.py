@@ -94,9 +94,9 @@ def test_an_array_loses_a_node_and_tasks_and_is_resumed_to_the_end(sea: Shore, c
 
     sea.server.set_faults([])
     until(lambda: len(sea.imports()) >= uploads_begun(sea), "the server has done with what was left behind")
-    again = sea.ferry("resume")
+    again = sea.ferry("resume", "--tasks", 6, "--time", "20")
     assert again.returncode == 0, again.stderr
-    assert "Submitted as job" in again.stderr
+    assert ": 6 tasks, 6 at a time" in again.stderr
     watched = sea.ferry("watch")
     assert watched.returncode == 0, watched.stdout + watched.stderr
     assert '"state":"done"' in sea.ferry("status", "--json").stdout
