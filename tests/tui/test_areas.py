@@ -117,11 +117,13 @@ async def test_a_wrong_login_is_a_sentence_on_the_screen(desk: Desk) -> None:
     desk.logins = Logins(lambda server: Credentials("ada", "wrong"))
     app = FerryApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
-        text = await until_shown(pilot, "refused the login of ada")
+        text = await until_shown(pilot, "Who are you at", "refused the login of ada")
         assert "wrong" not in text
-        await pilot.press("C")
-        await until_shown(pilot, "Which projects?")
-        await pilot.press("enter", "enter")
+        await pilot.press(*"eve", "enter", *"bad", "enter")
+        await until_shown(pilot, "Who are you at", "refused the login of eve")
+        await pilot.press("escape")
+        await until_shown(pilot, "refused the login of eve. Check user name")
+        await pilot.press("r")
         await until_shown(pilot, "Who are you at")
         await pilot.press(*"ada", "enter", *"practice", "enter")
         await until_shown(pilot, LISTED)

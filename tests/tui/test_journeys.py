@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from textual.app import App
-from textual.pilot import Pilot
 
 from tests.core.harbour import session_toml
 from tests.core.shore import instances
-from tests.tui.looking import screen_text, until, until_shown
+from tests.tui.hand import Hand
+from tests.tui.looking import screen_text, until
 from xnat_ferry.errors import NoCredentials
 from xnat_ferry.practice.process import PracticeServer
 from xnat_ferry.settings.credentials import Credentials
@@ -82,41 +82,6 @@ def open_desk(sea: Sea, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
         one.close()
 
 
-class Hand:
-    """Presses keys and counts them; words that are typed count as one."""
-
-    def __init__(self, pilot: Pilot[None]) -> None:
-        self.pilot, self.count = pilot, 0
-
-    async def press(self, *keys: str) -> None:
-        await self.rest()
-        self.count += len(keys)
-        await self.pilot.press(*keys)
-
-    async def type(self, words: str) -> None:
-        self.count += 1
-        await self.pilot.press(*words)
-
-    async def see(self, *words: str) -> str:
-        return await until_shown(self.pilot, *words, seconds=60)
-
-    async def stand_on(self, label: str) -> None:
-        """Filter the first list of area 1 or 2 down to one session."""
-        await self.press("slash")
-        await self.type(label)
-        await self.press("enter")
-
-    async def told(self, journey: str) -> None:
-        """Tell what it took, once nothing is under way: a request that is cut off leaves its socket open."""
-        print(f"| {journey} | {self.count} |")
-        await self.rest()
-
-    async def rest(self) -> None:
-        """One thing is done at a time, and a key that comes meanwhile is only answered so."""
-        desk = self.pilot.app.desk  # type: ignore[attr-defined]
-        await until(self.pilot, lambda: not desk.busy, 60)
-
-
 async def laid_out(sea: Sea, desk: Desk, hand: Hand) -> None:
     """Both projects on the desk, by the names that a person types."""
     source, destination = sea.names
@@ -166,7 +131,7 @@ async def test_a_first_timer_between_two_servers_with_another_account_on_each(
         await hand.see("3 TRANSFER", "DONE", "2 of 2 files sent")
         await hand.press("4")
         await hand.see("PROVEN   1 session", "in the prearchive")
-        await hand.told("first-timer: from nothing to a proven copy, between two servers")
+        await hand.told("from nothing to a proven copy, between two servers with an account on each")
         assert hand.count <= 25
     assert content(sea.there, "prearchive")["COPIED"] == content(sea.here, "sessions")["COPIED"]
     asked = sea.here.log()[seen:]
@@ -193,7 +158,7 @@ async def test_an_expert_goes_from_the_browser_to_a_transfer_in_nine_keys(
         await hand.see("Copy 2 sessions")
         await hand.press("y")
         await hand.see("3 TRANSFER", "DONE", "2 of 2 sessions done")
-        await hand.told("expert: from the browser, two sessions filtered and marked, to the transfer")
+        await hand.told("from the browser, sessions filtered and marked, to the transfer")
         assert hand.count < 10
         await archived(sea, desk, Hand(pilot))
     for label in ("SEVERAL_1", "SEVERAL_2"):
@@ -219,7 +184,7 @@ async def archived(sea: Sea, desk: Desk, hand: Hand) -> None:
     await hand.see("Archive what waits in the prearchive of AWAY (1 session)?")
     await hand.press("y")
     await hand.see("4 VERIFY", "PROVEN   2 sessions", "by identity in the archive\n")
-    await hand.told("from the proof in the prearchive to the archive, one refusal and its log included")
+    await hand.told("from the prearchive to the archive, with one refusal and its log")
 
 
 async def one_session(hand: Hand, label: str) -> None:
@@ -241,9 +206,9 @@ async def test_a_move_needs_the_archive_and_the_typed_name(sea: Sea, open_desk: 
         await one_session(hand, "MOVED")
         await hand.press("0", "t", "m")
         await hand.see("the archive of AWAY", "Deleted at the source only once all is proven")
-        await hand.press("c")
+        await hand.try_out("c")
         await hand.see("Copy 1 session", "and you typed the project's")
-        await hand.press("enter")  # the answer that is always no
+        await hand.try_out("enter")  # the answer that is always no
         await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
         assert desk.watched is None
         await hand.press("c")
@@ -260,7 +225,7 @@ async def test_a_move_needs_the_archive_and_the_typed_name(sea: Sea, open_desk: 
         await hand.type("AWAY")
         await hand.press("enter")
         await hand.see("3 TRANSFER", "settled: 1 removed, 0 kept")
-        await hand.told("move: from naming two projects to the source deleted, every refusal tried")
+        await hand.told("a move: from naming two projects to the source deleted")
     assert "MOVED" not in content(sea.here, "sessions")
     assert content(sea.there, "sessions")["MOVED"] == before
 
@@ -268,13 +233,11 @@ async def test_a_move_needs_the_archive_and_the_typed_name(sea: Sea, open_desk: 
 async def refused(hand: Hand, app: App[None]) -> None:
     """Every way to leave the question leaves the source as it is."""
     for typed in ("", "HOME", "away", "y"):
-        await hand.press("D")
+        await hand.try_out("D")
         await hand.see("Delete 1 session at HOME", "Type the destination project's name, AWAY")
-        if typed:
-            await hand.type(typed)
-        await hand.press("enter")
+        await hand.try_out(*typed, "enter")
         await hand.see("That is not the name of the destination project. Nothing was deleted.")
-        await hand.press("escape")
+        await hand.try_out("escape")
         await until(hand.pilot, lambda: len(app.screen_stack) == 1)
 
 
@@ -303,7 +266,7 @@ async def test_a_killed_worker_is_seen_and_goes_on_from_the_screen(
         await hand.see("Go on with", "is not sent again")
         await hand.press("y")
         await hand.see("DONE", "1 of 1 session done")
-        await hand.told("resume after the worker was killed")
+        await hand.told("going on after the worker was killed")
         assert hand.count == 2
         assert "KILLED" in screen_text(pilot.app)
     assert content(sea.there, "prearchive")["KILLED"] == content(sea.here, "sessions")["KILLED"]
@@ -330,13 +293,14 @@ async def test_a_session_is_shared_within_one_server_and_nothing_travels(
         await one_session(hand, "SHOWN")
         await hand.press("0")
         await hand.see("Nothing travels.", "HOME goes on owning them", "c Go: start the transfer\n")
-        await hand.press("m")
+        await hand.try_out("m")
         await hand.see("there is no such choice")
-        await hand.press("enter", "c")
+        await hand.try_out("enter")
+        await hand.press("c")
         await hand.see("Share 1 session", "from HOME to NEXT?")
         await hand.press("y")
         await hand.see("3 TRANSFER", "DONE", "1 of 1 session done")
-        await hand.told("share one session within one server")
+        await hand.told("sharing a session within one server, from naming two projects")
     (home,) = [one for one in sea.here.state()["projects"] if one["id"] == "HOME"]
     (shown,) = [one for one in home["sessions"] if one["label"] == "SHOWN"]
     assert shown["shares"] == [{"project": "NEXT", "label": "SHOWN"}]

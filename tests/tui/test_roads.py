@@ -15,6 +15,7 @@ from tests.contract.wire.sending import ZIP, image, zipped
 from tests.core.harbour import LOGIN, WORLD, Harbour, harbour, session_toml
 from tests.core.making import dicom_bytes
 from tests.core.scp import feeding, receiver, route_by_description
+from tests.tui.hand import Hand
 from tests.tui.looking import until, until_shown
 from xnat_ferry.model import Road
 from xnat_ferry.plan import Plan, Target
@@ -181,34 +182,40 @@ async def test_what_is_only_shared_in_is_unshared_at_the_end_of_a_move(port: Har
 async def test_a_session_goes_by_a_dicom_receiver(port: Harbour, desk: Desk) -> None:
     with receiver(feeding(port), knows="KNOWN") as (there, sent):
         async with FerryApp(desk).run_test(size=SIZE) as pilot:
-            await choose(pilot, desk, "SENT")
-            await pilot.press("o")
-            await until_shown(pilot, "How shall the sessions get there?", "receiver   by C-STORE")
-            await pilot.press("G", "enter")
-            await until_shown(pilot, "Which DICOM receiver?")
-            await pilot.press(*"nowhere", "enter", *"XNAT", "enter", "enter")
-            await until_shown(pilot, "is no HOST:PORT")
-            await pilot.press(*["backspace"] * 7, *f"127.0.0.1:{there.port}", "enter", "enter")
-            await pilot.press(*["backspace"] * len("XNATFERRY"), *"KNOWN", "enter")
-            await until_shown(pilot, "1 of ", "Receiver.")
-            await pilot.press("7")
-            await until_shown(pilot, "1 session surveyed")
-            await until(pilot, lambda: not desk.busy)
-            await pilot.press("0", "v")
-            await until_shown(
-                pilot, f"By       the DICOM receiver XNAT at 127.0.0.1:{there.port}", "sample: "
-            )
+            hand = Hand(pilot)
+            await hand.see("None marked: ")
+            await hand.stand_on("SENT")
+            await hand.press("space")
+            await hand.see("1 of ")
+            await hand.press("o")
+            await hand.see("How shall the sessions get there?", "receiver   by C-STORE")
+            await hand.press("G", "enter")
+            await hand.see("Which DICOM receiver?")
+            await hand.try_out(*"nowhere", "enter", *"XNAT", "enter", "enter")
+            await hand.see("is no HOST:PORT")
+            await hand.try_out(*["backspace"] * len("nowhere"))
+            await hand.type(f"127.0.0.1:{there.port}")
+            await hand.press("enter", "enter")
+            await hand.try_out(*["backspace"] * len("XNATFERRY"), *"KNOWN")
+            await hand.press("enter")
+            await hand.see("1 of ", "Receiver.")
+            await hand.press("7")
+            await hand.see("1 session surveyed")
+            await hand.press("0")
+            await hand.try_out("v")
+            await hand.see(f"By       the DICOM receiver XNAT at 127.0.0.1:{there.port}", "sample: ")
             await until(pilot, lambda: not desk.drafting.must_judge)
-            await pilot.press("m")
-            await until_shown(pilot, "Deleted at the source only once all is proven")
-            await pilot.press("m")
-            await until_shown(pilot, "Nothing at the source changes.")
+            await hand.try_out("m")
+            await hand.see("Deleted at the source only once all is proven")
+            await hand.try_out("m")
+            await hand.see("Nothing at the source changes.")
             await until(pilot, lambda: not desk.drafting.must_judge)
-            await pilot.press("c")
-            await until_shown(pilot, "Send 1 session", "y Yes")
-            await pilot.press("y")
-            await until_shown(pilot, "3 TRANSFER", "DONE", "1 of 1 session done", seconds=60)
-            await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
+            await hand.press("c")
+            await hand.see("Send 1 session", "y Yes")
+            await hand.press("y")
+            await hand.see("3 TRANSFER", "DONE", "1 of 1 session done")
+            await until(pilot, lambda: desk.watched and not desk.watched.alive)
+            await hand.told("a session by a DICOM receiver")
     assert len(sent) == 2
     assert "SENT" in port.waiting("DST")
 
@@ -275,29 +282,31 @@ async def test_a_session_is_downloaded_into_a_folder(port: Harbour, desk: Desk, 
 async def test_a_session_is_downloaded_into_a_zip(port: Harbour, desk: Desk, tmp_path: Path) -> None:
     place = tmp_path / "kept"
     async with FerryApp(desk).run_test(size=SIZE) as pilot:
-        await until_shown(pilot, "None marked: ")
-        await until(pilot, lambda: not desk.busy)
-        await pilot.press("F", *str(place), "enter")
-        await until_shown(pilot, "What shall each session become in", "a ZIP")
-        await pilot.press("j", "enter")
+        hand = Hand(pilot)
+        await hand.see("None marked: ")
+        await hand.press("F")
+        await hand.type(str(place))
+        await hand.press("enter")
+        await hand.see("What shall each session become in", "a ZIP")
+        await hand.press("j", "enter")
         await until(pilot, lambda: desk.ends and desk.ends[1].local and desk.destination and not desk.busy)
-        await choose(pilot, desk, "SENT")
-        await pilot.press("7")
-        await until_shown(pilot, "1 session surveyed")
+        await hand.see("None marked: ")
+        await hand.stand_on("SENT")
+        await hand.press("space")
+        await hand.see("1 of ")
+        await hand.press("7")
+        await hand.see("1 session surveyed")
         await until(pilot, lambda: not desk.busy and not desk.drafting.must_judge)
-        await pilot.press("0")
-        await until_shown(pilot, "a ZIP of each session", "c Go: start the transfer")
-        await pilot.press("G")
-        assert (
-            "--zip" in desk.drafting.draft.arguments(("SRC", str(place)), "")
-            if desk.drafting.draft
-            else False
-        )
-        await pilot.press("c")
-        await until_shown(pilot, "Download 1 session", "y Yes")
-        await pilot.press("y")
-        await until_shown(pilot, "3 TRANSFER", "DONE", "1 of 1 session done", seconds=60)
-        await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
+        await hand.press("0")
+        await hand.see("a ZIP of each session", "c Go: start the transfer")
+        await hand.try_out("G")
+        await hand.see("--zip")
+        await hand.press("c")
+        await hand.see("Download 1 session", "y Yes")
+        await hand.press("y")
+        await hand.see("3 TRANSFER", "DONE", "1 of 1 session done")
+        await until(pilot, lambda: desk.watched and not desk.watched.alive)
+        await hand.told("a session into a ZIP on this machine")
     with ZipFile(place / "PSENT" / "SENT.zip") as kept:
         assert len([name for name in kept.namelist() if name.endswith(".dcm")]) == 2
         assert kept.testzip() is None
@@ -343,12 +352,14 @@ async def test_what_archiving_would_add_to_is_answered_session_by_session(port: 
         await pilot.press("enter")  # no
         await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
         assert port.waiting("DST") >= set(names)
-        await pilot.press("A")
-        await until_shown(pilot, "leave    OTHER")
-        await pilot.press("m", "j", "i", "enter")
-        await until_shown(pilot, "y Yes")
-        await pilot.press("y")
-        await until_shown(pilot, "1 of 3 archived, 2 refused", seconds=60)
+        hand = Hand(pilot)
+        await hand.press("A")
+        await hand.see("leave    OTHER")
+        await hand.press("m", "j", "i", "enter")
+        await hand.see("y Yes")
+        await hand.press("y")
+        await hand.see("1 of 3 archived, 2 refused")
+        await hand.told("archiving what would be added to sessions that are there, three answers")
         await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
     # another study is nothing that completes a session
     assert set(names) & port.waiting("DST") == {"LACKING", "LEFT"}

@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.making import plan_of, planned
 from tests.tui.looking import screen_text, until, until_shown
 from tests.tui.transfers import STARTED, finished, hold, tell, transfer
 from xnat_ferry import events
 from xnat_ferry.model import Where
+from xnat_ferry.plan import Fate
 from xnat_ferry.settings.preferences import Window
+from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.calls import RequestReader
 from xnat_ferry_tui.desk import Desk
@@ -40,6 +43,20 @@ async def test_what_runs_is_told_with_totals_and_that_the_window_may_be_closed(
         assert ("transfer" in text and "state" in text) == (size[0] >= 110)
         tell(folder, events.SessionFinished(session="A", where=Where.ARCHIVE))
         await until_shown(pilot, "1 of 2 sessions done", "done, in the archive")
+
+
+async def test_what_failed_stands_whole_below_the_log_and_what_is_skipped_is_not_done(
+    empty_desk: Desk,
+) -> None:
+    plan = plan_of(planned("A", id="XNAT_1"), planned("B", id="XNAT_2", fate=Fate.SKIP, why="it is there"))
+    folder = transfer_folders.create(empty_desk.transfers, plan)
+    failed = events.SessionFailed(session="A", message="The server said " + "no " * 120, advice="Again!")
+    tell(folder, STARTED, events.SessionSkipped(session="B", why="it is there"), failed, finished(failed=1))
+    async with FerryApp(empty_desk).run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "FAILED", "0 of 1 session done, 1 failed, 1 skipped")
+        await pilot.press("n")
+        await until_shown(pilot, "FAILED: The server said", "Again!")
 
 
 async def test_the_newest_line_is_followed_until_one_leaves_it(empty_desk: Desk) -> None:

@@ -121,7 +121,14 @@ class FerryApp(App[None]):
 
     def look(self) -> None:
         """List both projects."""
-        self.with_projects("Listing both projects.", lambda: self.desk.look(self.report_progress))
+        if self.desk.ends is None:
+            self.action_connect()
+            return
+        self.do(
+            "Listing both projects.",
+            lambda: self.desk.look(self.report_progress),
+            otherwise=lambda error: self.connecting.log_in_again(error, self.look),
+        )
 
     def read_session(self, side: int, session_id: str) -> None:
         """Read the scans of one session."""
@@ -168,7 +175,7 @@ class FerryApp(App[None]):
             return
         self.desk.busy, self.desk.problem = words, None
         self._leave_off.clear()
-        self._redraw()
+        self.redraw()
 
         def run() -> None:
             done = then
@@ -230,7 +237,7 @@ class FerryApp(App[None]):
             self.post_message(DeskChanged())
 
     def on_desk_changed(self, message: DeskChanged) -> None:
-        self._redraw()
+        self.redraw()
         if message.then is not None:
             message.then()
 
@@ -239,7 +246,7 @@ class FerryApp(App[None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state == WorkerState.ERROR and event.worker.error is not None:
             self.notify(in_few_words(event.worker.error), severity="error", markup=False, timeout=20)
-            self._redraw()
+            self.redraw()
 
     def _fatal_error(self) -> None:
         # Textual's own would print every local variable: labels, logins, whatever is at hand
@@ -282,16 +289,17 @@ class FerryApp(App[None]):
             exit_on_error=False,
             group="journal",
         )
-        self._redraw()
+        self.redraw()
 
     def on_journal_grew(self, message: JournalGrew) -> None:
+        message.taken.set()
         watched = self.desk.watched
         if watched is None or watched.folder.id != message.transfer_id:
             return
         watched.take(message.events, message.alive)
         watched.verification = message.verification or watched.verification
         watched.requests.extend(message.requests)
-        self._redraw()
+        self.redraw()
         # one that is over before its journal is first read has ended since the projects were listed, too
         ended = any(
             isinstance(event, TransferFinished) and event.at >= self._opened_at for event in message.events
@@ -368,7 +376,8 @@ class FerryApp(App[None]):
 
         self.push_screen(Ask(*lines), answered)
 
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
+        """Draw every area anew from the desk."""
         for screen in self.screen_stack:
             if isinstance(screen, Area) and screen.is_mounted:
                 screen.redraw()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xnat_ferry import wording
-from xnat_ferry.errors import FerryError, ReceiverMissing
+from xnat_ferry.errors import FerryError, LoginRefused, NoCredentials, ReceiverMissing
 from xnat_ferry.model import ZIPS_HERE, Endpoint, servers_of
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.receiver import NO_RECEIVER, Receiver, parse_receiver
@@ -162,6 +162,14 @@ class Connecting:
             lambda: self._ask_login(missing, then),
         )
 
+    def log_in_again(self, error: FerryError, then: Callable[[], None]) -> None:
+        """Show what went wrong; where a login was refused, ask for another one and go on with it."""
+        self._app.desk.problem = error
+        self._app.redraw()
+        if isinstance(error, LoginRefused | NoCredentials):
+            server = str(error.facts["server"])
+            self._ask_login([server], then, str(error) if isinstance(error, LoginRefused) else "")
+
     def _ask(self, words: Sequence[str], said: str = "") -> None:
         self._app.push_screen(Connect(words, said), self._named)
 
@@ -194,7 +202,7 @@ class Connecting:
             lambda error: otherwise(told(error)),
         )
 
-    def _ask_login(self, missing: list[str], then: Callable[[], None]) -> None:
+    def _ask_login(self, missing: list[str], then: Callable[[], None], said: str = "") -> None:
         if not missing:
             then()
             return
@@ -205,7 +213,7 @@ class Connecting:
                 self._app.desk.logins.take(server, login)
                 self._ask_login(missing[1:], then)
 
-        self._app.push_screen(LogIn(server), typed)
+        self._app.push_screen(LogIn(server, said), typed)
 
     def _connect(self, ends: tuple[Endpoint, Endpoint], draft: Draft | None = None) -> None:
         desk, app = self._app.desk, self._app

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from xnat_ferry.errors import FerryError
+from xnat_ferry.errors import FerryError, NoCredentials
 from xnat_ferry.settings.credentials import Credentials
 
 
@@ -15,8 +15,11 @@ class Logins:
         self._refused: set[str] = set()
 
     def __call__(self, server: str) -> Credentials:
-        """The login of one server; raises NoCredentials."""
-        return self._typed.get(server) or self._find(server)
+        """The login of one server; raises NoCredentials, also where the one that is known was refused."""
+        typed = self._typed.get(server)
+        if typed is None and server in self._refused:
+            raise NoCredentials(server=server)  # tried again and again it would lock the account
+        return typed or self._find(server)
 
     def take(self, server: str, login: Credentials) -> None:
         """Remember what a person typed for this server and for no other."""

@@ -19,9 +19,9 @@ class LogIn(ModalScreen[Credentials | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, said: str = "") -> None:
         super().__init__()
-        self._server = server
+        self._server, self._said = server, said
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -33,9 +33,9 @@ class LogIn(ModalScreen[Credentials | None]):
         self.query_one(Facts).put(
             [
                 f"Who are you at {self._server}?",
-                "No login that it takes was found in the environment or netrc.",
-                "An alias token will do in place of your password: its alias as the user name, its",
-                "secret as the password. XNAT makes them under your name, Manage Alias Tokens.",
+                self._said or "No login that it takes was found in the environment or netrc.",
+                "An alias token will do in place of your password: its alias as the user name, its secret as "
+                "the password. XNAT makes them under your name, Manage Alias Tokens.",
             ]
         )
         self.query_one("#user", Input).focus()

@@ -7,7 +7,7 @@ from xnat_ferry.transfer.state import Phase, SessionState
 from xnat_ferry_tui.watched import Watched
 from xnat_ferry_tui.ways import on_screen
 
-_BAR = 28
+_BAR = 20
 
 
 def standing(watched: Watched, now: float) -> list[str]:
@@ -77,11 +77,15 @@ def _share(part: int, whole: int) -> str:
 
 
 def _counts(watched: Watched) -> str:
-    state, totals = watched.state, watched.state.plan.totals
-    skipped, failed = state.count(Phase.SKIPPED), state.count(Phase.FAILED)
-    going = wording.plural(len(state.sessions) - skipped, "session")
-    more = f", {skipped:,} skipped" if skipped else ""
-    return (
-        f"{state.count(Phase.DONE):,} of {going} done, {failed:,} failed{more}   "
-        f"{state.files_sent:,} of {wording.plural(totals.files, 'file')} sent   {state.retries} tried again"
-    )
+    state, plan = watched.state, watched.state.plan
+    staying = len(plan.sessions) - len(plan.travelling)
+    # one that was taken back is done, though it counts as skipped from then on
+    done = state.count(Phase.DONE) + max(state.count(Phase.SKIPPED) - staying, 0)
+    told = [
+        f"{done:,} of {wording.plural(len(plan.travelling), 'session')} done",
+        f"{state.count(Phase.FAILED):,} failed",
+        *([f"{staying:,} skipped"] if staying else []),
+        f"{state.files_sent:,} of {wording.plural(plan.totals.files, 'file')} sent",
+        *([f"{state.retries:,} tried again"] if state.retries else []),
+    ]
+    return ", ".join(told)

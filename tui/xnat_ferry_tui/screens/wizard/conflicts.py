@@ -125,7 +125,8 @@ class ConflictsStep(Step):
 
     def _line(self, conflict: Conflict) -> Line:
         given, is_open = self._given(conflict), self._is_open(conflict)
-        answer = str(given or "") + (" ?" if is_open else "") if given or is_open else "settled"
+        word = given.answer if given else ""  # a label that goes with it stands below
+        answer = f"{word}{' ?' if is_open else ''}" if given or is_open else "settled"
         return Line(
             (answer.strip(), conflict.session, conflict.kind, conflict.there), "bad" if is_open else ""
         )
@@ -148,7 +149,7 @@ class ConflictsStep(Step):
             what = on_screen(fate.why) or f"it goes there as {fate.to_subject}/{fate.to_session}"
             done = "" if what.startswith(f"{fate.fate}:") else f"{fate.fate}, "
             answered = [f"Answered {given}: {done}{what.removeprefix(f'{given}: ')}"]
-        possible = f"Possible: {possible}. Suggested: {conflict.suggested}."
+        possible = f"Possible: {possible}. Suggested: {_DOES[conflict.suggested][0]}."
         return [*answered, conflict.message, *_both_sides(conflict), possible, *_the_rest(conflict)]
 
     # Answers

@@ -87,7 +87,7 @@ class LabelsStep(Step):
             return ""
         single = f", and {wording.plural(len(draft.table), 'session')} by itself" if draft.table else ""
         rule = " ".join(draft.labels) if draft.labels else "labels stay as they are"
-        troubles = len(self._troubles)
+        troubles = sum(map(self._is_marked, self._troubles))
         marked = f"  ({troubles:,} marked ! would collide or be refused)" if troubles else ""
         return f"Rule: {rule}{single}.{marked}"
 
@@ -127,9 +127,13 @@ class LabelsStep(Step):
         final = None if self._trial else self._found.planned.get(row.id)
         return Labels(final.to_subject, final.to_session) if final else rules.apply(row)
 
+    def _is_marked(self, troubled: str) -> bool:
+        """Whether what a session would meet is not answered yet; a rule that is typed is asked anew."""
+        return self._trial is not None or troubled in self._found.undecided
+
     def _line(self, row: SessionRow, rules: LabelRules) -> Line:
         after = self._after(row, rules)
-        bad = row.id in self._troubles and (self._trial is not None or row.id in self._found.undecided)
+        bad = row.id in self._troubles and self._is_marked(row.id)
         table = self.draft.table if self.draft is not None else {}
         own = row.id in table or row.label in table
         mark = ("!" if bad else " ") + ("*" if own else "")
@@ -245,6 +249,6 @@ class LabelsStep(Step):
         count = len(rows) if self._troubles else 0
         for step in range(1, count + 1):
             place = (lines.highlighted + way * step) % count
-            if rows[place].id in self._troubles:
+            if rows[place].id in self._troubles and self._is_marked(rows[place].id):
                 lines.highlighted = place
                 return
