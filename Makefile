@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test bench growth flat server chaos fuzz minimal audit screenshots keys errors man lock build
+.PHONY: help check test bench growth flat roads roundtrip server chaos fuzz minimal audit screenshots keys errors man lock build
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -18,6 +18,12 @@ bench: ## what a transfer costs beside other tools, into the tables
 
 flat: ## whether memory and spool keep to their bounds from 200 MB to 4 GB
 	python -m tests.bench.flat
+
+roads: ## what each road costs and proves, into docs/roads.md
+	python -m tests.bench.roads --keep
+
+roundtrip: ## 35,000 files downloaded and uploaded again: all the same, at what memory
+	python -m tests.bench.round_trip
 
 server: ## what the practice server itself can do
 	python tests/bench/serve.py

@@ -259,7 +259,7 @@ def test_relocate_by_a_plan_and_what_somebody_moved_on_is_not_given_back(
 def test_words_that_make_no_sense_on_the_road(sea: Harbour, ferry: Any) -> None:
     for words in (["--scans", "1"], ["--with", "resources"]):
         code, _, told = ferry("share", "SRC", "DST", "--sessions", "S1", *words, "--yes")
-        assert (code, "takes whole sessions" in told) == (2, True)
+        assert (code, words[0] in told) == (2, True)
     code, _, told = ferry("plan", "SRC", "http://127.0.0.1:9/DST", "--road", "share")
     assert (code, "different servers" in told) == (2, True)
     assert ferry("plan", "SRC", "DST", "--road", "upload")[0] == 2

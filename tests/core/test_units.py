@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.core.making import detail_of, file_row, session_row
 from xnat_ferry.model import ScanRow, SessionDetail
-from xnat_ferry.transfer.units import cut_units
+from xnat_ferry.transfer.units import TARGET_FILES, cut_units
 
 
 def session(sizes: dict[str, int]) -> SessionDetail:
@@ -21,6 +21,14 @@ def test_small_scans_travel_together_in_natural_order() -> None:
 def test_a_scan_beyond_the_target_travels_alone_and_whole() -> None:
     detail = session({"1": 100, "2": 1})
     assert [unit.key for unit in cut_units(detail, ["1", "2"], 8)] == ["1", "2"]
+
+
+def test_no_more_than_some_thousand_files_travel_together() -> None:
+    """Of what is on its way a kilobyte is known of each file."""
+    half = TARGET_FILES // 2
+    files = [file_row(f"{n}.dcm", scan=f"{scan}") for scan in (1, 2, 3) for n in range(half)]
+    detail = detail_of(session_row(), files=tuple(files))
+    assert [unit.key for unit in cut_units(detail, ["1", "2", "3"], 10**12)] == ["1,2", "3"]
 
 
 def test_other_resources_stay_behind() -> None:
