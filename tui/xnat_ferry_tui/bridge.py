@@ -35,6 +35,8 @@ class JournalGrew(Message):
         super().__init__()
         self.transfer_id, self.events, self.alive = transfer_id, events, alive
         self.verification, self.requests, self.live = verification, requests, live
+        self.taken = threading.Event()
+        """Set once it has been taken in: more of a long past is read only then."""
 
 
 def follow_journal(
@@ -54,11 +56,13 @@ def follow_journal(
         events = next(parts, [])
         proven = _proven(events)
         for following in parts:
-            post(JournalGrew(folder.id, events, alive, live=live))
+            part = JournalGrew(folder.id, events, alive, live=live)
+            post(part)
+            while not part.taken.wait(_EVERY):
+                if leave.is_set():
+                    return
             events = following
             proven += _proven(events)
-            if leave.is_set():
-                return
         requests = calls.read_new()
         found = proofs.newest(proven, alive)
         if events or requests or found is not None or alive != was_alive:
