@@ -5,6 +5,7 @@ with whom it is shared. None of that is sent.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, register_namespace, tostring
@@ -85,8 +86,8 @@ def _parsed(content: bytes) -> Element:
     root: Element | None = None
     for event, found in iterparse(BytesIO(content), events=("start", "start-ns")):
         if event == "start-ns":
-            prefix, address = found
-            register_namespace(prefix, address)
+            with suppress(ValueError):  # one that is not for others to use: it gets another
+                register_namespace(*found)
         elif root is None:
             root = found
     if root is None:
