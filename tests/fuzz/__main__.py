@@ -42,7 +42,7 @@ def main() -> int:
         said.append(line)
     code = running.wait()
     if options.keep and code == 0:
-        keep("".join(said))
+        keep("".join(said), options.times)
     return code
 
 
@@ -58,14 +58,15 @@ def executions(said: str) -> dict[str, int]:
     return found
 
 
-def keep(said: str, page: Path = PAGE) -> None:
+def keep(said: str, times: int, page: Path = PAGE) -> None:
     """Put the table into the page."""
-    table = "\n".join(_table(executions(said))) + "\n"
+    table = "\n".join(_table(executions(said), times)) + "\n"
     page.write_text(_KEPT.sub(lambda kept: kept[1] + table + kept[2], page.read_text("utf-8")), "utf-8")
 
 
-def _table(tried: dict[str, int]) -> Iterator[str]:
-    yield f"{CORPUS} seeds; the last long run gave {sum(tried.values()):,} inputs to what reads them:"
+def _table(tried: dict[str, int], times: int) -> Iterator[str]:
+    given = f"{sum(tried.values()):,} inputs"
+    yield f"{CORPUS} seeds; the last long run, {times} times as many as the tests try, gave {given}:"
     yield ""
     yield "| what reads | inputs |"
     yield "|---|---:|"

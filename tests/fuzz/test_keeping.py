@@ -23,7 +23,7 @@ def test_inputs_are_counted_by_test_and_kept(tmp_path: Path) -> None:
     assert executions(SAID) == {"test_zips": 6012, "test_catalogs": 4}
     page = tmp_path / "page.md"
     page.write_text("a\n<!-- fuzz -->\nold\n<!-- end of fuzz -->\nb\n")
-    keep(SAID, page)
+    keep(SAID, 100, page)
     text = page.read_text()
     assert text.startswith("a\n<!-- fuzz -->\n")
     assert text.endswith("| `test_zips` | 6,012 |\n<!-- end of fuzz -->\nb\n")
