@@ -1,14 +1,16 @@
 """What the screen sends to a terminal: bytes an action, bytes a second of a live log, and the first picture.
 
-    python -m tests.bench.wire
+    python -m tests.bench.wire [--keep]
 
 The program runs behind a pseudo-terminal as over SSH; its practice is a transfer folder to which this process
-writes 200 events a second, as a worker of 400 sessions would.
+writes 200 events a second, as a worker of 400 sessions would. ``--keep`` writes the table into the README
+beside this.
 """
 
 import contextlib
 import os
 import resource
+import sys
 import tempfile
 import threading
 import time
@@ -16,6 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
+from tests.bench import report
+from tests.bench.measuring import machine
 from tests.core.making import plan_of, planned
 from tests.tui.transfers import STARTED, hold, tell
 from tests.tui.wire import Wire
@@ -48,19 +52,27 @@ _SIZES = ((80, 24), (120, 40))
 
 
 def main() -> None:
-    """Print the tables."""
+    """Measure, print, and keep where that is asked for."""
     with tempfile.TemporaryDirectory() as place:
         folder = _transfer(Path(place) / "transfers")
         environment = {"HOME": place, "XNAT_FERRY_TRANSFERS": str(Path(place) / "transfers")} | _SSH
-        _print_start(environment)
+        start = _start(environment)
         columns = [_bytes(environment, folder, size) for size in _SIZES]
-    print("| what is done | " + " | ".join(f"{width}x{height}" for width, height in _SIZES) + " |")
-    print("|---|---:|---:|")
-    for name in columns[0]:
-        print(f"| {name} | {' | '.join(column[name] for column in columns)} |")
+    lines = [
+        f"{start} {machine()}.",
+        "",
+        "| what is done | " + " | ".join(f"{width}x{height}" for width, height in _SIZES) + " |",
+        "|---|---:|---:|",
+        *(f"| {name} | {' | '.join(column[name] for column in columns)} |" for name in columns[0]),
+        "",
+    ]
+    text = "\n".join(lines)
+    print(text)
+    if "--keep" in sys.argv:
+        report.put("wire", text)
 
 
-def _print_start(environment: dict[str, str]) -> None:
+def _start(environment: dict[str, str]) -> str:
     walls, works = [], []
     for _ in range(_ROUNDS):
         before, start = _work_of_children(), time.perf_counter()
@@ -70,9 +82,9 @@ def _print_start(environment: dict[str, str]) -> None:
             wire.send(b"\x11")
             wire.process.wait(20)
         works.append(_work_of_children() - before)
-    print(
+    return (
         f"First picture, warm: {median(walls):.2f} s by the clock, {min(walls):.2f} s the fastest "
-        f"of {_ROUNDS}; {min(works):.2f} s of the processor, leaving included.\n"
+        f"of {_ROUNDS}; {min(works):.2f} s of the processor, leaving included."
     )
 
 
