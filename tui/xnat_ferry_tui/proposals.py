@@ -196,10 +196,13 @@ def differing(watched: Watched) -> list[SessionVerification]:
     return [one for one in found.sessions if one.verdict == DIFFERS] if found else []
 
 
+_STAYS = {Fate.SKIP: "left out", Fate.UNDECIDED: "undecided"}
+
+
 def _left_out(plan: Plan) -> list[str]:
     left = [one for one in plan.sessions if not one.fate.travels]
     files = [f"Left out: {plain(words)}" for words in plan.left_out]
-    told = [f"{one.session} is left out: {on_screen(one.why)}" for one in left[:_AT_MOST]]
+    told = [f"{one.session} is {_STAYS[one.fate]}: {on_screen(one.why)}" for one in left[:_AT_MOST]]
     return [*files, *_some(told, "more are left out", len(left))]
 
 

@@ -31,7 +31,12 @@ def standing(step: str, desk: Desk) -> Standing:
 
 def why_not_start(desk: Desk) -> str:
     """The first reason of any step against starting; "" where there is none."""
-    return next((found for step in STEPS if (found := standing(step, desk).why_not)), "")
+    return _elsewhere(next((found for step in STEPS if (found := standing(step, desk).why_not)), ""))
+
+
+def _elsewhere(reason: str) -> str:
+    """A reason of the step about conflicts, for another one: its keys work there alone."""
+    return reason.replace("n goes to the next", f"{KEYS['conflicts']} shows them")
 
 
 def _connect(desk: Desk) -> Standing:
@@ -75,7 +80,7 @@ def _conflicts(desk: Desk) -> Standing:
 def _labels(desk: Desk) -> Standing:
     before = _conflicts(desk)
     if before.mark == TO_DO:
-        return Standing(LOOK, before.why_not.replace("n goes to the next", f"{KEYS['conflicts']} shows them"))
+        return Standing(LOOK, _elsewhere(before.why_not))
     return before
 
 
