@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 from textual.app import App
 
 import xnat_ferry_tui
@@ -22,22 +23,21 @@ from tests.bench import report
 from tests.bench.answering import HEAD, Acts, Held, felt, megabytes, middle, peak_megabytes, reached, worst
 from tests.bench.measuring import machine
 from tests.core.making import plan_of, planned
-from tests.tui.transfers import STARTED, finished, item, verified
+from tests.tui.transfers import STARTED, finished, item
 from xnat_ferry import events
 from xnat_ferry.errors import NoCredentials
-from xnat_ferry.model import Mark, Where
+from xnat_ferry.model import Level, Mark, Where
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.journal import Journal
-from xnat_ferry.verify.verification import What
+from xnat_ferry.verify.verification import SessionVerification, What, count_marks
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.opening import prepare_interpreter
 from xnat_ferry_tui.widgets.lines import Lines
 
 SESSIONS, EVENTS, DIFFERING = 2_000, 100_000, 50_000
-_ROUNDS = 3
+_ROUNDS = 1
 _SIZE = (120, 40)
 
 ACTS: Acts = {
@@ -69,22 +69,33 @@ def transfer(place: Path, sessions: int, count: int, differing: int) -> Transfer
     folder = transfer_folders.create(
         place, plan_of(*(planned(label, id=f"XNAT_{label}", to_session=label) for label in labels))
     )
-    journal = Journal(folder.journal)
-    journal.write(STARTED)
     each = max(count // sessions - 2, 1)
-    for label in labels:
-        journal.write(events.SessionStarted(session=label))
-        for one in range(each):
-            journal.write(_event(label, one))
-        journal.write(events.SessionFinished(session=label, where=Where.ARCHIVE))
-    journal.write(finished())
-    journal.close()
+    with folder.journal.open("wb") as journal:
+        journal.write(events.encode(STARTED))
+        for label in labels:
+            journal.write(events.encode(events.SessionStarted(session=label)))
+            journal.writelines(events.encode(_event(label, one)) for one in range(each))
+            journal.write(events.encode(events.SessionFinished(session=label, where=Where.ARCHIVE)))
+        journal.write(events.encode(finished()))
     spread = differing // 2 // sessions
     for number, label in enumerate(labels):
         many = differing - differing // 2 if number == 0 else spread
-        files = (item(label, "1", f"{one:06}.dcm", Mark.DIFFERS, What.SIZE) for one in range(many))
-        verified(folder, label, *files)
+        kept = folder.verification(f"XNAT_{label}")
+        kept.write_bytes(msgspec.json.encode(_verified(label, many)))
     return folder
+
+
+def _verified(label: str, many: int) -> SessionVerification:
+    items = tuple(item(label, "1", f"{one:06}.dcm", Mark.DIFFERS, What.SIZE) for one in range(many))
+    return SessionVerification(
+        source=label,
+        destination=label,
+        where=Where.ARCHIVE,
+        level=Level.IDENTITY,
+        counts=count_marks([one.mark for one in items]),
+        items=items,
+        destination_id="X_1",
+    )
 
 
 def _event(session: str, one: int) -> events.AnyEvent:

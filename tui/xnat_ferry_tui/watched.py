@@ -24,6 +24,8 @@ class Watched:
         self.state = TransferState(folder.read_plan())
         self.told: list[AnyEvent] = []
         """The events that have words, oldest first; steps between are in ``state`` only."""
+        self.problems: list[AnyEvent] = []
+        """Those of them that somebody should look at."""
         self.requests: deque[Request] = deque(maxlen=_REQUESTS)
         """The newest requests of its workers, oldest first."""
         self.verification: Verification | None = None
@@ -38,6 +40,8 @@ class Watched:
             self.state.apply(event)
             if wording.what_happened(event):
                 self.told.append(event)
+                if wording.is_problem(event):
+                    self.problems.append(event)
         if self.state.bytes_moved != self._moved:
             self._moved, self._moved_at = self.state.bytes_moved, self.state.last_at or 0.0
 

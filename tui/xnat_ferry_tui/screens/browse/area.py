@@ -309,8 +309,7 @@ class BrowseArea(Area):
             self.say("Only sessions of the source are marked and copied; X swaps the two.")
 
     def action_mark_all(self) -> None:
-        shown = [row.label for row in self._lists.shown(SOURCE).rows(SOURCE)]
-        self._turn_marks(lambda: self._marks.turn(shown))
+        self._turn_marks(lambda: self._marks.turn(self._lists.shown(SOURCE).labels))
 
     def action_unmark(self) -> None:
         self._turn_marks(self._marks.clear)

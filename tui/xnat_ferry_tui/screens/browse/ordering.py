@@ -16,8 +16,11 @@ def in_order(places: Sequence[int], key: Callable[[int], str]) -> Sequence[int]:
     runs: list[list[int]] = [
         sorted(places[at : at + _SLICE], key=key) for at in range(0, len(places), _SLICE)
     ]
+    none: list[int] = []
     while len(runs) > 1:
-        runs = [_together(one, other, key) for one, other in zip_longest(runs[::2], runs[1::2], fillvalue=[])]
+        runs = [
+            _together(one, other, key) for one, other in zip_longest(runs[::2], runs[1::2], fillvalue=none)
+        ]
     return runs[0] if runs else ()
 
 

@@ -34,13 +34,11 @@ class Chosen:
         anew = basis != self._basis
         if anew:
             self._basis, self._read, self.shown = basis, 0, []
-        fresh = [
-            event
-            for event in watched.told[self._read :]
-            if (not problems or wording.is_problem(event))
-            and (not session or getattr(event, "session", "") == session)
-        ]
-        self._read = len(watched.told)
+        told = watched.problems if problems else watched.told
+        fresh = told[self._read :]
+        if session:
+            fresh = [event for event in fresh if getattr(event, "session", "") == session]
+        self._read = len(told)
         self.shown.extend(fresh)
         return None if anew else len(fresh)
 

@@ -12,7 +12,7 @@ from xnat_ferry.verify.verification import Item, Verification
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.verify import rows
-from xnat_ferry_tui.screens.verify.rows import Place, Row
+from xnat_ferry_tui.screens.verify.rows import Place, Row, Rows
 from xnat_ferry_tui.screens.verify.verdict import archiving, nothing_differs, unverified, verdict
 from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.facts import Facts
@@ -36,7 +36,7 @@ class VerifyArea(Area):
 
     def on_mount(self) -> None:
         self._place, self._equal = Place(), False
-        self._rows: Sequence[Row] = ()
+        self._rows = Rows(())
         self._basis: tuple[object, ...] = ()
         self._transfer = ""
         super().on_mount()
@@ -48,7 +48,7 @@ class VerifyArea(Area):
             [*verdict(watched, found), *archiving(watched), *self._remark()]
         )
         if watched is None or found is None:
-            self._rows, self._basis = (), ()
+            self._rows, self._basis = Rows(()), ()
             self.query_one(Lines).put([])
             self._show_about()
             return
@@ -102,9 +102,8 @@ class VerifyArea(Area):
         self._place = place
         self.query_one(Lines).highlighted = 0
         self.show()
-        cell = 1
-        names = [row.line.cells[cell] for row in self._rows]
-        self.query_one(Lines).highlighted = names.index(chosen) if chosen in names else 0
+        if chosen:
+            self.query_one(Lines).highlighted = self._rows.place_of(name=chosen) or 0
 
     # Keys
 
@@ -155,8 +154,7 @@ class VerifyArea(Area):
     def _show_item(self, item: Item) -> None:
         self._place = Place(item.session, item.scan)
         self.show()
-        places = [number for number, row in enumerate(self._rows) if row.item is item]
-        self.query_one(Lines).highlighted = places[0] if places else 0
+        self.query_one(Lines).highlighted = self._rows.place_of(item=item) or 0
 
     def action_send_again(self) -> None:
         self.ferry.acting.go_on(archive=False)

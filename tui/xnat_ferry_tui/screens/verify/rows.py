@@ -1,12 +1,14 @@
 """What area 4 lists: sessions, the scans of one, the files of a scan; only what differs, or all."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple, overload
 
 from xnat_ferry import wording
 from xnat_ferry.model import Instance, Mark
 from xnat_ferry.plan import Plan
+from xnat_ferry.plan.model import PlannedScan
 from xnat_ferry.verify.verification import PROVEN, Item, SessionVerification, Verification
 from xnat_ferry_tui.ways import on_screen
 from xnat_ferry_tui.widgets.lines import Column, Line
@@ -20,6 +22,7 @@ _GRAVEST = (
     Mark.AS_PLANNED,
     Mark.SAME,
 )
+_GRAVITY = {mark: place for place, mark in enumerate(_GRAVEST)}
 _EQUAL = (Mark.SAME, Mark.AS_PLANNED)
 _BAD = frozenset({Mark.DIFFERS, Mark.ONLY_SOURCE, Mark.ONLY_DESTINATION})
 
@@ -65,18 +68,56 @@ class Row(NamedTuple):
     file: str = ""
 
 
-def rows_at(
-    place: Place, found: Verification, plan: Plan, sent: Sequence[Instance], *, equal: bool
-) -> list[Row]:
+class _Thing(NamedTuple):
+    """What a row is made of."""
+
+    mark: Mark
+    name: str
+    row: Callable[[], Row]
+    item: Item | None = None
+
+
+def _gravity(thing: _Thing) -> int:
+    return _GRAVITY[thing.mark]
+
+
+class Rows(Sequence[Row]):
+    """The rows of a place, each made when it is looked at: there may be very many."""
+
+    def __init__(self, things: Iterable[_Thing]) -> None:
+        """What there is to show, the gravest first; what is as grave in the order in which it came."""
+        self._things = sorted(things, key=_gravity)
+
+    def place_of(self, *, name: str = "", item: Item | None = None) -> int | None:
+        """Where the row of this name is, or of this item."""
+        places = (
+            place
+            for place, one in enumerate(self._things)
+            if (one.name == name if item is None else one.item is item)
+        )
+        return next(places, None)
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
+        if isinstance(place, slice):
+            return [one.row() for one in self._things[place]]
+        return self._things[place].row()
+
+
+def rows_at(place: Place, found: Verification, plan: Plan, sent: Sequence[Instance], *, equal: bool) -> Rows:
     """The rows of a place, the gravest first; ``sent``: the files of its session as they passed through."""
     if not place.session:
-        rows = list(_sessions(found, equal))
-    else:
-        session = next((one for one in found.sessions if one.source == place.session), None)
-        if session is None:
-            return []
-        rows = list(_files(session, place.scan, sent, equal) if place.scan else _scans(session, plan, equal))
-    return sorted(rows, key=lambda row: _GRAVEST.index(Mark(row.line.cells[0])))
+        return Rows(_sessions(found, equal))
+    session = next((one for one in found.sessions if one.source == place.session), None)
+    if session is None:
+        return Rows(())
+    return Rows(_files(session, place.scan, sent, equal) if place.scan else _scans(session, plan, equal))
 
 
 def differences(found: Verification) -> list[Item]:
@@ -84,17 +125,15 @@ def differences(found: Verification) -> list[Item]:
     return [item for session in found.sessions for item in session.items]
 
 
-def _sessions(found: Verification, equal: bool) -> Iterator[Row]:
+def _sessions(found: Verification, equal: bool) -> Iterator[_Thing]:
     for one in found.sessions:
         if equal or one.verdict != PROVEN:
-            cells = (
-                gravest(one.counts),
-                one.source,
-                one.destination,
-                one.where,
-                wording.counts(one.counts),
-            )
-            yield Row(_line(cells), Place(one.source), _of_session(one))
+            yield _Thing(gravest(one.counts), one.source, partial(_session, one))
+
+
+def _session(one: SessionVerification) -> Row:
+    cells = (gravest(one.counts), one.source, one.destination, one.where, wording.counts(one.counts))
+    return Row(_line(cells), Place(one.source), _of_session(one))
 
 
 def _of_session(one: SessionVerification) -> tuple[str, ...]:
@@ -106,57 +145,71 @@ def _of_session(one: SessionVerification) -> tuple[str, ...]:
     )
 
 
-def _scans(session: SessionVerification, plan: Plan, equal: bool) -> Iterator[Row]:
+def _scans(session: SessionVerification, plan: Plan, equal: bool) -> Iterator[_Thing]:
     planned = {scan.id: scan for one in plan.sessions if one.session == session.source for scan in one.scans}
     items: dict[str, list[Item]] = {scan: [] for scan in planned}
     for item in session.items:
         items.setdefault(item.scan, []).append(item)
     for scan, of_scan in items.items():
         if equal or of_scan:
-            known = planned.get(scan)
             marks = Counter(item.mark for item in of_scan)
-            left = (known.files if known else 0) - len(of_scan)
-            counted = {mark: marks[mark] for mark in Mark if marks[mark]}
-            words = wording.counts(counted) if counted else _equal_words(session)
-            line = (
-                gravest(counted) if counted else _equal_mark(session),
-                scan,
-                known.type if known else "",
-                words,
-            )
-            more = (
-                f" {wording.plural(left, 'file')} of it {'is' if left == 1 else 'are'} fine."
-                if left > 0
-                else ""
-            )
-            about = f"Scan {scan} of {session.source}: {words}.{more}"
-            yield Row(_line(line), Place(session.source, scan), (about, *_causes(of_scan)))
+            mark = gravest(marks) if of_scan else _equal_mark(session)
+            known = planned.get(scan)
+            yield _Thing(mark, scan, partial(_scan, session, scan, known, mark, marks, of_scan))
 
 
-def _files(session: SessionVerification, scan: str, sent: Sequence[Instance], equal: bool) -> Iterator[Row]:
+def _scan(
+    session: SessionVerification,
+    scan: str,
+    known: PlannedScan | None,
+    mark: Mark,
+    marks: Mapping[Mark, int],
+    items: Sequence[Item],
+) -> Row:
+    left = (known.files if known else 0) - len(items)
+    counted = {mark: marks[mark] for mark in Mark if marks[mark]}
+    words = wording.counts(counted) if counted else _equal_words(session)
+    fine = f" {wording.plural(left, 'file')} of it {'is' if left == 1 else 'are'} fine." if left > 0 else ""
+    about = f"Scan {scan} of {session.source}: {words}.{fine}"
+    line = _line((mark, scan, known.type if known else "", words))
+    return Row(line, Place(session.source, scan), (about, *_causes(items)))
+
+
+def _files(
+    session: SessionVerification, scan: str, sent: Sequence[Instance], equal: bool
+) -> Iterator[_Thing]:
     place, told = Place(session.source, scan), set[str]()
     for item in session.items:
         if item.scan == scan:
             told.add(item.file)
-            cells = (item.mark, item.file or "(the whole scan)", item.what, item.source, item.destination)
-            about = (
-                f"{item.mark} {item.session} scan {scan} {item.file}: {item.what}",
-                on_screen(item.likely),
-            )
-            yield Row(_line(cells), place, about, item, item.file)
+            yield _Thing(item.mark, item.file, partial(_differing, place, item), item)
     if equal:
         for one in sent:
             if one.scan == scan and one.path not in told:
-                words = f"{one.path}: {_equal_words(session)}. Enter lays its headers beside each other."
-                line = _line((_equal_mark(session), one.path, "", f"{one.size:,} bytes", ""))
-                yield Row(line, place, (words,), None, one.path)
+                yield _Thing(_equal_mark(session), one.path, partial(_fine, session, place, one))
+
+
+def _differing(place: Place, item: Item) -> Row:
+    cells = (item.mark, item.file or "(the whole scan)", item.what, item.source, item.destination)
+    about = (
+        f"{item.mark} {item.session} scan {item.scan} {item.file}: {item.what}",
+        on_screen(item.likely),
+    )
+    return Row(_line(cells), place, about, item, item.file)
+
+
+def _fine(session: SessionVerification, place: Place, one: Instance) -> Row:
+    words = f"{one.path}: {_equal_words(session)}. Enter lays its headers beside each other."
+    line = _line((_equal_mark(session), one.path, "", f"{one.size:,} bytes", ""))
+    return Row(line, place, (words,), None, one.path)
 
 
 def _causes(items: Sequence[Item]) -> list[str]:
-    return list(dict.fromkeys(on_screen(item.likely) for item in items if item.likely))[:2]
+    likely = dict.fromkeys(item.likely for item in items if item.likely)
+    return [on_screen(one) for one in likely][:2]
 
 
-def gravest(counts: dict[Mark, int]) -> Mark:
+def gravest(counts: Mapping[Mark, int]) -> Mark:
     """The mark that says the worst of what was counted; unknown where nothing was."""
     return next((mark for mark in _GRAVEST if counts.get(mark)), Mark.UNKNOWN)
 
