@@ -119,6 +119,18 @@ def test_a_kept_connection_that_the_server_closed_is_not_used(
     assert server.connections == 2
 
 
+def test_a_kept_connection_that_is_closed_just_then_is_no_loss_to_a_question(
+    server: Answering, client: httpx.Client
+) -> None:
+    server.answers = [(SIZED + BODY, False), (b"", True), (SIZED + BODY, False), (b"", True)]
+    assert client.get("/a").content == BODY
+    assert client.get("/b").content == BODY
+    assert server.connections == 2
+    with pytest.raises(httpx.TransportError):
+        client.post("/c")  # who knows what came of it
+    assert len(server.heard) == 4
+
+
 def test_what_nobody_read_to_its_end_is_not_used_again(server: Answering, client: httpx.Client) -> None:
     server.answers = [(SIZED + BODY, False), (SIZED + BODY, False)]
     with client.stream("GET", "/a") as response:

@@ -47,13 +47,14 @@ class DirectTransport(httpx.BaseTransport):
         """Send it and return once the answer's head is there. Raises an httpx.TransportError."""
         self._free.acquire()
         try:
-            connection = self._connected(request)
+            kept = self._kept()
             try:
-                with _told(request):
-                    answer = _exchange(connection, request)
-            except BaseException:
-                connection.close()
-                raise
+                connection, answer = self._asked(kept or self._opened(request), request)
+            except (httpx.ReadError, httpx.RemoteProtocolError):
+                if kept is None or request.method != "GET":
+                    raise
+                # closed by the server while this was on its way: asked anew (RFC 9112 9.3.1)
+                connection, answer = self._asked(self._opened(request), request)
         except BaseException:
             self._free.release()
             raise
@@ -79,16 +80,27 @@ class DirectTransport(httpx.BaseTransport):
             connection.close()
         self._free.release()
 
-    def _connected(self, request: httpx.Request) -> HTTPConnection:
-        """One that is open already, else a new one."""
+    def _asked(
+        self, connection: HTTPConnection, request: httpx.Request
+    ) -> tuple[HTTPConnection, WatchedResponse]:
+        """The head of the answer over a connection, which is closed where none comes."""
+        try:
+            with _told(request):
+                return connection, _exchange(connection, request)
+        except BaseException:
+            connection.close()
+            raise
+
+    def _kept(self) -> HTTPConnection | None:
+        """One that is open already."""
         while True:
             with self._lock:
                 connection = self._idle.pop() if self._idle else None
-            if connection is None:
-                break
-            if _is_quiet(connection):
+            if connection is None or _is_quiet(connection):
                 return connection
             connection.close()
+
+    def _opened(self, request: httpx.Request) -> HTTPConnection:
         host, patience = request.url.raw_host.decode("ascii"), _patience(request, "connect")
         if self._trust is None:
             connection = HTTPConnection(host, request.url.port, timeout=patience)
