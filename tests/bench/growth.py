@@ -30,7 +30,7 @@ from xnat_ferry.transfer.folder import TransferFolder, create, find_all
 from xnat_ferry.transfer.journal import read_all
 
 PATIENCE = 7200.0
-_SHORT = 300.0
+_SHORT = 1800.0
 PAGE = ROOT / "docs" / "growth.md"
 FILES = 2
 SIZES = {"carried": (10, 100, 1000), "planned": (10_000,), "replayed": (1000, 10_000, 100_000)}
