@@ -132,7 +132,7 @@ def _beside(word: str, lines: Sequence[str]) -> list[tuple[str, str]]:
     return [(word if place == 0 else "", line) for place, line in enumerate(lines)]
 
 
-_ADDED = {Answer.COMPLETE: "added as far as it is missing to", Answer.MERGE: "merged into"}
+_ADDED = {Answer.COMPLETE: "adds what is missing to", Answer.MERGE: "is merged into"}
 
 
 def why_not_go_on(watched: Watched, *, archive: bool) -> list[str]:
@@ -158,7 +158,7 @@ def archive_question(watched: Watched, answers: Mapping[str, Answer]) -> list[st
     plan, waiting = watched.state.plan, wording.plural(watched.waiting, "session")
     becomes = {one.session: one.to_session for one in plan.sessions}
     added = {one.session: Answer(one.fate) for one in _waiting_to_add(watched)} | dict(answers)
-    adding = [f"{name} is {_ADDED[how]} {becomes[name]}, which is there." for name, how in added.items()]
+    adding = [f"{name} {_ADDED[how]} {becomes[name]}, which is there." for name, how in added.items()]
     merged = Answer.MERGE in added.values()
     left = sum(one.session not in answers for one in would_add(watched))
     return [

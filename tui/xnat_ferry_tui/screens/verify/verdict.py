@@ -3,11 +3,14 @@
 from datetime import datetime
 
 from xnat_ferry import wording
+from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.state import SessionState
 from xnat_ferry.verify.verification import DIFFERS, PROVEN, UNKNOWN, Verification
 from xnat_ferry_tui.watched import Watched
 from xnat_ferry_tui.ways import on_screen
 
+_SAID = 200
+"""Characters of why it was refused: the list below has to stay in sight, and area 3 has all of them."""
 _REFUSED = 2
 """Of so many refused sessions it is said why; area 3 has them all."""
 _VERDICTS = {PROVEN: "PROVEN", DIFFERS: "NOT CLEAN", UNKNOWN: "NOT PROVEN"}
@@ -51,7 +54,9 @@ def archiving(watched: Watched | None) -> list[str]:
     counts = [f"{archived:,} of {len(tried):,} archived"]
     counts += [f"{under_way:,} under way"] if under_way and watched.alive else []
     counts += [f"{len(refused):,} refused (L reads the log)"] if refused else []
-    told = [f"{one.session}: {one.message} {on_screen(one.advice)}" for one in refused[:_REFUSED]]
+    told = [
+        f"{one.session}: {plain(one.message, _SAID)} {on_screen(one.advice)}" for one in refused[:_REFUSED]
+    ]
     return [f"Archiving: {', '.join(counts)}", *told]
 
 
