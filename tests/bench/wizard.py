@@ -10,6 +10,7 @@ beside this.
 """
 
 import asyncio
+import os
 import re
 import sys
 import tempfile
@@ -38,7 +39,7 @@ from xnat_ferry_tui.opening import prepare_interpreter
 README = Path(__file__).with_name("README.md")
 _KEPT = re.compile(r"(<!-- wizard -->\n).*?(<!-- end of wizard -->)", re.DOTALL)
 SESSIONS, LISTED = 10_000, 100_000
-_ROUNDS = 3
+_ROUNDS = 2
 _SIZE = (120, 40)
 
 Acts = Mapping[str, Sequence[Sequence[str]]]
@@ -236,7 +237,8 @@ async def measure(count: int, listed: int) -> str:
         memory = memory or megabytes()
     return "\n".join(
         [
-            f"{count:,} sessions chosen of {listed:,}, a conflict for every second one. {machine()}.",
+            f"{count:,} sessions chosen of {listed:,}, a conflict for every second one. {machine()}, "
+            f"under a load of {os.getloadavg()[1]:.0f}.",
             "",
             *HEAD,
             *(_middle(some).row(name) for name, some in held.items()),
@@ -251,6 +253,12 @@ def _middle(some: Sequence[Held]) -> Held:
     return Held(*(median(getattr(one, name) for one in some) for name in ("longest", "busiest", "work")))
 
 
+def keep(text: str) -> None:
+    """Put the table in the place of the last one."""
+    kept = README.read_text("utf-8")
+    README.write_text(_KEPT.sub(lambda found: found[1] + text + found[2], kept), "utf-8")
+
+
 def main() -> None:
     """Measure, print, and keep where that is asked for."""
     numbers = [int(one) for one in sys.argv[1:] if one.isdigit()]
@@ -258,8 +266,7 @@ def main() -> None:
     text = asyncio.run(measure(count, numbers[1] if len(numbers) > 1 else max(LISTED, count)))
     print(text)
     if "--keep" in sys.argv:
-        kept = README.read_text("utf-8")
-        README.write_text(_KEPT.sub(lambda found: found[1] + text + found[2], kept), "utf-8")
+        keep(text)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ from xnat_ferry_tui.screens.wizard.steps import STEPS, standing, why_not_start
 from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.facts import Facts
 
+_DRAWN_IN = 0.05
+"""Seconds in which most of what a key changes is drawn."""
 ALL_STEPS: Sequence[type[Step]] = (ConnectStep, ChooseStep, ChecksStep, ConflictsStep, LabelsStep, ReviewStep)
 
 
@@ -107,7 +109,7 @@ class ChecksArea(Area):
         if self.desk.drafting.must_judge and not self._judging and self.desk.drafting.fresh:
             self._judging = True
             # what is drawn for the key comes first: thoughts would take every second moment from it
-            self.call_after_refresh(self._begin_to_judge)
+            self.set_timer(_DRAWN_IN, self._begin_to_judge)
 
     def _begin_to_judge(self) -> None:
         self.ferry.run_worker(self._judge, thread=True, exit_on_error=False, group="judging")

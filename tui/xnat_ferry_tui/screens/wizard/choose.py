@@ -140,8 +140,8 @@ class ChooseStep(Step):
         draft, marked = self.draft, self._marks()
         if draft is None:
             return
-        shown = [row.id for row in self._shown]
-        hidden = marked - (set(shown) if self._words.strip() else self._ready().ids)
+        shown = dict.fromkeys(row.id for row in self._shown) if self._words.strip() else self._ready().ids
+        hidden = marked - shown.keys()
         keep = [name for name in draft.sessions if name in hidden] if hidden else []
         self.desk.drafting.choose(keep if len(marked) - len(hidden) == len(shown) else [*keep, *shown])
         self.area.said()

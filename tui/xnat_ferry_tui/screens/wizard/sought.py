@@ -1,39 +1,44 @@
 """The source's sessions as a filter looks through them. Made aside, since there may be very many."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import compress
 
 from msgspec import Struct
 
 from xnat_ferry.model import SessionRow
 
 
+class Found(Struct, frozen=True):
+    """What a filter leaves."""
+
+    rows: Sequence[SessionRow]
+    """All that were looked through."""
+    words: str
+    shown: Sequence[SessionRow]
+    texts: Sequence[str]
+    """Subject and session label of each, in small letters."""
+
+
 class Sought(Struct, frozen=True):
     """Some rows, made ready for being looked through."""
 
     rows: Sequence[SessionRow] = ()
-    ids: frozenset[str] = frozenset()
-    texts: Sequence[tuple[str, str, SessionRow]] = ()
-    """Subject and session label in small letters."""
+    ids: Mapping[str, None] = {}
+    """Their accession IDs in the order of the rows."""
+    texts: Sequence[str] = ()
 
-    def having(self, words: str, among: "Found | None" = None) -> "Found":
-        """Those with all these words in subject or label; ``among`` is what fewer letters left."""
-        narrower = among is not None and among.rows is self.rows and words.startswith(among.words)
-        texts = among.texts if among is not None and narrower else self.texts
+    def having(self, words: str, among: Found | None = None) -> Found:
+        """Those with all these words in subject or label; ``among`` is what fewer letters left of them."""
+        if among is None or among.rows is not self.rows or not words.startswith(among.words):
+            among = Found(self.rows, "", self.rows, self.texts)
+        shown, texts = among.shown, among.texts
         for word in words.lower().split():
-            texts = [one for one in texts if word in one[1] or word in one[0]]
-        return Found(self.rows, words, texts, [row for _, _, row in texts])
-
-
-class Found(Struct, frozen=True):
-    """What a filter left of some rows."""
-
-    rows: Sequence[SessionRow]
-    words: str
-    texts: Sequence[tuple[str, str, SessionRow]]
-    shown: Sequence[SessionRow]
+            fits = [word in text for text in texts]
+            shown, texts = list(compress(shown, fits)), list(compress(texts, fits))
+        return Found(self.rows, words, shown, texts)
 
 
 def sought(rows: Sequence[SessionRow]) -> Sought:
     """Make them ready."""
-    ids = frozenset(row.id for row in rows)
-    return Sought(rows, ids, [(row.subject.lower(), row.label.lower(), row) for row in rows])
+    ids = dict.fromkeys(row.id for row in rows)
+    return Sought(rows, ids, [f"{row.subject} {row.label}".lower() for row in rows])
