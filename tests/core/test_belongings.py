@@ -72,9 +72,7 @@ def test_kinds_are_told_from_labels() -> None:
     assert parse_wish(["resources=BIDS,quality", "notes"]).kinds == (Kind.QUALITY, Kind.NOTES)
 
 
-@pytest.mark.parametrize(
-    ("word", "says"), [("demografics", "is none of"), ("assessor", "is none of")]
-)
+@pytest.mark.parametrize(("word", "says"), [("demografics", "is none of"), ("assessor", "is none of")])
 def test_other_words_are_refused(word: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         parse_wish([word])
