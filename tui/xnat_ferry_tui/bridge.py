@@ -52,7 +52,8 @@ def follow_journal(
     while not leave.is_set():
         alive = lock.running(folder)
         live = was_alive is not None
-        parts = reader.read_in_parts(_AT_ONCE)
+        # after each part all sessions are counted: with very many of them, fewer and larger parts
+        parts = reader.read_in_parts(max(_AT_ONCE, len(plan.sessions) // 5))
         events = next(parts, [])
         proven = _proven(events)
         for following in parts:

@@ -87,7 +87,7 @@ def follow(folder: TransferFolder, worker: subprocess.Popen[bytes], skip: int = 
     passed = 0
     while True:
         ended = worker.poll() is not None
-        for event in reader.read_new():
+        for event in reader.fresh():
             passed += 1
             if passed > skip:
                 yield event
@@ -108,7 +108,7 @@ def watch(folder: TransferFolder, awaited: Callable[[], bool] = lambda: False) -
     while True:
         running = lock.running(folder)  # looked at first, so that nothing written last is missed
         to_come = not running and awaited()
-        yield from reader.read_new()
+        yield from reader.fresh()
         if not running and not to_come:
             return
         time.sleep(_ASK_EVERY if to_come else _LOOK_EVERY)
