@@ -36,7 +36,7 @@ class VerifyArea(Area):
 
     def on_mount(self) -> None:
         self._place, self._equal = Place(), False
-        self._rows = Rows(())
+        self._rows = Rows()
         self._basis: tuple[object, ...] = ()
         self._transfer = ""
         super().on_mount()
@@ -48,7 +48,7 @@ class VerifyArea(Area):
             [*verdict(watched, found), *archiving(watched), *self._remark()]
         )
         if watched is None or found is None:
-            self._rows, self._basis = Rows(()), ()
+            self._rows, self._basis = Rows(), ()
             self.query_one(Lines).put([])
             self._show_about()
             return

@@ -1,9 +1,10 @@
 """What area 4 lists: sessions, the scans of one, the files of a scan; only what differs, or all."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple, overload
+from operator import attrgetter
+from typing import Any, NamedTuple, overload
 
 from xnat_ferry import wording
 from xnat_ferry.model import Instance, Mark
@@ -68,34 +69,29 @@ class Row(NamedTuple):
     file: str = ""
 
 
-class _Thing(NamedTuple):
-    """What a row is made of."""
-
-    mark: Mark
-    name: str
-    row: Callable[[], Row]
-    item: Item | None = None
-
-
-def _gravity(thing: _Thing) -> int:
-    return _GRAVITY[thing.mark]
-
-
 class Rows(Sequence[Row]):
     """The rows of a place, each made when it is looked at: there may be very many."""
 
-    def __init__(self, things: Iterable[_Thing]) -> None:
-        """What there is to show, the gravest first; what is as grave in the order in which it came."""
-        self._things = sorted(things, key=_gravity)
+    def __init__(
+        self,
+        things: Iterable[Any] = (),
+        mark: Callable[[Any], Mark] = attrgetter("mark"),
+        name: Callable[[Any], str] = attrgetter("file"),
+        make: Callable[[Any], Row] | None = None,
+    ) -> None:
+        """What there is to show, the gravest first; what is as grave in the order in which it came.
+
+        ``mark`` says how grave a thing is, ``name`` what it is called, ``make`` makes its row.
+        """
+        self._things = sorted(things, key=lambda thing: _GRAVITY[mark(thing)])
+        self._name, self._make = name, make
 
     def place_of(self, *, name: str = "", item: Item | None = None) -> int | None:
         """Where the row of this name is, or of this item."""
-        places = (
-            place
-            for place, one in enumerate(self._things)
-            if (one.name == name if item is None else one.item is item)
+        things = enumerate(self._things)
+        return next(
+            (at for at, one in things if (self._name(one) == name if item is None else one is item)), None
         )
-        return next(places, None)
 
     def __len__(self) -> int:
         return len(self._things)
@@ -106,29 +102,25 @@ class Rows(Sequence[Row]):
     def __getitem__(self, place: slice) -> Sequence[Row]: ...
     def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
         if isinstance(place, slice):
-            return [one.row() for one in self._things[place]]
-        return self._things[place].row()
+            return [self[at] for at in range(*place.indices(len(self)))]
+        assert self._make is not None
+        return self._make(self._things[place])
 
 
 def rows_at(place: Place, found: Verification, plan: Plan, sent: Sequence[Instance], *, equal: bool) -> Rows:
     """The rows of a place, the gravest first; ``sent``: the files of its session as they passed through."""
     if not place.session:
-        return Rows(_sessions(found, equal))
+        sessions = [one for one in found.sessions if equal or one.verdict != PROVEN]
+        return Rows(sessions, lambda one: gravest(one.counts), attrgetter("source"), _session)
     session = next((one for one in found.sessions if one.source == place.session), None)
     if session is None:
-        return Rows(())
-    return Rows(_files(session, place.scan, sent, equal) if place.scan else _scans(session, plan, equal))
+        return Rows()
+    return _files(session, place, sent, equal) if place.scan else _scans(session, plan, equal)
 
 
 def differences(found: Verification) -> list[Item]:
     """Every item of every session, in the order in which ``n`` visits them."""
     return [item for session in found.sessions for item in session.items]
-
-
-def _sessions(found: Verification, equal: bool) -> Iterator[_Thing]:
-    for one in found.sessions:
-        if equal or one.verdict != PROVEN:
-            yield _Thing(gravest(one.counts), one.source, partial(_session, one))
 
 
 def _session(one: SessionVerification) -> Row:
@@ -145,48 +137,54 @@ def _of_session(one: SessionVerification) -> tuple[str, ...]:
     )
 
 
-def _scans(session: SessionVerification, plan: Plan, equal: bool) -> Iterator[_Thing]:
+class _Scan(NamedTuple):
+    """A scan as it was planned, and what of it is not equal."""
+
+    id: str
+    planned: PlannedScan | None
+    items: list[Item]
+    mark: Mark
+
+
+def _scans(session: SessionVerification, plan: Plan, equal: bool) -> Rows:
     planned = {scan.id: scan for one in plan.sessions if one.session == session.source for scan in one.scans}
     items: dict[str, list[Item]] = {scan: [] for scan in planned}
     for item in session.items:
         items.setdefault(item.scan, []).append(item)
-    for scan, of_scan in items.items():
-        if equal or of_scan:
-            marks = Counter(item.mark for item in of_scan)
-            mark = gravest(marks) if of_scan else _equal_mark(session)
-            known = planned.get(scan)
-            yield _Thing(mark, scan, partial(_scan, session, scan, known, mark, marks, of_scan))
+    scans = [
+        _Scan(scan, planned.get(scan), some, gravest(_marks(some)) if some else _equal_mark(session))
+        for scan, some in items.items()
+        if equal or some
+    ]
+    return Rows(scans, name=attrgetter("id"), make=partial(_scan, session))
 
 
-def _scan(
-    session: SessionVerification,
-    scan: str,
-    known: PlannedScan | None,
-    mark: Mark,
-    marks: Mapping[Mark, int],
-    items: Sequence[Item],
-) -> Row:
-    left = (known.files if known else 0) - len(items)
-    counted = {mark: marks[mark] for mark in Mark if marks[mark]}
+def _scan(session: SessionVerification, scan: _Scan) -> Row:
+    known, counted = scan.planned, _marks(scan.items)
+    left = (known.files if known else 0) - len(scan.items)
     words = wording.counts(counted) if counted else _equal_words(session)
     fine = f" {wording.plural(left, 'file')} of it {'is' if left == 1 else 'are'} fine." if left > 0 else ""
-    about = f"Scan {scan} of {session.source}: {words}.{fine}"
-    line = _line((mark, scan, known.type if known else "", words))
-    return Row(line, Place(session.source, scan), (about, *_causes(items)))
+    about = f"Scan {scan.id} of {session.source}: {words}.{fine}"
+    line = _line((scan.mark, scan.id, known.type if known else "", words))
+    return Row(line, Place(session.source, scan.id), (about, *_causes(scan.items)))
 
 
-def _files(
-    session: SessionVerification, scan: str, sent: Sequence[Instance], equal: bool
-) -> Iterator[_Thing]:
-    place, told = Place(session.source, scan), set[str]()
-    for item in session.items:
-        if item.scan == scan:
-            told.add(item.file)
-            yield _Thing(item.mark, item.file, partial(_differing, place, item), item)
+def _marks(items: Sequence[Item]) -> dict[Mark, int]:
+    marks = Counter(item.mark for item in items)
+    return {mark: marks[mark] for mark in Mark if marks[mark]}
+
+
+def _files(session: SessionVerification, place: Place, sent: Sequence[Instance], equal: bool) -> Rows:
+    things: list[Item | Instance] = [item for item in session.items if item.scan == place.scan]
     if equal:
-        for one in sent:
-            if one.scan == scan and one.path not in told:
-                yield _Thing(_equal_mark(session), one.path, partial(_fine, session, place, one))
+        told = {item.file for item in session.items if item.scan == place.scan}
+        things += [one for one in sent if one.scan == place.scan and one.path not in told]
+    fine = _equal_mark(session)
+
+    def make(thing: Item | Instance) -> Row:
+        return _differing(place, thing) if isinstance(thing, Item) else _fine(session, place, thing)
+
+    return Rows(things, lambda thing: thing.mark if isinstance(thing, Item) else fine, make=make)
 
 
 def _differing(place: Place, item: Item) -> Row:
