@@ -3,15 +3,13 @@
     python -m tests.bench.transfers [SESSIONS [EVENTS [DIFFERING FILES]]] [--keep]
 
 The transfer lies in a folder, as its worker would have left it; half of the files that differ are in one
-scan, the others everywhere. Told apart are opening the window on it, which reads all that, and each key. The
-whole walk is taken several times, and the middle of each figure is shown. ``--keep`` writes the table into
-the README beside this.
+scan, the others everywhere. Told apart are opening the window on it, which reads all that, and each key.
+``--keep`` writes the table into the README beside this.
 """
 
 import asyncio
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from textual.app import App
 
 import xnat_ferry_tui
 from tests.bench import report
-from tests.bench.answering import HEAD, Acts, Held, felt, megabytes, middle, peak_megabytes, reached, worst
+from tests.bench.answering import HEAD, Acts, Held, felt, megabytes, peak_megabytes, reached, worst
 from tests.bench.measuring import machine
 from tests.core.making import plan_of, planned
 from tests.tui.transfers import STARTED, finished, item
@@ -37,7 +35,6 @@ from xnat_ferry_tui.opening import prepare_interpreter
 from xnat_ferry_tui.widgets.lines import Lines
 
 SESSIONS, EVENTS, DIFFERING = 2_000, 100_000, 50_000
-_ROUNDS = 1
 _SIZE = (120, 40)
 
 ACTS: Acts = {
@@ -126,7 +123,6 @@ async def walk(desk: Desk, count: int, found: Callable[[str, Held], None]) -> No
         found("from there until all of it is read", held)
         for name, keys in ACTS.items():
             found(name, await worst(pilot, keys, lambda: True))
-    desk.watched = None
 
 
 def _log(app: App[None]) -> int:
@@ -134,11 +130,11 @@ def _log(app: App[None]) -> int:
     return next((one.count for one in found), 0)
 
 
-async def measure(sessions: int, count: int, differing: int, rounds: int = _ROUNDS) -> str:
+async def measure(sessions: int, count: int, differing: int) -> str:
     """Walk about; the table of what it took."""
     prepare_interpreter()
     alone = megabytes()
-    held: dict[str, list[Held]] = defaultdict(list)
+    rows: dict[str, Held] = {}
 
     def nobody(server: str) -> Credentials:
         raise NoCredentials(server=server)
@@ -146,15 +142,14 @@ async def measure(sessions: int, count: int, differing: int, rounds: int = _ROUN
     with tempfile.TemporaryDirectory() as place:
         desk = Desk(transfers=Path(place) / "transfers", spool=Path(place) / "spool", find=nobody)
         transfer(desk.transfers, sessions, count, differing)
-        for _ in range(rounds):
-            await walk(desk, count, lambda name, one: held[name].append(one))
+        await walk(desk, count, rows.__setitem__)
     return "\n".join(
         [
             f"{sessions:,} sessions, {count:,} lines of the journal, {differing:,} files that differ. "
             f"{machine()}.",
             "",
             *HEAD,
-            *(middle(some).row(name) for name, some in held.items()),
+            *(held.row(name) for name, held in rows.items()),
             "",
             f"In memory: {alone:.0f} MB without it, {peak_megabytes():.0f} MB at most.",
             "",
