@@ -18,6 +18,7 @@ from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.dialogs.ask import Ask
 from xnat_ferry_tui.dialogs.login import LogIn
+from xnat_ferry_tui.drafting import in_brief
 from xnat_ferry_tui.glyphs import PlainScrollBar
 from xnat_ferry_tui.keys import AREAS
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
@@ -111,7 +112,8 @@ async def test_hostile_labels_are_only_text_in_every_area(empty_desk: Desk, labe
     empty_desk.destination = view(DESTINATION, (session_row(label),), problem=f"problem {label}")
     app = FerryApp(empty_desk)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_shown(pilot, "no user name and password")
+        await until_shown(pilot, "Who are you at https://a.example?")
+        await pilot.press("escape")
         shown = label.split("\x1b")[0].split("\n")[0][:4]
         for area in "234":
             await pilot.press(area)
@@ -139,6 +141,7 @@ async def test_hostile_words_are_only_text_in_findings_and_questions(empty_desk:
         assert drafting.judged is not None
         checklist = Checklist(findings=(finding,), conflicts=())
         drafting.judged = msgspec.structs.replace(drafting.judged, checklist=checklist)
+        drafting.brief = in_brief(drafting.judged)
         drafting.go_to("checks")
         empty_desk.busy = f"busy {label}"
         app.screen.redraw()  # type: ignore[attr-defined]
