@@ -27,6 +27,8 @@ class Answering:
         """Bytes, and whether the connection is closed after them."""
         self.heard: list[bytes] = []
         self.connections = 0
+        self.closed = threading.Event()
+        """Set once a connection has been closed."""
         self._server = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}"
         threading.Thread(target=self._serve, daemon=True).start()
@@ -50,7 +52,8 @@ class Answering:
                 answer, closing = self.answers.pop(0)
                 caller.sendall(answer)
                 if closing:
-                    return
+                    break
+        self.closed.set()
 
 
 def _head(caller: socket.socket) -> bytes:
@@ -115,6 +118,7 @@ def test_a_kept_connection_that_the_server_closed_is_not_used(
 ) -> None:
     server.answers = [(SIZED + BODY, True), (SIZED + BODY, False)]
     assert client.get("/a").content == BODY
+    assert server.closed.wait(30)
     assert client.post("/b").content == BODY
     assert server.connections == 2
 

@@ -1,6 +1,7 @@
 """What a hostile server can make of a conversation: redirects, endless answers, addresses, headers."""
 
 import gzip
+import threading
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import suppress
@@ -74,9 +75,11 @@ def test_what_keeps_a_session_alive_follows_no_redirect_to_elsewhere(
 ) -> None:
     server.status, server.headers = 302, {"Location": place.format(elsewhere=elsewhere.url)}
     elsewhere.heard.clear()
+    before = set(threading.enumerate())
     with suppress(Exception):  # xnatpy's own; the client only logs in again then
         _take_up(server.url, "A" * 32).disconnect()
     assert elsewhere.heard == []
+    assert "XNATpyKeepAliveThread" not in {one.name for one in set(threading.enumerate()) - before}
     assert server.heard
 
 

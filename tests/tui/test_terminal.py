@@ -128,7 +128,8 @@ def test_in_black_and_white_and_ascii_every_state_is_a_word_or_a_mark(terminal: 
         ("2", ("2 BROWSE", "+ ", "001_MR1")),
         ("3", ("3 TRANSFER", "No transfer yet.")),
         ("4", ("4 VERIFY", "Not verified yet")),
-        ("?", ("Area 4 lists what is not", "go to the next difference")),
+        ("?", ("Area 4 lists what is not", "send what is missing", "Arrows and PgDn: more")),
+        ("PageDown", ("go to the next difference", "Escape: back")),
     ):
         if keys:
             terminal.type(keys)

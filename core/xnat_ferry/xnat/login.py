@@ -12,6 +12,7 @@ import os
 import re
 import threading
 import time
+import traceback
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -128,12 +129,27 @@ def _take_up(server: str, jsession: str) -> Any:
     logger.addHandler(logging.NullHandler())
     logger.propagate = False  # its messages name the user
     xnatpy = load_xnatpy()
-    with trusted_by_requests():
-        taken = xnatpy.connect(
-            server, jsession=jsession, no_parse_model=True, logger=logger, default_timeout=60
-        )
+    try:
+        with trusted_by_requests():
+            taken = xnatpy.connect(
+                server, jsession=jsession, no_parse_model=True, logger=logger, default_timeout=60
+            )
+    except Exception as error:
+        _end_what_was_begun(error, xnatpy.session.BaseXNATSession)
+        raise
     taken.keepalive = False  # a server that is gone would end its thread with a traceback on the screen
     return taken
+
+
+def _end_what_was_begun(error: Exception, kind: type) -> None:
+    """xnatpy forgets the thread of heartbeats that it had begun where its first one fails."""
+    failed: BaseException | None = error
+    while failed is not None:
+        for frame, _ in traceback.walk_tb(failed.__traceback__):
+            begun = frame.f_locals.get("self")
+            if isinstance(begun, kind):
+                kind.disconnect(begun)  # type: ignore[attr-defined]  # the part that asks no server
+        failed = failed.__context__  # what it tidies up with may fail as well
 
 
 def spare_loopback_the_proxy(server: str) -> None:
