@@ -2,7 +2,10 @@
 
 import sys
 
-from xnat_ferry.cli import main
+from xnat_ferry.loading import process_of_ours
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with process_of_ours():
+        from xnat_ferry.cli import main
+
+        sys.exit(main(sys.argv[1:]))

@@ -6,7 +6,6 @@ command line, in no file and in no environment.
 
 import argparse
 import contextlib
-import gc
 import os
 import signal
 import socket
@@ -21,6 +20,7 @@ import msgspec
 
 from xnat_ferry import __version__, events
 from xnat_ferry.errors import CannotConnect, CannotWrite, FerryError, Stopped
+from xnat_ferry.loading import process_of_ours
 from xnat_ferry.plan import plan_hash
 from xnat_ferry.record import write_record
 from xnat_ferry.roads import crossing_of
@@ -45,7 +45,6 @@ EXIT_STOPPED, EXIT_BUG = 4, 70
 
 def main(arguments: Sequence[str]) -> int:
     """Run one worker to its end; returns an exit code."""
-    gc.freeze()  # modules stay: nobody has to go through them again for rubbish
     parser = argparse.ArgumentParser(prog="xnat-ferry worker")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--spool", type=Path, required=True)
@@ -191,4 +190,5 @@ def _room_in(spool: Path) -> int | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with process_of_ours():
+        sys.exit(main(sys.argv[1:]))

@@ -4,6 +4,8 @@ import os
 import sys
 from dataclasses import dataclass
 
+from xnat_ferry.loading import process_of_ours
+
 _PLAIN = "Use 'xnat-ferry check', 'plan', 'run' and 'status' instead; 'xnat-ferry --help' lists them."
 THEMES = ("dark", "light", "ansi-dark", "ansi-light", "contrast")
 """Of Textual's own themes the two that leave the colours to the terminal, and three of ours."""
@@ -26,9 +28,10 @@ def main() -> int:
     arguments = sys.argv[1:]
     options = screen_options(arguments)
     if options is None:
-        from xnat_ferry.cli import main as plain_face
+        with process_of_ours():
+            from xnat_ferry.cli import main as plain_face
 
-        return plain_face(arguments)
+            return plain_face(arguments)
     if options.theme is not None and options.theme not in THEMES:
         return _refuse(f"There is no theme of this name. There are: {', '.join(THEMES)}.")
     refused = _why_no_screen()
