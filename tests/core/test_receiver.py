@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from itertools import count
 from multiprocessing import get_context
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +171,7 @@ def test_a_killed_worker_is_resumed_to_the_end(
         if stored:
             feed(event)
         worker.kill()
-        worker.join(60)
+        wait([worker.sentinel], 60)  # joined by one thread alone, which is told how it ended
         return 0
 
     with receiver(kill) as (there, sent):
