@@ -2,7 +2,7 @@
 
 import sys
 
-from xnat_ferry.loading import process_of_ours
+from xnat_ferry.own_process import process_of_ours
 
 if __name__ == "__main__":
     with process_of_ours():

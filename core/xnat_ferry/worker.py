@@ -20,7 +20,7 @@ import msgspec
 
 from xnat_ferry import __version__, events
 from xnat_ferry.errors import CannotConnect, CannotWrite, FerryError, Stopped
-from xnat_ferry.loading import process_of_ours
+from xnat_ferry.own_process import process_of_ours
 from xnat_ferry.plan import plan_hash
 from xnat_ferry.record import write_record
 from xnat_ferry.roads import crossing_of

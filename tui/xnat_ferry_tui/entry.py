@@ -4,7 +4,7 @@ import os
 import sys
 from dataclasses import dataclass
 
-from xnat_ferry.loading import process_of_ours
+from xnat_ferry.own_process import process_of_ours
 
 _PLAIN = "Use 'xnat-ferry check', 'plan', 'run' and 'status' instead; 'xnat-ferry --help' lists them."
 THEMES = ("dark", "light", "ansi-dark", "ansi-light", "contrast")

@@ -80,7 +80,7 @@ def sample_of(scan: str, header: "Dataset") -> HeaderSample:
 @contextmanager
 def quietly() -> Iterator[None]:
     """Decode within it: odd values are to be judged or shown, and not to be told to any log."""
-    from xnat_ferry.dicom.library import config  # slow to import
+    from xnat_ferry.dicom.loaded import config  # slow to import
 
     with _ONE_AT_A_TIME, warnings.catch_warnings(), config.disable_value_validation():
         warnings.simplefilter("ignore")

@@ -19,7 +19,7 @@ MOST_FOLD = 20
 
 def open_dicom(file: IO[bytes], **options: Any) -> "Dataset":
     """``pydicom.dcmread`` of an open file. Raises whatever pydicom does, and zlib.error for a bomb."""
-    from xnat_ferry.dicom.library import filereader  # slow to import, and comparing digests needs none of it
+    from xnat_ferry.dicom.loaded import filereader  # slow to import, and comparing digests needs none of it
 
     filereader.zlib = _Bounded()  # type: ignore[attr-defined, assignment]  # it offers no bound of its own
     return filereader.dcmread(file, **options)
