@@ -12,7 +12,6 @@ from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.transfer.state import Phase
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
-from xnat_ferry_tui.logins import Logins
 
 SIZES = [(80, 24), (120, 40)]
 LISTED = "all 8 sessions"
@@ -114,8 +113,11 @@ def kill_worker(desk: Desk) -> None:
 
 
 async def test_a_wrong_login_is_a_sentence_on_the_screen(desk: Desk) -> None:
-    desk.logins = Logins(lambda server: Credentials("ada", "wrong"))
-    app = FerryApp(desk)
+    refused = Desk(
+        transfers=desk.transfers, spool=desk.spool, find=lambda server: Credentials("ada", "wrong")
+    )
+    refused.ends = desk.ends
+    app = FerryApp(refused)
     async with app.run_test(size=(80, 24)) as pilot:
         text = await until_shown(pilot, "Who are you at", "refused the login of ada")
         assert "wrong" not in text

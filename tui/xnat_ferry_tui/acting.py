@@ -79,7 +79,9 @@ class Acting:
         app, plan, folder = self._app, watched.state.plan, watched.folder
 
         def go_on() -> None:
-            app.do("Starting the worker.", lambda: app.desk.go_on(folder, archive=archive, adding=adding))
+            app.do(
+                "Starting the worker.", lambda: app.desk.workers.go_on(folder, archive=archive, adding=adding)
+            )
 
         app.ask(question, lambda: app.connecting.log_in(servers_of(plan.source, plan.destination), go_on))
 
@@ -99,7 +101,7 @@ class Acting:
 
         app.ask(
             [f"Stop {watched.folder.id}?", "It leaves off cleanly and can be resumed with s."],
-            lambda: app.do("Stopping.", lambda: said.append(app.desk.stop(watched.folder)), tell),
+            lambda: app.do("Stopping.", lambda: said.append(app.desk.workers.stop(watched.folder)), tell),
         )
 
     def _start(self, plan: Plan) -> None:
@@ -110,4 +112,4 @@ class Acting:
             app.follow(started[0])
             app.switch_mode("transfer")
 
-        app.do("Starting the worker.", lambda: started.append(app.desk.start(plan)), show_it)
+        app.do("Starting the worker.", lambda: started.append(Watched(app.desk.start(plan))), show_it)

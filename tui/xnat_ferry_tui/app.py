@@ -22,11 +22,11 @@ from xnat_ferry.events import SettlingFinished, TakingBackFinished, TransferFini
 from xnat_ferry.settings.preferences import Window
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.state import Phase
-from xnat_ferry_tui import keys, read_only
+from xnat_ferry_tui import in_view, keys, read_only
 from xnat_ferry_tui.acting import Acting
 from xnat_ferry_tui.bridge import JournalGrew, follow_journal
 from xnat_ferry_tui.connecting import Connecting
-from xnat_ferry_tui.desk import Desk, first_readable
+from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.dialogs.ask import Ask, Tell
 from xnat_ferry_tui.dialogs.help import Help
 from xnat_ferry_tui.dialogs.palette import Palette
@@ -104,7 +104,7 @@ class FerryApp(App[None]):
         self.set_keymap(self.key_map)
         for words in self.key_map.wrong:
             self.notify(words, severity="warning", markup=False, timeout=20)
-        self._watch(self.desk.newest)
+        self._watch(lambda: in_view.newest(self.desk.transfers))
         self.list_transfers()
         if self.desk.ends is not None:
             self.look()
@@ -136,11 +136,11 @@ class FerryApp(App[None]):
 
     def next_transfer(self) -> None:
         """Look at another transfer."""
-        self._watch(self.desk.next_older)
+        self._watch(lambda: in_view.next_older(self.desk.transfers, self.desk.watched))
 
     def watch_folder(self, folder: TransferFolder) -> None:
         """Look at this transfer."""
-        self._watch(lambda: first_readable([folder]))
+        self._watch(lambda: in_view.first_readable([folder]))
 
     def list_transfers(self) -> None:
         """See how all transfers stand; it takes a thread, since it reads a disk."""
@@ -260,7 +260,7 @@ class FerryApp(App[None]):
 
     # The journal
 
-    def _watch(self, choose: Callable[[], tuple[Watched | None, Iterable[str]]]) -> None:
+    def _watch(self, choose: Callable[[], in_view.Found]) -> None:
         """Find a transfer to look at; reading its plan blocks."""
 
         def run() -> None:

@@ -3,21 +3,15 @@
 What speaks with a server is imported when it is first asked for: the first picture does not wait for it.
 """
 
-import os
-import signal
-import socket
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from xnat_ferry.checks import Answer
 from xnat_ferry.checks.belongings import CHECK as BELONGINGS
-from xnat_ferry.errors import CannotWrite, FerryError, LoginRefused
-from xnat_ferry.model import HERE, ZIPS_HERE, Endpoint, SessionDetail, SessionRow, servers_of
+from xnat_ferry.errors import CannotWrite, FerryError
+from xnat_ferry.model import HERE, ZIPS_HERE, Endpoint, SessionDetail, SessionRow
 from xnat_ferry.plan import Plan
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.freshness import refuse_outdated
@@ -26,23 +20,18 @@ from xnat_ferry.settings.paths import servers_file
 from xnat_ferry.settings.room import Room, read_room
 from xnat_ferry.settings.servers import read_aliases, store_alias
 from xnat_ferry.survey import Depth, ProjectView, Survey
-from xnat_ferry.transfer import folder as transfer_folders
-from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.journal import read_all
-from xnat_ferry.transfer.launch import start_worker, wait_until_taken_up
-from xnat_ferry.transfer.pace import Pace, keep_pace
 from xnat_ferry.transfer.past_pace import past_pace
-from xnat_ferry.transfer.slurm.submitting import ask_to_stop
 from xnat_ferry.verify.verification import Verification
+from xnat_ferry_tui.conversation import Conversation
 from xnat_ferry_tui.drafting import Drafting
 from xnat_ferry_tui.here import look_through, survey_here, survey_to_here
 from xnat_ferry_tui.logins import Logins
 from xnat_ferry_tui.watched import Watched
+from xnat_ferry_tui.workers import Workers
 
 if TYPE_CHECKING:
     from xnat_ferry.local.scanning import Scanned
-    from xnat_ferry.settle.orders import RemovalOrder
     from xnat_ferry.survey.sessions import Progress
     from xnat_ferry.xnat.client import XnatClient
 
@@ -59,8 +48,8 @@ class Desk:
         draft_file: Path | None = None,
     ) -> None:
         self.transfers, self.spool, self.logins = transfers, spool, Logins(find)
-        self.pace = Pace()
-        """How much of servers, line and disk a transfer that is started here may take."""
+        self.workers = Workers(transfers=transfers, spool=spool, logins=self.logins)
+        self._conversation = Conversation(self.logins)
         self.names: dict[str, str] = {}
         """Servers by address, with the short names that they have."""
         self.drafting = Drafting(draft_file)
@@ -77,9 +66,6 @@ class Desk:
         self._here: Scanned | None = None
         """What the place on this machine holds that is the source."""
         self._looked_through: Scanned | None = None
-        self._open: tuple[XnatClient, XnatClient] | None = None
-        self._stack = ExitStack()
-        self._lock = threading.Lock()
 
     # What is there already: these do not block
 
@@ -287,57 +273,20 @@ class Desk:
         """The conversation with the source's server (0) or the destination's (1)."""
         return self._clients()[side]
 
-    def start(self, plan: Plan) -> Watched:
-        """Make a transfer of a plan and start its worker; raises PlanOutdated."""
+    def start(self, plan: Plan) -> TransferFolder:
+        """Have a plan carried out, if both projects are as it saw them; raises PlanOutdated."""
         from xnat_ferry.survey.projects import view_destination
 
         if not plan.destination.local:
-            client = self._clients()[1]
-            refuse_outdated(plan, view_destination(client, plan.destination, plan.seen.creatable or ()))
-        folder = transfer_folders.create(self.transfers, plan)
-        keep_pace(folder.pace, self.pace)
-        worker = start_worker(folder, self._logins_of(plan), spool=self.spool)
-        wait_until_taken_up(folder, worker, skip=0)
+            seen = view_destination(self.client(1), plan.destination, plan.seen.creatable or ())
+            refuse_outdated(plan, seen)
+        folder = self.workers.start(plan)
         self.drafting.clear()
-        return Watched(folder)
-
-    def go_on(self, folder: TransferFolder, *, archive: bool, adding: Mapping[str, Answer]) -> None:
-        """Resume a transfer, or take it on into the archive; raises TransferLocked, CannotWrite.
-
-        ``adding``: which sessions may be added to one that is archived, and how: COMPLETE or MERGE.
-        """
-        from xnat_ferry.settle.orders import keep_answers
-
-        lock.refuse_if_running(folder)
-        keep_answers(folder, dict(adding))
-        before = len(read_all(folder.journal))
-        worker = start_worker(folder, self._logins_of(folder.read_plan()), spool=self.spool, archive=archive)
-        wait_until_taken_up(folder, worker, skip=before)
-
-    def settle(self, folder: TransferFolder, order: "RemovalOrder") -> None:
-        """Have removed what was ordered; raises TransferLocked, CannotWrite."""
-        from xnat_ferry.settle.orders import keep_removal_order
-
-        lock.refuse_if_running(folder)
-        before = len(read_all(folder.journal))
-        logins = self._logins_of(folder.read_plan())
-        keep_removal_order(folder, order)
-        worker = start_worker(folder, logins, spool=self.spool, settle=True)
-        wait_until_taken_up(folder, worker, skip=before)
-
-    def take_back(self, folder: TransferFolder) -> None:
-        """Have undone what was shared or given; raises TransferLocked."""
-        lock.refuse_if_running(folder)
-        before = len(read_all(folder.journal))
-        logins = self._logins_of(folder.read_plan())
-        worker = start_worker(folder, logins, spool=self.spool, taking_back=True)
-        wait_until_taken_up(folder, worker, skip=before)
+        return folder
 
     def close(self) -> None:
         """Log out."""
-        with self._lock:
-            self._open = None
-            self._stack.close()
+        self._conversation.close()
 
     # On the disk
 
@@ -354,58 +303,6 @@ class Desk:
             raise CannotWrite(folder=servers_file().parent, why=error.strerror) from None
         self.names[server] = alias
 
-    def newest(self) -> tuple[Watched | None, list[str]]:
-        """The newest transfer that can be read, and the IDs of those before it that cannot."""
-        return first_readable(transfer_folders.find_all(self.transfers))
-
-    def next_older(self) -> tuple[Watched | None, list[str]]:
-        """The one before the transfer that is looked at; after the oldest, the newest."""
-        found = transfer_folders.find_all(self.transfers)
-        ids = [folder.id for folder in found]
-        here = ids.index(self.watched.folder.id) + 1 if self.watched and self.watched.folder.id in ids else 0
-        return first_readable(found[here:] + found[:here])
-
-    def stop(self, folder: TransferFolder) -> str:
-        """Ask the worker to leave off; says why where that cannot be done from here."""
-        array, found = ask_to_stop(folder), lock.holder(folder)
-        if array and found is None:
-            return ""
-        if found is None or found.alive() is False:
-            return "It is not running."
-        if found.host != socket.gethostname():
-            # the number means another process here, or none
-            return f"The worker runs on {found.host}: open this window there, and stop it with x."
-        os.kill(found.pid, signal.SIGTERM)
-        return ""
-
     def _clients(self) -> tuple["XnatClient", "XnatClient"]:
-        from xnat_ferry.xnat.pair import open_pair
-
         assert self.ends is not None
-        source, destination = self.ends
-        if source.local:
-            source = destination
-        elif destination.local:
-            destination = source
-        with self._lock:
-            if self._open is None:
-                try:
-                    self._open = self._stack.enter_context(open_pair(source, destination, self.logins))
-                except LoginRefused as error:
-                    self.logins.refuse(str(error.facts["server"]))
-                    raise
-            return self._open
-
-    def _logins_of(self, plan: Plan) -> dict[str, Credentials]:
-        return {server: self.logins(server) for server in servers_of(plan.source, plan.destination)}
-
-
-def first_readable(folders: list[TransferFolder]) -> tuple[Watched | None, list[str]]:
-    """The first transfer whose plan can be read, and the IDs of those before it."""
-    unreadable: list[str] = []
-    for folder in folders:
-        try:
-            return Watched(folder), unreadable
-        except FerryError:
-            unreadable.append(folder.id)
-    return None, unreadable
+        return self._conversation.between(self.ends)

@@ -84,7 +84,7 @@ class Losing:
 
         def typed(name: str | None) -> None:
             if name is not None:
-                self._begin(watched, lambda: app.desk.take_back(watched.folder))
+                self._begin(watched, lambda: app.desk.workers.take_back(watched.folder))
 
         nothing = "Nothing was taken back."
         name = watched.state.plan.destination.project
@@ -111,7 +111,7 @@ class Losing:
 
         def typed(name: str | None) -> None:
             if name is not None:
-                self._begin(watched, lambda: app.desk.settle(watched.folder, order(name)))
+                self._begin(watched, lambda: app.desk.workers.settle(watched.folder, order(name)))
 
         def ask() -> None:
             name = watched.state.plan.destination.project

@@ -1,0 +1,49 @@
+"""The conversation with the two servers at the ends of a transfer. No Textual."""
+
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from xnat_ferry.errors import LoginRefused
+from xnat_ferry.model import Endpoint
+from xnat_ferry_tui.logins import Logins
+
+if TYPE_CHECKING:
+    from xnat_ferry.xnat.client import XnatClient
+
+
+class Conversation:
+    """Logged in when it is first asked for, then kept until it is closed. Calls may block: use a thread."""
+
+    def __init__(self, logins: Logins) -> None:
+        self._logins = logins
+        self._open: tuple[XnatClient, XnatClient] | None = None
+        self._stack = ExitStack()
+        self._lock = threading.Lock()
+
+    def between(self, ends: tuple[Endpoint, Endpoint]) -> tuple["XnatClient", "XnatClient"]:
+        """With the source's and the destination's server; an end on this machine has that of the other.
+
+        Raises LoginRefused, after which another login is asked for.
+        """
+        from xnat_ferry.xnat.pair import open_pair
+
+        source, destination = ends
+        if source.local:
+            source = destination
+        elif destination.local:
+            destination = source
+        with self._lock:
+            if self._open is None:
+                try:
+                    self._open = self._stack.enter_context(open_pair(source, destination, self._logins))
+                except LoginRefused as error:
+                    self._logins.refuse(str(error.facts["server"]))
+                    raise
+            return self._open
+
+    def close(self) -> None:
+        """Log out."""
+        with self._lock:
+            self._open = None
+            self._stack.close()

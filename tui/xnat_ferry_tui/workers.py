@@ -1,0 +1,97 @@
+"""The workers that carry out what is asked for here, each a process of its own. No Textual.
+
+Their methods may block: use a thread.
+"""
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xnat_ferry.checks import Answer
+from xnat_ferry.model import servers_of
+from xnat_ferry.plan import Plan
+from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.transfer import folder as transfer_folders
+from xnat_ferry.transfer import lock
+from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.journal import read_all
+from xnat_ferry.transfer.launch import start_worker, wait_until_taken_up
+from xnat_ferry.transfer.pace import Pace, keep_pace
+from xnat_ferry.transfer.slurm.submitting import ask_to_stop
+from xnat_ferry_tui.logins import Logins
+
+if TYPE_CHECKING:
+    from xnat_ferry.settle.orders import RemovalOrder
+
+
+class Workers:
+    """Starts a worker for a transfer and waits until it has taken it up; stops it."""
+
+    def __init__(self, *, transfers: Path, spool: Path, logins: Logins) -> None:
+        self._transfers, self._spool, self._logins = transfers, spool, logins
+        self.pace = Pace()
+        """How much of servers, line and disk a transfer that is started here may take."""
+
+    def start(self, plan: Plan) -> TransferFolder:
+        """Make a transfer of a plan and start its worker."""
+        folder = transfer_folders.create(self._transfers, plan)
+        keep_pace(folder.pace, self.pace)
+        worker = start_worker(folder, self._logins_of(plan), spool=self._spool)
+        wait_until_taken_up(folder, worker, skip=0)
+        return folder
+
+    def go_on(self, folder: TransferFolder, *, archive: bool, adding: Mapping[str, Answer]) -> None:
+        """Resume a transfer, or take it on into the archive; raises TransferLocked, CannotWrite.
+
+        ``adding``: which sessions may be added to one that is archived, and how: COMPLETE or MERGE.
+        """
+        from xnat_ferry.settle.orders import keep_answers
+
+        self._take_up(folder, lambda: keep_answers(folder, dict(adding)), archive=archive)
+
+    def settle(self, folder: TransferFolder, order: "RemovalOrder") -> None:
+        """Have removed what was ordered; raises TransferLocked, CannotWrite."""
+        from xnat_ferry.settle.orders import keep_removal_order
+
+        self._take_up(folder, lambda: keep_removal_order(folder, order), settle=True)
+
+    def take_back(self, folder: TransferFolder) -> None:
+        """Have undone what was shared or given; raises TransferLocked."""
+        self._take_up(folder, lambda: None, taking_back=True)
+
+    def stop(self, folder: TransferFolder) -> str:
+        """Ask the worker to leave off; says why where that cannot be done from here."""
+        array, found = ask_to_stop(folder), lock.holder(folder)
+        if array and found is None:
+            return ""
+        if found is None or found.alive() is False:
+            return "It is not running."
+        if found.host != socket.gethostname():
+            # the number means another process here, or none
+            return f"The worker runs on {found.host}: open this window there, and stop it with x."
+        os.kill(found.pid, signal.SIGTERM)
+        return ""
+
+    def _take_up(
+        self,
+        folder: TransferFolder,
+        keep_order: Callable[[], None],
+        *,
+        archive: bool = False,
+        settle: bool = False,
+        taking_back: bool = False,
+    ) -> None:
+        lock.refuse_if_running(folder)
+        logins = self._logins_of(folder.read_plan())  # before the order: without a login none is left lying
+        keep_order()
+        before = len(read_all(folder.journal))
+        worker = start_worker(
+            folder, logins, spool=self._spool, archive=archive, settle=settle, taking_back=taking_back
+        )
+        wait_until_taken_up(folder, worker, skip=before)
+
+    def _logins_of(self, plan: Plan) -> dict[str, Credentials]:
+        return {server: self._logins(server) for server in servers_of(plan.source, plan.destination)}
