@@ -96,10 +96,10 @@ async def test_the_record_is_read_and_kept_in_three_forms(empty_desk: Desk) -> N
 @pytest.fixture
 def workers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Processes that would have been started."""
-    from xnat_ferry_tui import desk
+    from xnat_ferry_tui import workers
 
     started: list[str] = []
-    monkeypatch.setattr(desk, "start_worker", lambda folder, *_, **__: started.append(folder.id))
+    monkeypatch.setattr(workers, "start_worker", lambda folder, *_, **__: started.append(folder.id))
     return started
 
 
