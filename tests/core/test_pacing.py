@@ -9,12 +9,13 @@ from msgspec.structs import replace
 
 from tests.core.making import plan_of, planned
 from xnat_ferry import events
-from xnat_ferry.cli.pacing import AS_IT_COMES, Pacing, parse_bytes
+from xnat_ferry.cli.pacing import AS_IT_COMES, Pacing
 from xnat_ferry.errors import SpoolTooSmall, UsageError
 from xnat_ferry.plan import PlannedScan
 from xnat_ferry.transfer.call_log import CallLog
 from xnat_ferry.transfer.pace import Pace, keep_pace, read_pace, spool_for
 from xnat_ferry.transfer.state import TransferState
+from xnat_ferry.transfer.wished_pace import as_typed, parse_bytes, typed_pace
 from xnat_ferry.xnat.client import Call
 
 
@@ -44,6 +45,20 @@ def test_what_is_not_given_stays_as_it_was(tmp_path: Path) -> None:
 def test_nothing_at_all_is_no_pace(wrong: Pacing) -> None:
     with pytest.raises(UsageError, match="must be more than nothing"):
         wrong.over(Pace())
+
+
+def test_what_is_typed_is_read_again_as_it_was() -> None:
+    pace = Pace(at_once=3, requests_per_second=0.5, bytes_per_second=20_000_000)
+    typed = as_typed(pace)
+    assert typed["connections"] == typed["spool_size"] == ""
+    assert typed_pace(typed) == pace
+    assert typed_pace(dict.fromkeys(typed, "")) == Pace()
+
+
+@pytest.mark.parametrize("wrong", [{"at_once": "two"}, {"at_once": "1.5"}, {"bytes_per_second": "fast"}])
+def test_what_is_typed_and_no_number_is_named(wrong: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="|".join(wrong.values())):
+        typed_pace(wrong)
 
 
 def test_a_spool_below_the_largest_scan_is_refused(tmp_path: Path) -> None:

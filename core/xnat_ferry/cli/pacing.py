@@ -1,18 +1,12 @@
 """The options that say how much of a server, a line and a disk a transfer may take."""
 
-import re
 from dataclasses import dataclass, fields
 from typing import Annotated
 
 from cyclopts import Parameter
-from msgspec.structs import replace
 
-from xnat_ferry.errors import UsageError
-from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.pace import Pace
-
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([kKMGT]?)(i?)[bB]?")
-_POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
+from xnat_ferry.transfer.wished_pace import parse_bytes, with_wishes
 
 Number = Annotated[float | None, Parameter(show_default=False)]
 Amount = Annotated[str | None, Parameter(show_default=False)]
@@ -40,15 +34,12 @@ class Asking:
     def over(self, pace: Pace) -> Pace:
         """A pace with what was given changed; raises UsageError for what makes no sense."""
         given = {one.name: getattr(self, one.name) for one in fields(self)}
-        wanted = {
+        wishes = {
             name: parse_bytes(value) if isinstance(value, str) else value
             for name, value in given.items()
             if value is not None
         }
-        for name, value in wanted.items():
-            if value <= 0:
-                raise UsageError(what=f"--{name.replace('_', '-')} must be more than nothing.")
-        return replace(pace, **wanted)
+        return with_wishes(pace, wishes)
 
 
 @Parameter(name="*")
@@ -80,14 +71,3 @@ class Pacing(Streaming):
 
 
 JUST_ASKING, STREAMING, AS_IT_COMES = Asking(), Streaming(), Pacing()
-
-
-def parse_bytes(text: str) -> int:
-    """``20M`` as a number of bytes: decimal, or by 1024 with an i (``20Mi``). Raises UsageError."""
-    found = _AMOUNT.fullmatch(text.strip())
-    if found is None:
-        raise UsageError(
-            what=f"'{plain(text, 40)}' is no amount of bytes: write for instance 500k, 20M or 1.5G."
-        )
-    number, power, binary = found.groups()
-    return int(float(number) * (1024 if binary else 1000) ** _POWERS[power.upper()])

@@ -1,0 +1,53 @@
+"""A pace as people write it: numbers, and amounts of bytes such as 20M."""
+
+import re
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from xnat_ferry.errors import UsageError
+from xnat_ferry.settings.redact import plain
+from xnat_ferry.transfer.pace import Pace
+
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([kKMGT]?)(i?)[bB]?")
+_POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
+
+
+def with_wishes(pace: Pace, wishes: Mapping[str, float | int]) -> Pace:
+    """A pace with what is wished changed; raises UsageError for what makes no sense."""
+    for name, value in wishes.items():
+        if value <= 0:
+            raise UsageError(what=f"{name.replace('_', '-')} must be more than nothing.")
+    return replace(pace, **wishes)
+
+
+def typed_pace(texts: Mapping[str, str]) -> Pace:
+    """A pace by the names of its fields; what is empty is as it comes. Raises UsageError."""
+    return with_wishes(Pace(), {name: _read(name, text) for name, text in texts.items() if text.strip()})
+
+
+def as_typed(pace: Pace) -> dict[str, str]:
+    """What would be typed for a pace: empty where it is as it comes."""
+    usual = Pace()
+    values = {name: getattr(pace, name) for name in pace.__struct_fields__}
+    return {name: "" if value == getattr(usual, name) else str(value) for name, value in values.items()}
+
+
+def _read(name: str, text: str) -> float | int:
+    if name in ("bytes_per_second", "spool_size"):
+        return parse_bytes(text)
+    try:
+        return float(text) if name == "requests_per_second" else int(text)
+    except ValueError:
+        raise UsageError(what=f"'{plain(text, 40)}' is no number.") from None
+
+
+def parse_bytes(text: str) -> int:
+    """``20M`` as a number of bytes: decimal, or by 1024 with an i (``20Mi``). Raises UsageError."""
+    found = _AMOUNT.fullmatch(text.strip())
+    if found is None:
+        raise UsageError(
+            what=f"'{plain(text, 40)}' is no amount of bytes: write for instance 500k, 20M or 1.5G."
+        )
+    number, power, binary = found.groups()
+    return int(float(number) * (1024 if binary else 1000) ** _POWERS[power.upper()])
