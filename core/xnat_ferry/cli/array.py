@@ -6,10 +6,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from xnat_ferry.errors import UsageError
-from xnat_ferry.settings.preferences import read_preferences
-from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.slurm.job import JobOptions
+from xnat_ferry.transfer.slurm.wishes import from_settings, refuse_unfit
 
 Text = Annotated[str | None, Parameter(show_default=False)]
 Count = Annotated[int | None, Parameter(show_default=False)]
@@ -54,7 +52,7 @@ class Array:
 
         ``spool`` is the folder for data in flight on the nodes.
         """
-        known = before or _from_settings()
+        known = before or from_settings()
         tasks = known.tasks if self.tasks is None else self.tasks
         running = tasks if known.running >= known.tasks else min(known.running, tasks)
         wanted = JobOptions(
@@ -68,35 +66,8 @@ class Array:
             more=(*known.more, *self.option),
             spool=known.spool if spool is None else str(spool.expanduser().absolute()),
         )
-        for text in (
-            wanted.partition,
-            wanted.account,
-            wanted.time,
-            wanted.memory,
-            wanted.spool,
-            *wanted.more,
-        ):
-            if not text.isprintable():
-                raise UsageError(what=f"{plain(text, 60)!r} cannot stand in a batch script.")
-        for name in ("tasks", "running", "cpus"):
-            if getattr(wanted, name) < 1:
-                raise UsageError(what=f"--{name} must be at least 1.")
+        refuse_unfit(wanted)
         return wanted
 
 
 AS_BEFORE = Array()
-
-
-def _from_settings() -> JobOptions:
-    wanted = read_preferences().slurm
-    return JobOptions(
-        tasks=wanted.tasks,
-        running=wanted.tasks,
-        partition=wanted.partition,
-        account=wanted.account,
-        time=wanted.time,
-        memory=wanted.memory,
-        cpus=wanted.cpus,
-        more=wanted.options,
-        spool=wanted.spool,
-    )

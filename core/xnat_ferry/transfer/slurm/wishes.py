@@ -1,0 +1,55 @@
+"""How an array shall run: by the settings, and within what a batch script can say."""
+
+from msgspec.structs import replace
+
+from xnat_ferry.errors import UsageError
+from xnat_ferry.settings.preferences import read_preferences
+from xnat_ferry.settings.redact import plain
+from xnat_ferry.transfer.pace import Pace
+from xnat_ferry.transfer.slurm.job import JobOptions, Submission
+
+CONNECTIONS = 2
+"""For each running task, where none were asked for: one down and one up."""
+
+
+def from_settings() -> JobOptions:
+    """What the settings file says; raises SettingsUnreadable."""
+    wanted = read_preferences().slurm
+    return JobOptions(
+        tasks=wanted.tasks,
+        running=wanted.tasks,
+        partition=wanted.partition,
+        account=wanted.account,
+        time=wanted.time,
+        memory=wanted.memory,
+        cpus=wanted.cpus,
+        more=wanted.options,
+        spool=wanted.spool,
+    )
+
+
+def refuse_unfit(options: JobOptions) -> None:
+    """Raises UsageError for what cannot stand in a batch script, or makes no sense."""
+    texts = (options.partition, options.account, options.time, options.memory, options.spool, *options.more)
+    for text in texts:
+        if not text.isprintable():
+            raise UsageError(what=f"{plain(text, 60)!r} cannot stand in a batch script.")
+    for name in ("tasks", "running", "cpus"):
+        if getattr(options, name) < 1:
+            raise UsageError(what=f"--{name} must be at least 1.")
+
+
+def each_its_own(pace: Pace, options: JobOptions) -> Pace:
+    """A cap of connections is for all tasks together; without one each running task has a way down and up."""
+    return replace(pace, connections=CONNECTIONS * options.running)
+
+
+def had_each_its_own(pace: Pace, before: Submission | None) -> bool:
+    """Whether no cap of connections was asked for when an array was submitted before."""
+    return before is not None and pace.connections == CONNECTIONS * before.running
+
+
+def in_words(given: Submission) -> str:
+    """``Submitted as job 7: 8 tasks, 4 at a time.``"""
+    tasks = "1 task" if given.tasks == 1 else f"{given.tasks} tasks, {given.running} at a time"
+    return f"Submitted as job {given.job}: {tasks}."
