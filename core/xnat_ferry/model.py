@@ -273,6 +273,11 @@ class Road(StrEnum):
         return self in (Road.SHARE, Road.RELOCATE)
 
     @property
+    def arrives(self) -> bool:
+        """Whether images come in through the destination's prearchive."""
+        return self in (Road.COPY, Road.UPLOAD, Road.RECEIVER)
+
+    @property
     def copies(self) -> bool:
         """Whether both projects have a session in the end, so that the source's may be removed."""
         return self in (Road.COPY, Road.RECEIVER)

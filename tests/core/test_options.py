@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.harbour import LOGIN, Harbour, harbour, session_toml
-from tests.core.making import DESTINATION, SOURCE, dicom_bytes
+from tests.core.making import DESTINATION, SOURCE, dicom_bytes, plan_of, planned
 from xnat_ferry.belongings import Existing, Kind
 from xnat_ferry.checks import Option
 from xnat_ferry.cli import main
 from xnat_ferry.cli.app import app_for
 from xnat_ferry.cli.options import Adding, Choosing, Fetching, Giving, Looking, Sending
 from xnat_ferry.model import HERE, ZIPS_HERE, Endpoint, Level, Road
-from xnat_ferry.plan import Target
+from xnat_ferry.plan import Target, write_plan
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.receiver import Receiver
+from xnat_ferry.transfer import folder as folders
 
 LOOKS: dict[str, type[Choosing]] = {
     "check": Looking,
@@ -106,6 +107,17 @@ def test_a_command_has_the_options_that_it_looks_at(name: str) -> None:
         "download SRC . --on-conflict same-study=skip",
         "resources SRC DST --scans 1",
         "record --html --json",
+        "check SRC DST --quick --scans 1",
+        "check SRC DST --quick --keep dates",
+        "check SRC DST --quick --with notes",
+        "verify SRC DST --transfers .",
+        "verify SRC DST --every-header",
+        "verify SRC DST --level sample --every-header",
+        "share SRC DST -o p.toml --yes",
+        "relocate SRC DST -o p.toml --at-once 3",
+        "upload . DST -o p.toml --detach",
+        "download SRC . -o p.toml --spool-size 1G",
+        "resources SRC DST -o p.toml --bytes-per-second 1M",
     ],
 )
 def test_what_would_change_nothing_is_refused(
@@ -114,6 +126,56 @@ def test_what_would_change_nothing_is_refused(
     monkeypatch.setenv("XNAT_HOST", "http://127.0.0.1:9")
     assert main(arguments.split()) == 2
     assert capsys.readouterr().err
+
+
+# What a road has no use for, though the command takes it: it is said once the plan or the transfer is read
+IDLE = {
+    Road.DOWNLOAD: (
+        "verify --refresh", "verify --level counts", "verify --every-header", "archive", "settle",
+    ),
+    Road.SHARE: (
+        "run --bytes-per-second 1M", "submit --bytes-per-second 1M", "resume --spool-size 1G",
+        "verify --level full --every-header", "archive", "settle --remove-waiting",
+    ),
+    Road.RELOCATE: ("resume --bytes-per-second 1M", "archive", "settle --unshare"),
+    Road.RESOURCES: (
+        "run --spool-size 1G", "resume --spool-size 1G", "verify --level full", "verify --every-header",
+        "archive", "settle", "undo --yes",
+    ),
+    Road.UPLOAD: ("verify --every-header", "resume --tasks 3", "settle --empty-subjects", "undo --yes"),
+    Road.COPY: (
+        "verify --level sample --every-header", "verify --labels prefix=P_", "resume --cpus 2", "undo",
+    ),
+    Road.RECEIVER: ("verify --every-header", "undo --yes"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("road", "arguments"), [(road, words) for road, every in IDLE.items() for words in every]
+)
+def test_what_a_road_has_no_use_for_is_refused(
+    road: Road,
+    arguments: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("XNAT_HOST", "http://127.0.0.1:9")
+    plan = replace(plan_of(planned()), road=road)
+    if road == Road.DOWNLOAD:
+        plan = replace(plan, destination=Endpoint(HERE, str(tmp_path / "there")))
+    command, *options = arguments.split()
+    if command in ("run", "submit"):
+        write_plan(plan, tmp_path / "plan.toml")
+        options.insert(0, str(tmp_path / "plan.toml"))
+    else:
+        folders.create(tmp_path, plan)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert main([command, *options, "--transfers", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("xnat-ferry: ")
+    assert "Nothing is chosen" not in said, "the option is not what was refused"
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 here = st.sampled_from([HERE, ZIPS_HERE]).map(lambda server: Endpoint(server, "/data"))

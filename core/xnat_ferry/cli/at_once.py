@@ -12,6 +12,7 @@ from xnat_ferry import wording
 from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.common import answer_json, say
 from xnat_ferry.cli.ending import verdict_lines
+from xnat_ferry.cli.idle import given_of, option
 from xnat_ferry.cli.looking import as_json
 from xnat_ferry.cli.options import Looking, Switch
 from xnat_ferry.cli.pacing import AS_IT_COMES, JUST_ASKING, STREAMING, Asking, Pacing, Streaming
@@ -46,6 +47,15 @@ class Beginning:
     yes: Switch = False
     detach: Switch = False
     pacing: Asking = JUST_ASKING
+
+    def refuse_idle(self) -> None:
+        """Raises UsageError for what is about a beginning where none comes, and for a pace without sense."""
+        self.pacing.over(Pace())
+        given = ["--yes"] * self.yes + ["--detach"] * self.detach + [*map(option, given_of(self.pacing))]
+        if self.output is not None and given:
+            what = f"-o writes the plan and begins nothing, so {given[0]} would be forgotten."
+            advice = "Leave it out here" + ("." if given[0] == "--yes" else ", and give it to 'run'.")
+            raise UsageError(what=what, advice=advice)
 
 
 @Parameter(name="*")

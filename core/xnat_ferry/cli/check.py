@@ -33,6 +33,9 @@ def check(
     headers = looking.which_headers()
     if quick and headers not in (Headers.AUTO, Headers.NONE):
         raise UsageError(what="--quick reads no header; leave it out, or leave out --deep and --headers.")
+    if quick and (looking.scans or looking.keep or looking.also):
+        what = "--quick looks into no session; leave it out, or leave out --scans, --keep and --with."
+        raise UsageError(what=what)
     judged = look(source, destination, looking, Depth(headers=headers, sessions=not quick))
     if json:
         answer_json(as_json(judged))

@@ -38,6 +38,7 @@ def download(
         Make one ZIP of each session.
     """
     looking = fetching.looking
+    going.refuse_idle()
     end = endpoint(source)
     folder = end_here(str(path.expanduser().resolve()), ZIPS_HERE if zip else HERE)
     judged = _look(end, folder, looking)

@@ -118,6 +118,7 @@ def _give(
     *,
     json: bool,
 ) -> int:
+    going.refuse_idle()
     depth = Depth(headers=looking.which_headers(), files=True)
     judged = look(source, destination, looking, depth, verify, road=road)
     more = ("--verify", verify) if verify != Level.IDENTITY else ()

@@ -36,6 +36,7 @@ def resources(
         The same for where the sessions are already, under the same labels or those of --labels.
     """
     looking = adding.looking
+    going.refuse_idle()
     wish, rules = looking.wish() if looking.also else EVERY_RESOURCE, looking.rules()
     from_end, to_end = endpoints(source, destination)
     with opened(from_end, to_end) as (from_client, to_client):

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from xnat_ferry.cli import following
 from xnat_ferry.cli.array import AS_BEFORE, Array
 from xnat_ferry.cli.common import AsJson, Spool, Transfers, say
+from xnat_ferry.cli.idle import refuse_idle_pace
 from xnat_ferry.cli.pacing import AS_IT_COMES, Pacing
 from xnat_ferry.errors import NothingChosen, PlanUndecided, UsageError
 from xnat_ferry.plan import Plan, read_plan
@@ -55,6 +56,7 @@ def run(
         What 'xnat-ferry plan' wrote.
     """
     plan = ready_plan(plan_file)
+    refuse_idle_pace(plan, pacing)
     pace = pacing.over(Pace())
     spool_for(plan, pace, spool_folder(spool))
     logins = find_logins(plan.source, plan.destination)
@@ -132,8 +134,10 @@ def resume(
     if array != AS_BEFORE:
         raise UsageError(what="Tasks, their time and memory are for an array; this transfer gets a worker.")
     refuse_if_running(found)
+    plan = found.read_plan()
+    refuse_idle_pace(plan, pacing)
     pace = pacing.over(read_pace(found.pace))
-    spool_for(found.read_plan(), pace, spool_folder(spool))
+    spool_for(plan, pace, spool_folder(spool))
     keep_pace(found.pace, pace)
     return _go_on(found, spool=spool, detach=detach, json=json)
 

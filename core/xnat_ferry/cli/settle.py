@@ -56,6 +56,9 @@ def archive(
     found = transfer_folders.find(transfers_folder(transfers), name)
     refuse_if_running(found)
     plan = found.read_plan()
+    if not plan.road.arrives:
+        what = f"Nothing passes a prearchive on the road {plan.road}, so there is nothing to archive."
+        raise UsageError(what=what, advice="'xnat-ferry status' tells where the transfer stands.")
     answers = parse_archive_answers(plan, split_names(answer) or ())
     logins = find_logins(plan.source, plan.destination)
     keep_answers(found, answers)
@@ -108,7 +111,11 @@ def settle(
     state = read_state(found)
     _refuse_mixed(unshare, empty_subjects, despite_workflows, remove_waiting=remove_waiting)
     if not state.plan.road.copies:
-        raise NothingChosen(why="only a copy between two projects leaves something to settle")
+        what = f"Only a copy between two projects leaves something to settle; the road was {state.plan.road}."
+        advice = "Nothing was deleted."
+        if state.plan.road.stays:
+            advice += " 'xnat-ferry undo' takes back what was shared or relocated."
+        raise UsageError(what=what, advice=advice)
     meant = _meant(state, split_names(sessions), waiting=remove_waiting)
     advice = read_preferences().data_loss.advice  # a settings file that is damaged is told of first
     if remove_waiting:

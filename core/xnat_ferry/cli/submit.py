@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from msgspec.structs import replace
 
 from xnat_ferry.cli import following
 from xnat_ferry.cli.array import AS_BEFORE, Array
-from xnat_ferry.cli.common import AsJson, Transfers, now, say
+from xnat_ferry.cli.common import AsJson, Transfers, answer_json, now, say
+from xnat_ferry.cli.idle import refuse_idle_pace
 from xnat_ferry.cli.pacing import AS_IT_COMES, Pacing
 from xnat_ferry.cli.run import ready_plan, refuse_outdated_plan
 from xnat_ferry.settings.credentials import find_logins
@@ -19,11 +19,9 @@ from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.pace import Pace, keep_pace, read_pace
 from xnat_ferry.transfer.slurm.job import JobOptions, Submission, read_job, script_of
 from xnat_ferry.transfer.slurm.submitting import fitted, subjects_left, submit
+from xnat_ferry.transfer.slurm.wishes import each_its_own, had_each_its_own, in_words
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.status import read_state
-
-CONNECTIONS = 2
-"""For each running task, where none were asked for: one down and one up."""
 
 Spool = Annotated[
     Path | None,
@@ -57,14 +55,20 @@ def submit_plan(
         What 'xnat-ferry plan' wrote.
     """
     plan = ready_plan(plan_file)
+    refuse_idle_pace(plan, pacing)
     options, place = array.options(spool), transfers_folder(transfers)
     subjects = subjects_left(plan, TransferState(plan))
+    pace = _pace(pacing, Pace(), fitted(options, subjects))
     if print_:
-        print(script_of(place / "TRANSFER", fitted(options, subjects), 1), end="")
+        script = script_of(place / "TRANSFER", fitted(options, subjects), 1)
+        if json:
+            answer_json({"script": script})
+        else:
+            print(script, end="")
         return 0
     refuse_outdated_plan(plan, find_logins(plan.source, plan.destination, may_ask=False))
     made = transfer_folders.create(place, plan)
-    keep_pace(made.pace, _pace(pacing, Pace(), fitted(options, subjects)))
+    keep_pace(made.pace, pace)
     return _hand_in(made, options, subjects, json)
 
 
@@ -81,6 +85,7 @@ def submit_again(
     if not subjects:
         say("Nothing is left to do.")
         return following.answer_status(found, json)
+    refuse_idle_pace(state.plan, pacing)
     before = job.newest if job else None
     keep_pace(found.pace, _pace_again(pacing, read_pace(found.pace), before, fitted(options, subjects)))
     return _hand_in(found, options, subjects, json)
@@ -89,25 +94,15 @@ def submit_again(
 def _hand_in(folder: TransferFolder, options: JobOptions, subjects: int, json: bool) -> int:
     say(f"transfer {folder.id}")
     given = submit(folder, options, subjects, at=now(), environment=os.environ)
-    say(_in_words(given))
+    say(f"{in_words(given)} 'xnat-ferry watch' shows what they do.")
     following.answer_status(folder, json)
     return 0
 
 
-def _in_words(given: Submission) -> str:
-    tasks = "1 task" if given.tasks == 1 else f"{given.tasks} tasks, {given.running} at a time"
-    return f"Submitted as job {given.job}: {tasks}. 'xnat-ferry watch' shows what they do."
-
-
 def _pace(pacing: Pacing, pace: Pace, options: JobOptions) -> Pace:
-    """A cap is for all tasks together; without one each running task may have a download and an upload."""
-    if pacing.connections is None:
-        pace = Pace(connections=CONNECTIONS * options.running)
-    return pacing.over(pace)
+    return pacing.over(each_its_own(pace, options) if pacing.connections is None else pace)
 
 
 def _pace_again(pacing: Pacing, pace: Pace, before: Submission | None, options: JobOptions) -> Pace:
     """What was asked for stays; where nothing was, the connections follow the number of tasks."""
-    if before is not None and pace.connections == CONNECTIONS * before.running:
-        pace = replace(pace, connections=CONNECTIONS * options.running)
-    return pacing.over(pace)
+    return pacing.over(each_its_own(pace, options) if had_each_its_own(pace, before) else pace)

@@ -52,6 +52,7 @@ def upload(
         Carry the DICOM images although there are other files; without it they are listed and nothing is done.
     """
     looking = sending.looking
+    going.refuse_idle()
     end = endpoint(destination)
     scanned = _scan(path, every_header=looking.which_headers() == Headers.ALL)
     if scanned.others and not leave_out_others:

@@ -21,6 +21,7 @@ from xnat_ferry.cli.common import (
     split_names,
 )
 from xnat_ferry.cli.differences import difference_lines
+from xnat_ferry.cli.idle import refuse_idle_proof as refuse_idle
 from xnat_ferry.cli.options import Looking, Switch, Words
 from xnat_ferry.cli.page import page_width, show
 from xnat_ferry.errors import CannotConnect, UsageError
@@ -82,14 +83,19 @@ def verify(
     marks = _marks(only)
     how = _How(scratch=spool_folder(spool), refresh=refresh, every_header=every_header)
     if destination is not None:
+        if transfers is not None:
+            raise UsageError(what="Two projects are compared without any transfer: leave out --transfers.")
         depth = level or Level.IDENTITY
+        refuse_idle(None, level, depth, refresh=refresh, every_header=every_header)
         result = _two_projects(name or "", destination, wanted, Looking(labels=labels), depth, how)
     elif labels:
         raise UsageError(what="--labels is for two projects; a transfer knows its labels.")
     else:
         found = transfer_folders.find(transfers_folder(transfers), name)
         state = read_state(found)
-        result = _transfer(found, state, wanted, level or state.plan.verify, how)
+        depth = level or state.plan.verify
+        refuse_idle(state.plan.road, level, depth, refresh=refresh, every_header=every_header)
+        result = _transfer(found, state, wanted, depth, how)
     if json:
         answer_json(_narrowed(result, marks).as_json())
     else:
