@@ -183,6 +183,8 @@ class ResourceCarried(Event, frozen=True, kw_only=True):
     level: BelongingLevel
     holder: str
     """The label of its session or subject at the source, or the source project."""
+    to: str = ""
+    """The subject's label at the destination, where it is a subject's; "" in plans of before."""
     scan: str = ""
     resource: str
     files: int
@@ -223,6 +225,8 @@ class ValuesCarried(Event, frozen=True, kw_only=True):
     session: str
     level: BelongingLevel
     holder: str
+    to: str = ""
+    """The subject's label at the destination, where they are a subject's."""
     kind: str
     written: tuple[str, ...] = ()
     same: tuple[str, ...] = ()

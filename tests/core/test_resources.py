@@ -7,6 +7,7 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from xnat_ferry.cli import main
 from xnat_ferry.events import ResourceCarried, ValuesCarried
 from xnat_ferry.labels import KEEP
 from xnat_ferry.model import Mark
-from xnat_ferry.plan import Plan, Target
+from xnat_ferry.plan import Plan, Target, read_plan
 from xnat_ferry.plan.build import PlanRequest
 from xnat_ferry.plan.judged import Judged, judge
 from xnat_ferry.plan.resources_only import judge_resources
@@ -40,6 +41,7 @@ from xnat_ferry.xnat.client import XnatClient
 MADE = "2026-11-24T10:00:00+00:00"
 LABELS = [f"S{number}" for number in range(23)]
 WORLD = "".join(session_toml(label, subject=f"P{label}") for label in LABELS)
+WORLD += "".join(session_toml(label, subject="TWINS") for label in ("T0", "T1"))
 HEAD = """
 [[users]]
 login = "ada"
@@ -511,6 +513,42 @@ def test_what_was_carried_is_verified_again(
         assert line in shown, shown
     assert "loud" not in shown
     assert "quiet" not in shown
+
+
+def test_a_subject_that_becomes_two_leaves_its_own_with_both(
+    port: Harbour,
+    ada: XnatClient,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    log_in(port, monkeypatch)
+    fill(ada, wire.of_subject("SRC", "TWINS"), "CONSENT", ["form", "empty"])
+    ada.send("PUT", wire.of_subject("SRC", "TWINS"), params={"gender": "female"})
+    table, path = tmp_path / "labels.csv", tmp_path / "plan.toml"
+    options = ["--sessions", "T0,T1", "--headers", "none", "--transfers", str(tmp_path)]
+    assert main(["check", "SRC", "DST", *options, "--write-labels", str(table)]) == 1  # no header was read
+    table.write_text(table.read_text().replace("TWINS,T1\n", "OTHER,T1\n"))
+    options += ["--labels", str(table), "--with", "resources=subject:CONSENT", "demographics"]
+    main(["plan", "SRC", "DST", *options, "--to", "archive", "-o", str(path)])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "TWINS becomes 2 subjects, OTHER, TWINS: each of them gets" in shown, shown
+    assert "2 resources, 4 files" in shown
+    folder = port.begin(read_plan(path))
+    assert port.work(folder) == 0
+    there = {one["label"]: one for one in project(port, "DST")["subjects"]}
+    for name in ("TWINS", "OTHER"):
+        assert held(there[name])["CONSENT"].keys() == {"form", "empty"}
+        assert there[name]["fields"] == {"demographics/gender": "female"}
+    assert {one.to for one in told(folder, ResourceCarried)} == {"TWINS", "OTHER"}
+    assert '"to":"OTHER"' in folder.record.with_suffix(".json").read_text().replace(" ", "")
+    ada.send("DELETE", f"{wire.of_subject('DST', 'OTHER')}/resources/CONSENT")
+    where = ["--transfers", str(folder.path.parent)]
+    assert main(["verify", folder.id, *where]) == 1
+    shown = capsys.readouterr().out
+    assert "CONSENT of subject TWINS: proven" in shown
+    assert "CONSENT of subject TWINS -> OTHER: differs" in shown
+    assert "demographics of subject TWINS -> OTHER: proven" in shown
 
 
 def test_what_the_source_shows_no_more_is_known_as_a_whole_alone(

@@ -8,7 +8,7 @@ from xnat_ferry.checks.finding import Finding
 from xnat_ferry.model import Verdict, Where
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.survey import Survey
-from xnat_ferry.survey.seen_belongings import SeenAssessor, SeenResource, SeenValues
+from xnat_ferry.survey.seen_belongings import BelongingsSeen, SeenAssessor, SeenResource, SeenValues
 
 CHECK = "belongings"
 _GUIDE = (
@@ -28,12 +28,7 @@ def check_belongings(survey: Survey, to: Where) -> Iterator[Finding]:
     seen = survey.belongings
     if seen is None:
         return
-    for resource in seen.resources:
-        yield from _resource(resource, seen.existing)
-    for assessor in seen.assessors:
-        yield _assessor(assessor)
-    for values in seen.values:
-        yield from _values(values, seen.existing)
+    yield from _found(seen)
     for name, why in seen.problems:
         yield _finding(
             Verdict.UNKNOWN,
@@ -53,6 +48,17 @@ def check_belongings(survey: Survey, to: Where) -> Iterator[Finding]:
             "The prearchive takes no resources and no values: they follow when it is archived.",
             "Nothing to do now; say --to archive to have them carried at once.",
         )
+
+
+def _found(seen: BelongingsSeen) -> Iterator[Finding]:
+    for resource in seen.resources:
+        yield from _resource(resource, seen.existing)
+    for assessor in seen.assessors:
+        yield _assessor(assessor)
+    for values in seen.values:
+        yield from _values(values, seen.existing)
+    for subject, several in seen.split.items():
+        yield _split(subject, several)
 
 
 def _resource(one: SeenResource, existing: Existing | None) -> Iterator[Finding]:
@@ -99,6 +105,13 @@ def _values(one: SeenValues, existing: Existing | None) -> Iterator[Finding]:
     if one.differing:
         text = f"Another value is there, {what}: {_names(one.differing)}."
         yield _differing(one.holder, "values-differ", text, existing)
+
+
+def _split(subject: str, several: tuple[str, ...]) -> Finding:
+    text = f"{plain(subject, 60)} becomes {wording.plural(len(several), 'subject')}, {_names(several)}: each "
+    text += "of them gets the resources and values that are the subject's own."
+    advice = "If it is one person, change the label rules so that its sessions stay in one subject."
+    return _finding(Verdict.WARN, subject, "subject-split", text, advice)
 
 
 def _differing(about: str, kind: str, text: str, existing: Existing | None) -> Finding:

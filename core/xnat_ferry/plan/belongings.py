@@ -1,6 +1,6 @@
 """What a plan says of resources and values beside the DICOM files."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -17,6 +17,8 @@ class PlannedResource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The accession ID at the source of the session that it belongs to; "" for a subject's or a project's."""
     subject: str = ""
     """The subject's label at the source where it is a subject's."""
+    to: str = ""
+    """The subject's label at the destination, likewise: of a subject that becomes two each gets it."""
     scan: str = ""
     """The scan's ID, or the label of the assessor that it is of."""
     label: str
@@ -28,6 +30,10 @@ class PlannedResource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         if self.level == Level.PROJECT:
             return project
         return self.subject if self.level == Level.SUBJECT else labels.get(self.session, self.session)
+
+    def key(self, labels: Mapping[str, str], project: str) -> tuple[str, str, str, str, str]:
+        """What it goes by in a journal's state."""
+        return self.level, self.holder(labels, project), self.scan, self.label, self.to
 
 
 class PlannedAssessor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -72,9 +78,13 @@ class Belongings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
         """Those of one session."""
         return tuple(one for one in self.assessors if one.session == session_id)
 
-    def of_subject(self, label: str) -> tuple[PlannedResource, ...]:
-        """Those of one subject."""
-        return tuple(one for one in self.resources if one.level == Level.SUBJECT and one.subject == label)
+    def of_subject(self, label: str, to: str) -> tuple[PlannedResource, ...]:
+        """Those of one subject, by its labels at the source and at the destination."""
+        return tuple(
+            one
+            for one in self.resources
+            if one.level == Level.SUBJECT and one.subject == label and one.to in ("", to)
+        )
 
     @property
     def of_project(self) -> tuple[PlannedResource, ...]:
@@ -86,9 +96,12 @@ NOTHING_ELSE = Belongings()
 
 
 def plan_belongings(
-    seen: BelongingsSeen | None, travelling: Collection[str], subjects: Collection[str]
+    seen: BelongingsSeen | None, travelling: Collection[str], subjects: Collection[tuple[str, str]]
 ) -> Belongings:
-    """What of it travels: with sessions that do, given by accession ID, and of their subjects."""
+    """What of it travels: with sessions that do, given by accession ID, and of their subjects.
+
+    ``subjects`` are pairs of labels at the source and at the destination; each destination gets its own.
+    """
     if seen is None:
         return NOTHING_ELSE
     return Belongings(
@@ -100,20 +113,31 @@ def plan_belongings(
             if one.session in travelling
         ),
         resources=tuple(
-            _planned(one)
-            for one in seen.resources
-            if one.addressable
-            and (not one.session or one.session in travelling)
-            and (one.level != Level.SUBJECT or one.holder in subjects)
+            dict.fromkeys(  # of a subject that becomes two the survey saw each twice
+                planned
+                for one in seen.resources
+                if one.addressable and (not one.session or one.session in travelling)
+                for planned in _planned(one, subjects)
+            )
         ),
     )
 
 
-def _planned(one: SeenResource) -> PlannedResource:
+def _planned(one: SeenResource, subjects: Iterable[tuple[str, str]]) -> Iterator[PlannedResource]:
+    if one.level != Level.SUBJECT:
+        yield _to(one, "", "")
+        return
+    for subject, to in sorted(subjects):
+        if subject == one.holder:
+            yield _to(one, subject, to)
+
+
+def _to(one: SeenResource, subject: str, to: str) -> PlannedResource:
     return PlannedResource(
         level=one.level,
         session=one.session,
-        subject=one.holder if one.level == Level.SUBJECT else "",
+        subject=subject,
+        to=to,
         scan=one.scan,
         label=one.label,
         files=one.files,

@@ -66,7 +66,7 @@ def make_plan(
         seen=seen_of(survey.destination, types),
         checks=_checked(checklist, memory),
         belongings=plan_belongings(
-            survey.belongings, {one.id for one in going}, {one.subject for one in going}
+            survey.belongings, {one.id for one in going}, {(one.subject, one.to_subject) for one in going}
         ),
         sessions=planned,
     )

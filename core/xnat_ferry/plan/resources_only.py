@@ -37,7 +37,7 @@ def _plan(survey: Survey, request: PlanRequest) -> Plan:
         road=Road.RESOURCES,
         to=Target.ARCHIVE,
         belongings=plan_belongings(
-            survey.belongings, {one.id for one in going}, {one.subject for one in going}
+            survey.belongings, {one.id for one in going}, {(one.subject, one.to_subject) for one in going}
         ),
         sessions=sessions,
     )

@@ -79,10 +79,11 @@ def _resources(state: TransferState) -> Iterator[RecordedResource]:
     labels = {one.id: one.session for one in state.plan.sessions}
     for planned in state.plan.belongings.resources:
         holder = planned.holder(labels, state.plan.source.project)
-        told = state.resources.get((planned.level, holder, planned.scan, planned.label))
+        told = state.resources.get(planned.key(labels, state.plan.source.project))
         yield RecordedResource(
             level=planned.level,
             holder=safe(holder),
+            to=safe(planned.to),
             scan=safe(planned.scan),
             label=safe(planned.label),
             files=told.files if told else planned.files,
@@ -98,6 +99,7 @@ def _values(one: events.ValuesCarried) -> RecordedValues:
     return RecordedValues(
         level=one.level,
         holder=safe(one.holder),
+        to=safe(one.to),
         kind=one.kind,
         written=one.written,
         same=one.same,

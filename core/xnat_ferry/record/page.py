@@ -7,7 +7,7 @@ from msgspec import Struct
 from xnat_ferry import wording
 from xnat_ferry.checks import ConflictClass
 from xnat_ferry.model import Road
-from xnat_ferry.record.values import Proven, Record, RecordedSession
+from xnat_ferry.record.values import Proven, Record, RecordedResource, RecordedSession, RecordedValues
 
 _MOST = 40
 """Sentences of one kind before the rest is only counted."""
@@ -181,7 +181,7 @@ def _resources(record: Record) -> Section:
         rows=tuple(
             (
                 one.label,
-                f"{one.level} {one.scan} of {one.holder}" if one.scan else f"{one.level} {one.holder}",
+                f"{one.level} {one.scan} of {one.holder}" if one.scan else f"{one.level} {_whose(one)}",
                 str(one.files),
                 wording.size(one.bytes),
                 one.verdict or "not carried",
@@ -199,6 +199,11 @@ def _resources(record: Record) -> Section:
     )
 
 
+def _whose(one: RecordedResource | RecordedValues) -> str:
+    """The holder, a subject with what it became where that is called otherwise."""
+    return f"{one.holder} -> {one.to}" if one.to not in ("", one.holder) else one.holder
+
+
 def _values(record: Record) -> Section:
     """By name alone."""
     return Section(
@@ -207,7 +212,7 @@ def _values(record: Record) -> Section:
         rows=tuple(
             (
                 one.kind,
-                f"{one.level} {one.holder}",
+                f"{one.level} {_whose(one)}",
                 ", ".join(one.written),
                 ", ".join(one.same),
                 ", ".join(one.kept),

@@ -133,6 +133,8 @@ class RecordedResource(Struct, frozen=True, kw_only=True):
 
     level: str
     holder: str
+    to: str
+    """The subject's label at the destination, where it is a subject's."""
     scan: str
     label: str
     files: int
@@ -149,6 +151,7 @@ class RecordedValues(Struct, frozen=True, kw_only=True):
 
     level: str
     holder: str
+    to: str
     kind: str
     written: tuple[str, ...]
     same: tuple[str, ...]

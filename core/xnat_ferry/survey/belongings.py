@@ -81,12 +81,12 @@ class _Looking:
 
     def looks(self) -> Iterator[Callable[[], _Found]]:
         """One for each holder."""
-        subjects: dict[str, Chosen] = {}
+        subjects: dict[tuple[str, str], None] = {}
         for chosen in self._survey.chosen:
-            subjects.setdefault(chosen.row.subject, chosen)
+            subjects[chosen.row.subject, self._rules.apply(chosen.row).subject] = None
             yield self._told(chosen.row.label, partial(self._session, chosen))
-        for name, chosen in subjects.items():
-            yield self._told(name, partial(self._subject, chosen))
+        for name, to in subjects:
+            yield self._told(name, partial(self._subject, name, to))
         if self._wish.reaches(Level.PROJECT):
             yield self._told(self._survey.source.endpoint.project, self._project)
 
@@ -151,8 +151,7 @@ class _Looking:
         sessions = self._survey.destination.sessions or ()
         return next((one.id for one in sessions if one.label.casefold() == label), "")
 
-    def _subject(self, chosen: Chosen) -> _Found:
-        name, to = chosen.row.subject, self._rules.apply(chosen.row).subject
+    def _subject(self, name: str, to: str) -> _Found:
         ends = self._survey.source.endpoint.project, self._survey.destination.endpoint.project
         resources: tuple[SeenResource, ...] = ()
         if self._wish.reaches(Level.SUBJECT):
@@ -165,7 +164,9 @@ class _Looking:
             there = _if_there(lambda: wire.read_subject(self._destination, ends[1], to))
             there_values = values_of_subject(there, kinds) if there else ()
             values = self._sorted(Level.SUBJECT, name, here_values, there_values)
-        return _Found(resources, values)
+        return _Found(
+            tuple(replace(one, to=to) for one in resources), tuple(replace(one, to=to) for one in values)
+        )
 
     def _project(self) -> _Found:
         project = self._survey.source.endpoint.project

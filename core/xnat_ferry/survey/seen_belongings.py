@@ -14,6 +14,8 @@ class SeenResource(Struct, frozen=True, kw_only=True):
     """The accession ID of its session."""
     holder: str
     """A session's, a subject's or the project's label at the source."""
+    to: str = ""
+    """The subject's label at the destination, where it is a subject's."""
     scan: str = ""
     label: str
     files: int
@@ -38,6 +40,8 @@ class SeenValues(Struct, frozen=True, kw_only=True):
 
     level: Level
     holder: str
+    to: str = ""
+    """The subject's label at the destination, where they are a subject's."""
     kind: Kind
     names: tuple[str, ...]
     """Those that the destination lacks or that would be written over what the importer fills in."""
@@ -68,3 +72,15 @@ class BelongingsSeen(Struct, frozen=True, kw_only=True):
     assessors: tuple[SeenAssessor, ...] = ()
     problems: tuple[tuple[str, str], ...] = ()
     """What could not be looked at, by its label, and why."""
+
+    @property
+    def split(self) -> dict[str, tuple[str, ...]]:
+        """The subjects that become more than one, by label: what each of these is called."""
+        found: dict[str, set[str]] = {}
+        for level, holder, to in (
+            *((one.level, one.holder, one.to) for one in self.resources),
+            *((one.level, one.holder, one.to) for one in self.values),
+        ):
+            if level == Level.SUBJECT:
+                found.setdefault(holder, set()).add(to)
+        return {subject: tuple(sorted(several)) for subject, several in found.items() if len(several) > 1}

@@ -34,8 +34,8 @@ class BelongingsCarrier:
         """Carry what the plan says belongs to an archived session, as far as it is not proven there already.
 
         Everything is tried; raises BelongingsLeft when something of it did not arrive, and at once what must
-        stop all. A subject's resources travel with the first of its sessions, the project's with the first of
-        all.
+        stop all. A subject's resources travel with the first of its sessions, to each subject that it
+        becomes; the project's with the first of all.
         """
         wanted = self._ferry.state.plan.belongings
         if wanted.any:
@@ -122,7 +122,7 @@ class _Crossing:
         )
 
     def _of_subject(self) -> None:
-        wanted = self._left(self._wanted.of_subject(self._session.subject))
+        wanted = self._left(self._wanted.of_subject(self._session.subject, self._session.to_subject))
         if not wanted:
             return
         ends = (
@@ -170,6 +170,7 @@ class _Crossing:
             destination=Place(self._ferry.destination, ends[1]),
             existing=self._wanted.existing,
             key=_key(one),
+            to=one.to,
         )
         found = _pick(there, one.level, scan_there, one.label)
         self._try(partial(carry_resource, self._ferry, job, found))
@@ -189,8 +190,7 @@ class _Crossing:
         return [
             one
             for one in wanted
-            if (found := done.get((one.level, one.holder(labels, project), one.scan, one.label))) is None
-            or found.verdict == "differs"
+            if (found := done.get(one.key(labels, project))) is None or found.verdict == "differs"
         ]
 
 
@@ -200,7 +200,7 @@ def _pick(among: Iterable[HeldResource], level: Level, scan: str, label: str) ->
 
 def _key(one: PlannedResource) -> str:
     """A file name for a resource, whatever its label is."""
-    text = "\0".join((one.level, one.session, one.subject, one.scan, one.label))
+    text = "\0".join((one.level, one.session, one.subject, one.scan, one.label, *filter(None, [one.to])))
     return f"resource-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
 
 

@@ -60,6 +60,8 @@ class Job:
     existing: Existing | None
     key: str
     """A name for its file beside the manifests."""
+    to: str = ""
+    """The subject's label at the destination, where it is a subject's."""
 
     @property
     def unit(self) -> str:
@@ -167,6 +169,7 @@ class _Carrying:
                 session=self.job.session,
                 level=resource.level,
                 holder=self.job.holder,
+                to=self.job.to,
                 scan=resource.scan,
                 resource=resource.label,
                 files=len(self._wanted),

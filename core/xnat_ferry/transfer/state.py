@@ -105,12 +105,12 @@ class TransferState:
         self.worker: events.WorkerStarted | None = None
         self.stopped: events.WorkerStopped | None = None
         self.finished: events.TransferFinished | None = None
-        self.resources: dict[tuple[str, str, str, str], events.ResourceCarried] = {}
-        """The last word on each, by level, holder, scan and label."""
-        self.values: dict[tuple[str, str, str], events.ValuesCarried] = {}
+        self.resources: dict[tuple[str, str, str, str, str], events.ResourceCarried] = {}
+        """The last word on each, by level, holder, scan, label, and a subject's label at the destination."""
+        self.values: dict[tuple[str, str, str, str], events.ValuesCarried] = {}
+        """The same by level, holder, kind, and a subject's label at the destination."""
         self.assessors: dict[tuple[str, str], events.AssessorCarried] = {}
         """The newest of each, by its session's label and its own."""
-        """The same by level, holder and kind."""
         self.retries = 0
         self.bytes_moved = 0
         """What was sent, the units that are leaving included as far as they have."""
@@ -184,11 +184,12 @@ class TransferState:
     def _apply_to_belongings(self, event: AnyEvent) -> None:
         match event:
             case events.ResourceCarried():
-                self.resources[event.level, event.holder, event.scan, event.resource] = event
+                key = event.level, event.holder, event.scan, event.resource, event.to
+                self.resources[key] = event
             case events.AssessorCarried():
                 self.assessors[event.session, event.assessor] = event
             case events.ValuesCarried():
-                self.values[event.level, event.holder, event.kind] = event
+                self.values[event.level, event.holder, event.kind, event.to] = event
             case _:
                 pass
 

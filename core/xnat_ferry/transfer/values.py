@@ -41,13 +41,13 @@ class _Holder:
     level: Level
     fresh: frozenset[Level] = frozenset()
 
-    def __init__(self, ferry: Ferry, name: str) -> None:
-        self.name = name
+    def __init__(self, ferry: Ferry, name: str, to: str = "") -> None:
+        self.name, self.to = name, to
         self.ferry = ferry
         done = {
             kind
-            for (level, holder, kind), told in ferry.state.values.items()
-            if (level, holder) == (self.level, name) and not (told.refused or told.differing)
+            for (level, holder, kind, subject), told in ferry.state.values.items()
+            if (level, holder, subject) == (self.level, name, to) and not (told.refused or told.differing)
         }
         self.wanted = [
             kind
@@ -75,7 +75,7 @@ class _Subject(_Holder):
     level = Level.SUBJECT
 
     def __init__(self, ferry: Ferry, session: PlannedSession) -> None:
-        super().__init__(ferry, session.subject)
+        super().__init__(ferry, session.subject, session.to_subject)
         self._ends = (
             (ferry.destination, ferry.destination_project, session.to_subject),
             (ferry.source, ferry.state.plan.source.project, session.subject),
@@ -162,6 +162,7 @@ def _tell(
             session=session.session,
             level=holder.level,
             holder=holder.name,
+            to=holder.to,
             kind=kind,
             written=named(writing.write),
             same=named(writing.same),

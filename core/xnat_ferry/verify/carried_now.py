@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from xnat_ferry.belongings import HeldFile, HeldResource, Kind, Level, scans_there
 from xnat_ferry.belongings.values import Value
 from xnat_ferry.errors import NotFound, ServerAnswer
@@ -65,9 +67,12 @@ class _Looking:
             for assessor in wanted.assessors_of(one.id):
                 yield from self._assessor(assessor, one)
             yield from self._values(Level.SESSION, one.session, one)
-        for one in {one.subject: one for one in sessions}.values():
-            yield from self._resources(wanted.of_subject(one.subject), Level.SUBJECT, one)
-            yield from self._values(Level.SUBJECT, one.subject, one)
+        for one in {(one.subject, one.to_subject): one for one in sessions}.values():
+            looks = [
+                *self._resources(wanted.of_subject(one.subject, one.to_subject), Level.SUBJECT, one),
+                *self._values(Level.SUBJECT, one.subject, one),
+            ]
+            yield from (replace(look, to=one.to_subject) for look in looks)
         for one in sessions[:1]:
             yield from self._resources(wanted.of_project, Level.PROJECT, one)
 
@@ -91,7 +96,7 @@ class _Looking:
         labels = {one.id: one.session for one in self._plan.sessions}
         for one in wanted:
             holder = one.holder(labels, self._plan.source.project)
-            told = self._state.resources.get((one.level, holder, one.scan, one.label))
+            told = self._state.resources.get(one.key(labels, self._plan.source.project))
             if told is None or there is None:
                 cause = likely.RESOURCE_WAITS if told is None else likely.UNREAD
                 yield not_known(one.level, holder, one.scan, one.label, cause)
@@ -157,7 +162,7 @@ class _Looking:
     def _put_out(
         self, one: PlannedResource, session: PlannedSession, there_id: str, twin: str
     ) -> CarriedLook:
-        told = self._state.resources.get((one.level, session.session, one.scan, one.label))
+        told = self._state.resources.get(one.key({session.id: session.session}, ""))
         if told is None:
             return not_known(one.level, session.session, one.scan, one.label, likely.RESOURCE_WAITS)
         source = self._here
@@ -188,7 +193,8 @@ class _Looking:
 
     def _values(self, level: Level, holder: str, session: PlannedSession) -> Iterator[CarriedLook]:
         kinds = [kind for kind in self._plan.belongings.kinds if kind in KINDS[level]]
-        told = {kind: self._state.values.get((level, holder, kind)) for kind in kinds}
+        to = session.to_subject if level == Level.SUBJECT else ""
+        told = {kind: self._state.values.get((level, holder, kind, to)) for kind in kinds}
         carried = [kind for kind in kinds if told[kind] is not None]
         for kind in kinds:
             if told[kind] is None:

@@ -95,6 +95,8 @@ class CarriedLook(Struct, frozen=True, kw_only=True):
     level: BelongingLevel
     holder: str
     """The label of its session or subject at the source, or the source project."""
+    to: str = ""
+    """The subject's label at the destination, where it is a subject's."""
     scan: str = ""
     name: str
     """The resource's label, or the kind of the values."""
@@ -114,7 +116,8 @@ class CarriedLook(Struct, frozen=True, kw_only=True):
         if self.level == BelongingLevel.ASSESSOR and not self.scan:
             return f"assessor {self.name} of {self.holder}: {self.verdict}"
         part = f"{self.level} {self.scan} of " if self.scan else f"{self.level} "
-        return f"{self.name} of {part}{self.holder}: {self.verdict}"
+        whose = f"{self.holder} -> {self.to}" if self.to not in ("", self.holder) else self.holder
+        return f"{self.name} of {part}{whose}: {self.verdict}"
 
 
 class Verification(Struct, frozen=True, kw_only=True):
@@ -169,6 +172,7 @@ class Verification(Struct, frozen=True, kw_only=True):
                 {
                     "level": one.level,
                     "holder": one.holder,
+                    "to": one.to,
                     "scan": one.scan,
                     "name": one.name,
                     "verdict": one.verdict,
