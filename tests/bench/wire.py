@@ -39,6 +39,7 @@ _ACTIONS = {
     "one line down": b"j",
     "to the other list": b"\t",
     "a page down": b"\x1b[6~",
+    "and back to the log": b"\x1b[Z",
     "the palette": b"\x10",
     "closed again": b"\x1b",
     "help": b"?",
@@ -101,6 +102,8 @@ def _bytes(environment: dict[str, str], folder: TransferFolder, size: tuple[int,
             wire.send(keys)
             found[name] = _said(wire.until_quiet(_REST))
         found["a second of waiting"] = _said(wire.until_quiet(1.0))
+        wire.send(b"f")
+        wire.until("the newest line is followed")
         with _working(folder):
             wire.drain(1.0)
             before = len(wire.came)

@@ -1,9 +1,9 @@
 """The program behind a pseudo-terminal, as SSH has it: what it writes is counted byte by byte."""
 
+import codecs
 import fcntl
 import os
 import pty
-import re
 import select
 import struct
 import subprocess
@@ -15,10 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.tui.picture import Picture
+
 ROOT = Path(__file__).resolve().parents[2]
-_CONTROL = re.compile(
-    rb"\x1b(?:\[[0-9;?<=>]*[a-zA-Z]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|[=>]|[PX^_].*?\x1b\\)"
-)
 
 
 class Wire:
@@ -29,6 +28,8 @@ class Wire:
     ) -> None:
         self.came = b""
         """Everything so far."""
+        self.picture = Picture()
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._arguments, self._environment, self._size = arguments, environment, size
 
     def __enter__(self) -> Self:
@@ -73,7 +74,7 @@ class Wire:
         os.write(self._near, keys)
 
     def until(self, *words: str, seconds: float = 60) -> None:
-        """Read until all the words have come since the beginning."""
+        """Read until all the words stand on the screen."""
         end = time.monotonic() + seconds
         while not all(word in self.text() for word in words):
             assert time.monotonic() < end, f"no {words} in:\n{self.text()[-3000:]}"
@@ -93,8 +94,8 @@ class Wire:
             self._read(left)
 
     def text(self) -> str:
-        """What came, without what only moves the cursor or changes colours."""
-        return _CONTROL.sub(b"", self.came).decode("utf-8", "replace")
+        """What stands on the screen."""
+        return self.picture.text()
 
     def _read(self, seconds: float) -> bool:
         ready, _, _ = select.select([self._near], [], [], seconds)
@@ -105,4 +106,5 @@ class Wire:
         except OSError:
             return False
         self.came += piece
+        self.picture.take(self._decoder.decode(piece))
         return bool(piece)

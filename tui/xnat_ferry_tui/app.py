@@ -8,7 +8,6 @@ from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
-from textual.app import App
 from textual.binding import BindingType
 from textual.events import DescendantFocus
 from textual.message import Message
@@ -36,6 +35,7 @@ from xnat_ferry_tui.help_texts import HELP
 from xnat_ferry_tui.key_map import KeyMap
 from xnat_ferry_tui.listed import Listed, Listing
 from xnat_ferry_tui.losing import Losing
+from xnat_ferry_tui.painted import SparingApp
 from xnat_ferry_tui.proving import Proving
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse import BrowseArea
@@ -59,7 +59,7 @@ class DeskChanged(Message):
         self.then = then
 
 
-class FerryApp(App[None]):
+class FerryApp(SparingApp):
     """xnat-ferry's screen."""
 
     CSS_PATH = "styles/app.tcss"
@@ -339,6 +339,7 @@ class FerryApp(App[None]):
             await self.run_action(key.action, self.screen)
 
     def action_repaint(self) -> None:
+        self.forget_picture()
         self.refresh(repaint=True, layout=True)
 
     def action_next_theme(self) -> None:
