@@ -1,7 +1,6 @@
 """Arrays without a cluster: what Slurm's commands are asked and say, and several tasks at once."""
 
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from tests.core.harbour import LOGIN, WORLD, Harbour, harbour, session_toml, told
 from tests.core.making import plan_of, planned
+from tests.core.slurm_stand_in import stand_in
 from tests.core.test_resources import put
 from tests.security.test_disk import open_to_others
 from xnat_ferry import events
@@ -34,20 +34,8 @@ SUBJECTS = 6
 
 @pytest.fixture
 def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand-ins for Slurm's commands: each says what the file of its name with ``.says`` holds."""
-    place = tmp_path / "slurm"
-    place.mkdir()
-    for name in ("sbatch", "squeue", "scancel"):
-        program = place / name
-        program.write_text(
-            f'#!/bin/sh\necho "$@" >> {place}/asked\ncat {place}/{name}.says 2>/dev/null\n'
-            f"cat {place}/{name}.complains 2>/dev/null >&2 && exit 1\nexit 0\n"
-        )
-        program.chmod(0o755)
-    cat = Path(shutil.which("cat") or "/bin/cat").parent
-    monkeypatch.setenv("PATH", f"{place}:{cat}")
-    (place / "sbatch.says").write_text("4711\n")
-    return place
+    """Stand-ins for Slurm's commands."""
+    return stand_in(tmp_path / "slurm", monkeypatch)
 
 
 @pytest.fixture

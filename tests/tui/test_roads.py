@@ -15,6 +15,7 @@ from tests.contract.wire.sending import ZIP, image, zipped
 from tests.core.harbour import LOGIN, WORLD, Harbour, harbour, session_toml
 from tests.core.making import dicom_bytes
 from tests.core.scp import feeding, receiver, route_by_description
+from tests.core.slurm_stand_in import stand_in
 from tests.tui.hand import Hand
 from tests.tui.looking import until, until_shown
 from xnat_ferry.model import Road
@@ -23,13 +24,15 @@ from xnat_ferry.plan.draft_file import read_draft
 from xnat_ferry.settle.orders import read_answers
 from xnat_ferry.transfer import folder as folders
 from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.pace import read_pace
+from xnat_ferry.transfer.slurm.job import read_job
 from xnat_ferry.xnat import resources as wire
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 
 pytestmark = pytest.mark.xdist_group("roads")
 
-LABELS = ("BESIDE", "SHARED", "GIVEN_UP", "SENT", "LEFT", "LACKING", "OTHER")
+LABELS = ("BESIDE", "SHARED", "GIVEN_UP", "SENT", "LEFT", "LACKING", "OTHER", "ARRAY")
 SHOWN = session_toml(
     "SHOWN", project="THIRD", subject="PSHOWN", shared_into='[{ project = "SRC", label = "SHOWN" }]'
 )
@@ -366,3 +369,62 @@ async def test_what_archiving_would_add_to_is_answered_session_by_session(port: 
     assert read_answers(folder) == {"LACKING": "complete", "OTHER": "merge"}
     assert len(port.files("DST", "OTHER")) == 3
     assert port.files("SRC", "OTHER").items() <= port.files("DST", "OTHER").items()
+
+
+async def test_an_array_of_slurms_carries_the_plan_and_goes_on_as_another(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with FerryApp(desk).run_test(size=SIZE) as pilot:
+        await choose(pilot, desk, "ARRAY")
+        await pilot.press("7")
+        await until_shown(pilot, "1 session surveyed")
+        await until(pilot, lambda: not desk.busy)
+        await pilot.press("0", "p")
+        await until_shown(pilot, "How much of servers", "Bytes a second", "as 20M, up and down", "F5 Take")
+        await pilot.press(*"x", "f5")
+        await until_shown(pilot, "'x' is no number.")
+        await pilot.press("backspace", "3", "down", "down", "down", *"20M", "f5")
+        await until_shown(pilot, "3 sessions at once, 4 connections to each server, at most 20.0 MB a")
+        slurm = stand_in(tmp_path / "slurm", monkeypatch)
+        (slurm / "squeue.says").write_text("0|PENDING|Priority|\n")
+        await pilot.press("s")
+        await until_shown(pilot, "How shall the array run?", "More for sbatch", "as --qos=long")
+        await pilot.press(*["down"] * 5, *"long", "f5")
+        await until_shown(pilot, "1 session, 1 scan", "The tasks of a Slurm array do it.", "y Yes")
+        assert not folders.find_all(desk.transfers)
+        await pilot.press("y")
+        await until_shown(pilot, "Slurm's job 4711: 1 waiting (Priority).")
+        folder = folders.find_all(desk.transfers)[0]
+        job = read_job(folder)
+        assert job is not None
+        assert (job.options.tasks, job.options.partition) == (4, "long")
+        assert (read_pace(folder.pace).at_once, read_pace(folder.pace).bytes_per_second) == (3, 20_000_000)
+        assert "#SBATCH --partition=long" in (folder.path / "job.sh").read_text()
+
+        await until(pilot, lambda: desk.watched and desk.watched.folder.id == folder.id and not desk.busy)
+        await pilot.press("s")
+        await until_shown(pilot, "How shall it go on?", "one more array", "by a worker on this machine")
+        await pilot.press("enter")
+        await until_shown(pilot, "y Yes")
+        await pilot.press("y")
+        await until(pilot, lambda: (slurm / "asked").read_text().count("--parsable") == 2 and not desk.busy)
+        await pilot.press("x")
+        await until_shown(pilot, "y Yes")
+        await pilot.press("y")
+        await until(pilot, lambda: "--state=PENDING 4711" in (slurm / "asked").read_text())
+
+
+async def test_without_slurm_nothing_is_made_for_it(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    async with FerryApp(desk).run_test(size=SIZE) as pilot:
+        await choose(pilot, desk, "ARRAY")
+        await pilot.press("7")
+        await until_shown(pilot, "1 session surveyed")
+        await until(pilot, lambda: not desk.busy)
+        await pilot.press("0", "s")
+        await until_shown(pilot, "How shall the array run?")
+        await pilot.press("f5", "y")
+        await until_shown(pilot, "There is no Slurm here")
+        assert not folders.find_all(desk.transfers)

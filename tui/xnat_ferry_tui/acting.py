@@ -57,7 +57,12 @@ class Acting:
         else:
             lacking = [one.source for one in proposals.differing(watched) if one.where == Where.ARCHIVE]
             again = dict.fromkeys(lacking, Answer.COMPLETE)
-            self._ask_to_go_on(watched, proposals.go_on_question(watched), archive=False, adding=again)
+            question = proposals.go_on_question(watched)
+            app.submitting.ask_how(
+                watched,
+                question,
+                here=lambda: self._ask_to_go_on(watched, question, archive=False, adding=again),
+            )
 
     def _answer(self, watched: Watched) -> None:
         """Have what archiving would add to answered, where it was refused for that; then ask to archive."""
@@ -90,7 +95,7 @@ class Acting:
         app, watched = self._app, self._app.desk.watched
         if watched is None:
             return
-        if not watched.alive:
+        if not watched.alive and not watched.queue:
             app.push_screen(Tell("It is not running."))
             return
         said: list[str] = []
@@ -107,9 +112,8 @@ class Acting:
     def _start(self, plan: Plan) -> None:
         app, started = self._app, list[Watched]()
 
-        def show_it() -> None:
-            app.desk.marks = set()
-            app.follow(started[0])
-            app.switch_mode("transfer")
-
-        app.do("Starting the worker.", lambda: started.append(Watched(app.desk.start(plan))), show_it)
+        app.do(
+            "Starting the worker.",
+            lambda: started.append(Watched(app.desk.start(plan))),
+            lambda: app.show_started(started[0]),
+        )

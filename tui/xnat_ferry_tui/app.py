@@ -37,11 +37,13 @@ from xnat_ferry_tui.listed import Listed, Listing
 from xnat_ferry_tui.losing import Losing
 from xnat_ferry_tui.painted import SparingApp
 from xnat_ferry_tui.proving import Proving
+from xnat_ferry_tui.queue import QueueSaid, follow_queue
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse import BrowseArea
 from xnat_ferry_tui.screens.checks import ChecksArea
 from xnat_ferry_tui.screens.transfer import TransferArea
 from xnat_ferry_tui.screens.verify import VerifyArea
+from xnat_ferry_tui.submitting import Submitting
 from xnat_ferry_tui.themes import THEMES, after
 from xnat_ferry_tui.watched import Watched
 
@@ -93,7 +95,7 @@ class FerryApp(SparingApp):
         """All that there are, newest first, as they were when they were last looked at."""
         self._listing = Listing(desk.transfers)
         self._is_listing = False
-        self.connecting, self.acting = Connecting(self), Acting(self)
+        self.connecting, self.acting, self.submitting = Connecting(self), Acting(self), Submitting(self)
         self.proving, self.losing = Proving(self), Losing(self)
         self._leave = threading.Event()
         self._leave_off = threading.Event()
@@ -289,7 +291,19 @@ class FerryApp(SparingApp):
             exit_on_error=False,
             group="journal",
         )
+        self.run_worker(
+            lambda: follow_queue(watched.folder, self.post_message, leave),
+            thread=True,
+            exit_on_error=False,
+            group="journal",
+        )
         self.redraw()
+
+    def show_started(self, watched: Watched) -> None:
+        """Go and look at what was started from here; its marks have served."""
+        self.desk.marks = set()
+        self.follow(watched)
+        self.switch_mode("transfer")
 
     def on_journal_grew(self, message: JournalGrew) -> None:
         message.taken.set()
@@ -309,6 +323,12 @@ class FerryApp(SparingApp):
         plan = watched.state.plan
         if ended and not self.desk.busy and self.desk.ends == (plan.source, plan.destination):
             self.look()  # what was only at the source is there now
+
+    def on_queue_said(self, message: QueueSaid) -> None:
+        watched = self.desk.watched
+        if watched is not None and watched.folder.id == message.transfer_id:
+            watched.queue = message.words
+            self.redraw()
 
     # Keys that work everywhere
 

@@ -22,6 +22,7 @@ from xnat_ferry.settings.servers import read_aliases, store_alias
 from xnat_ferry.survey import Depth, ProjectView, Survey
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.past_pace import past_pace
+from xnat_ferry.transfer.slurm.job import JobOptions, Submission
 from xnat_ferry.verify.verification import Verification
 from xnat_ferry_tui.conversation import Conversation
 from xnat_ferry_tui.drafting import Drafting
@@ -274,15 +275,25 @@ class Desk:
         return self._clients()[side]
 
     def start(self, plan: Plan) -> TransferFolder:
-        """Have a plan carried out, if both projects are as it saw them; raises PlanOutdated."""
+        """Have a plan carried out by a worker here, if it still fits; raises PlanOutdated."""
+        self._refuse_outdated(plan)
+        folder = self.workers.start(plan)
+        self.drafting.clear()
+        return folder
+
+    def submit(self, plan: Plan, options: JobOptions) -> tuple[TransferFolder, Submission]:
+        """Have it carried out by an array of Slurm's; raises PlanOutdated, and as ``Workers.submit``."""
+        self._refuse_outdated(plan)
+        submitted = self.workers.submit(plan, options)
+        self.drafting.clear()
+        return submitted
+
+    def _refuse_outdated(self, plan: Plan) -> None:
         from xnat_ferry.survey.projects import view_destination
 
         if not plan.destination.local:
             seen = view_destination(self.client(1), plan.destination, plan.seen.creatable or ())
             refuse_outdated(plan, seen)
-        folder = self.workers.start(plan)
-        self.drafting.clear()
-        return folder
 
     def close(self) -> None:
         """Log out."""

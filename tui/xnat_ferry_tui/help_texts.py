@@ -31,8 +31,8 @@ HELP = {
     ),
     "#review": (
         "All that will happen. t says how far the sessions go, v how much is compared afterwards, m "
-        "whether the source is deleted in the end, e what else travels; w writes the plan for "
-        "'xnat-ferry run'."
+        "whether the source is deleted in the end, e what else travels, p how fast it may go; w writes the "
+        "plan for 'xnat-ferry run'. F5 starts it here, s hands it to Slurm."
     ),
     "browse": (
         "Area 2 shows both projects. Right opens a subject, a session, a scan, or the prearchive at "

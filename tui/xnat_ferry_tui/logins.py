@@ -21,6 +21,10 @@ class Logins:
             raise NoCredentials(server=server)  # tried again and again it would lock the account
         return typed or self._find(server)
 
+    def stored(self, server: str) -> Credentials:
+        """What is known without a person, as other processes will find it; raises NoCredentials."""
+        return self._find(server)
+
     def take(self, server: str, login: Credentials) -> None:
         """Remember what a person typed for this server and for no other."""
         self._typed[server] = login

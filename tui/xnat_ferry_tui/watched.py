@@ -30,6 +30,8 @@ class Watched:
         """The newest requests of its workers, oldest first."""
         self.verification: Verification | None = None
         self.alive = False
+        self.queue = ""
+        """What Slurm's queue shows of its tasks; "" where there are none."""
         self._moved = 0
         self._moved_at = 0.0
 

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,13 @@ from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import start_worker, wait_until_taken_up
-from xnat_ferry.transfer.pace import Pace, keep_pace
-from xnat_ferry.transfer.slurm.submitting import ask_to_stop
+from xnat_ferry.transfer.pace import Pace, keep_pace, read_pace
+from xnat_ferry.transfer.slurm import scheduler
+from xnat_ferry.transfer.slurm.job import JobOptions, Submission, read_job
+from xnat_ferry.transfer.slurm.submitting import fitted, stop_array, subjects_left, submit
+from xnat_ferry.transfer.slurm.wishes import each_its_own, had_each_its_own
+from xnat_ferry.transfer.state import TransferState
+from xnat_ferry.transfer.status import read_state
 from xnat_ferry_tui.logins import Logins
 
 if TYPE_CHECKING:
@@ -43,6 +49,35 @@ class Workers:
         wait_until_taken_up(folder, worker, skip=0)
         return folder
 
+    def submit(self, plan: Plan, options: JobOptions) -> tuple[TransferFolder, Submission]:
+        """Make a transfer of a plan and hand it to Slurm.
+
+        Raises NoScheduler, NoCredentials where its tasks would find no login, and what the scheduler says.
+        """
+        scheduler.refuse_without()
+        self._refuse_without_logins(plan)
+        subjects = subjects_left(plan, TransferState(plan))
+        folder = transfer_folders.create(self._transfers, plan)
+        capped = self.pace.connections != Pace().connections
+        keep_pace(folder.pace, self.pace if capped else each_its_own(self.pace, fitted(options, subjects)))
+        return folder, self._hand_in(folder, options, subjects)
+
+    def submit_again(self, folder: TransferFolder) -> Submission | None:
+        """One more array, run as the last one, with what is left of a transfer; None for nothing left.
+
+        Raises as ``submit``, and TransferLocked.
+        """
+        scheduler.refuse_without()
+        state, job = read_state(folder), read_job(folder)
+        self._refuse_without_logins(state.plan)
+        subjects = subjects_left(state.plan, state)
+        if job is None or not subjects:
+            return None
+        pace = read_pace(folder.pace)
+        if had_each_its_own(pace, job.newest):
+            keep_pace(folder.pace, each_its_own(pace, fitted(job.options, subjects)))
+        return self._hand_in(folder, job.options, subjects)
+
     def go_on(self, folder: TransferFolder, *, archive: bool, adding: Mapping[str, Answer]) -> None:
         """Resume a transfer, or take it on into the archive; raises TransferLocked, CannotWrite.
 
@@ -64,9 +99,9 @@ class Workers:
 
     def stop(self, folder: TransferFolder) -> str:
         """Ask the worker to leave off; says why where that cannot be done from here."""
-        array, found = ask_to_stop(folder), lock.holder(folder)
-        if array and found is None:
-            return ""
+        array, found = stop_array(folder), lock.holder(folder)
+        if array is not None and found is None:
+            return array
         if found is None or found.alive() is False:
             return "It is not running."
         if found.host != socket.gethostname():
@@ -92,6 +127,16 @@ class Workers:
             folder, logins, spool=self._spool, archive=archive, settle=settle, taking_back=taking_back
         )
         wait_until_taken_up(folder, worker, skip=before)
+
+    @staticmethod
+    def _hand_in(folder: TransferFolder, options: JobOptions, subjects: int) -> Submission:
+        at = datetime.now().astimezone().isoformat(timespec="seconds")
+        return submit(folder, options, subjects, at=at, environment=os.environ)
+
+    def _refuse_without_logins(self, plan: Plan) -> None:
+        """A task has nobody to ask: what it will not find is told here instead of on the nodes."""
+        for server in servers_of(plan.source, plan.destination):
+            self._logins.stored(server)
 
     def _logins_of(self, plan: Plan) -> dict[str, Credentials]:
         return {server: self._logins(server) for server in servers_of(plan.source, plan.destination)}

@@ -15,7 +15,7 @@ from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.launch import watch as watch_journal
 from xnat_ferry.transfer.slurm import scheduler
 from xnat_ferry.transfer.slurm.job import newest_submission
-from xnat_ferry.transfer.slurm.submitting import ask_to_stop, tasks_to_come
+from xnat_ferry.transfer.slurm.submitting import stop_array, tasks_to_come
 from xnat_ferry.transfer.status import status_of
 
 
@@ -75,10 +75,11 @@ def stop(name: str | None = None, /, *, transfers: Transfers = None, json: AsJso
         The transfer's ID or its end; may be left out where there is only one.
     """
     found = transfer_folders.find(transfers_folder(transfers), name)
-    submitted = _stop_array(found)
-    worker = lock.holder(found)
-    if (not submitted and worker is None) or not lock.running(found):
-        say("It is not running.")
+    array, worker = stop_array(found), lock.holder(found)
+    if array:
+        say(array)
+    if not lock.running(found):
+        say("It is not running." if array is None else "None of its tasks runs, and none that waits will.")
         return following.answer_status(found, json)
     if worker is not None and worker.host != socket.gethostname():
         raise UsageError(what=f"The worker runs on {worker.host}: stop it from there.")
@@ -88,19 +89,6 @@ def stop(name: str | None = None, /, *, transfers: Transfers = None, json: AsJso
         pass
     following.answer_status(found, json)
     return 0
-
-
-def _stop_array(found: TransferFolder) -> bool:
-    """Have the tasks of an array leave off, those in the queue too; False where there is none."""
-    if not ask_to_stop(found):
-        return False
-    submission = newest_submission(found)
-    if submission is not None and submission.job:
-        try:
-            scheduler.cancel_waiting(submission.job)
-        except (NoScheduler, SchedulerSilent, SchedulerRefused) as error:
-            say(f"{error} What waits in its queue ends as soon as it begins.")
-    return True
 
 
 def _tell_queue(found: TransferFolder) -> None:

@@ -17,6 +17,7 @@ from xnat_ferry.settings.paths import transfers_folder
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.pace import Pace, keep_pace, read_pace
+from xnat_ferry.transfer.slurm import scheduler
 from xnat_ferry.transfer.slurm.job import JobOptions, Submission, read_job, script_of
 from xnat_ferry.transfer.slurm.submitting import fitted, subjects_left, submit
 from xnat_ferry.transfer.slurm.wishes import each_its_own, had_each_its_own, in_words
@@ -66,6 +67,7 @@ def submit_plan(
         else:
             print(script, end="")
         return 0
+    scheduler.refuse_without()
     refuse_outdated_plan(plan, find_logins(plan.source, plan.destination, may_ask=False))
     made = transfer_folders.create(place, plan)
     keep_pace(made.pace, pace)

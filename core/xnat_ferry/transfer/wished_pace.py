@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from xnat_ferry import wording
 from xnat_ferry.errors import UsageError
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.pace import Pace
@@ -31,6 +32,22 @@ def as_typed(pace: Pace) -> dict[str, str]:
     usual = Pace()
     values = {name: getattr(pace, name) for name in pace.__struct_fields__}
     return {name: "" if value == getattr(usual, name) else str(value) for name, value in values.items()}
+
+
+def in_words(pace: Pace) -> str:
+    """``2 sessions at once, 4 connections to each server, at most 20.0 MB a second``."""
+    caps = (
+        (pace.requests_per_second, "at most {:g} requests a second"),
+        (pace.bytes_per_second and wording.size(pace.bytes_per_second), "at most {} a second"),
+        (pace.spool_size and wording.size(pace.spool_size), "{} on the spool"),
+    )
+    return ", ".join(
+        [
+            f"{wording.plural(pace.at_once, 'session')} at once",
+            f"{wording.plural(pace.connections, 'connection')} to each server",
+            *(words.format(cap) for cap, words in caps if cap),
+        ]
+    )
 
 
 def _read(name: str, text: str) -> float | int:

@@ -4,6 +4,7 @@ A controller that is down blocks for ten seconds, so none of this belongs on a s
 """
 
 import os
+import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Mapping
@@ -25,6 +26,12 @@ class QueuedTask(Struct, frozen=True):
     state: str
     why: str = ""
     node: str = ""
+
+
+def refuse_without() -> None:
+    """Raises NoScheduler where there is no Slurm, before anything is made for it."""
+    if shutil.which("sbatch") is None:
+        raise NoScheduler(command="sbatch")
 
 
 def submit(script: Path, environment: Mapping[str, str]) -> str:

@@ -86,6 +86,22 @@ def ask_to_stop(folder: TransferFolder) -> bool:
     return True
 
 
+def stop_array(folder: TransferFolder) -> str | None:
+    """Have all tasks leave off, and take those that wait out of the queue; None where there is no array.
+
+    What is to be known beside that, "" where nothing is.
+    """
+    if not ask_to_stop(folder):
+        return None
+    submission = newest_submission(folder)
+    if submission is not None and submission.job:
+        try:
+            scheduler.cancel_waiting(submission.job)
+        except (NoScheduler, SchedulerSilent, SchedulerRefused) as error:
+            return f"{error} What waits in its queue ends as soon as it begins."
+    return ""
+
+
 def tasks_to_come(folder: TransferFolder) -> bool:
     """Whether the scheduler still has tasks of the newest array; one that is silent may have them."""
     submission = newest_submission(folder)

@@ -1,5 +1,8 @@
 """How an array shall run: by the settings, and within what a batch script can say."""
 
+import shlex
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from xnat_ferry.errors import UsageError
@@ -37,6 +40,43 @@ def refuse_unfit(options: JobOptions) -> None:
     for name in ("tasks", "running", "cpus"):
         if getattr(options, name) < 1:
             raise UsageError(what=f"--{name} must be at least 1.")
+
+
+def typed_options(texts: Mapping[str, str]) -> JobOptions:
+    """Options by the names of their fields, as people write them; raises UsageError."""
+    wanted = JobOptions(
+        tasks=_count(texts["tasks"]),
+        running=_count(texts["running"]),
+        cpus=_count(texts["cpus"]),
+        partition=texts["partition"].strip(),
+        account=texts["account"].strip(),
+        time=texts["time"].strip(),
+        memory=texts["memory"].strip(),
+        spool=texts["spool"].strip(),
+        more=_words(texts["more"]),
+    )
+    refuse_unfit(wanted)
+    return wanted
+
+
+def as_typed(options: JobOptions) -> dict[str, str]:
+    """What would be typed for these options."""
+    typed = {name: str(getattr(options, name)) for name in options.__struct_fields__}
+    return typed | {"more": shlex.join(options.more)}
+
+
+def _count(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError(what=f"'{plain(text, 40)}' is no number.") from None
+
+
+def _words(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError:
+        raise UsageError(what=f"'{plain(text, 60)}' has a quotation mark that is not closed.") from None
 
 
 def each_its_own(pace: Pace, options: JobOptions) -> Pace:

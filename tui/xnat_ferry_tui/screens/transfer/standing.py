@@ -18,6 +18,8 @@ def standing(watched: Watched, now: float) -> list[str]:
 def remark(watched: Watched) -> str:
     """The one thing to know or to do next; "" where there is none."""
     state = watched.state
+    if watched.queue:
+        return watched.queue
     if watched.phase == Phase.RUNNING:
         return "You may close this window: the transfer goes on."
     if state.stopped is not None and watched.phase == Phase.STOPPED:

@@ -1,6 +1,7 @@
 """The last step: what would happen, in full, before it does."""
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,9 +16,12 @@ from xnat_ferry.checks.belongings import CHECK as BELONGINGS
 from xnat_ferry.model import DICOM_RESOURCES, Endpoint, Level
 from xnat_ferry.plan import Target
 from xnat_ferry.plan.draft import Draft
+from xnat_ferry.transfer.pace import Pace
+from xnat_ferry.transfer.wished_pace import in_words, typed_pace
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.choose import Choose
+from xnat_ferry_tui.dialogs.pace import ask_pace
 from xnat_ferry_tui.dialogs.tick import Tick
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.widgets.facts import Facts
@@ -26,7 +30,7 @@ from xnat_ferry_tui.widgets.reading import Reading
 
 
 class ReviewStep(Step):
-    """A page to read, and four things to choose."""
+    """A page to read, and what of it can be chosen."""
 
     NAME = "review"
     WHY = "The last look. Nothing has been sent yet."
@@ -49,6 +53,19 @@ class ReviewStep(Step):
     def do_start(self) -> None:
         self.ferry.acting.start()
 
+    def do_submit(self) -> None:
+        self.ferry.submitting.begin()
+
+    def do_pace(self) -> None:
+        workers = self.desk.workers
+
+        def taken(answers: Mapping[str, str] | None) -> None:
+            if answers is not None:
+                workers.pace = typed_pace(answers)
+                self.show()
+
+        self.ferry.push_screen(ask_pace(workers.pace), taken)
+
     def show(self) -> None:
         judged, draft = self.desk.drafting.judged, self.draft
         if judged is None or draft is None or not self.desk.drafting.fresh:
@@ -56,6 +73,7 @@ class ReviewStep(Step):
             return
         pairs = [
             *self.desk.drafting.brief.review,
+            *([("Pace", f"{in_words(pace)}.")] if (pace := self.desk.workers.pace) != Pace() else []),
             ("", ""),
             ("Command", self._command(draft)),
             *([("", f"w in step 9 writes {_TABLE}, with the single labels.")] if draft.table else []),
