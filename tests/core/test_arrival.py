@@ -34,8 +34,9 @@ def told(settings: ProjectSettings, to: Where = Where.PREARCHIVE) -> str:
 def test_a_plain_destination_rewrites_by_the_sites_script_and_waits() -> None:
     assert told(PLAIN) == (
         "The site's anonymization script rewrites headers on receipt: digests will differ, and identity and "
-        "pixels are compared instead. Sessions wait in its prearchive until somebody archives them."
+        "pixels are compared instead. It archives nothing by itself: sessions wait until somebody does."
     )
+    assert told(PLAIN, Where.ARCHIVE).endswith("It archives nothing by itself: this transfer does.")
 
 
 def test_what_is_not_known_is_said() -> None:

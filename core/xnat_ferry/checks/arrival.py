@@ -6,8 +6,7 @@ from xnat_ferry.model import Where
 from xnat_ferry.project import Script, SeriesFilter
 from xnat_ferry.survey import ProjectView
 
-_CODES = {
-    0: "Sessions wait in its prearchive until somebody archives them.",
+_BY_ITSELF = {
     4: "It archives by itself what waits in its prearchive.",
     5: "It archives by itself what waits in its prearchive, over what is there already.",
 }
@@ -29,12 +28,16 @@ def on_arrival(view: ProjectView, to: Where) -> list[str]:
         ),
         *_filter("site", settings.site_filter),
         *_filter("project", settings.project_filter),
-        _CODES.get(
-            -1 if settings.prearchive_code is None else settings.prearchive_code,
-            "Whether it archives by itself is not known.",
-        ),
+        _code(settings.prearchive_code, to),
         *(["What is archived there is put in quarantine."] if settings.quarantine else []),
     ]
+
+
+def _code(code: int | None, to: Where) -> str:
+    if code == 0:
+        who = "this transfer does" if to == Where.ARCHIVE else "sessions wait until somebody does"
+        return f"It archives nothing by itself: {who}."
+    return _BY_ITSELF.get(-1 if code is None else code, "Whether it archives by itself is not known.")
 
 
 def _script(whose: str, when: str, script: Script | None) -> Iterator[str]:

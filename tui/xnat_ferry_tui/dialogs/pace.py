@@ -13,19 +13,19 @@ _PACE = (
     Field("at_once", "Sessions at once", "carried side by side; 2"),
     Field("connections", "Connections", "to each server at most; 4"),
     Field("requests_per_second", "Requests a second", "to each server at most; no cap"),
-    Field("bytes_per_second", "Bytes a second", "as 20M, up and down together; no cap"),
-    Field("spool_size", "Spool", "bytes in flight here, as 4G; as needed"),
+    Field("bytes_per_second", "Bytes a second", "as 20M, up and down; no cap"),
+    Field("spool_size", "Spool", "in flight here, as 4G; as needed"),
 )
 _ARRAY = (
-    Field("tasks", "Tasks", "of the array; no more than subjects"),
-    Field("running", "At once", "tasks at the same time at most"),
+    Field("tasks", "Tasks", "never more than subjects"),
+    Field("running", "At once", "tasks side by side at most"),
     Field("cpus", "Processors", "of a task"),
     Field("memory", "Memory", "of a task, as 1G"),
     Field("time", "Time", "limit of a task, as 12:00:00"),
     Field("partition", "Partition", "empty: the site's own"),
     Field("account", "Account", "empty: the site's own"),
     Field("more", "More for sbatch", "as --qos=long"),
-    Field("spool", "Spool folder", "on the nodes; empty: the job's scratch"),
+    Field("spool", "Spool folder", "empty: the job's own scratch"),
 )
 
 

@@ -18,7 +18,7 @@ def standing(watched: Watched, now: float) -> list[str]:
 def remark(watched: Watched) -> str:
     """The one thing to know or to do next; "" where there is none."""
     state = watched.state
-    if watched.queue:
+    if watched.queue and watched.phase != Phase.DONE:
         return watched.queue
     if watched.phase == Phase.RUNNING:
         return "You may close this window: the transfer goes on."
