@@ -32,7 +32,7 @@ from xnat_ferry_tui.desk import Desk
 
 pytestmark = pytest.mark.xdist_group("roads")
 
-LABELS = ("BESIDE", "SHARED", "GIVEN_UP", "SENT", "LEFT", "LACKING", "OTHER", "ARRAY")
+LABELS = ("BESIDE", "SHARED", "GIVEN_UP", "SENT", "LEFT", "LACKING", "OTHER", "ARRAY", "CARRIED")
 SHOWN = session_toml(
     "SHOWN", project="THIRD", subject="PSHOWN", shared_into='[{ project = "SRC", label = "SHOWN" }]'
 )
@@ -119,6 +119,36 @@ async def test_what_else_belongs_to_a_session_is_ticked_in_the_last_step(
         await until_shown(pilot, "3 TRANSFER", "DONE", "1 of 1 session done", seconds=60)
         await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
     assert held(port.session("DST", "BESIDE")) == {"QC": {"a b.txt"}}
+
+
+async def test_resources_alone_follow_a_session_from_the_browser(port: Harbour, desk: Desk) -> None:
+    begun(port, desk, port.plan("CARRIED"))
+    with port.client() as client:
+        address = wire.of_session(port.session("SRC", "CARRIED")["id"])
+        client.send("PUT", f"{address}/resources/LATER", accept=(200,))
+        wire.put_file(
+            client, address, "LATER", "c.txt", BytesIO(b"seen"), 4, replace=True, on_bytes=lambda _: None
+        )
+    async with FerryApp(desk).run_test(size=SIZE) as pilot:
+        await pilot.press("2")
+        await until(pilot, lambda: desk.source is not None and not desk.busy)
+        await pilot.press("slash", *"CARRIED", "enter", "a", "R")
+        await until_shown(pilot, "How shall the sessions get there?", "resources  no images")
+        await pilot.press("G", "k", "enter")
+        await until_shown(pilot, "1 CHECKS", "1 session surveyed", "Resource LATER")
+        await until(pilot, lambda: not desk.busy)
+        await pilot.press("0")
+        await until_shown(pilot, "1 resource, 1 file, 4 B of 1 session", "where these sessions are in DST")
+        await until_shown(pilot, "xnat-ferry resources")
+        await pilot.press("m")
+        await until_shown(pilot, "No image travels on this road")
+        await pilot.press("enter", "c")
+        await until_shown(pilot, "Carry 1 resource, 1 file, 4 B of 1 session")
+        await pilot.press("y")
+        await until_shown(pilot, "3 TRANSFER", "DONE", "1 of 1 session done", seconds=60)
+        await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
+    assert held(port.session("DST", "CARRIED")) == {"LATER": {"c.txt"}}
+    assert held(port.session("SRC", "CARRIED")) == {"LATER": {"c.txt"}}
 
 
 def begun(port: Harbour, desk: Desk, plan: Plan) -> TransferFolder:

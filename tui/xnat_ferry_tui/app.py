@@ -38,6 +38,7 @@ from xnat_ferry_tui.losing import Losing
 from xnat_ferry_tui.painted import SparingApp
 from xnat_ferry_tui.proving import Proving
 from xnat_ferry_tui.queue import QueueSaid, follow_queue
+from xnat_ferry_tui.road_choice import RoadChoice
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse import BrowseArea
 from xnat_ferry_tui.screens.checks import ChecksArea
@@ -96,10 +97,10 @@ class FerryApp(SparingApp):
         self._listing = Listing(desk.transfers)
         self._is_listing = False
         self.connecting, self.acting, self.submitting = Connecting(self), Acting(self), Submitting(self)
-        self.proving, self.losing = Proving(self), Losing(self)
+        self.proving, self.losing, self.road_choice = Proving(self), Losing(self), RoadChoice(self)
         self._leave = threading.Event()
         self._leave_off = threading.Event()
-        self._progress_at = 0.0
+        self._progress_at = self._past_at = 0.0
         self._opened_at = time.time()
 
     def on_mount(self) -> None:
@@ -306,14 +307,17 @@ class FerryApp(SparingApp):
         self.switch_mode("transfer")
 
     def on_journal_grew(self, message: JournalGrew) -> None:
-        message.taken.set()
         watched = self.desk.watched
         if watched is None or watched.folder.id != message.transfer_id:
+            message.taken.set()
             return
         watched.take(message.events, message.alive)
+        message.taken.set()
         watched.verification = message.verification or watched.verification
         watched.requests.extend(message.requests)
-        self.redraw()
+        if not message.more or time.monotonic() - self._past_at >= _PROGRESS_EVERY:
+            self._past_at = time.monotonic()
+            self.redraw()
         # one that is over before its journal is first read has ended since the projects were listed, too
         ended = any(
             isinstance(event, TransferFinished) and event.at >= self._opened_at for event in message.events

@@ -4,6 +4,7 @@ What speaks with a server is imported when it is first asked for: the first pict
 """
 
 from collections.abc import Callable, Sequence
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ from msgspec.structs import replace
 
 from xnat_ferry.checks.belongings import CHECK as BELONGINGS
 from xnat_ferry.errors import CannotWrite, FerryError
-from xnat_ferry.model import HERE, ZIPS_HERE, Endpoint, SessionDetail, SessionRow
+from xnat_ferry.listing import NO_SESSIONS, Listing
+from xnat_ferry.model import HERE, ZIPS_HERE, Endpoint, Road, SessionDetail, SessionRow
 from xnat_ferry.plan import Plan
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.freshness import refuse_outdated
@@ -19,7 +21,7 @@ from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.paths import servers_file
 from xnat_ferry.settings.room import Room, read_room
 from xnat_ferry.settings.servers import read_aliases, store_alias
-from xnat_ferry.survey import Depth, ProjectView, Survey
+from xnat_ferry.survey import Depth, Headers, ProjectView, Survey
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.past_pace import past_pace
 from xnat_ferry.transfer.slurm.job import JobOptions, Submission
@@ -120,17 +122,17 @@ class Desk:
         basis, known = self._chosen
         if basis[0] is not rows or basis[1] is not draft.sessions:
             # asked at every key, and there may be very many of them
-            known = any(row.id in draft.chosen for row in rows)
+            known = not draft.chosen.isdisjoint(rows.ids)
             self._chosen = (rows, draft.sessions), known
         return known
 
-    def _listed(self) -> Sequence[SessionRow]:
-        return (self.source.sessions if self.source else None) or ()
+    def _listed(self) -> Listing:
+        return (self.source.sessions if self.source else None) or NO_SESSIONS
 
     def choose_marked(self) -> None:
         """Take the marked sessions into the draft; all where none is marked."""
-        rows = (self.source.sessions if self.source else None) or ()
-        self.drafting.choose(row.id for row in rows if row.label in self.marks)
+        rows = self._listed()
+        self.drafting.choose(compress(rows.ids, (label in self.marks for label in rows.labels)))
 
     # With the servers
 
@@ -216,7 +218,8 @@ class Desk:
             (to_client, draft.destination),
             draft.sessions or None,
             scans=draft.scans,
-            depth=Depth(files=True),
+            # a header tells of images, and none travels where it is about resources alone
+            depth=Depth(headers=Headers.NONE) if draft.road == Road.RESOURCES else Depth(files=True),
             rooms=self._rooms(),
             progress=progress,
         )
@@ -246,7 +249,8 @@ class Desk:
     @staticmethod
     def _whole(draft: Draft) -> bool:
         """Whether all of its survey is taken at once."""
-        return draft.road.stays or draft.source.local or draft.destination.local
+        other = draft.road.stays or draft.road == Road.RESOURCES
+        return other or draft.source.local or draft.destination.local
 
     def _take(self, survey: Survey, asked: Draft, here: "Scanned | None" = None) -> None:
         self.source, self.destination = survey.source, survey.destination

@@ -13,13 +13,14 @@ from xnat_ferry.checks.conflicts import label_troubles
 from xnat_ferry.checks.memory import Memory
 from xnat_ferry.errors import CannotWrite
 from xnat_ferry.labels import LabelRules
-from xnat_ferry.model import Endpoint, SessionRow
+from xnat_ferry.model import Endpoint, Road, SessionRow
 from xnat_ferry.plan import write_plan
 from xnat_ferry.plan.by_receiver import over
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.draft_file import read_draft
 from xnat_ferry.plan.judged import Judged, judge
 from xnat_ferry.plan.label_table import write_label_table
+from xnat_ferry.plan.resources_only import judge_resources
 from xnat_ferry.survey import Survey
 from xnat_ferry_tui import proposals
 from xnat_ferry_tui.by_session import NOTHING, BySession, by_session
@@ -188,6 +189,8 @@ class Drafting:
         with undisturbed(len(known)):
             if draft.destination.local:
                 plain = judge_to_here(survey, request)
+            elif draft.road == Road.RESOURCES:
+                plain = judge_resources(survey, request)
             else:
                 keep, accepted = frozenset(draft.keep), frozenset(draft.accepted)
                 plain = judge(survey, request, keep, accepted, self._memory)

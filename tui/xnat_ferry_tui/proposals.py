@@ -24,9 +24,9 @@ def start_question(judged: Judged) -> list[str]:
     plan = judged.planned
     unsure = sum(one.verdict in (Verdict.WARN, Verdict.UNKNOWN) for one in judged.checklist.findings)
     return [
-        f"{_VERBS.get(plan.road, 'Copy')} {amount(plan)}",
+        f"{_VERBS.get(plan.road, 'Copy')} {plan.amount}",
         f"from {plan.source.project} to {_where(plan)}?",
-        f"Every file is verified afterwards by {plan.verify}. {_at_the_source(plan)}",
+        f"Every file is verified afterwards{_by(plan)}. {_at_the_source(plan)}",
         *([f"The checklist has {wording.plural(unsure, 'line')} to look at."] if unsure else []),
         *_left_out(plan),
         *_left_behind(plan),
@@ -39,21 +39,22 @@ def review(judged: Judged, pace: float | None) -> list[tuple[str, str]]:
     ``pace`` is an earlier transfer's, in bytes a second.
     """
     plan, view = judged.planned, judged.survey.destination
+    images = plan.road != Road.RESOURCES
     renamed = sum((one.subject, one.session) != (one.to_subject, one.to_session) for one in plan.travelling)
     labels = f"{renamed:,} with other labels" if renamed else "under the labels that they have"
     return [
-        ("Goes", f"{amount(plan)}; {labels}."),
-        *([("With", f"{plan.belongings.in_words}.")] if plan.belongings.any else []),
+        ("Goes", f"{plan.amount}; {labels}."),
+        *([("With", f"{plan.belongings.in_words}.")] if plan.belongings.any and images else []),
         ("From", str(plan.source)),
         ("To", f"{plan.destination}. Nothing travels." if plan.road.stays else _to(plan)),
         *([("By", f"the DICOM receiver {plan.receiver}.")] if plan.road == Road.RECEIVER else []),
-        *([] if plan.road.stays else [("Takes", _how_long(plan.totals.bytes, pace))]),
-        ("Proof", f"{plan.verify}: {_LEVELS[plan.verify]}"),
+        *([] if plan.road.stays or not images else [("Takes", _how_long(plan.totals.bytes, pace))]),
+        ("Proof", f"{plan.verify}: {_LEVELS[plan.verify]}" if images else _EACH_FILE),
         ("After", _at_the_source(plan)),
         ("", ""),
         *(
             []
-            if plan.road.stays or plan.destination.local
+            if plan.road.stays or plan.destination.local or not images
             else _beside("There", on_arrival(view, Where(plan.to)))
         ),
         *_beside("Stays", [*_left_out(plan), *_left_behind(plan)] or ["Nothing that is chosen."]),
@@ -61,19 +62,11 @@ def review(judged: Judged, pace: float | None) -> list[tuple[str, str]]:
     ]
 
 
-def amount(plan: Plan) -> str:
-    """``4 sessions, 12 scans, 120 files, 34.2 MB``."""
-    totals = plan.totals
-    return (
-        f"{wording.plural(totals.sessions, 'session')}, {wording.plural(totals.scans, 'scan')}, "
-        f"{wording.plural(totals.files, 'file')}, {wording.size(totals.bytes)}"
-    )
-
-
 _TO = {
     Target.PREARCHIVE: "Each waits there for review; area 3 archives it.",
     Target.ARCHIVE: "Each is archived once it is proven.",
 }
+_EACH_FILE = "each file by size and digest, each value by reading it back."
 _LEVELS = {
     Level.COUNTS: "numbers of files and bytes, scan by scan.",
     Level.IDENTITY: "every SOPInstanceUID, and digests where they can match.",
@@ -88,11 +81,18 @@ _VERBS = {
     Road.RECEIVER: "Send",
     Road.UPLOAD: "Upload",
     Road.DOWNLOAD: "Download",
+    Road.RESOURCES: "Carry",
 }
+
+
+def _by(plan: Plan) -> str:
+    return "" if plan.road == Road.RESOURCES else f" by {plan.verify}"
 
 
 def _where(plan: Plan) -> str:
     project = plan.destination.project
+    if plan.road == Road.RESOURCES:
+        return f"where these are in {project}"
     return project if plan.road.stays or plan.destination.local else f"the {plan.to} of {project}"
 
 
@@ -100,6 +100,8 @@ def _to(plan: Plan) -> str:
     if plan.destination.local:
         each = "a ZIP" if plan.destination.server == ZIPS_HERE else "a folder"
         return f"{plan.destination}: {each} of each session, with a manifest that proves it."
+    if plan.road == Road.RESOURCES:
+        return f"where these sessions are in {plan.destination}."
     return f"the {plan.to} of {plan.destination}. {_TO[plan.to]}"
 
 

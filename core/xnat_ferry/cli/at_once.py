@@ -18,7 +18,7 @@ from xnat_ferry.cli.options import Looking, Switch
 from xnat_ferry.cli.pacing import AS_IT_COMES, JUST_ASKING, STREAMING, Asking, Pacing, Streaming
 from xnat_ferry.cli.page import Line, command_lines, page_width, paragraph, show
 from xnat_ferry.cli.plan import write
-from xnat_ferry.cli.planned import amount, plan_lines
+from xnat_ferry.cli.planned import plan_lines
 from xnat_ferry.cli.run import begin
 from xnat_ferry.errors import UsageError
 from xnat_ferry.model import Road
@@ -131,7 +131,7 @@ def _wanted(judged: Judged, going: Beginning) -> bool:
         what = "Nobody is here to say yes, so nothing was begun."
         raise UsageError(what=what, advice="Add --yes, or -o plan.toml to write the plan and run it later.")
     sure = "" if judged.checklist.sure else " Something above is not known."
-    say(f"{_BEGIN.get(judged.planned.road, 'Begin to carry')} {amount(judged.planned)}?{sure} [y/N]")
+    say(f"{_BEGIN.get(judged.planned.road, 'Begin to carry')} {judged.planned.amount}?{sure} [y/N]")
     return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
 

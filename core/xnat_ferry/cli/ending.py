@@ -9,7 +9,6 @@ from xnat_ferry.checks.grouping import titled
 from xnat_ferry.cli.conflicts import suggested_answers
 from xnat_ferry.cli.options import Looking
 from xnat_ferry.cli.page import Line, command_lines, paragraph
-from xnat_ferry.cli.planned import amount
 from xnat_ferry.model import Verdict
 from xnat_ferry.plan import Plan
 from xnat_ferry.plan.judged import Judged
@@ -70,7 +69,7 @@ def _other_roads(judged: Judged, width: int) -> Iterator[Line]:
 
 
 def _ready(planned: Plan, width: int) -> Iterator[Line]:
-    ready = f"Ready to go: {amount(planned)}" if planned.travelling else "Nothing is ready to go"
+    ready = f"Ready to go: {planned.amount}" if planned.travelling else "Nothing is ready to go"
     undecided = len(planned.undecided)
     needs = f"; {wording.plural(undecided, 'session')} undecided" if undecided else ""
     yield from paragraph(f"{ready}{needs}.", width)

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 
-from xnat_ferry import wording
 from xnat_ferry.cli.page import Line, paragraph
 from xnat_ferry.labels import LabelRules, Labels
 from xnat_ferry.model import Road
@@ -24,7 +23,7 @@ _REMARK = " " * 6
 def plan_lines(planned: Plan, width: int) -> Iterator[Line]:
     """What will travel, each session with its new labels, and what will not and why."""
     yield from paragraph(
-        f"Plan: {amount(planned)} {_where_to(planned)}; verified by {planned.verify}",
+        f"Plan: {planned.amount} {_where_to(planned)}; verified by {planned.verify}",
         width,
         style="bold",
     )
@@ -69,17 +68,6 @@ def label_examples(
     if more > 0:
         text = f"and {more:,} more; --write-labels FILE.csv lists them all."
         yield from paragraph(text, width, indent)
-
-
-def amount(planned: Plan) -> str:
-    """``4 sessions, 12 scans, 120 files, 34.2 MB``."""
-    totals = planned.totals
-    if planned.road == Road.RESOURCES:
-        return f"{planned.belongings.in_words} of {wording.plural(totals.sessions, 'session')}"
-    return (
-        f"{wording.plural(totals.sessions, 'session')}, {wording.plural(totals.scans, 'scan')}, "
-        f"{wording.plural(totals.files, 'file')}, {wording.size(totals.bytes)}"
-    )
 
 
 def _changed(survey: Survey, planned: Plan, rules: LabelRules) -> Iterator[tuple[Labels, Labels]]:

@@ -89,10 +89,16 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         return parse_wish(self.along)
 
     def over(self, road: Road) -> "Draft":
-        """The same over another road; where nothing travels it is whole sessions, with all they have."""
+        """The same over another road; where no image travels it is whole sessions.
+
+        Those that stay have all that belongs to them; what else of them travels without images is, as long
+        as nobody says otherwise, their resources.
+        """
         draft = replace(self, road=road, receiver=NO_RECEIVER)
         if road.stays:
             return replace(draft, scans=(), move=False, also=(), resources=(), existing=None)
+        if road == Road.RESOURCES:
+            return replace(draft, scans=(), move=False, also=draft.also or (Kind.RESOURCES,))
         return draft
 
     def by(self, receiver: Receiver) -> "Draft":
@@ -166,7 +172,7 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         return replace(self, table=others if labels is None else {**others, key: labels})
 
     def arguments(self, ends: tuple[str, str], table: str) -> list[str]:
-        """What ``plan``, ``upload`` or ``download`` is told for the same, each in the options that it has.
+        """What the command for it is told, in the options that it has.
 
         ``table`` is where single labels are written.
         """
@@ -175,6 +181,8 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
             ("--scans", self.scans),
             ("--labels", (*self.labels, *([table] if self.table else []))),
         )
+        if self.road == Road.RESOURCES:
+            return ["resources", *ends, *chosen, *self._along()]
         if self.destination.local:
             zips = ["--zip"] if self.destination.server == ZIPS_HERE else []
             return ["download", *ends, *chosen, *zips]
@@ -195,10 +203,13 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         if self.verify != Level.IDENTITY:
             yield from ("--verify", self.verify)
 
-    def _road(self) -> Iterator[str]:
+    def _along(self) -> Iterator[str]:
         yield from _options(("--with", self.along))
         if self.also and self.existing:
             yield from ("--existing", self.existing)
+
+    def _road(self) -> Iterator[str]:
+        yield from self._along()
         if self.road != Road.COPY:
             yield from ("--road", self.road)
         if self.road == Road.RECEIVER:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from xnat_ferry import wording
 from xnat_ferry.checks.finding import ConflictClass
 from xnat_ferry.model import Endpoint, Level, Road, Verdict
 from xnat_ferry.plan.belongings import NOTHING_ELSE, Belongings
@@ -187,4 +188,15 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=T
             scans=len(scans),
             files=sum(scan.files for scan in scans),
             bytes=sum(scan.bytes for scan in scans),
+        )
+
+    @property
+    def amount(self) -> str:
+        """``4 sessions, 12 scans, 120 files, 34.2 MB``; without images what else there is of how many."""
+        totals, sessions = self.totals, wording.plural(self.totals.sessions, "session")
+        if self.road == Road.RESOURCES:
+            return f"{self.belongings.in_words} of {sessions}"
+        return (
+            f"{sessions}, {wording.plural(totals.scans, 'scan')}, {wording.plural(totals.files, 'file')}, "
+            f"{wording.size(totals.bytes)}"
         )

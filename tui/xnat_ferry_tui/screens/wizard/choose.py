@@ -12,23 +12,16 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from xnat_ferry import wording
+from xnat_ferry.listing import NO_SESSIONS, Listing
 from xnat_ferry.model import Road, SessionRow
-from xnat_ferry.plan.receiver import NO_RECEIVER, Receiver
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.ask import Tell
-from xnat_ferry_tui.dialogs.choose import Choose
 from xnat_ferry_tui.screens.wizard.sought import Found, Sought, sought
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
 
-ROADS = {
-    Road.COPY.value: "their files travel; both projects have them in the end",
-    Road.SHARE.value: "nothing travels; the other project shows them, too",
-    Road.RELOCATE.value: "nothing travels; the other project becomes their owner",
-    Road.RECEIVER.value: "by C-STORE, for sites that take images in that way alone",
-}
 _ONE_PROJECT = (
     "The other end is on this machine already, and one of the two has to be a project: C names both."
 )
@@ -50,9 +43,10 @@ class ChooseStep(Step):
         super().__init__()
         self._words = ""
         self._basis: tuple[object, str] | None = None
-        self._shown: Sequence[SessionRow] = ()
+        self._shown: Sequence[int] = ()
+        """The places of those that are shown."""
         self._sought = Sought()
-        self._seeking: Sequence[SessionRow] = ()
+        self._seeking = NO_SESSIONS
         """What is made ready for the filter."""
         self._found: Found | None = None
 
@@ -69,25 +63,25 @@ class ChooseStep(Step):
         self._filter()
         marked = self._marks()
         self.query_one("#chosen", Facts).put([self._told(len(marked))])
-        shown = self._shown
+        rows, shown = self._rows(), self._shown
         lines = self.query_one(Lines)
         lines.say_when_empty(self._why_empty())
-        lines.put(MadeLines(len(shown), lambda place: _line(shown[place], marked)))
+        lines.put(MadeLines(len(shown), lambda place: _line(rows[shown[place]], marked)))
 
     def _marks(self) -> frozenset[str]:
         return self.draft.chosen if self.draft else frozenset()
 
-    def _rows(self) -> Sequence[SessionRow]:
-        return (self.desk.source.sessions if self.desk.source else None) or ()
+    def _rows(self) -> Listing:
+        return (self.desk.source.sessions if self.desk.source else None) or NO_SESSIONS
 
     def _filter(self) -> None:
         rows = self._rows()
         if self._basis is None or self._basis[0] is not rows or self._basis[1] != self._words:
             self._basis = (rows, self._words)
-            self._shown = self._having() if self._words.strip() else rows
+            self._shown = self._having() if self._words.strip() else range(len(rows))
 
-    def _having(self) -> Sequence[SessionRow]:
-        """The sessions that the filter leaves."""
+    def _having(self) -> Sequence[int]:
+        """The places of the sessions that the filter leaves."""
         self._found = self._ready().having(self._words, self._found)
         return self._found.shown
 
@@ -98,7 +92,7 @@ class ChooseStep(Step):
             self._sought = sought(rows)
         return self._sought
 
-    def _make_ready(self, rows: Sequence[SessionRow]) -> None:
+    def _make_ready(self, rows: Listing) -> None:
         if rows is self._seeking:
             return
         self._seeking = rows
@@ -130,7 +124,7 @@ class ChooseStep(Step):
         lines, draft = self.query_one(Lines), self.draft
         if draft is None or lines.highlighted >= len(self._shown):
             return
-        one = self._shown[lines.highlighted].id
+        one = self._rows().ids[self._shown[lines.highlighted]]
         others = tuple(name for name in draft.sessions if name != one)
         self.desk.drafting.choose(others if one in draft.sessions else (*draft.sessions, one))
         lines.action_down()
@@ -140,7 +134,8 @@ class ChooseStep(Step):
         draft, marked = self.draft, self._marks()
         if draft is None:
             return
-        shown = dict.fromkeys(row.id for row in self._shown) if self._words.strip() else self._ready().ids
+        found = dict.fromkeys(map(self._rows().ids.__getitem__, self._shown)) if self._words.strip() else None
+        shown = self._ready().ids if found is None else found
         hidden = marked - shown.keys()
         keep = [name for name in draft.sessions if name in hidden] if hidden else []
         self.desk.drafting.choose(keep if len(marked) - len(hidden) == len(shown) else [*keep, *shown])
@@ -212,30 +207,7 @@ class ChooseStep(Step):
         return ""
 
     def do_road(self) -> None:
-        draft = self.draft
-        if draft is None:
-            return
-        if draft.source.local or draft.destination.local:
-            self.ferry.push_screen(Tell("From this machine or to it there is no other road."))
-            return
-        apart = draft.source.server != draft.destination.server
-        question = ["How shall the sessions get there?", "The checks tell what it does to each of them."]
-        question += ["Sharing and giving are ways within one server."] if apart else []
-        roads = {name: words for name, words in ROADS.items() if not (apart and Road(name).stays)}
-        self.ferry.push_screen(Choose(question, roads, draft.road), self._take_road)
-
-    def _take_road(self, name: str | None) -> None:
-        if name == Road.RECEIVER:
-            before = self.draft.receiver if self.draft else NO_RECEIVER
-            self.ferry.connecting.ask_receiver(before, self._take_receiver)
-        elif name is not None and self.draft is not None:
-            self.desk.drafting.change(self.draft.over(Road(name)))
-            self.area.said()
-
-    def _take_receiver(self, receiver: Receiver) -> None:
-        if self.draft is not None:
-            self.desk.drafting.change(self.draft.by(receiver))
-            self.area.said()
+        self.ferry.road_choice.ask(self.area.said)
 
     @on(Lines.Highlighted)
     def _stay(self, event: Lines.Highlighted) -> None:

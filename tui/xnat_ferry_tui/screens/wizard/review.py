@@ -13,7 +13,7 @@ from textual.widget import Widget
 from xnat_ferry import wording
 from xnat_ferry.belongings import Existing, Kind
 from xnat_ferry.checks.belongings import CHECK as BELONGINGS
-from xnat_ferry.model import DICOM_RESOURCES, Endpoint, Level
+from xnat_ferry.model import DICOM_RESOURCES, Endpoint, Level, Road
 from xnat_ferry.plan import Target
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.transfer.pace import Pace
@@ -95,34 +95,38 @@ class ReviewStep(Step):
         alias = self.desk.names.get(end.server)
         return f"{alias}:{end.project}" if alias else f"{end.server}/{end.project}"
 
-    def do_to(self) -> None:
-        if self.draft is not None and not self._stays(self.draft):
-            other = Target.ARCHIVE if self.draft.to == Target.PREARCHIVE else Target.PREARCHIVE
-            self._change(replace(self.draft, to=other))
+    def do_road(self) -> None:
+        self.ferry.road_choice.ask(self.area.said)
 
-    def _stays(self, draft: Draft) -> bool:
-        """Whether nothing travels, or into files, so that there is no such choice; then say so."""
-        if draft.road.stays:
-            self.ferry.push_screen(Tell("Nothing travels on this road, so there is no such choice."))
-        elif draft.destination.local:
-            self.ferry.push_screen(Tell("Sessions become files on this machine, so there is no such choice."))
-        return draft.road.stays or draft.destination.local
+    def do_to(self) -> None:
+        draft = self.draft
+        if draft is not None and self._may(draft, images=True):
+            other = Target.ARCHIVE if draft.to == Target.PREARCHIVE else Target.PREARCHIVE
+            self._change(replace(draft, to=other))
+
+    def _may(self, draft: Draft, *, images: bool) -> bool:
+        """Whether there is such a choice, about ``images`` or whatever travels; says why where there is none."""
+        why = _why_no_choice(draft, images=images)
+        if why:
+            self.ferry.push_screen(Tell(why))
+        return not why
 
     def do_verify(self) -> None:
-        if self.draft is not None and not (self.draft.destination.local and self._stays(self.draft)):
+        draft = self.draft
+        if draft is not None and (draft.road.stays or self._may(draft, images=True)):
             levels = list(Level)
-            after = levels[(levels.index(self.draft.verify) + 1) % len(levels)]
-            self._change(replace(self.draft, verify=after))
+            after = levels[(levels.index(draft.verify) + 1) % len(levels)]
+            self._change(replace(draft, verify=after))
 
     def do_move(self) -> None:
         if self.draft is not None and self.draft.source.local:
             self.ferry.push_screen(Tell("Files on this machine stay; only a copy can become a move."))
-        elif self.draft is not None and not self._stays(self.draft):
+        elif self.draft is not None and self._may(self.draft, images=True):
             self._change(replace(self.draft, move=not self.draft.move))
 
     def do_also(self) -> None:
         draft = self.draft
-        if draft is None or self._stays(draft):
+        if draft is None or not self._may(draft, images=False):
             return
         if draft.source.local:
             self.ferry.push_screen(Tell("Files on this machine come without resources and values."))
@@ -140,7 +144,9 @@ class ReviewStep(Step):
         if names is None or draft is None:
             return
         also = tuple(kind for kind in Kind if kind in names)
-        if not also:
+        if not also and draft.road == Road.RESOURCES:
+            self.ferry.push_screen(Tell("Without any of it nothing travels on this road: o names another."))
+        elif not also:
             self._take_along(replace(draft, also=(), resources=(), existing=None))
         elif Kind.RESOURCES in also:
             self._ask_which(replace(draft, also=also))
@@ -203,6 +209,17 @@ class ReviewStep(Step):
 
         self.ferry.do("Writing the plan.", lambda: self.desk.drafting.save_plan(path), tell)
         return ""
+
+
+def _why_no_choice(draft: Draft, *, images: bool) -> str:
+    """Why there is nothing to choose; "" where there is."""
+    if draft.road.stays:
+        return "Nothing travels on this road, so there is no such choice."
+    if draft.destination.local:
+        return "Sessions become files on this machine, so there is no such choice."
+    if images and draft.road == Road.RESOURCES:
+        return "No image travels on this road, so there is no such choice."
+    return ""
 
 
 _TABLE = "labels.csv"
