@@ -375,6 +375,17 @@ class RowKept(Event, frozen=True, kw_only=True):
     advice: str
 
 
+class RowBeside(Event, frozen=True, kw_only=True):
+    """A row of the session waits in the prearchive that is not the one which was proven.
+
+    An upload does that which a server carries out only after its client has gone and sent it once more.
+    """
+
+    session: str
+    row: str
+    advice: str
+
+
 class SettlingFinished(Event, frozen=True, kw_only=True):
     """Every session of an order to remove has been gone through."""
 
@@ -504,6 +515,7 @@ AnyEvent = (
     | RowRemovalRequested
     | RowRemoved
     | RowKept
+    | RowBeside
     | SettlingFinished
     | AssignmentRequested
     | Assigned

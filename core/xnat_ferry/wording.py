@@ -2,7 +2,7 @@
 
 from xnat_ferry import events
 from xnat_ferry.events import AnyEvent
-from xnat_ferry.model import Mark
+from xnat_ferry.model import Mark, Road
 
 MARKS = {
     Mark.SAME: "same",
@@ -56,6 +56,13 @@ def counts(numbers: dict[Mark, int]) -> str:
     return "  ".join(present) or "nothing was compared"
 
 
+def about_row_beside(road: Road) -> str:
+    """What to do about a row that waits beside the one that was proven."""
+    if road.copies:
+        return "'xnat-ferry settle --remove-waiting' removes it, if this transfer sent all that lies there."
+    return "Look at it on the project's prearchive page, and remove it there if nobody wants it."
+
+
 def what_happened(event: AnyEvent) -> str:
     """One event as half a line, without its time and session; "" for what is only a step between."""
     return _of_session(event) or _of_transfer(event)
@@ -68,6 +75,7 @@ def is_problem(event: AnyEvent) -> bool:
         events.SessionFailed
         | events.SessionKept
         | events.RowKept
+        | events.RowBeside
         | events.SessionNotTakenBack
         | events.TriedAgain
         | events.WorkerStopped
@@ -207,6 +215,8 @@ def _of_row_removal(event: AnyEvent) -> str:
             return "found gone from the prearchive"
         case events.RowRemoved():
             return "removed from the prearchive"
+        case events.RowBeside():
+            return f"ANOTHER row of it waits in the prearchive, {event.row}. {event.advice}"
         case events.RowKept():
             return f"KEPT in the prearchive: {event.message} {event.advice}"
         case _:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import count
@@ -14,6 +15,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from msgspec.structs import replace
 from pydicom import dcmread
@@ -31,16 +33,18 @@ from xnat_ferry.errors import UsageError
 from xnat_ferry.model import Road, Where
 from xnat_ferry.plan import Plan, Target
 from xnat_ferry.plan.receiver import Receiver, parse_receiver
+from xnat_ferry.settle.meant import given_up
 from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
 from xnat_ferry.transfer import storing
 from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.status import read_state
 from xnat_ferry.worker import work
 
 SCANS = (
     '[{ id = "1", type = "t1", files = 3, rows = 16, columns = 16 },'
     ' { id = "2", type = "t2", files = 2, rows = 16, columns = 16 }]'
 )
-LABELS = [f"{number:03}_MR1" for number in range(1, 11)]
+LABELS = [f"{number:03}_MR1" for number in range(1, 13)]
 WORLD = "".join(
     session_toml(label, subject=label[:3], scans=SCANS, study_description='"as it was"') for label in LABELS
 )
@@ -206,6 +210,39 @@ def test_one_object_that_is_refused_ends_its_session_until_it_is_taken(port: Har
         assert port.work(folder) == 0
         assert len(sent) == 3 + 2 + 5
     assert instances(port.session("DST", "008_MR1")) == port.files("SRC", "008_MR1")
+
+
+def test_what_was_given_up_goes_where_every_file_is_known(port: Harbour) -> None:
+    """Names in a row are the receiver's, so each file is fetched back; a stranger's keeps it."""
+    labels = ("011_MR1", "012_MR1")
+    feed, seen = feeding(port), Counter[str]()
+
+    def refuse(event: Event) -> int:
+        address = str(event.dataset.StudyDescription)
+        seen[address] += 1
+        return 0xA900 if seen[address] == 3 else feed(event)
+
+    with receiver(refuse) as (there, _):
+        folder = port.begin(by(port.plan(*labels), there))
+        assert port.work(folder) == 1
+    assert {one.session for one in given_up(read_state(folder))} == set(labels)
+    study = next(one.study_uid for one in folder.read_plan().sessions if one.session == labels[1])
+    theirs = dcmread(BytesIO(dicom_bytes("2.25.7.1", study, "2.25.7")))
+    theirs.StudyDescription = f"xnat://DST/012/{labels[1]}"
+    answer = httpx.post(
+        f"{port.server.url}/data/services/import?import-handler=gradual-DICOM&inbody=true",
+        content=written(theirs),
+        headers={"Content-Type": "application/octet-stream"},
+        auth=(LOGIN.user, LOGIN.password),
+    )
+    assert answer.is_success, answer.text
+    assert set(labels) <= port.waiting("DST")
+    keep_removal_order(folder, RemovalOrder(typed="DST", sessions=labels, waiting=True))
+    assert port.work(folder, settle=True) == 1
+    assert [one.session for one in told(folder, events.RowRemoved)] == [labels[0]]
+    (kept,) = told(folder, events.RowKept)
+    assert (kept.session, "not known to have sent" in kept.message) == (labels[1], True)
+    assert port.waiting("DST") & set(labels) == {labels[1]}
 
 
 def test_one_kind_of_image_that_is_not_taken_is_named(port: Harbour) -> None:

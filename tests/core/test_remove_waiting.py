@@ -1,6 +1,7 @@
 """What a transfer gave up in a prearchive goes on request, and nothing that is not its own goes with it."""
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,19 +23,22 @@ from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.state import Phase
 from xnat_ferry.transfer.status import read_state
+from xnat_ferry.xnat.listings import find_session
 from xnat_ferry.xnat.prearchive import list_prearchive
-from xnat_ferry.xnat.scan_zips import import_zip
+from xnat_ferry.xnat.scan_zips import import_zip, open_scans
 
 NAMES = (
     "goes", "annotated", "stranger", "replaced", "twice", "source_gone", "source_changed", "source_hidden",
     "silent", "moving", "cut_off", "cut_gone", "command", "unnamed",
 )  # fmt: skip
+TWICE = ("late", "heard", "foreign", "before")
+"""Sessions that arrive, and a row of which comes after them."""
 HEAD = "[server]\nsite_anonymization = false\n" + WORLD
 
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
-    world = "".join(session_toml(name, subject=f"S_{name}") for name in (*NAMES, "done", "itself"))
+    world = "".join(session_toml(name, subject=f"S_{name}") for name in (*NAMES, "done", "itself", *TWICE))
     with harbour(tmp_path_factory.mktemp("waiting"), world, head=HEAD) as made:
         yield made
 
@@ -61,6 +65,12 @@ def remove(port: Harbour, folder: TransferFolder, label: str, typed: str = "DST"
     """One worker with an order for the row of one session."""
     keep_removal_order(folder, RemovalOrder(typed=typed, sessions=(label,), waiting=True))
     return port.work(folder, settle=True)
+
+
+def log_in(port: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the commands."""
+    for name, value in (("HOST", port.server.url), ("USER", LOGIN.user), ("PASS", LOGIN.password)):
+        monkeypatch.setenv(f"XNAT_{name}", value)
 
 
 def of(folder: TransferFolder, kind: type[E], label: str) -> list[E]:
@@ -219,12 +229,7 @@ def test_what_is_complete_and_waits_was_not_given_up(port: Harbour) -> None:
 def test_the_command_asks_for_the_destination(
     port: Harbour, folder: TransferFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name, value in (
-        ("XNAT_HOST", port.server.url),
-        ("XNAT_USER", LOGIN.user),
-        ("XNAT_PASS", LOGIN.password),
-    ):
-        monkeypatch.setenv(name, value)
+    log_in(port, monkeypatch)
     words = ["settle", folder.id, "--remove-waiting", "--sessions", "command"]
     words += ["--transfers", str(folder.path.parent), "--spool", str(port.home / "spool")]
     assert main([*words, "--yes-delete-from", "SRC"]) == 2
@@ -237,6 +242,92 @@ def test_the_command_asks_for_the_destination(
     assert '"event":"RowRemoved"' in shown.out
     assert "To be removed from the prearchive of DST" in shown.err
     assert "command" not in port.waiting("DST")
+
+
+# What a server carries out only after its client has gone and sent it again
+
+
+def send_again(port: Harbour, label: str) -> str:
+    """All of a session as it is at the source, as a client sent it that died meanwhile; returns its row."""
+    with port.client() as client:
+        detail = find_session(client, "SRC", label)
+        assert detail is not None
+        content = io.BytesIO()
+        with open_scans(client, detail.id, ["1"], ["DICOM"]) as pieces:
+            content.writelines(pieces)
+        size = content.tell()
+        content.seek(0)
+        return import_zip(
+            client,
+            content,
+            size,
+            project="DST",
+            subject=f"S_{label}",
+            session=label,
+            skip_unparsable=False,
+            on_bytes=lambda _: None,
+        )
+
+
+@pytest.fixture(scope="module")
+def twice(port: Harbour) -> TransferFolder:
+    """All arrived and were archived by hand; then a second row of each came."""
+    made = port.begin(port.plan(*TWICE, to=Target.PREARCHIVE))
+    with port.ferry(made) as ferry:
+        for label in ("late", "foreign"):  # as after a kill while its zip was on its way
+            ferry.tell(events.UnitSending(session=label, unit="1"))
+    assert port.work(made) == 0
+    for label in TWICE:
+        assert rest_archived(port, row_of(made, label))
+    study = next(one.study_uid for one in made.read_plan().sessions if one.session == "foreign")
+    send(port, "foreign", study)
+    for label in TWICE[:2]:
+        send_again(port, label)
+    assert port.work(made, archive=True) == 0
+    return made
+
+
+def rest_archived(port: Harbour, row: str) -> bool:
+    rest(port, "POST", "/data/services/archive", params={"src": row, "auto-archive": "false"})
+    return not rows(port, row.rpartition("/")[2])
+
+
+def test_a_row_beside_what_was_proven_is_told_and_goes_if_it_is_ours(
+    port: Harbour, twice: TransferFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = {one.session: one.row for one in told(twice, events.RowBeside)}
+    assert {label: {row} for label, row in seen.items()} == {
+        label: rows(port, label) for label in ("late", "heard", "foreign")
+    }
+    assert f"late: ANOTHER row of it waits in the prearchive, {seen['late']}" in (
+        twice.record.read_text().replace("\\_", "_")
+    )
+    late = send_again(port, "before")
+    log_in(port, monkeypatch)
+    where = ["--transfers", str(twice.path.parent)]
+    assert main(["verify", twice.id, *where, "--json"]) == 0, "what is proven is proven"
+    found = {one["source"]: one["beside"] for one in json.loads(capsys.readouterr().out)["sessions"]}
+    assert found == {label: [row] for label, row in {**seen, "before": late}.items()}
+    assert main(["verify", twice.id, *where]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"Another row of it waits in the prearchive and was not compared: {late}." in shown
+    assert "'xnat-ferry settle --remove-waiting' removes it" in shown
+
+    words = ["settle", twice.id, "--remove-waiting", "--yes-delete-from", "DST"]
+    words += ["--transfers", str(twice.path.parent), "--spool", str(port.home / "spool")]
+    assert main(words) == 1
+    shown = capsys.readouterr().err
+    assert "late: /prearchive/projects/DST/" in shown
+    kept = {one.session: one.message for one in told(twice, events.RowKept)}
+    assert "may be somebody else's" in kept["heard"]
+    assert "not known to have sent" in kept["foreign"]
+    assert port.waiting("DST") & set(TWICE) >= {"heard", "foreign"}
+    assert "late" not in port.waiting("DST")
+    assert port.files("DST", "late") == port.files("SRC", "late")
+    assert set(TWICE) <= port.labels("DST") & port.labels("SRC")
+    state = read_state(twice)
+    assert (state.sessions["late"].phase, state.sessions["late"].beside) == (Phase.DONE, {})
+    assert "late: ANOTHER" not in twice.record.read_text()
 
 
 # The same server has the last word on what a copy is

@@ -8,7 +8,7 @@ from xnat_ferry.errors import FerryError
 from xnat_ferry.model import Road, servers_of
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.settings.preferences import read_preferences
-from xnat_ferry.transfer.state import Phase
+from xnat_ferry.transfer.state import Phase, SessionState
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.type_name import TypeName
 from xnat_ferry_tui.watched import Watched
@@ -54,8 +54,8 @@ class Losing:
         from xnat_ferry.settle.meant import given_up
         from xnat_ferry.settle.orders import RemovalOrder
 
-        meant = given_up(watched.state)
-        if not meant or watched.state.plan.road != Road.COPY:
+        meant = given_up(watched.state, self._app.desk.verification())
+        if not meant or not watched.state.plan.road.copies:
             words = "Nothing can be removed: nothing that this transfer gave up waits in the prearchive."
             self._app.push_screen(Tell(words))
             return
@@ -154,11 +154,16 @@ def _what_would_be_removed(watched: Watched, meant: Sequence[PlannedSession]) ->
     where = state.plan.destination
     return [
         f"Remove what was sent of {wording.plural(len(meant), 'session')} from the prearchive of {where}?",
-        *_listed([f"  {one.session}: {state.sessions[one.session].row or 'looked for'}" for one in meant]),
+        *_listed([f"  {one.session}: {_rows_of(state.sessions[one.session])}" for one in meant]),
         "Each goes only if this transfer sent all that lies there, and the source still has it.",
         f"Nothing is deleted at the source. {_in_case_of_loss()}",
         _type(watched),
     ]
+
+
+def _rows_of(past: SessionState) -> str:
+    rows = [past.row] if past.where is None else list(past.beside)
+    return ", ".join(filter(None, rows)) or "looked for"
 
 
 def _what_would_be_taken_back(watched: Watched, meant: Sequence[PlannedSession]) -> list[str]:

@@ -36,6 +36,7 @@ _WAYS = tuple(
         (r"Run 'xnat-ferry archive' again", "Archive again with A in area 3"),
         (r"run 'xnat-ferry archive' again", "archive again with A in area 3"),
         (r"settle with --unshare", "press H in area 4"),
+        (r"'xnat-ferry settle --remove-waiting' removes it", "W in area 4 removes it"),
         (r", or run this in a terminal to be asked", ", or press C to be asked"),
         (r"Copy instead \('--road copy'\)", "Copy instead"),
         (r"to carry the others without them, add --leave-out-others", "say yes to carrying the others alone"),

@@ -16,7 +16,7 @@ from xnat_ferry.settings.credentials import find_logins
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
 from xnat_ferry.settings.preferences import read_preferences
 from xnat_ferry.settings.redact import plain
-from xnat_ferry.settle.meant import given_up, to_settle
+from xnat_ferry.settle.meant import given_up, is_given_up, to_settle
 from xnat_ferry.settle.orders import (
     RemovalOrder,
     keep_answers,
@@ -30,6 +30,7 @@ from xnat_ferry.transfer.launch import start_worker
 from xnat_ferry.transfer.lock import refuse_if_running
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.status import read_state
+from xnat_ferry.verify.session import read_verification
 
 _LISTED = 20
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
@@ -116,7 +117,7 @@ def settle(
         if state.plan.road.stays:
             advice += " 'xnat-ferry undo' takes back what was shared or relocated."
         raise UsageError(what=what, advice=advice)
-    meant = _meant(state, split_names(sessions), waiting=remove_waiting)
+    meant = _meant(found, state, split_names(sessions), waiting=remove_waiting)
     advice = read_preferences().data_loss.advice  # a settings file that is damaged is told of first
     if remove_waiting:
         _describe_waiting(state, meant)
@@ -151,7 +152,7 @@ def _refuse_mixed(*wishes: bool, remove_waiting: bool) -> None:
 
 
 def _meant(
-    state: TransferState, names: Sequence[str] | None, *, waiting: bool = False
+    found: TransferFolder, state: TransferState, names: Sequence[str] | None, *, waiting: bool = False
 ) -> list[PlannedSession]:
     """The sessions that were named, or all that it could be about; raises UsageErrors where there is none."""
     plan = state.plan
@@ -162,9 +163,10 @@ def _meant(
     if names is not None:
         meant = [one for one in plan.travelling if one.session in names or one.id in names]
     else:
-        meant = list(given_up(state) if waiting else to_settle(state))
+        meant = list(given_up(state, read_verification(found, plan)) if waiting else to_settle(state))
     if not meant and waiting:
-        raise NothingChosen(why="nothing that this transfer gave up waits in the prearchive")
+        why = "nothing that this transfer gave up or sent twice is known to wait in the prearchive"
+        raise NothingChosen(why=why, advice="'xnat-ferry verify' looks whether something does.")
     if not meant:
         raise NothingChosen(why="no session of this transfer is archived and still to be settled")
     return meant
@@ -176,7 +178,9 @@ def _describe_waiting(state: TransferState, meant: Sequence[PlannedSession]) -> 
     say(f"To be removed from the prearchive of {plain(str(plan.destination))}: what was sent of {count},")
     say("each only if this transfer sent all that lies there, and the source still has it:")
     for one in meant[:_LISTED]:
-        say(f"  {plain(one.session)}: {plain(state.sessions[one.session].row) or 'its row is looked for'}")
+        past = state.sessions[one.session]
+        rows = [past.row] if is_given_up(state, one) else past.beside
+        say(f"  {plain(one.session)}: {plain(', '.join(filter(None, rows))) or 'its row is looked for'}")
     if len(meant) > _LISTED:
         say(f"  and {len(meant) - _LISTED:,} more")
 

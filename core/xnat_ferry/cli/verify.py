@@ -25,7 +25,7 @@ from xnat_ferry.cli.idle import refuse_idle_proof as refuse_idle
 from xnat_ferry.cli.options import Looking, Switch, Words
 from xnat_ferry.cli.page import page_width, show
 from xnat_ferry.errors import CannotConnect, UsageError
-from xnat_ferry.model import Endpoint, Level, Mark
+from xnat_ferry.model import Endpoint, Level, Mark, Road
 from xnat_ferry.settings.credentials import find_credentials
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
 from xnat_ferry.transfer import folder as transfer_folders
@@ -81,6 +81,7 @@ def verify(
     """
     wanted = split_names(sessions)
     marks = _marks(only)
+    road = Road.COPY
     how = _How(scratch=spool_folder(spool), refresh=refresh, every_header=every_header)
     if destination is not None:
         if transfers is not None:
@@ -93,13 +94,13 @@ def verify(
     else:
         found = transfer_folders.find(transfers_folder(transfers), name)
         state = read_state(found)
-        depth = level or state.plan.verify
-        refuse_idle(state.plan.road, level, depth, refresh=refresh, every_header=every_header)
+        depth, road = level or state.plan.verify, state.plan.road
+        refuse_idle(road, level, depth, refresh=refresh, every_header=every_header)
         result = _transfer(found, state, wanted, depth, how)
     if json:
         answer_json(_narrowed(result, marks).as_json())
     else:
-        show(difference_lines(result, page_width(), marks))
+        show(difference_lines(result, page_width(), marks, road))
     return _CODES[result.verdict]
 
 

@@ -170,6 +170,11 @@ def _waiting_notes(record: Record) -> Iterator[str]:
     for one in record.sessions:
         if one.row:
             yield f"{one.session} waits at {one.row}"
+        for row in one.beside:
+            yield (
+                f"{one.session}: ANOTHER row of it waits in the prearchive, {row}, beside what was proven. "
+                f"{wording.about_row_beside(record.road)}"
+            )
         for words in one.discarded:
             yield f"{one.session}, in the prearchive: {words}"
 

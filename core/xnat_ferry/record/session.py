@@ -43,6 +43,7 @@ def session_facts(
         where=state.where,
         routed=safe(state.routed),
         row=state.row if _waits(state) else "",
+        beside=tuple(safe(row) for row in _beside(state, proof, happened)),
         discarded=tuple(_discarded(happened)),
         left_behind=planned.left_behind,
         left_out=tuple(f"scan {scan}, {name}: {why}" for (scan, name), why in state.left_out.items()),
@@ -116,6 +117,15 @@ def _assigned(happened: Sequence[AnyEvent]) -> Iterator[tuple[str, str]]:
     for one in happened:
         if isinstance(one, events.Assigned | events.SessionTakenBack | events.SessionNotTakenBack):
             yield moment(one.at), safe(wording.what_happened(one))
+
+
+def _beside(
+    state: SessionState, proof: SessionVerification | None, happened: Sequence[AnyEvent]
+) -> list[str]:
+    """As last looked at, without what was removed since."""
+    looked = proof.beside if proof and proof.at >= max(state.beside.values(), default=0) else None
+    gone = {one.row for one in of_kind(happened, events.RowRemoved)}
+    return [row for row in (state.beside if looked is None else looked) if row not in gone]
 
 
 def _discarded(happened: Sequence[AnyEvent]) -> Iterator[str]:

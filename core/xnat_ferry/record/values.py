@@ -96,6 +96,8 @@ class RecordedSession(Struct, frozen=True, kw_only=True):
     """What StudyDescription says in the files that went to a DICOM receiver; "" on other roads."""
     row: str
     """Where what was sent of it waits in the prearchive; "" when it does not."""
+    beside: tuple[str, ...]
+    """Other rows of it that wait in the prearchive, beside what was proven."""
     discarded: tuple[str, ...]
     """What of it was removed from the prearchive, or kept there, on a person's wish."""
     left_behind: tuple[str, ...]

@@ -1,7 +1,7 @@
 """What a road is to whoever walks it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 from xnat_ferry.model import Where
@@ -50,6 +50,10 @@ class Crossing(ABC):
     def is_done(self, session: PlannedSession, past: SessionState) -> bool:
         """Whether nothing is left to do for a session, by the journal alone."""
         return past.phase == Phase.DONE
+
+    def look_back(self, crossed: Sequence[PlannedSession]) -> None:
+        """Tell what is to be known once all that was brought over by this worker is there."""
+        return
 
     def finish(self) -> None:
         """Let go of what is held open; called once the walk has ended, however it did."""

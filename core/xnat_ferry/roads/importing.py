@@ -1,9 +1,11 @@
 """What the roads through the destination's DICOM importer share: the prearchive, the proof, the archive."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
+from contextlib import suppress
 
 from xnat_ferry import events, wording
-from xnat_ferry.errors import NotProven
+from xnat_ferry.errors import NotProven, ServerAnswer
 from xnat_ferry.model import Where
 from xnat_ferry.plan import Fate, PlannedSession, Target
 from xnat_ferry.project import ProjectSettings
@@ -11,11 +13,13 @@ from xnat_ferry.roads.crossing import Crossing
 from xnat_ferry.settle import archive_session, await_archiving
 from xnat_ferry.transfer.belongings import BelongingsCarrier
 from xnat_ferry.transfer.carry import found_wrong
+from xnat_ferry.transfer.rows import rows_beside
 from xnat_ferry.transfer.state import SessionState
 from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.session import differing_since, verify_session
 from xnat_ferry.verify.source import Source
 from xnat_ferry.verify.verification import SessionVerification
+from xnat_ferry.xnat.prearchive import list_prearchive
 from xnat_ferry.xnat.project_settings import read_settings
 
 
@@ -66,6 +70,18 @@ class Importing(Crossing):
         self._verify(session, Where.ARCHIVE)
         self.belongings.carry(session)
         return Where.ARCHIVE
+
+    def look_back(self, crossed: Sequence[PlannedSession]) -> None:
+        """Name rows of these sessions that wait beside what was proven: an upload that came late, or twice.
+
+        One request. Where it fails nothing is told: what is proven is proven, and ``verify`` looks again.
+        """
+        with suppress(ServerAnswer):
+            rows = list_prearchive(self.ferry.destination, self.plan.destination.project)
+            advice = wording.about_row_beside(self.plan.road)
+            for label, beside in rows_beside(rows, crossed, self.ferry.state).items():
+                for row in beside:
+                    self.ferry.tell(events.RowBeside(session=label, row=row.path, advice=advice))
 
     def _say_what_waits(self, session: PlannedSession) -> None:
         if self.plan.belongings.any:

@@ -37,6 +37,7 @@ class _Walk:
         self._at_once = at_once
         self._groups = groups if groups is not None else ((one,) for one in crossing.plan.sessions)
         self._failed = self._done = 0
+        self._crossed: list[PlannedSession] = []
         self._counting = threading.Lock()
 
     def run(self) -> int:
@@ -52,6 +53,8 @@ class _Walk:
             hands=self._at_once,
             stop=self._ferry.stop,
         )
+        if self._crossed:
+            self._crossing.look_back(self._crossed)
         self._ferry.tell(
             events.TransferFinished(
                 done=self._done,
@@ -82,6 +85,7 @@ class _Walk:
             self._ferry.tell(events.SessionStarted(session=session.session))
             where = self._crossing.cross(session, past)
             self._ferry.tell(events.SessionFinished(session=session.session, where=where))
+            self._crossed.append(session)
             self._count(done=1)
         except FerryError as error:
             if error.retry == Retry.STOP:

@@ -3,6 +3,7 @@
 from xnat_ferry.model import Road, Where
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.state import Phase, TransferState
+from xnat_ferry.verify.verification import Verification
 
 
 def to_settle(state: TransferState) -> tuple[PlannedSession, ...]:
@@ -25,11 +26,16 @@ def to_take_back(state: TransferState) -> tuple[PlannedSession, ...]:
     )
 
 
-def given_up(state: TransferState) -> tuple[PlannedSession, ...]:
-    """Those of which something was sent to the prearchive that did not come to its end."""
+def given_up(state: TransferState, found: Verification | None = None) -> tuple[PlannedSession, ...]:
+    """Those of which something was sent to the prearchive that did not come to its end, or came twice.
+
+    The second as the journal tells, and as ``found`` does, which writes no journal.
+    """
     if state.plan.road == Road.DOWNLOAD:
         return ()
-    return tuple(one for one in state.plan.travelling if is_given_up(state, one))
+    twice = {label for label, past in state.sessions.items() if past.beside}
+    twice |= {one.source for one in found.sessions if one.beside} if found else set()
+    return tuple(one for one in state.plan.travelling if is_given_up(state, one) or one.session in twice)
 
 
 def is_given_up(state: TransferState, session: PlannedSession) -> bool:

@@ -1,6 +1,6 @@
 """Removes from the destination's prearchive what was sent of a session and given up, nothing of others."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from xnat_ferry.errors import (
     ConnectionLost,
@@ -16,12 +16,16 @@ from xnat_ferry.model import Instance, PrearchiveRow
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.settle.meant import is_given_up
+from xnat_ferry.settle.row_contents import refuse_others
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.manifest import read_manifest
 from xnat_ferry.transfer.present import Present, as_stored
-from xnat_ferry.transfer.rows import contents_of, is_own, rows_met
+from xnat_ferry.transfer.rows import contents_of, is_own, rows_beside, rows_met
 from xnat_ferry.xnat import deletion, prearchive
 from xnat_ferry.xnat.listings import list_everything
+
+Ours = Callable[[Ferry, PlannedSession, PrearchiveRow, Present], list[Instance]]
+"""What of the manifest lies in a row at most; raises RowNotRemovable where anything else does."""
 
 _AT_REST = {"READY", "CONFLICT", "ERROR", "RECEIVING", "RECEIVING_INTERRUPT"}
 """Where no operation holds the row (wire-write 2.2)."""
@@ -30,8 +34,9 @@ _AT_REST = {"READY", "CONFLICT", "ERROR", "RECEIVING", "RECEIVING_INTERRUPT"}
 def remove_waiting(ferry: Ferry, sessions: Sequence[PlannedSession]) -> int:
     """Remove the rows of these sessions one by one; returns how many are gone. What is kept is told with why.
 
-    A row goes only where the session was given up, the row is the one that this transfer sent to, all that it
-    holds was sent by this transfer, and the source still has every file of it unchanged.
+    A row goes only where the session was given up and the row is the one that this transfer sent to, or where
+    it lies beside the proven one and holds only what the journal began to send without hearing the end of it.
+    In both cases all that it holds was sent by this transfer, and the source still has it unchanged.
     """
     removed = 0
     for session in sessions:
@@ -61,20 +66,31 @@ def recount_rows(ferry: Ferry) -> None:
 
 
 def _remove(ferry: Ferry, session: PlannedSession) -> None:
-    if not is_given_up(ferry.state, session):
+    if is_given_up(ferry.state, session):
+        _remove_row(ferry, session, _given_up(ferry, session), _of_given_up)
+        return
+    rows = prearchive.list_prearchive(ferry.destination, ferry.destination_project)
+    beside = rows_beside(rows, [session], ferry.state).get(session.session, ())
+    if not beside:
         raise _refusal(session, "nothing of it was given up there")
-    row = _own(ferry, session)
+    for row in beside:
+        _remove_row(ferry, session, row, _of_cut_off)
+
+
+def _remove_row(ferry: Ferry, session: PlannedSession, row: PrearchiveRow, ours: Ours) -> None:
+    _refuse_unless_its(session, row)
+    if ferry.from_server is None:
+        raise _refusal(session, "its source is no server that could be asked whether it still has the files")
     held = contents_of(ferry, session, row)
     if held is None:
         raise _refusal(session, "what its row holds cannot be told")
     more = prearchive.other_resources(ferry.destination, row.path)
     if more:
         raise _refusal(session, f"somebody put {plain(more[0], 40)} there beside its images")
-    instances = read_manifest(ferry.folder.manifest(session.id))
-    mine = _refuse_strangers(session, held, instances)
+    mine = ours(ferry, session, row, held)
     _refuse_unless_at_source(ferry, session, mine)
-    again, path = _own(ferry, session), row.path  # looked at right before, once more
-    if (again.path, again.status) != (path, "READY"):
+    again, path = prearchive.find_row(ferry.destination, row.path), row.path  # right before, once more
+    if again is None or again.status != "READY":
         raise _refusal(session, "something came in while it was looked at")
     ferry.tell(RowRemovalRequested(session=session.session, row=path))
     if not _is_removed(ferry, path):
@@ -89,18 +105,39 @@ def _is_removed(ferry: Ferry, path: str) -> bool:
         return prearchive.find_row(ferry.destination, path) is None
 
 
-def _own(ferry: Ferry, session: PlannedSession) -> PrearchiveRow:
-    """The one row that this transfer sent to; raises RowNotRemovable for any other, and for one in use."""
+def _given_up(ferry: Ferry, session: PlannedSession) -> PrearchiveRow:
+    """The one row that this transfer sent to; raises RowNotRemovable where that is not known."""
     past = ferry.state.sessions[session.session]
     rows = [row for row in rows_met(ferry, session) if not past.row or row.path == past.row]
     if len(rows) != 1:
         raise _refusal(session, "more than one row waits there" if rows else "nothing of it waits there now")
-    (row,) = rows
+    return rows[0]
+
+
+def _refuse_unless_its(session: PlannedSession, row: PrearchiveRow) -> None:
+    """Raises RowNotRemovable for another session's row, and for one in use."""
     if not session.study_uid or not is_own(row, session):
         raise _refusal(session, f"{plain(row.path)} is not known to be its row")
     if row.status not in _AT_REST:
         raise _refusal(session, f"it is {plain(row.status, 30)} now")
-    return row
+
+
+def _of_given_up(ferry: Ferry, session: PlannedSession, row: PrearchiveRow, held: Present) -> list[Instance]:
+    """By names, which an upload keeps; a receiver gives its own, so there the files themselves tell."""
+    instances = read_manifest(ferry.folder.manifest(session.id))
+    if ferry.state.sessions[session.session].routed:
+        return refuse_others(ferry, session, row, instances)
+    return _refuse_strangers(session, held, instances)
+
+
+def _of_cut_off(ferry: Ferry, session: PlannedSession, row: PrearchiveRow, held: Present) -> list[Instance]:
+    """Names tell too little of a row that the journal does not know: anybody may send the same study."""
+    scans = {scan for unit in ferry.state.sessions[session.session].cut_off for scan in unit.split(",")}
+    instances = [one for one in read_manifest(ferry.folder.manifest(session.id)) if one.scan in scans]
+    if not instances:
+        why = f"{plain(row.path)} may be somebody else's: the end of every upload of this transfer was heard"
+        raise _refusal(session, why)
+    return refuse_others(ferry, session, row, instances)
 
 
 def _refuse_strangers(
@@ -119,8 +156,6 @@ def _refuse_strangers(
 
 
 def _refuse_unless_at_source(ferry: Ferry, session: PlannedSession, mine: Sequence[Instance]) -> None:
-    if ferry.from_server is None:
-        raise _refusal(session, "its source is no server that could be asked whether it still has the files")
     try:
         deletion.read_holding(
             ferry.source, session.id

@@ -45,6 +45,8 @@ class SessionState:
     fetched: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     """Units of which the destination may hold something."""
+    sendings: dict[str, int] = field(default_factory=dict)
+    """How often each unit began to be sent without the server's word that it took it."""
     sent: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Files and bytes of each unit that the server took."""
     routed: str = ""
@@ -71,6 +73,13 @@ class SessionState:
     taken_back: bool = False
     row_removal: events.RowRemovalRequested | None = None
     """One that was asked for and of which it is not known what came of it."""
+    beside: dict[str, float] = field(default_factory=dict)
+    """Rows that were seen to wait beside the one that was proven, and when, in seconds since 1970."""
+
+    @property
+    def cut_off(self) -> set[str]:
+        """Units that a server may still have taken, or taken twice: nobody heard the end of it."""
+        return {unit for unit, count in self.sendings.items() if count > 0}
 
     @property
     def moving(self) -> events.UnitProgressed | None:
@@ -227,6 +236,7 @@ def _apply_to_session(session: SessionState, event: AnyEvent) -> None:
             _apply_to_bytes(session, event)
             _apply_to_place(session, event)
             _apply_to_source(session, event)
+            _apply_to_rows(session, event)
             _apply_to_assignment(session, event)
 
 
@@ -246,8 +256,10 @@ def _apply_to_bytes(session: SessionState, event: AnyEvent) -> None:
             session.fetching = None
         case events.UnitSending():
             session.touched.add(event.unit)
+            session.sendings[event.unit] = session.sendings.get(event.unit, 0) + 1
         case events.UnitSent():
             session.sent[event.unit] = (event.files, event.bytes)
+            session.sendings[event.unit] = session.sendings.get(event.unit, 0) - 1
             session.row, session.built, session.sending = event.row, False, None
         case _:
             pass
@@ -277,6 +289,17 @@ def _apply_to_source(session: SessionState, event: AnyEvent) -> None:
             session.kept = event
         case events.MoveSettled():
             session.settled = event
+        case _:
+            pass
+
+
+def _apply_to_rows(session: SessionState, event: AnyEvent) -> None:
+    match event:
+        case events.RowBeside():
+            session.beside[event.row] = event.at
+        case events.RowRemoved() if session.row not in ("", event.row):
+            session.row_removal = None
+            session.beside.pop(event.row, None)
         case events.RowRemovalRequested():
             session.row_removal = event
         case events.RowKept():

@@ -48,6 +48,7 @@ def verify_session(
     scratch: Path | None = None,
     refresh: bool = False,
     every_header: bool = False,
+    beside: tuple[str, ...] | None = None,
     tell: Tell = lambda _: None,
 ) -> SessionVerification:
     """Compare what is there now with the manifest, and keep the answer in the transfer's folder.
@@ -56,7 +57,8 @@ def verify_session(
     destination: the site's at receipt, the project's at archiving (wire-write 1.12). ``owner`` is the project
     that should own it, "" where that does not matter. ``source`` is where the session came from, for
     comparing headers, at level full those of all files with ``every_header``; ``scratch`` a folder for a file
-    while it is looked at. Raises a ServerAnswer where the session cannot be looked for.
+    while it is looked at; ``beside`` the rows of it that wait there too, where somebody looked. Raises a
+    ServerAnswer where the session cannot be looked for.
     """
     scratch = spool_folder(scratch)
     if past.routed:
@@ -92,7 +94,7 @@ def verify_session(
         tell=tell,
     )
     result = with_unknown(result, Mark.UNKNOWN, unseen, lambda _: likely.NEVER_SENT)
-    result = replace(result, at=time.time())
+    result = replace(result, at=time.time(), beside=beside)
     keep_verification(folder, session, result)
     return result
 

@@ -9,6 +9,7 @@ from xnat_ferry.model import Level, Road, Where
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.local_origin import LocalOrigin
+from xnat_ferry.transfer.rows import rows_beside
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.verify.by_road import settings_for
 from xnat_ferry.verify.looking import nothing_looked_at
@@ -18,6 +19,7 @@ from xnat_ferry.verify.source import Source
 from xnat_ferry.verify.verification import Verification
 from xnat_ferry.verify.whom_to_ask import with_owners
 from xnat_ferry.xnat.client import XnatClient
+from xnat_ferry.xnat.prearchive import list_prearchive
 
 Progress = Callable[[str, int, int], object]
 
@@ -67,6 +69,7 @@ def verify_transfer(
     if state.plan.road.stays:
         source = None  # it is the same session, so it tells nothing of how that was before
     settings = settings_for(destination, state.plan)
+    beside = _rows_beside(destination, state, sessions)
     results = []
     with ExitStack() as stack:
         origin: LocalOrigin | None = None
@@ -90,12 +93,27 @@ def verify_transfer(
                     scratch=scratch,
                     refresh=refresh,
                     every_header=every_header,
+                    beside=None if beside is None else beside.get(session.session, ()),
                 )
             except ServerAnswer as error:
                 result = nothing_looked_at(session.session, session.to_session, level, error)
             results.append(result)
     found = Verification(level=level, sessions=tuple(results))
     return with_owners(found, destination, state.plan.destination.project)
+
+
+def _rows_beside(
+    client: XnatClient, state: TransferState, sessions: Sequence[PlannedSession]
+) -> dict[str, tuple[str, ...]] | None:
+    """What waits beside what is compared, by session; one request. None where that cannot be known."""
+    if not state.plan.road.arrives:
+        return None
+    try:
+        rows = list_prearchive(client, state.plan.destination.project)
+    except ServerAnswer:
+        return None
+    found = rows_beside(rows, sessions, state)
+    return {label: tuple(row.path for row in some) for label, some in found.items()}
 
 
 def _originals(

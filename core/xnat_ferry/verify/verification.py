@@ -80,6 +80,8 @@ class SessionVerification(Struct, frozen=True, kw_only=True):
     """Files with an equal digest, or with equal identity and pixels and a header that only scripts changed.
 
     This is what a deletion may rest on."""
+    beside: tuple[str, ...] | None = None
+    """Rows of it that wait in the prearchive beside what was compared; None where that was not looked for."""
     rewritten: tuple[str, ...] = ()
     """Names of the header elements that the destination's scripts were seen to change."""
 
@@ -164,6 +166,7 @@ class Verification(Struct, frozen=True, kw_only=True):
                     "verdict": one.verdict,
                     "counts": one.counts,
                     "note": one.note,
+                    "beside": one.beside,
                 }
                 for one in self.sessions
             ],

@@ -134,6 +134,10 @@ def _of_session(one: SessionVerification) -> tuple[str, ...]:
         f"{one.source} -> {one.destination}, in the {one.where}: {one.verdict} by {one.level}.",
         *([one.note] if one.note else []),
         *([seen] if one.rewritten else []),
+        *(
+            f"Another row of it waits in the prearchive: {row}. W removes it, if this transfer sent it all."
+            for row in one.beside or ()
+        ),
     )
 
 
