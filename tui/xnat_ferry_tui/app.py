@@ -24,6 +24,7 @@ from xnat_ferry.transfer.state import Phase
 from xnat_ferry_tui import in_view, keys, read_only
 from xnat_ferry_tui.acting import Acting
 from xnat_ferry_tui.bridge import JournalGrew, follow_journal
+from xnat_ferry_tui.comparing import Comparing
 from xnat_ferry_tui.connecting import Connecting
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.dialogs.ask import Ask, Tell
@@ -97,7 +98,8 @@ class FerryApp(SparingApp):
         self._listing = Listing(desk.transfers)
         self._is_listing = False
         self.connecting, self.acting, self.submitting = Connecting(self), Acting(self), Submitting(self)
-        self.proving, self.losing, self.road_choice = Proving(self), Losing(self), RoadChoice(self)
+        self.comparing, self.proving, self.losing = Comparing(self), Proving(self), Losing(self)
+        self.road_choice = RoadChoice(self)
         self._leave = threading.Event()
         self._leave_off = threading.Event()
         self._progress_at = self._past_at = 0.0

@@ -1,11 +1,12 @@
-"""The conversation with the two servers at the ends of a transfer. No Textual."""
+"""The conversation with the two servers that are on the desk, or at the ends of a transfer. No Textual."""
 
 import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from xnat_ferry.errors import LoginRefused
+from xnat_ferry.errors import CannotConnect, LoginRefused
 from xnat_ferry.model import Endpoint
+from xnat_ferry.plan import Plan
 from xnat_ferry_tui.logins import Logins
 
 if TYPE_CHECKING:
@@ -47,3 +48,21 @@ class Conversation:
         with self._lock:
             self._open = None
             self._stack.close()
+
+
+def ends_of(
+    stack: ExitStack, plan: Plan, logins: Logins, *, both: bool
+) -> tuple["XnatClient | None", "XnatClient"]:
+    """The source of a transfer, where ``both`` are wanted and it can be reached, and the destination."""
+    from xnat_ferry.xnat.client import XnatClient
+
+    here, there = plan.source.server, plan.destination.server
+    destination = stack.enter_context(XnatClient(there, logins(there)))
+    if not both or here == there:
+        return (destination if both else None), destination
+    if plan.source.local:
+        return None, destination
+    try:
+        return stack.enter_context(XnatClient(here, logins(here))), destination
+    except CannotConnect:
+        return None, destination

@@ -1,31 +1,21 @@
-"""What area 4 does to find out: comparing again, the headers of a file, logs, the record."""
+"""What area 4 does to find out more of a proof: manifests, the headers of a file, logs, the record."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from xnat_ferry.errors import CannotConnect, CannotWrite
-from xnat_ferry.model import Instance, Level, Where, servers_of
+from xnat_ferry.errors import CannotWrite
+from xnat_ferry.model import Instance, Where, servers_of
 from xnat_ferry.plan import PlannedSession
-from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer import manifest
+from xnat_ferry_tui.conversation import ends_of
 from xnat_ferry_tui.dialogs.ask import Tell
-from xnat_ferry_tui.dialogs.choose import Choose
 from xnat_ferry_tui.dialogs.page import Page
 from xnat_ferry_tui.watched import Watched
 
 if TYPE_CHECKING:
     from xnat_ferry.verify.beside import Beside
-    from xnat_ferry.verify.verification import CarriedLook
-    from xnat_ferry.xnat.client import XnatClient
     from xnat_ferry_tui.app import FerryApp
-
-LEVELS = {
-    Level.COUNTS.value: "subjects, sessions, scans, numbers of files and bytes",
-    Level.IDENTITY.value: "and every SOPInstanceUID; digests where they can match",
-    Level.SAMPLE.value: "and one file a scan, fetched back: header and pixels",
-    Level.FULL.value: "and every file, fetched back: takes as long as the copy",
-}
 
 
 class Proving:
@@ -49,88 +39,9 @@ class Proving:
             self._app.do("Reading its manifest.", lambda: self._keep(watched, planned))
 
     def _keep(self, watched: Watched, planned: PlannedSession) -> tuple[Instance, ...]:
-        found = manifest.read_manifest(watched.folder.manifest(planned.id))
+        found = tuple(manifest.read_manifest(watched.folder.manifest(planned.id)))
         self._sent[watched.folder.id, planned.session] = found
         return found
-
-    # Comparing again
-
-    def choose_level(self) -> None:
-        """Ask how closely to compare, and do it."""
-        app, watched = self._app, self._app.desk.watched
-        if watched is None:
-            app.push_screen(Tell("There is no transfer to verify yet."))
-            return
-        words = [f"How closely shall {watched.folder.id} be compared?", "Nothing is changed by it."]
-
-        def chosen(name: str | None) -> None:
-            if name is not None:
-                self._log_in(watched, lambda: self._verify(watched, Level(name)))
-
-        app.push_screen(Choose(words, LEVELS, watched.state.plan.verify), chosen)
-
-    def _verify(self, watched: Watched, level: Level) -> None:
-        app = self._app
-        carried: list[CarriedLook] = []
-
-        def work() -> None:
-            from xnat_ferry.verify.carried_now import carried_with, look_at_carried
-            from xnat_ferry.verify.transfer import needs_source, sessions_to_verify, verify_transfer
-
-            sessions = sessions_to_verify(watched.state)
-            if watched.state.plan.destination.local:
-                from xnat_ferry.verify.on_disk import verify_downloads
-
-                verify_downloads(
-                    watched.folder,
-                    watched.state,
-                    sessions,
-                    level=level,
-                    scratch=app.desk.spool,
-                    progress=app.report_progress,
-                )
-                return
-            with ExitStack() as stack:
-                beside = carried_with(watched.state, sessions)
-                both = needs_source(sessions, level) or bool(beside)
-                source, destination = self._clients(stack, watched, both)
-                verify_transfer(
-                    watched.folder,
-                    watched.state,
-                    sessions,
-                    destination,
-                    source,
-                    level=level,
-                    scratch=app.desk.spool,
-                    progress=app.report_progress,
-                )
-                carried.extend(look_at_carried(watched.state, beside, destination, source))
-
-        def tell() -> None:
-            if carried:
-                title = "What was carried beside the images, looked at again:"
-                app.push_screen(Tell(title, "", *(plain(one.in_words) for one in carried)))
-
-        app.do(f"Comparing by {level}.", work, tell)
-
-    def _clients(
-        self, stack: ExitStack, watched: Watched, both: bool
-    ) -> tuple["XnatClient | None", "XnatClient"]:
-        """The source where it is wanted and can be reached, and the destination."""
-        from xnat_ferry.xnat.client import XnatClient
-
-        plan, logins = watched.state.plan, self._app.desk.logins
-        server = plan.destination.server
-        destination = stack.enter_context(XnatClient(server, logins(server)))
-        if not both or plan.source.server == server:
-            return (destination if both else None), destination
-        if plan.source.local:
-            return None, destination
-        try:
-            other = plan.source.server
-            return stack.enter_context(XnatClient(other, logins(other))), destination
-        except CannotConnect:
-            return None, destination
 
     # The headers of a file
 
@@ -157,7 +68,7 @@ class Proving:
             if one is None:
                 return
             with ExitStack() as stack:
-                source, destination = self._clients(stack, watched, both=True)
+                source, destination = ends_of(stack, watched.state.plan, app.desk.logins, both=True)
                 sent = read_sent(source, planned.id, one) if source is not None else ()
                 made.extend(lay_beside(sent, read_there(destination, there, one)))
 
@@ -187,7 +98,7 @@ class Proving:
             from xnat_ferry.xnat.prearchive import read_last_log
 
             with ExitStack() as stack:
-                _, destination = self._clients(stack, watched, both=False)
+                _, destination = ends_of(stack, watched.state.plan, app.desk.logins, both=False)
                 said.append(read_last_log(destination, rows[name]))
 
         def show() -> None:

@@ -175,7 +175,7 @@ class VerifyArea(Area):
         self.ferry.losing.take_back()
 
     def action_prove(self) -> None:
-        self.ferry.proving.choose_level()
+        self.ferry.comparing.ask()
 
     def action_record(self) -> None:
         self.ferry.proving.show_record()

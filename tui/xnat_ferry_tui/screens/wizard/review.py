@@ -105,7 +105,7 @@ class ReviewStep(Step):
             self._change(replace(draft, to=other))
 
     def _may(self, draft: Draft, *, images: bool) -> bool:
-        """Whether there is such a choice, about ``images`` or whatever travels; says why where there is none."""
+        """Whether there is such a choice, about ``images`` or whatever travels; else says why not."""
         why = _why_no_choice(draft, images=images)
         if why:
             self.ferry.push_screen(Tell(why))
