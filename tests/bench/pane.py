@@ -25,6 +25,7 @@ from tests.bench.answering import HEAD, Acts, Held, felt, megabytes, middle, pea
 from tests.bench.measuring import machine
 from xnat_ferry.dicom.reading import HeaderLine
 from xnat_ferry.errors import NoCredentials
+from xnat_ferry.listing import Listing
 from xnat_ferry.model import Endpoint, FileRow, ScanRow, SessionDetail, SessionRow
 from xnat_ferry.project import Rights
 from xnat_ferry.settings.credentials import Credentials
@@ -86,7 +87,7 @@ def project(name: str, first: int, count: int) -> ProjectView:
     rows = sorted((_row(name, number) for number in numbers), key=lambda row: (row.subject, row.label))
     endpoint = Endpoint(f"https://{name.lower()}.example", name)
     return ProjectView(
-        endpoint=endpoint, user="ada", version="1.9.2", rights=Rights(), sessions=tuple(rows), prearchive=()
+        endpoint=endpoint, user="ada", version="1.9.2", rights=Rights(), sessions=Listing(rows), prearchive=()
     )
 
 

@@ -28,6 +28,7 @@ from tests.bench.measuring import machine
 from tests.core.making import DESTINATION, SOURCE, chosen, header_of, session_row, survey_of
 from xnat_ferry.dicom.header import HeaderSample
 from xnat_ferry.errors import NoCredentials
+from xnat_ferry.listing import Listing
 from xnat_ferry.model import ScanRow, SessionRow
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.settings.credentials import Credentials
@@ -113,7 +114,7 @@ def survey(count: int, listed: int = 0) -> Survey:
         if number % 2
     )
     taken = survey_of(*map(_chosen, range(count), rows), there=there)
-    return replace(taken, source=replace(taken.source, sessions=tuple(rows)))
+    return replace(taken, source=replace(taken.source, sessions=Listing(rows)))
 
 
 def _row(number: int) -> SessionRow:

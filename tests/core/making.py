@@ -8,6 +8,7 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
 
 from xnat_ferry.dicom.header import HeaderElement, HeaderSample
+from xnat_ferry.listing import Listing
 from xnat_ferry.model import (
     Endpoint,
     FileRow,
@@ -130,7 +131,7 @@ def view(
         user="ada",
         version="1.9.2.1",
         rights=rights or FULL,
-        sessions=sessions,
+        sessions=None if sessions is None else Listing(sessions),
         prearchive=prearchive,
         settings=PLAIN,
         problem=problem,

@@ -1,5 +1,7 @@
 """What an XNAT says is believed only as far as its shape goes."""
 
+import json
+
 import httpx
 import pytest
 
@@ -128,10 +130,14 @@ def test_a_redirect_into_the_application_is_a_lapsed_login() -> None:
     assert not answers.is_login_page(answer(303, location="https://x/data/archive/projects/P"))
 
 
-@pytest.mark.parametrize("body", ["", "<html></html>", "not json"])
+@pytest.mark.parametrize("body", ["", "<html></html>", "not json", "[" * 100_000])
 def test_a_body_that_is_no_json_is_refused_whatever_the_status(body: str) -> None:
     with pytest.raises(NotAnAnswer):
         answers.json_value("https://x", "GET /y", answer(200, body))
+    with pytest.raises(NotAnAnswer):
+        list(answers.table("https://x", "GET /y", answer(200, body)))
+    with pytest.raises(NotAnAnswer):
+        list(answers.table("https://x", "GET /y", answer(200, f'{{"ResultSet":{{"Result":[{body},{{}}]}}}}')))
 
 
 @pytest.mark.parametrize(
@@ -139,12 +145,13 @@ def test_a_body_that_is_no_json_is_refused_whatever_the_status(body: str) -> Non
 )
 def test_a_table_of_another_shape_is_refused(value: object) -> None:
     with pytest.raises(NotAnAnswer):
-        answers.table("https://x", "GET /y", value)
+        list(answers.table("https://x", "GET /y", answer(200, json.dumps(value))))
 
 
 def test_cells_are_strings_under_lower_case_keys() -> None:
     value = {"ResultSet": {"Result": [{"ID": 7, "Label": None, "xsiType": "t"}]}}
-    assert answers.table("https://x", "GET /y", value) == [{"id": "7", "label": "", "xsitype": "t"}]
+    rows = answers.table("https://x", "GET /y", answer(200, json.dumps(value)))
+    assert list(rows) == [{"id": "7", "label": "", "xsitype": "t"}]
 
 
 @pytest.mark.parametrize("value", [{}, {"items": []}, {"items": [{}]}, {"ResultSet": {"Result": []}}])

@@ -11,6 +11,7 @@ from xnat_ferry.checks import Answer, Option
 from xnat_ferry.checks.accepting import ACCEPTABLE
 from xnat_ferry.checks.memory import Memory
 from xnat_ferry.labels import Labels
+from xnat_ferry.listing import Listing
 from xnat_ferry.model import Road, ScanRow, SessionRow
 from xnat_ferry.plan.answers import Given
 from xnat_ferry.plan.draft import Draft
@@ -95,7 +96,7 @@ def looked_again(survey: Survey, what: str) -> Survey:
             again = tuple(with_headers(one.row, {"PatientName": "DOE^JOHN"}) for one in survey.chosen)
             return replace(survey, chosen=again)
         case "archive":
-            return replace(survey, destination=replace(there, sessions=(session_row("b"),)))
+            return replace(survey, destination=replace(there, sessions=Listing([session_row("b")])))
         case "fewer":
             return replace(survey, chosen=survey.chosen[:1])
         case "share":

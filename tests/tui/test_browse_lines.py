@@ -49,8 +49,8 @@ def listed(
     lists.ask(SOURCE, wish)
     sides = Sides(view(HERE, here), view(THERE, there), proofs, plan)
 
-    def find(side: int, row: SessionRow) -> SessionDetail | None:
-        return known.get(f"{side}{row.id}")
+    def find(side: int, session_id: str) -> SessionDetail | None:
+        return known.get(f"{side}{session_id}")
 
     lists.take(lists.make(Picture(sides, find, marks or set(), in_step=in_step)))
     lists.lay(None)
@@ -80,7 +80,7 @@ def test_apart_each_pane_has_only_what_is_its_own() -> None:
 def test_what_waits_in_the_prearchive_is_told_where_nothing_is_archived() -> None:
     lists = Lists()
     sides = Sides(view(HERE, (A,)), view(THERE, (), (waiting("a_MR1"),)))
-    lists.take(lists.make(Picture(sides, lambda side, row: None, set(), in_step=True)))
+    lists.take(lists.make(Picture(sides, lambda side, session_id: None, set(), in_step=True)))
     lists.lay(("not read yet", (waiting("a_MR1"),)))
     assert labels(lists, DESTINATION) == ["-", " (prearchive)", "> PREARCHIVE"]
     assert lists.outline(SOURCE).open(2)

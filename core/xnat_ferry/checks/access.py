@@ -87,7 +87,7 @@ def _subjects(survey: Survey, rules: LabelRules, archives: bool) -> Iterator[Fin
     view = survey.destination
     if view.rights.create_subjects is not False or not view.rights.creatable:
         return
-    known = {row.subject.casefold() for row in view.sessions or ()}
+    known = {one.casefold() for one in (view.sessions.subjects.words if view.sessions else ())}
     named = {rules.apply(chosen.row).subject for chosen in survey.chosen}
     new = sorted(subject for subject in named if subject.casefold() not in known)
     if new:

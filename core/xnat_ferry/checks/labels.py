@@ -8,6 +8,7 @@ from xnat_ferry.checks.memory import Memory
 from xnat_ferry.checks.named_after import named_after
 from xnat_ferry.checks.naming import some
 from xnat_ferry.labels import LabelRules, Labels, common_shape, shape
+from xnat_ferry.listing import NO_SESSIONS
 from xnat_ferry.model import Verdict
 from xnat_ferry.survey import Chosen, Survey
 from xnat_ferry.wording import out_of, plural
@@ -77,8 +78,8 @@ _Habit = tuple[str | None, str]
 
 
 def _habits(survey: Survey) -> tuple[_Habit, _Habit]:
-    there = survey.destination.sessions or ()
-    return _habit({row.subject for row in there}), _habit({row.label for row in there})
+    there = survey.destination.sessions or NO_SESSIONS
+    return _habit(set(there.subjects.words)), _habit(set(there.labels))
 
 
 def _habit(labels: set[str]) -> _Habit:

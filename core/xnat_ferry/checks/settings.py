@@ -142,7 +142,7 @@ def _uploader(survey: Survey, rules: LabelRules) -> Iterator[Finding]:
     project, wishes = view.endpoint.project, view.settings.uploader
     if wishes is None:
         return
-    known = {row.subject.casefold() for row in view.sessions or ()}
+    known = {one.casefold() for one in (view.sessions.subjects.words if view.sessions else ())}
     subjects = [rules.apply(chosen.row).subject for chosen in survey.chosen]
     new = {one.casefold(): one for one in subjects if one.casefold() not in known}
     undated = [chosen.row.label for chosen in survey.chosen if not chosen.row.date]

@@ -5,6 +5,7 @@ from itertools import count
 
 from xnat_ferry.checks.meeting.xnat_says import cleaned
 from xnat_ferry.labels import Labels
+from xnat_ferry.listing import NO_SESSIONS
 from xnat_ferry.model import LABEL
 from xnat_ferry.survey import ProjectView
 
@@ -14,10 +15,11 @@ class FreeLabels:
 
     def __init__(self, view: ProjectView, travelling: Iterable[Labels]) -> None:
         travelling = tuple(travelling)
-        self._sessions = {row.label.casefold() for row in view.sessions or ()}
+        listed = view.sessions or NO_SESSIONS
+        self._sessions = set(listed.labels.casefold())
         self._sessions |= {row.name.casefold() for row in view.prearchive or ()}
         self._sessions |= {to.session.casefold() for to in travelling}
-        self._subjects = {row.subject.casefold() for row in view.sessions or ()}
+        self._subjects = {subject.casefold() for subject in listed.subjects.words}
         self._subjects |= {to.subject.casefold() for to in travelling}
         self._cleaned: dict[str, str] = {}
         """Which subject got which label, so that two subjects never become one."""

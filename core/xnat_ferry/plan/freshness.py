@@ -12,6 +12,7 @@ from xnat_ferry.checks.meeting.coming import Coming
 from xnat_ferry.checks.meeting.namesakes import There
 from xnat_ferry.errors import PlanOutdated
 from xnat_ferry.labels import Labels
+from xnat_ferry.listing import Listing
 from xnat_ferry.model import Road
 from xnat_ferry.plan.model import Plan, PlannedSession, Seen
 from xnat_ferry.project import Script, SeriesFilter
@@ -65,7 +66,7 @@ def outdated(plan: Plan, view: ProjectView) -> tuple[str, ...]:
     if plan.road.stays:
         # nothing passes the importer, and a session meets itself where it is shown already
         own = {session.id for session in plan.sessions}
-        view = replace(view, sessions=tuple(row for row in view.sessions if row.id not in own))
+        view = replace(view, sessions=Listing(row for row in view.sessions if row.id not in own))
         now = seen_of(view, plan.seen.creatable or ())
         return (*_met(plan, view), *_rights_lost(plan.seen, now, view))
     return (*_met(plan, view), *_changed(plan.seen, view))

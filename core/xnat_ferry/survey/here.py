@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 
 from xnat_ferry.errors import NothingChosen, PlaceUnreadable, UnknownSessions
+from xnat_ferry.listing import NO_SESSIONS, Listing
 from xnat_ferry.local.listing import detail_of, row_of
 from xnat_ferry.local.scanning import Scanned, Study
-from xnat_ferry.model import HERE, Endpoint, SessionRow
+from xnat_ferry.model import HERE, Endpoint
 from xnat_ferry.project import Rights
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.settings.room import Room
@@ -86,12 +87,12 @@ def survey_upload(
 
 def view_folder(end: Endpoint) -> ProjectView:
     """A folder to write into, as a project is seen."""
-    return _view(end, ())
+    return _view(end, NO_SESSIONS)
 
 
 def view_here(scanned: Scanned) -> ProjectView:
     """What was found here, as a project is seen."""
-    return _view(end_here(str(scanned.path)), tuple(map(row_of, scanned.studies)))
+    return _view(end_here(str(scanned.path)), Listing(map(row_of, scanned.studies)))
 
 
 def _choose(scanned: Scanned, wanted: Collection[str] | None) -> Sequence[Study]:
@@ -116,5 +117,5 @@ def _chosen(study: Study, headers: Headers) -> Chosen:
     return Chosen(row=row_of(study), detail=detail_of(study), headers=kept)
 
 
-def _view(end: Endpoint, sessions: tuple[SessionRow, ...]) -> ProjectView:
+def _view(end: Endpoint, sessions: Listing) -> ProjectView:
     return ProjectView(endpoint=end, user="", version="", rights=Rights(), sessions=sessions, prearchive=())

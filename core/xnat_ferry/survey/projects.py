@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from msgspec.structs import replace
 
 from xnat_ferry.errors import FerryError, Forbidden, NotFound, ServerAnswer
-from xnat_ferry.model import Endpoint, PrearchiveRow, SessionRow
+from xnat_ferry.listing import Listing
+from xnat_ferry.model import Endpoint, PrearchiveRow
 from xnat_ferry.project import ProjectSettings, Rights, Unread
 from xnat_ferry.survey.seen import ProjectView
 from xnat_ferry.xnat.client import XnatClient
@@ -109,7 +110,7 @@ def _has_to_ask(view: ProjectView, types: Collection[str]) -> bool:
 def _view(
     client: XnatClient,
     endpoint: Endpoint,
-    sessions: tuple[SessionRow, ...] | None,
+    sessions: Listing | None,
     error: FerryError | None,
     *,
     rights: Rights,
@@ -137,7 +138,7 @@ def _row_of(projects: Projects, endpoint: Endpoint) -> ProjectRow | None:
 
 def _sessions(
     client: XnatClient, endpoint: Endpoint, *, owners: bool
-) -> tuple[tuple[SessionRow, ...] | None, FerryError | None]:
+) -> tuple[Listing | None, FerryError | None]:
     try:
         return list_sessions(client, endpoint.project, owners=owners), None
     except ServerAnswer as error:

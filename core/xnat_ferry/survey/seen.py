@@ -5,6 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from xnat_ferry.dicom.header import HeaderSample
+from xnat_ferry.listing import Listing
 from xnat_ferry.model import Endpoint, PrearchiveRow, SessionDetail, SessionRow
 from xnat_ferry.project import ProjectSettings, Rights
 from xnat_ferry.settings.room import Room
@@ -44,7 +45,7 @@ class ProjectView(Struct, frozen=True, kw_only=True):
     user: str
     version: str
     rights: Rights
-    sessions: tuple[SessionRow, ...] | None
+    sessions: Listing | None
     prearchive: tuple[PrearchiveRow, ...] | None = None
     settings: ProjectSettings = ProjectSettings()
     owners: tuple[str, ...] | None = None

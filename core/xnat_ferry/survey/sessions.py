@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from xnat_ferry.dicom.header import HeaderSample
 from xnat_ferry.errors import Forbidden, NotFound, ServerAnswer
+from xnat_ferry.listing import NO_SESSIONS
 from xnat_ferry.model import ScanRow, SessionDetail, SessionRow
 from xnat_ferry.survey.seen import Chosen, Headers, ProjectView
 from xnat_ferry.xnat.client import XnatClient
@@ -52,9 +53,10 @@ def read_counterparts(
 ) -> tuple[Chosen, ...]:
     """What the destination holds of the same studies, one request for each: whether it is complete there."""
     there: dict[str, list[str]] = defaultdict(list)
-    for row in destination.sessions or ():
-        if row.study_uid:
-            there[row.study_uid].append(row.id)
+    listed = destination.sessions or NO_SESSIONS
+    for study_uid, session_id in zip(listed.study_uids, listed.ids, strict=True):
+        if study_uid:
+            there[study_uid].append(session_id)
     wanted = [(one.row.id, other) for one in chosen for other in there.get(one.study_uid, [])]
     found: dict[str, list[SessionDetail]] = defaultdict(list)
     for session, detail in _each(

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from xnat_ferry.errors import RoadClosed, ServerAnswer
+from xnat_ferry.listing import Listing
 from xnat_ferry.model import Endpoint, Road
 from xnat_ferry.survey.seen import Survey
 from xnat_ferry.survey.seen_staying import StayingSeen
@@ -39,7 +40,7 @@ def with_road(client: XnatClient, survey: Survey, road: Road) -> Survey:
         runs_again=read_rerun(client) if road == Road.RELOCATE else False,
         already={row.id: row.label for row in there or () if row.id in chosen},
     )
-    others = None if there is None else tuple(row for row in there if row.id not in chosen)
+    others = None if there is None else Listing(row for row in there if row.id not in chosen)
     return replace(survey, staying=seen, destination=replace(survey.destination, sessions=others))
 
 

@@ -1,6 +1,6 @@
 """Takes a survey: both ends side by side, then the chosen sessions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from xnat_ferry.errors import NothingChosen, UnknownSessions
@@ -64,7 +64,7 @@ def _both_ends(
     source: tuple[XnatClient, Endpoint],
     destination: tuple[XnatClient, Endpoint],
     wanted: Collection[str] | None,
-) -> tuple[ProjectView, ProjectView, tuple[SessionRow, ...]]:
+) -> tuple[ProjectView, ProjectView, Sequence[SessionRow]]:
     """Both projects side by side, and the rows that are chosen."""
     from_client, to_client = source[0], destination[0]
     projects = read_projects(from_client)
@@ -78,13 +78,12 @@ def _both_ends(
     return from_view, with_rights(to_client, to_view, types, to_projects), rows
 
 
-def choose_rows(view: ProjectView, wanted: Collection[str] | None) -> tuple[SessionRow, ...]:
+def choose_rows(view: ProjectView, wanted: Collection[str] | None) -> Sequence[SessionRow]:
     """The rows of the wanted labels or accession IDs, all for None; raises UnknownSessions, NothingChosen."""
     if view.sessions is None:
         return ()
-    if wanted is None:
-        rows = view.sessions
-    else:
+    rows: Sequence[SessionRow] = view.sessions
+    if wanted is not None:
         names = set(wanted)
         rows = tuple(row for row in view.sessions if row.label in names or row.id in names)
         unknown = names - {row.label for row in rows} - {row.id for row in rows}

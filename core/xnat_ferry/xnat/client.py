@@ -126,8 +126,12 @@ class XnatClient:
 
     def table(self, path: str, **params: str) -> list[dict[str, str]]:
         """The rows of a listing; raises NotAnAnswer when something else came with a 200."""
-        what = f"GET {path}"
-        return answers.table(self.server, what, self.json(path, **params))
+        return list(self.rows(path, **params))
+
+    def rows(self, path: str, **params: str) -> Iterator[dict[str, str]]:
+        """The same one after the other, for listings that may be very long."""
+        response = self.send("GET", path, params={"format": "json", **params})
+        return answers.table(self.server, f"GET {path}", response)
 
     def item(self, path: str, **params: str) -> dict[str, Any]:
         """One item of the data model."""

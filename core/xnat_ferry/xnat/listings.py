@@ -4,7 +4,10 @@ import re
 from typing import Any
 from urllib.parse import quote, unquote
 
+from msgspec.structs import replace
+
 from xnat_ferry.errors import NotAnAnswer, NotFound
+from xnat_ferry.listing import Listing
 from xnat_ferry.model import AssessorRow, FileRow, ResourceRow, ScanRow, SessionDetail, SessionRow
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import XnatClient, data_path
@@ -12,7 +15,7 @@ from xnat_ferry.xnat.client import XnatClient, data_path
 _IN_SCAN = re.compile(r"/experiments/([^/]+)/scans/([^/]+)/resources/([^/]+)/files/(.+)$", re.DOTALL)
 
 
-def list_sessions(client: XnatClient, project: str, *, owners: bool = True) -> tuple[SessionRow, ...]:
+def list_sessions(client: XnatClient, project: str, *, owners: bool = True) -> Listing:
     """All imaging sessions of a project, owned or shared in; two requests for any number of them.
 
     The first names labels, subjects and the study's UID, which renames the key column (wire-read 13.1). The
@@ -20,13 +23,14 @@ def list_sessions(client: XnatClient, project: str, *, owners: bool = True) -> t
     spared. Raises NotFound for a project that is hidden or absent, Forbidden for a protected one.
     """
     path = data_path("projects", project, "experiments")
-    named = client.table(path, columns="ID,label,subject_label,date,xsiType,UID")
-    owned: dict[str, dict[str, str]] = {}
-    if named and owners:
-        owned = {_session_id(row): row for row in client.table(path, columns="ID,project")}
     shared: dict[str, str] = {}
-    rows = (_session_row(row, owned.get(_session_id(row), {}), shared) for row in named)
-    return tuple(sorted((row for row in rows if row.modality), key=lambda row: (row.subject, row.label)))
+    named = client.rows(path, columns="ID,label,subject_label,date,xsiType,UID")
+    rows = [_session_row(row, shared) for row in named]
+    if rows and owners:
+        known = client.rows(path, columns="ID,project")
+        owned = {_session_id(row): _owner(row, shared) for row in known}
+        rows = [replace(row, owner=owned.get(row.id)) for row in rows]
+    return Listing(sorted((row for row in rows if row.modality), key=lambda row: (row.subject, row.label)))
 
 
 def read_session(client: XnatClient, session_id: str, *, files: bool = True) -> SessionDetail:
@@ -98,8 +102,8 @@ def _names(session: dict[str, Any]) -> set[tuple[str, str]]:
     return names
 
 
-def _session_row(named: dict[str, str], owned: dict[str, str], shared: dict[str, str]) -> SessionRow:
-    """One row; the same text in very many rows takes its room once, in ``shared``."""
+def _session_row(named: dict[str, str], shared: dict[str, str]) -> SessionRow:
+    """One row without its owner; the same text in very many rows takes its room once, in ``shared``."""
 
     def once(text: str) -> str:
         return shared.setdefault(text, text)
@@ -110,11 +114,15 @@ def _session_row(named: dict[str, str], owned: dict[str, str], shared: dict[str,
         subject=once(named.get("subject_label", "")),
         xsi_type=once(_imaging_type(named.get("xsitype", ""))),
         date=once(named.get("date", "")),
-        # both spellings name one path, and a session-level column may bring either (wire-read 2.1, 13.1)
-        owner=once(owned.get("project") or owned.get("session_project") or "") or None,
         # the two short names share one path, so either may come back (wire-read 2.1)
         study_uid=named.get("uid") or named.get("studyinstanceuid") or None,
     )
+
+
+def _owner(owned: dict[str, str], shared: dict[str, str]) -> str | None:
+    # both spellings name one path, and a session-level column may bring either (wire-read 2.1, 13.1)
+    owner = owned.get("project") or owned.get("session_project")
+    return shared.setdefault(owner, owner) if owner else None
 
 
 def _imaging_type(xsi_type: str) -> str:

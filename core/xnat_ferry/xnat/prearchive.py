@@ -78,7 +78,7 @@ def validate(client: XnatClient, path: str) -> tuple[Notice, ...]:
     """What the server would say to archiving this session; nothing is changed."""
     what = "POST /data/services/validate-archive"
     response = client.send("POST", what.removeprefix("POST "), params={"src": path, "format": "json"})
-    rows = answers.table(client.server, what, answers.json_value(client.server, what, response))
+    rows = answers.table(client.server, what, response)
     return tuple(
         Notice(answers.count(row.get("code", "")) or 0, row.get("type", ""), row.get("message", ""))
         for row in rows

@@ -1,7 +1,6 @@
 """What pipelines and other work are open on a session (wire-read 6, 13.13)."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -9,6 +8,7 @@ from xnat_ferry.errors import NotAnAnswer, NotFound, ServerAnswer
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import XnatClient
+from xnat_ferry.xnat.libraries import httpx
 
 _PATH = "/data/services/workflows"
 _ENDED = ("complete", "failed", "killed", "cancel", "error")
@@ -28,7 +28,9 @@ def read_open_work(client: XnatClient, session_id: str) -> OpenWork:
     Asked for all of them; a server that tells the newest alone leaves the others unknown.
     """
     try:
-        found = client.json(_PATH, experiment=session_id, display="ALL")
+        told = client.send(
+            "GET", _PATH, params={"format": "json", "experiment": session_id, "display": "ALL"}
+        )
     except NotFound as error:
         if "workflow" in str(error.facts["said"]).lower():
             return OpenWork(known=True)
@@ -36,22 +38,22 @@ def read_open_work(client: XnatClient, session_id: str) -> OpenWork:
     except ServerAnswer as error:
         return OpenWork(known=False, words=plain(str(error)))
     try:
-        return _of_list(client, session_id, found)
+        return _of_list(session_id, list(answers.table(client.server, f"GET {_PATH}", told)))
     except NotAnAnswer:
-        return _of_newest(client, session_id, found)
+        return _of_newest(client, session_id, told)
 
 
-def _of_list(client: XnatClient, session_id: str, found: Any) -> OpenWork:
-    rows = answers.table(client.server, f"GET {_PATH}", found)
+def _of_list(session_id: str, rows: Sequence[Mapping[str, str]]) -> OpenWork:
     if any("status" not in row or row.get("id", session_id) != session_id for row in rows):
         return OpenWork(known=False, words="the server lists something else than its workflows")
     told = [_told(row) for row in rows if not _has_ended(row["status"])]
     return OpenWork(known=True, words=", ".join(told[:5]))
 
 
-def _of_newest(client: XnatClient, session_id: str, found: Any) -> OpenWork:
+def _of_newest(client: XnatClient, session_id: str, told: httpx.Response) -> OpenWork:
+    server, what = client.server, f"GET {_PATH}"
     try:
-        fields = answers.item(client.server, f"GET {_PATH}", found)["data_fields"]
+        fields = answers.item(server, what, answers.json_value(server, what, told))["data_fields"]
     except NotAnAnswer as error:
         return OpenWork(known=False, words=plain(str(error)))
     if str(fields.get("ID", session_id)) == session_id and not _has_ended(str(fields.get("status", ""))):
@@ -63,6 +65,6 @@ def _has_ended(status: str) -> bool:
     return status.strip().lower().startswith(_ENDED)
 
 
-def _told(fields: Mapping[str, Any]) -> str:
+def _told(fields: Mapping[str, object]) -> str:
     name, status = str(fields.get("pipeline_name", "")), str(fields.get("status", ""))
     return f"{plain(name, 60) or 'a workflow'} ({plain(status, 30) or 'no state'})"

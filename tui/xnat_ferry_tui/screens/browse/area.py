@@ -81,8 +81,9 @@ class BrowseArea(Area):
     def show(self) -> None:
         desk, before = self.desk, self._basis
         self._basis = (desk.source, desk.destination, desk.proofs(), desk.marks, self._lists.in_step)
-        if not before or any(old is not new for old, new in zip(before, self._basis, strict=True)):
-            self._compare()
+        changed = [old is not new for old, new in zip(before or (None,) * 5, self._basis, strict=True)]
+        if any(changed):
+            self._compare(sides=any(changed[:3]) or self._anew is not None)
         if self._drawn_at != self.app.size:
             self._drawn_at = self.app.size
             self._panes.fit()
@@ -124,17 +125,22 @@ class BrowseArea(Area):
         self._said = words
         self._tell()
 
-    def _compare(self) -> None:
-        """The listings, or how they are compared, are others now."""
+    def _compare(self, *, sides: bool) -> None:
+        """The listings, or how they are compared, are others now; without ``sides`` only how they are put."""
         desk, in_step = self.desk, self._lists.in_step
         if self._marks.labels is not desk.marks:
             self._marks = Marks(desk.marks)
         plan = desk.watched.state.plan if desk.watched else None
         source, destination, proofs = desk.source, desk.destination, desk.proofs()
 
+        known, servers = None if sides else self.picture.sides, [end.server for end in desk.ends or ()]
+
+        def find(side: int, session_id: str) -> SessionDetail | None:
+            return desk.details.get((servers[side], session_id))
+
         def compare() -> Picture:
-            sides = Sides(source, destination, proofs, plan)
-            return Picture(sides, self._find, desk.marks, in_step=in_step)
+            compared = known or Sides(source, destination, proofs, plan)
+            return Picture(compared, find, desk.marks, in_step=in_step)
 
         self._anew = compare
         self._arrange()
@@ -184,10 +190,6 @@ class BrowseArea(Area):
             return view.prearchive
         assert self.desk.ends is not None
         return self.reading.prearchives.get(self.desk.ends[side], "not read yet")
-
-    def _find(self, side: int, row: SessionRow) -> SessionDetail | None:
-        ends = self.desk.ends
-        return self.desk.details.get((ends[side].server, row.id)) if ends else None
 
     # In words
 
@@ -327,13 +329,21 @@ class BrowseArea(Area):
         self._tell()
 
     def action_copy(self) -> None:
+        if self._marked():
+            self.ferry.acting.copy()
+
+    def action_road(self) -> None:
+        if self._marked():
+            self.ferry.road_choice.ask(self.ferry.acting.copy)
+
+    def _marked(self) -> bool:
+        """Whether something is marked, the line one stands on where nothing was; says so where nothing is."""
         node = self._panes.node()
         if not self.desk.marks and node is not None:
             self._turn_marks(lambda: self._marks.turn(labels_on(node)))
-        if self.desk.marks:
-            self.ferry.acting.copy()
-        else:
+        if not self.desk.marks:
             self.app.push_screen(Tell("Nothing is marked: Space marks a session of the source, a marks all."))
+        return bool(self.desk.marks)
 
     def action_header(self) -> None:
         node = self._panes.node()

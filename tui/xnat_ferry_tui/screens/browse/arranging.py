@@ -7,7 +7,8 @@ from enum import StrEnum
 from itertools import compress, pairwise
 from operator import and_
 
-from xnat_ferry_tui.screens.browse.by_label import Numbers
+from xnat_ferry.listing import Numbers
+from xnat_ferry_tui.screens.browse.ordering import in_order
 from xnat_ferry_tui.screens.browse.shown import Found, Shown, everything
 from xnat_ferry_tui.screens.browse.table import Table
 
@@ -66,7 +67,7 @@ def _matching(table: Table, words: list[str]) -> Found:
 def _having(table: Table, word: str) -> bytearray:
     """For each session whether the word is in one of its labels, or in its subject's."""
     here, there = (
-        bytes([*(word in row.label.casefold() for row in listing.rows), False])  # NOBODY is the last one
+        bytes([*(word in label for label in listing.labels), False])  # NOBODY is the last one
         for listing in table.listings
     )
     hits = bytearray([here[left] | there[right] for left, right in zip(*table.places, strict=True)])
@@ -93,7 +94,7 @@ def _in_order(found: Found, ranks: Numbers) -> Found:
         within.extend(sorted(found.sessions[start:end], key=ranks.__getitem__))
         firsts.append(ranks[within[start]] if start < end else LAST)
     ordered = Found(array("i"), array("i"), array("i", [0]))
-    for at in sorted(range(len(firsts)), key=firsts.__getitem__):
+    for at in in_order(range(len(firsts)), firsts.__getitem__):
         ordered.subjects.append(found.subjects[at])
         ordered.sessions.extend(within[found.starts[at] : found.starts[at + 1]])
         ordered.starts.append(len(ordered.sessions))

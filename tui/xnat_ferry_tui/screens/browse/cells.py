@@ -82,11 +82,20 @@ class Cells:
 
     def rank(self, order: Order) -> Rank | None:
         """How sessions are sorted by a column; None by label."""
-        rows = self._sides.listings[SOURCE].rows, self._sides.listings[1].rows
+        rows, held = [one.rows for one in self._sides.listings], self._holdings.by_id
+
+        def scans(side: int, place: int) -> int:
+            found = held(side, rows[side].ids[place])
+            return _most_first(len(found.scans)) if found else LAST
+
+        def size(side: int, place: int) -> int:
+            found = held(side, rows[side].ids[place])
+            return _most_first(found.total.bytes) if found else LAST
+
         ranks: dict[Order, Rank] = {
-            Order.DATE: lambda side, place: _newest_first(rows[side][place].date),
-            Order.SCANS: lambda side, place: _most_first(self._scans(side, rows[side][place])),
-            Order.SIZE: lambda side, place: _most_first(self._of_session(side, rows[side][place]).bytes),
+            Order.DATE: lambda side, place: _newest_first(rows[side].dates[place]),
+            Order.SCANS: scans,
+            Order.SIZE: size,
             Order.STATE: lambda side, place: gravity(self._sides.mark_at(side, place)),
         }
         return ranks.get(order)

@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from xnat_ferry.model import DICOM_RESOURCES, FileRow, SessionDetail, SessionRow
 
-Find = Callable[[int, SessionRow], SessionDetail | None]
-"""What is in a session of one side, as far as it has been read."""
+Find = Callable[[int, str], SessionDetail | None]
+"""What is in a session of one side by its accession ID, as far as it has been read."""
 
 
 class Amount(Struct, frozen=True):
@@ -36,12 +36,16 @@ class Holdings:
 
     def of(self, side: int, row: SessionRow) -> Holding | None:
         """The scans of a session; None until they are read."""
-        detail = self._find(side, row)
+        return self.by_id(side, row.id)
+
+    def by_id(self, side: int, session_id: str) -> Holding | None:
+        """The same by its accession ID."""
+        detail = self._find(side, session_id)
         if detail is None:
             return None
-        known = self._summed.get((side, row.id))
+        known = self._summed.get((side, session_id))
         if known is None or known.detail is not detail:
-            known = self._summed[side, row.id] = _summed(detail)
+            known = self._summed[side, session_id] = _summed(detail)
         return known
 
 

@@ -32,7 +32,7 @@ class Lists:
 
     def __init__(self) -> None:
         self.in_step = True
-        self.picture = Picture(Sides(None, None), lambda side, row: None, set(), in_step=True)
+        self.picture = Picture(Sides(None, None), lambda side, session_id: None, set(), in_step=True)
         self._wishes = [Wish(), Wish()]
         self._shown = self.make(self.picture).shown
         self._outlines: list[Outline] = []

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
+from typing import Any
 
 _SLICE = 20_000
 """As many are sorted in a hundredth of a second or two."""
 
 
-def in_order(places: Sequence[int], key: Callable[[int], str]) -> Sequence[int]:
+def in_order(places: Sequence[int], key: Callable[[int], Any]) -> Sequence[int]:
     """The same as ``sorted(places, key=key)``, what is alike in the order in which it came.
 
     One sort of very many holds the interpreter for as long as it takes, and with it the screen. So slices are
@@ -24,6 +25,6 @@ def in_order(places: Sequence[int], key: Callable[[int], str]) -> Sequence[int]:
     return runs[0] if runs else ()
 
 
-def _together(one: list[int], other: list[int], key: Callable[[int], str]) -> list[int]:
+def _together(one: list[int], other: list[int], key: Callable[[int], Any]) -> list[int]:
     both = [*one, *other]
     return both if not other or key(one[-1]) <= key(other[0]) else sorted(both, key=key)

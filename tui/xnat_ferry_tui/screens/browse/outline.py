@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from typing import overload
 
-from xnat_ferry_tui.screens.browse.by_label import Numbers
+from xnat_ferry.listing import Numbers
 from xnat_ferry_tui.screens.browse.nodes import OPEN_AT_FIRST, OPENABLE, Kind, Node
 from xnat_ferry_tui.screens.browse.shown import Shown
 

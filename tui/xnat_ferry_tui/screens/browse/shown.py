@@ -1,12 +1,13 @@
 """What a filter and an order leave of a table."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from xnat_ferry.model import SessionRow
-from xnat_ferry_tui.screens.browse.by_label import NOBODY, Numbers
+from xnat_ferry.listing import Numbers
+from xnat_ferry_tui.screens.browse.by_label import NOBODY
 from xnat_ferry_tui.screens.browse.nodes import SOURCE, Node
 from xnat_ferry_tui.screens.browse.table import Table
 
@@ -35,8 +36,14 @@ class Shown:
         """The numbers of subjects and sessions as they stand beneath each other where all is open."""
         self.counts = tuple(len(self.sessions) - self._absent(side) for side in (0, 1))
         """How many sessions each side has of those that are shown."""
-        self.labels = [row.label for row in self._rows(SOURCE)]
+
+    @cached_property
+    def labels(self) -> Sequence[str]:
         """Those of the source's sessions that are shown: what is marked when all are."""
+        places, labels = self.table.places[SOURCE], self.table.listings[SOURCE].rows.labels
+        if len(self.sessions) == self.table.sessions:
+            return list(labels)
+        return [labels[places[one]] for one in self.sessions if places[one] != NOBODY]
 
     def node(self, number: int) -> Node:
         """A line by its number."""
@@ -55,12 +62,6 @@ class Shown:
         """The sessions that are shown of a subject."""
         place = self.place(subject)
         return _NONE if place is None else self.sessions[self._starts[place] : self._starts[place + 1]]
-
-    def _rows(self, side: int) -> Iterator[SessionRow]:
-        places, rows = self.table.places[side], self.table.listings[side].rows
-        if len(self.sessions) == self.table.sessions:
-            return (rows[place] for place in places if place != NOBODY)
-        return (rows[places[one]] for one in self.sessions if places[one] != NOBODY)
 
     def _absent(self, side: int) -> int:
         places = self.table.places[side]

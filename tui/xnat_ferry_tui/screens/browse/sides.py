@@ -1,13 +1,13 @@
 """How the sessions of two projects compare: who is whose counterpart, and what is proven of them."""
 
 from array import array
-from collections.abc import Sequence
 
+from xnat_ferry.listing import NO_SESSIONS, Listing, Numbers
 from xnat_ferry.model import Mark, SessionRow, Where
 from xnat_ferry.plan import Plan
 from xnat_ferry.survey import ProjectView
 from xnat_ferry.verify.verification import DIFFERS, PROVEN, SessionVerification, Verification
-from xnat_ferry_tui.screens.browse.by_label import NOBODY, ByLabel, Numbers
+from xnat_ferry_tui.screens.browse.by_label import NOBODY, ByLabel
 from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE
 
 _END = "", NOBODY
@@ -23,8 +23,8 @@ class Sides:
         proofs: Verification | None = None,
         plan: Plan | None = None,
     ) -> None:
-        self._known = _sessions(source) is not None, _sessions(destination) is not None
-        self.listings = ByLabel(_sessions(source) or ()), ByLabel(_sessions(destination) or ())
+        self._known = [view is not None and view.sessions is not None for view in (source, destination)]
+        self.listings = ByLabel(_sessions(source)), ByLabel(_sessions(destination))
         """Both sides' sessions; none where they could not be read."""
         self._proofs = {
             one.source.casefold(): one
@@ -73,16 +73,19 @@ class Sides:
     def mark_at(self, side: int, place: int) -> Mark:
         """The same of a row by its place."""
         other = self._beside[side][place]
-        there = None if other == NOBODY else self.listings[1 - side].rows[other]
-        return self._mark(side, self.listings[side].rows[place], there)
+        if other == NOBODY or not self._proofs:
+            return self._listed(side, beside=other != NOBODY)
+        return self._mark(side, self.listings[side].rows[place], self.listings[1 - side].rows[other])
+
+    def _listed(self, side: int, *, beside: bool) -> Mark:
+        """What the listings alone tell."""
+        if beside or not self._known[1 - side]:
+            return Mark.UNKNOWN
+        return Mark.ONLY_SOURCE if side == SOURCE else Mark.ONLY_DESTINATION
 
     def _mark(self, side: int, row: SessionRow, other: SessionRow | None) -> Mark:
-        if not self._known[1 - side]:
-            return Mark.UNKNOWN
-        if other is None:
-            return Mark.ONLY_SOURCE if side == SOURCE else Mark.ONLY_DESTINATION
-        if not self._proofs:
-            return Mark.UNKNOWN
+        if other is None or not self._known[1 - side]:
+            return self._listed(side, beside=other is not None)
         proof = self._proof(*((row, other) if side == SOURCE else (other, row)))
         if proof is None:
             return Mark.UNKNOWN
@@ -107,7 +110,7 @@ class Sides:
         there = self.listings[DESTINATION].in_order()
         name, other = next(there, _END)
         for label, place in self.listings[SOURCE].in_order():
-            while other != NOBODY and name < label:
+            while name < label and other != NOBODY:
                 name, other = next(there, _END)
             if name == label and other != NOBODY:
                 forth[place], back[other] = other, place
@@ -159,5 +162,5 @@ def _clean(proof: SessionVerification) -> Mark:
     return Mark.AS_PLANNED if proof.counts.get(Mark.AS_PLANNED) else Mark.SAME
 
 
-def _sessions(view: ProjectView | None) -> Sequence[SessionRow] | None:
-    return view.sessions if view else None
+def _sessions(view: ProjectView | None) -> Listing:
+    return (view.sessions if view else None) or NO_SESSIONS

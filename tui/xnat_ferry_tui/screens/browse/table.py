@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import overload
 
+from xnat_ferry.listing import Numbers
 from xnat_ferry.model import SessionRow
-from xnat_ferry_tui.screens.browse.by_label import NOBODY, ByLabel, Numbers
+from xnat_ferry_tui.screens.browse.by_label import NOBODY, ByLabel
 from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE, Kind, Node, Pair
 
 Names = tuple[Sequence[str | None], Sequence[str | None]]
@@ -46,15 +47,17 @@ class Table:
 
     def key(self, session: int) -> str:
         """Its labels on either side without case: by it a session is sorted, sought and found."""
-        here, there = self.pair(session)
-        if here is None:
-            assert there is not None
-            label = there.label.casefold()
+        label, name = self.label(session, SOURCE), self.label(session, DESTINATION)
+        if label is None:
+            assert name is not None
             # a source session of this label may have another counterpart
-            return f"{label}/" if label in self.listings[SOURCE] else label
-        label = here.label.casefold()
-        name = label if there is None else there.label.casefold()
-        return label if name == label else f"{label}/{name}"
+            return f"{name}/" if self.listings[SOURCE].place(name) is not None else name
+        return label if name is None or name == label else f"{label}/{name}"
+
+    def label(self, session: int, side: int) -> str | None:
+        """What a side calls a session, without case."""
+        place = self.places[side][session]
+        return None if place == NOBODY else self.listings[side].labels[place]
 
     def node(self, number: int, inside: Numbers) -> Node:
         """The line of a session, or of a subject with the sessions that are shown ``inside`` it."""

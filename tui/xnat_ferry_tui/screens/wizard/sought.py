@@ -5,16 +5,17 @@ from itertools import compress
 
 from msgspec import Struct
 
-from xnat_ferry.model import SessionRow
+from xnat_ferry.listing import NO_SESSIONS, Listing
 
 
 class Found(Struct, frozen=True):
     """What a filter leaves."""
 
-    rows: Sequence[SessionRow]
+    rows: Listing
     """All that were looked through."""
     words: str
-    shown: Sequence[SessionRow]
+    shown: Sequence[int]
+    """The places of those that are left."""
     texts: Sequence[str]
     """Subject and session label of each, in small letters."""
 
@@ -22,7 +23,7 @@ class Found(Struct, frozen=True):
 class Sought(Struct, frozen=True):
     """Some rows, made ready for being looked through."""
 
-    rows: Sequence[SessionRow] = ()
+    rows: Listing = NO_SESSIONS
     ids: Mapping[str, None] = {}
     """Their accession IDs in the order of the rows."""
     texts: Sequence[str] = ()
@@ -30,7 +31,7 @@ class Sought(Struct, frozen=True):
     def having(self, words: str, among: Found | None = None) -> Found:
         """Those with all these words in subject or label; ``among`` is what fewer letters left of them."""
         if among is None or among.rows is not self.rows or not words.startswith(among.words):
-            among = Found(self.rows, "", self.rows, self.texts)
+            among = Found(self.rows, "", range(len(self.rows)), self.texts)
         shown, texts = among.shown, among.texts
         for word in words.lower().split():
             fits = [word in text for text in texts]
@@ -38,7 +39,8 @@ class Sought(Struct, frozen=True):
         return Found(self.rows, words, shown, texts)
 
 
-def sought(rows: Sequence[SessionRow]) -> Sought:
+def sought(rows: Listing) -> Sought:
     """Make them ready."""
-    ids = dict.fromkeys(row.id for row in rows)
-    return Sought(rows, ids, [f"{row.subject} {row.label}".lower() for row in rows])
+    labelled = zip(rows.subjects, rows.labels, strict=True)
+    texts = [f"{subject} {label}".lower() for subject, label in labelled]
+    return Sought(rows, dict.fromkeys(rows.ids), texts)
