@@ -19,7 +19,7 @@ class Removal(StrEnum):
     """It was only shared into the project: its owner keeps it."""
 
 
-class Event(Struct, frozen=True, kw_only=True, tag_field="event", tag=True):
+class Event(Struct, frozen=True, kw_only=True, gc=False, tag_field="event", tag=True):
     """The root of all; ``at`` is seconds since 1970."""
 
     at: float = msgspec.field(default_factory=time.time)

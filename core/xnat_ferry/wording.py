@@ -70,20 +70,20 @@ def what_happened(event: AnyEvent) -> str:
 
 def is_problem(event: AnyEvent) -> bool:
     """Whether a person should look at it."""
-    return isinstance(
-        event,
-        events.SessionFailed
-        | events.SessionKept
-        | events.RowKept
-        | events.RowBeside
-        | events.SessionNotTakenBack
-        | events.TriedAgain
-        | events.WorkerStopped
-        | events.FileLeftOut,
-    ) or (
-        isinstance(event, events.SessionVerified | events.ResourceCarried | events.AssessorCarried)
-        and event.verdict != "proven"
-    )
+    return isinstance(event, _PROBLEMS) or (isinstance(event, _JUDGED) and event.verdict != "proven")
+
+
+_PROBLEMS = (
+    events.SessionFailed,
+    events.SessionKept,
+    events.RowKept,
+    events.RowBeside,
+    events.SessionNotTakenBack,
+    events.TriedAgain,
+    events.WorkerStopped,
+    events.FileLeftOut,
+)
+_JUDGED = (events.SessionVerified, events.ResourceCarried, events.AssessorCarried)
 
 
 def _of_session(event: AnyEvent) -> str:

@@ -24,6 +24,10 @@ def sent(label: str, unit: str, at: float = 0.0) -> events.UnitSent:
     return events.UnitSent(at=at, session=label, unit=unit, files=2, bytes=200, seconds=1, row="r")
 
 
+def again(label: str, unit: str) -> events.TriedAgain:
+    return events.TriedAgain(session=label, unit=unit, attempt=2, message="time-out")
+
+
 def log_of(app: FerryApp) -> Lines:
     return app.screen.query_one("#log", Lines)
 
@@ -145,16 +149,32 @@ async def test_all_transfers_are_listed_with_their_state_and_any_can_be_seen(emp
 
 
 async def test_the_log_of_one_session_alone(empty_desk: Desk) -> None:
-    transfer(empty_desk, STARTED, sent("A", "1"), sent("B", "7"), labels=("A", "B"))
+    told = (sent("A", "1"), sent("B", "7"), again("A", "2"), again("B", "8"))
+    transfer(empty_desk, STARTED, *told, labels=("A", "B"))
     app = FerryApp(empty_desk)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("3")
         await until_shown(pilot, "scan 1", "scan 7")
         await pilot.press("shift+tab", "j", "enter")
-        text = await until_shown(pilot, "B only")
+        text = await until_shown(pilot, "B only", "scan 7", "scan 8")
         assert "scan 1 " not in text
-        await pilot.press("enter")
+        await pilot.press("e")
+        text = await until_shown(pilot, "problems only", "scan 8")
+        assert "scan 2" not in text
+        assert "scan 7" not in text
+        await pilot.press("e", "enter")
         await until_shown(pilot, "scan 1 ", "scan 7")
+
+
+async def test_a_long_past_is_told_whole(empty_desk: Desk) -> None:
+    folder = transfer(empty_desk, STARTED)
+    with folder.journal.open("ab") as journal:
+        journal.writelines(events.encode(sent("A", str(unit))) for unit in range(1200))
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "scan 1199", "2,400 of")
+        assert log_of(app).count == 1201
 
 
 def test_a_listing_reads_again_only_what_has_changed(empty_desk: Desk) -> None:
@@ -164,6 +184,28 @@ def test_a_listing_reads_again_only_what_has_changed(empty_desk: Desk) -> None:
     assert listing.read()[0] is before
     tell(folder, finished())
     assert [one.phase for one in listing.read()] == ["done"]
+
+
+def test_what_runs_is_listed_as_far_as_it_is(empty_desk: Desk) -> None:
+    folder = transfer(empty_desk, STARTED, labels=("A", "B"))
+    listing = Listing(empty_desk.transfers)
+
+    def listed() -> tuple[str, str]:
+        (one,) = listing.read()
+        return one.phase, one.done
+
+    hold(folder)
+    assert listed() == ("running", "0 of 2 sessions")
+    tell(folder, events.SessionFinished(session="A", where=Where.ARCHIVE))
+    assert listed() == ("running", "1 of 2 sessions")
+    folder.lock.unlink()
+    assert listed() == ("stopped", "1 of 2 sessions")
+    hold(folder)
+    tell(folder, STARTED, events.SessionFinished(session="B", where=Where.ARCHIVE))
+    assert listed() == ("running", "2 of 2 sessions")
+    tell(folder, finished())
+    folder.lock.unlink()
+    assert listed() == ("done", "2 of 2 sessions")
 
 
 @pytest.mark.parametrize("key", ["x", "s", "A"])

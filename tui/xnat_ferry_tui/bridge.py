@@ -15,7 +15,7 @@ from xnat_ferry_tui.calls import Request, RequestReader
 from xnat_ferry_tui.proofs import Proofs
 
 _EVERY = 0.25
-_AT_ONCE = 2000
+_AT_ONCE = 500
 """Events in one message: a long past must not keep the keys waiting."""
 
 
@@ -31,10 +31,13 @@ class JournalGrew(Message):
         verification: Verification | None = None,
         requests: Sequence[Request] = (),
         live: bool = True,
+        more: bool = False,
     ) -> None:
         super().__init__()
         self.transfer_id, self.events, self.alive = transfer_id, events, alive
         self.verification, self.requests, self.live = verification, requests, live
+        self.more = more
+        """Whether the next part of a long past follows at once."""
         self.taken = threading.Event()
         """Set once it has been taken in: more of a long past is read only then."""
 
@@ -52,12 +55,11 @@ def follow_journal(
     while not leave.is_set():
         alive = lock.running(folder)
         live = was_alive is not None
-        # after each part all sessions are counted: with very many of them, fewer and larger parts
-        parts = reader.read_in_parts(max(_AT_ONCE, len(plan.sessions) // 5))
+        parts = reader.read_in_parts(_AT_ONCE)
         events = next(parts, [])
         proven = _proven(events)
         for following in parts:
-            part = JournalGrew(folder.id, events, alive, live=live)
+            part = JournalGrew(folder.id, events, alive, live=live, more=True)
             post(part)
             while not part.taken.wait(_EVERY):
                 if leave.is_set():

@@ -9,8 +9,10 @@ from xnat_ferry.plan import Plan
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.journal import JournalReader
 from xnat_ferry.transfer.state import Phase, TransferState
-from xnat_ferry.transfer.status import read_state
+from xnat_ferry.transfer.status import settle_phase
+from xnat_ferry_tui.unhurried import unhurried
 
 
 class Listed(NamedTuple):
@@ -28,6 +30,8 @@ class Listing:
     def __init__(self, transfers: Path) -> None:
         self._transfers = transfers
         self._kept: dict[str, tuple[tuple[int, bool], Listed]] = {}
+        self._running: dict[str, tuple[TransferState, JournalReader]] = {}
+        """Those that have something new at every look: of them only that is read."""
 
     def read(self) -> tuple[Listed, ...]:
         """Newest first."""
@@ -38,15 +42,19 @@ class Listing:
     def _newest(self, folder: TransferFolder) -> tuple[tuple[int, bool], Listed]:
         now = (_size(folder.journal), lock.running(folder))
         before = self._kept.get(folder.id)
-        return before if before and before[0] == now else (now, _listed(folder))
+        return before if before and before[0] == now else (now, self._listed(folder))
 
-
-def _listed(folder: TransferFolder) -> Listed:
-    try:
-        state = read_state(folder)
-    except FerryError:
-        return Listed(folder, "unreadable")
-    return Listed(folder, state.phase, _ends(state.plan), _done(state))
+    def _listed(self, folder: TransferFolder) -> Listed:
+        begun = self._running.pop(folder.id, None)
+        try:
+            state, reader = begun or (TransferState(folder.read_plan()), JournalReader(folder.journal))
+        except FerryError:
+            return Listed(folder, "unreadable")
+        for event in unhurried(reader.fresh()):
+            state.apply(event)
+        if settle_phase(state, folder).phase == Phase.RUNNING:
+            self._running[folder.id] = state, reader
+        return Listed(folder, state.phase, _ends(state.plan), _done(state))
 
 
 def _ends(plan: Plan) -> str:

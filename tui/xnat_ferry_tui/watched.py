@@ -1,6 +1,6 @@
 """One transfer as its journal has told so far."""
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable
 
 from xnat_ferry import wording
@@ -10,6 +10,7 @@ from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.state import Phase, SessionState, TransferState
 from xnat_ferry.verify.verification import Verification
 from xnat_ferry_tui.calls import Request
+from xnat_ferry_tui.undisturbed import undisturbed
 
 _STALLED = 15.0
 _REQUESTS = 5000
@@ -21,11 +22,15 @@ class Watched:
     def __init__(self, folder: TransferFolder) -> None:
         """Read the plan; raises PlanUnreadable."""
         self.folder = folder
-        self.state = TransferState(folder.read_plan())
+        plan = folder.read_plan()
+        with undisturbed(len(plan.sessions)):
+            self.state = TransferState(plan)
         self.told: list[AnyEvent] = []
         """The events that have words, oldest first; steps between are in ``state`` only."""
         self.problems: list[AnyEvent] = []
         """Those of them that somebody should look at."""
+        self.told_of: dict[str, list[AnyEvent]] = defaultdict(list)
+        """Those of each session, by its label."""
         self.requests: deque[Request] = deque(maxlen=_REQUESTS)
         """The newest requests of its workers, oldest first."""
         self.verification: Verification | None = None
@@ -42,6 +47,8 @@ class Watched:
             self.state.apply(event)
             if wording.what_happened(event):
                 self.told.append(event)
+                if session := getattr(event, "session", ""):
+                    self.told_of[session].append(event)
                 if wording.is_problem(event):
                     self.problems.append(event)
         if self.state.bytes_moved != self._moved:

@@ -49,6 +49,9 @@ class SessionState:
     """How often each unit began to be sent without the server's word that it took it."""
     sent: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Files and bytes of each unit that the server took."""
+    files_sent: int = 0
+    bytes_sent: int = 0
+    """Of all of them; counted as they come, since they are asked for at every step."""
     routed: str = ""
     """What StudyDescription says in the files that were sent to a receiver."""
     row: str = ""
@@ -85,14 +88,6 @@ class SessionState:
     def moving(self) -> events.UnitProgressed | None:
         """The unit under way: the one that leaves, else the one that comes."""
         return self.sending or self.fetching
-
-    @property
-    def files_sent(self) -> int:
-        return sum(files for files, _ in self.sent.values())
-
-    @property
-    def bytes_sent(self) -> int:
-        return sum(size for _, size in self.sent.values())
 
     @property
     def bytes_moved(self) -> int:
@@ -258,7 +253,10 @@ def _apply_to_bytes(session: SessionState, event: AnyEvent) -> None:
             session.touched.add(event.unit)
             session.sendings[event.unit] = session.sendings.get(event.unit, 0) + 1
         case events.UnitSent():
+            files, size = session.sent.get(event.unit, (0, 0))
             session.sent[event.unit] = (event.files, event.bytes)
+            session.files_sent += event.files - files
+            session.bytes_sent += event.bytes - size
             session.sendings[event.unit] = session.sendings.get(event.unit, 0) - 1
             session.row, session.built, session.sending = event.row, False, None
         case _:
@@ -308,6 +306,7 @@ def _apply_to_rows(session: SessionState, event: AnyEvent) -> None:
             # nothing of it is there any more: a later resume sends it anew
             session.row_removal, session.row, session.built = None, "", False
             session.sent.clear()
+            session.files_sent = session.bytes_sent = 0
             session.touched.clear()
         case _:
             pass

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -45,7 +46,7 @@ class What(StrEnum):
 _BROAD = {What.DIGEST: "size", What.SUBJECT: "uid", What.OWNER: "uid", What.VALUE: "header"}
 
 
-class Item(Struct, frozen=True, kw_only=True):
+class Item(Struct, frozen=True, kw_only=True, gc=False):
     """One file, or one scan as a whole, that is not simply the same."""
 
     mark: Mark
@@ -122,7 +123,7 @@ class CarriedLook(Struct, frozen=True, kw_only=True):
         return f"{self.name} of {part}{whose}: {self.verdict}"
 
 
-class Verification(Struct, frozen=True, kw_only=True):
+class Verification(Struct, frozen=True, kw_only=True, dict=True):
     """A whole transfer compared."""
 
     level: Level
@@ -137,7 +138,7 @@ class Verification(Struct, frozen=True, kw_only=True):
         """Whether something is to be asked of the destination's owners."""
         return any("owner" in item.likely for one in self.sessions for item in one.items)
 
-    @property
+    @cached_property
     def counts(self) -> dict[Mark, int]:
         """The sum of all sessions, every mark present."""
         total: Counter[Mark] = Counter()
@@ -145,7 +146,7 @@ class Verification(Struct, frozen=True, kw_only=True):
             total.update(session.counts)
         return {mark: total[mark] for mark in Mark}
 
-    @property
+    @cached_property
     def verdict(self) -> str:
         """The worst of sessions and of what was carried with them; unknown when there is none."""
         sessions = {one.verdict for one in self.sessions}

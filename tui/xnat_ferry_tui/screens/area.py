@@ -28,6 +28,11 @@ class Area(Screen[None]):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """Textual's own paints the whole screen; here what gains or loses the focus paints itself."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        # made by the styles that hold now: Textual would read all of them anew, twice, before it is first seen
+        self._css_update_count = self.app._css_update_count
+
     def compose(self) -> ComposeResult:
         yield TitleLine(self.AREA)
         yield from self.content()

@@ -34,11 +34,11 @@ class Chosen:
         anew = basis != self._basis
         if anew:
             self._basis, self._read, self.shown = basis, 0, []
-        told = watched.problems if problems else watched.told
+        told = watched.told_of[session] if session else watched.problems if problems else watched.told
         fresh = told[self._read :]
-        if session:
-            fresh = [event for event in fresh if getattr(event, "session", "") == session]
         self._read = len(told)
+        if session and problems:
+            fresh = [event for event in fresh if wording.is_problem(event)]
         self.shown.extend(fresh)
         return None if anew else len(fresh)
 
