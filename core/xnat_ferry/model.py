@@ -1,11 +1,13 @@
 """The frozen values everybody passes around. Words are XNAT's own; DICOM attributes go by keyword."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 
 from msgspec import Struct
+
+from xnat_ferry.packed import Packed, packed_by
 
 HERE, ZIPS_HERE = "file:", "file+zip:"
 """In place of a server's address, for an end on this machine; the second has each session in a ZIP."""
@@ -90,7 +92,7 @@ class AssessorRow(Struct, frozen=True, kw_only=True):
     """Its accession ID."""
 
 
-class FileRow(Struct, frozen=True, kw_only=True):
+class FileRow(Struct, frozen=True, kw_only=True, gc=False):
     """One file as the server lists it (wire-read 2.8)."""
 
     scan: str
@@ -116,14 +118,12 @@ class SessionDetail(Struct, frozen=True, kw_only=True, dict=True):
     resources: tuple[ResourceRow, ...] = ()
     """Its own, beside those of its scans."""
     assessors: tuple[AssessorRow, ...] = ()
-    files: tuple[FileRow, ...] | None
+    files: Sequence[FileRow] | None
     """None where only the session's item was read: then its resources tell how much there is."""
 
-    def dicom_files(self, scan: str) -> tuple[FileRow, ...]:
+    def dicom_files(self, scan: str) -> Packed[FileRow]:
         """The listed files of one scan that an import can carry."""
-        return tuple(
-            file for file in self.files or () if file.scan == scan and file.resource in DICOM_RESOURCES
-        )
+        return self._by_scan.get(scan) or Packed(FileRow)
 
     def amount(self, scan: ScanRow) -> tuple[int | None, int | None]:
         """Files and bytes of one scan that an import can carry; None where the server did not say."""
@@ -134,6 +134,11 @@ class SessionDetail(Struct, frozen=True, kw_only=True, dict=True):
             None if None in files else sum(one or 0 for one in files),
             None if None in sizes else sum(one or 0 for one in sizes),
         )
+
+    @cached_property
+    def _by_scan(self) -> Mapping[str, Packed[FileRow]]:
+        carried = (file for file in self.files or () if file.resource in DICOM_RESOURCES)
+        return packed_by(FileRow, lambda file: file.scan, carried)
 
     @cached_property
     def _listed(self) -> Mapping[str, tuple[int, int]]:
@@ -167,11 +172,11 @@ class StoredScan(Struct, frozen=True, kw_only=True):
     """What a destination holds of one scan. ``files`` is None when it could not be read."""
 
     scan: ScanRow
-    files: tuple["StoredFile", ...] | None
+    files: Sequence["StoredFile"] | None
     problem: str = ""
 
 
-class StoredFile(Struct, frozen=True, kw_only=True):
+class StoredFile(Struct, frozen=True, kw_only=True, gc=False):
     """One file at the destination; ``uid`` is its SOPInstanceUID, "" where the server does not say."""
 
     name: str
@@ -184,7 +189,7 @@ class StoredFile(Struct, frozen=True, kw_only=True):
     """Relative to its resource, with sub-folders."""
 
 
-class Instance(Struct, frozen=True, kw_only=True):
+class Instance(Struct, frozen=True, kw_only=True, gc=False):
     """One DICOM file as it was seen in transit: a line of the manifest."""
 
     scan: str

@@ -96,9 +96,9 @@ def test_a_scan_without_a_series_uid() -> None:
 
 def test_a_scan_that_does_not_travel_is_not_judged() -> None:
     bare = ScanRow(id="4")
-    files = chosen(ROW, ONE).detail
-    assert files is not None
-    assert only(survey_of(chosen(ROW, ONE, bare, files=files.files))).kind == "ok"
+    detail = chosen(ROW, ONE).detail
+    assert detail is not None
+    assert only(survey_of(chosen(ROW, ONE, bare, files=tuple(detail.files or ())))).kind == "ok"
 
 
 def test_a_series_in_two_studies() -> None:

@@ -5,6 +5,8 @@ from collections.abc import Collection, Sequence
 from msgspec.structs import replace
 
 from xnat_ferry.errors import NothingChosen
+from xnat_ferry.model import FileRow
+from xnat_ferry.packed import Packed
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.survey.seen import Chosen
 
@@ -30,5 +32,7 @@ def _narrowed(chosen: Chosen, names: Collection[str]) -> Chosen:
         return chosen
     scans = tuple(scan for scan in detail.scans if scan.id in names or scan.type in names)
     ids = {scan.id for scan in scans}
-    files = None if detail.files is None else tuple(file for file in detail.files if file.scan in ids)
+    files = None
+    if detail.files is not None:
+        files = Packed(FileRow, (file for file in detail.files if file.scan in ids))
     return replace(chosen, detail=replace(detail, scans=scans, files=files))

@@ -1,11 +1,12 @@
 """Cuts a session into units: a scan each, small scans together up to a size."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
 from xnat_ferry.model import FileRow, SessionDetail
+from xnat_ferry.packed import joined
 from xnat_ferry.plan import Fate, Plan
 from xnat_ferry.transfer.present import as_stored
 
@@ -23,7 +24,7 @@ class Unit(Struct, frozen=True):
     """What travels in one zip: whole scans of one session with their DICOM files."""
 
     scans: tuple[str, ...]
-    files: tuple[FileRow, ...]
+    files: Sequence[FileRow]
 
     @property
     def key(self) -> str:
@@ -57,16 +58,18 @@ def cut_units(
     detail: SessionDetail, scans: Iterable[str], target_bytes: int = TARGET_BYTES
 ) -> tuple[Unit, ...]:
     """The units of some scans of a session, in the scans' natural order: 2 before 10."""
-    units: list[Unit] = []
+    together: list[list[str]] = []
+    number = size = 0
     for scan in sorted(scans, key=_natural):
         files = detail.dicom_files(scan)
-        fresh = Unit((scan,), files)
-        last = units[-1] if units else fresh
-        together = len(last.files) + len(files) <= TARGET_FILES
-        if units and together and last.bytes + fresh.bytes <= target_bytes:
-            fresh = Unit((*units.pop().scans, scan), last.files + files)
-        units.append(fresh)
-    return tuple(units)
+        more = sum(file.size or 0 for file in files)
+        if together and number + len(files) <= TARGET_FILES and size + more <= target_bytes:
+            together[-1].append(scan)
+            number, size = number + len(files), size + more
+        else:
+            together.append([scan])
+            number, size = len(files), more
+    return tuple(Unit(tuple(some), joined(FileRow, map(detail.dicom_files, some))) for some in together)
 
 
 def _natural(scan: str) -> list[tuple[int, str]]:

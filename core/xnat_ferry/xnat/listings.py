@@ -1,6 +1,7 @@
 """What a project and a session hold, in requests whose number does not grow with the files."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 from xnat_ferry.errors import NotAnAnswer, NotFound
 from xnat_ferry.listing import Listing
 from xnat_ferry.model import AssessorRow, FileRow, ResourceRow, ScanRow, SessionDetail, SessionRow
+from xnat_ferry.packed import Packed
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import XnatClient, data_path
 
@@ -47,19 +49,19 @@ def read_session(client: XnatClient, session_id: str, *, files: bool = True) -> 
     return _detail(found, files=list_files(client, session_id) if _scans(found) else ())
 
 
-def list_files(client: XnatClient, session_id: str) -> tuple[FileRow, ...]:
+def list_files(client: XnatClient, session_id: str) -> Packed[FileRow]:
     """Every file in every scan of a session, in one request."""
     path = data_path("experiments", session_id, "scans", "ALL", "files")
-    return tuple(_file(client, path, session_id, row) for row in client.table(path))
+    return Packed(FileRow, (_file(client, path, session_id, row) for row in client.rows(path)))
 
 
-def list_everything(client: XnatClient, session_id: str) -> tuple[FileRow, ...]:
+def list_everything(client: XnatClient, session_id: str) -> Sequence[FileRow]:
     """Every file of a session, those of the session itself and of its assessors too, in one request.
 
     The ``scan`` of a file that lies in none is "" (wire-read 2.8).
     """
     path = data_path("experiments", session_id, "files")
-    return tuple(_any_file(row) for row in client.table(path, all="true"))
+    return Packed(FileRow, (_any_file(row) for row in client.rows(path, all="true")))
 
 
 def find_subject(client: XnatClient, project: str, label: str) -> str:
@@ -136,7 +138,7 @@ def _session_id(row: dict[str, str]) -> str:
     return next((value for key, value in row.items() if key.endswith("/id")), "")
 
 
-def _detail(session: dict[str, Any], files: tuple[FileRow, ...] | None) -> SessionDetail:
+def _detail(session: dict[str, Any], files: Sequence[FileRow] | None) -> SessionDetail:
     fields = session["data_fields"]
     return SessionDetail(
         id=str(fields.get("ID", "")),
