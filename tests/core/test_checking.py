@@ -77,7 +77,7 @@ def test_a_file_that_is_not_dicom_is_left_out_and_named(tmp_path: Path) -> None:
     zipped = zip_of({"scans/1/DICOM/1.dcm": ONE, "scans/1/DICOM/notes.txt": note})
     checked = check(zipped, FILES[0], listed("notes.txt", note), scratch=tmp_path)
     assert [left.name for left in checked.left_out] == ["notes.txt"]
-    assert len(checked.instances) == 1
+    assert len(checked.entries) == 1
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

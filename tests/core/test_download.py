@@ -18,7 +18,7 @@ from xnat_ferry.cli.app import main
 from xnat_ferry.dicom.instance import read_passing
 from xnat_ferry.local.backup import read_backup
 from xnat_ferry.local.naming import paths_of, safe_part
-from xnat_ferry.model import Level, Where
+from xnat_ferry.model import FileRow, Level, Where
 from xnat_ferry.plan import Plan, Road, read_plan
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.status import read_state
@@ -260,7 +260,7 @@ def test_no_name_of_a_server_leaves_its_folder_or_meets_another(
     files: list[tuple[str, str]], kind: str
 ) -> None:
     rows = {file_row(path=path, scan=scan) for scan, path in files}
-    placed = paths_of(rows, {scan: kind for scan, _ in files})
+    placed = _placed(sorted(rows, key=str), kind)
     assert placed.keys() == rows
     folded = [path.casefold() for path in placed.values()]
     assert len(set(folded)) == len(folded)
@@ -272,7 +272,15 @@ def test_no_name_of_a_server_leaves_its_folder_or_meets_another(
         assert len(path.encode()) < 1000
         above = {"/".join(parts[:count]).casefold() for count in range(1, len(parts))}
         assert not above & set(folded)
-    assert paths_of(sorted(rows, key=str), {scan: kind for scan, _ in files}) == placed
+    assert _placed(sorted(rows, key=str, reverse=True), kind) == placed
+
+
+def _placed(rows: list[FileRow], kind: str) -> dict[FileRow, str]:
+    scans: dict[str, list[FileRow]] = {}
+    for row in rows:
+        scans.setdefault(row.scan, []).append(row)
+    found = paths_of(scans, dict.fromkeys(scans, kind))
+    return {one.row: one.path for files in found.values() for one in files}
 
 
 @given(PARTS)

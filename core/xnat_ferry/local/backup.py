@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from xnat_ferry.dicom.pixels import Readable
+from xnat_ferry.packed import Packed
 
 FORMAT = 1
 ENDING = ".manifest.jsonl"
@@ -69,11 +70,11 @@ def read_first(file: Readable) -> BackedUp | None:
         return None
 
 
-def read_backup(path: Path) -> tuple[BackedUp, tuple[KeptFile, ...]]:
+def read_backup(path: Path) -> tuple[BackedUp, Packed[KeptFile]]:
     """A whole manifest; raises OSError, or ValueError where it is none or not whole."""
     with path.open("rb") as file:
         session = _first.decode(file.readline(_LONGEST))
-        files = tuple(_line.decode(line) for line in file)
+        files = Packed(KeptFile, (_line.decode(line) for line in file))
     if len(files) != session.files:
         raise ValueError(f"it names {len(files)} of {session.files} files")
     return session, files

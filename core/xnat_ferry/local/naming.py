@@ -3,10 +3,14 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
 
 from xnat_ferry.local.places import is_hidden
 from xnat_ferry.model import FileRow
+from xnat_ferry.packed import Packed
 
 _LONGEST_PART = 120
 _LONGEST_PATH = 700
@@ -35,23 +39,43 @@ def _cut(name: str) -> str:
     return name.encode()[: _LONGEST_PART - 9].decode("utf-8", "ignore") + f"~{mark}"
 
 
-def paths_of(files: Iterable[FileRow], types: Mapping[str, str]) -> dict[FileRow, str]:
-    """Where each file lies below its session's folder, as XNAT's own zip has it (wire-read 2.10).
+class Placed(Struct, frozen=True):
+    """A file, and where it lies below its session's folder."""
+
+    row: FileRow
+    path: str
+
+
+def paths_of(scans: Mapping[str, Sequence[FileRow]], types: Mapping[str, str]) -> dict[str, Packed[Placed]]:
+    """Where each scan's files lie below the session's folder, as XNAT's own zip has it (wire-read 2.10).
 
     ``scans/1-t1_mprage/resources/DICOM/files/a/1.dcm``; ``types`` are the scans' types by ID. No two are one,
     nor one the other's folder, upper and lower case taken for the same; the same files get the same paths.
     """
-    placing = _Placing()
-    return {
-        file: placing.place(_resource(file, types.get(file.scan, "")), file.path)
-        for file in sorted(files, key=lambda one: (one.scan, one.resource, one.path))
-    }
+    found: dict[str, Packed[Placed]] = {}
+    placing: dict[str, _Placing] = {}
+    left = Counter(_scan_folder(scan, types).casefold() for scan in scans)
+    for scan in sorted(scans):
+        folder = _scan_folder(scan, types)
+        apart = placing.setdefault(folder.casefold(), _Placing())
+        rows = sorted(scans[scan], key=lambda one: (one.resource, one.path))
+        placed = (Placed(row, apart.place(f"{folder}/{_resource(row)}", row.path)) for row in rows)
+        found[scan] = Packed(Placed, placed)
+        left[folder.casefold()] -= 1
+        if not left[folder.casefold()]:
+            del placing[folder.casefold()]  # what lies in one folder meets nothing in another
+    return found
 
 
-def _resource(file: FileRow, kind: str) -> str:
+def _scan_folder(scan: str, types: Mapping[str, str]) -> str:
     # as XNAT makes it: what is no letter, digit or underscore becomes one
+    kind = types.get(scan, "")
     suffix = f"-{re.sub(r'[^A-Za-z0-9_]', '_', kind)}" if kind else ""
-    return f"scans/{safe_part(file.scan + suffix)}/resources/{safe_part(file.resource)}/files"
+    return f"scans/{safe_part(scan + suffix)}"
+
+
+def _resource(file: FileRow) -> str:
+    return f"resources/{safe_part(file.resource)}/files"
 
 
 class _Placing:

@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -32,7 +32,7 @@ class Shelf:
         self.part = self.above / f".{session}.part"
         """Hidden, so that nobody takes it for the session."""
 
-    def kept(self) -> tuple[BackedUp, tuple[KeptFile, ...]] | None:
+    def kept(self) -> tuple[BackedUp, Sequence[KeptFile]] | None:
         """What the manifest says; None where there is none that is whole."""
         try:
             return read_backup(self.manifest)
@@ -100,9 +100,8 @@ class Shelf:
         with os.fdopen(handle, "rb") as file:
             yield file
 
-    def finish(self, session: BackedUp, files: Iterable[KeptFile]) -> None:
+    def finish(self, session: BackedUp, files: Sequence[KeptFile]) -> None:
         """Give the session its name, and its manifest before; raises CannotWrite."""
-        files = tuple(files)
         with _told(self.above):
             if self.zipped:
                 self._pack(files)
@@ -124,7 +123,7 @@ class Shelf:
     def _zip_part(self) -> Path:
         return self.part.with_name(f"{self.part.name}.zip")
 
-    def _pack(self, files: Iterable[KeptFile]) -> None:
+    def _pack(self, files: Sequence[KeptFile]) -> None:
         self._zip_part.unlink(missing_ok=True)
         with _created(self._zip_part) as out, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
             for one in files:
@@ -136,7 +135,7 @@ class Shelf:
                 ):
                     shutil.copyfileobj(source, target, _PIECE)
 
-    def _write_manifest(self, session: BackedUp, files: Iterable[KeptFile]) -> None:
+    def _write_manifest(self, session: BackedUp, files: Sequence[KeptFile]) -> None:
         fresh = self.manifest.with_name(f".{self.manifest.name}.new")
         fresh.unlink(missing_ok=True)
         with _created(fresh) as file:

@@ -2,7 +2,7 @@
 
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from struct import error as StructError
@@ -14,6 +14,7 @@ from msgspec import Struct
 from xnat_ferry.dicom.instance import Identity, Passed, read_passing
 from xnat_ferry.errors import DownloadBroken, ForeignStudy
 from xnat_ferry.model import FileRow, Instance
+from xnat_ferry.packed import Packed
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.stored import StoredFiles
 from xnat_ferry.transfer.units import Unit
@@ -44,25 +45,36 @@ class LeftOut(Struct, frozen=True):
     why: str
 
 
+class Entry(Struct, frozen=True):
+    """An instance, and its whole name in the zip."""
+
+    name: str
+    instance: Instance
+
+
 class CheckedUnit(Struct, frozen=True):
     """A unit that is what the listing said."""
 
-    entries: dict[str, Instance]
-    """Every instance, by its whole name in the zip."""
+    entries: Sequence[Entry]
     left_out: tuple[LeftOut, ...]
 
     @property
-    def instances(self) -> tuple[Instance, ...]:
+    def instances(self) -> Iterator[Instance]:
         """Without their names in the zip."""
-        return tuple(self.entries.values())
+        return (one.instance for one in self.entries)
+
+    @property
+    def names(self) -> Iterator[str]:
+        """In the zip."""
+        return (one.name for one in self.entries)
 
     def keeping(self, wanted: Mapping[str, Instance]) -> "CheckedUnit":
         """The same, when of its instances only the ``wanted`` travel and the destination has the others."""
-        entries = {
-            name: wanted.get(name) or msgspec.structs.replace(one, there=True)
-            for name, one in self.entries.items()
-        }
-        return CheckedUnit(entries, self.left_out)
+        entries = (
+            Entry(one.name, wanted.get(one.name) or msgspec.structs.replace(one.instance, there=True))
+            for one in self.entries
+        )
+        return CheckedUnit(Packed(Entry, entries), self.left_out)
 
 
 def check_unit(
@@ -74,7 +86,7 @@ def check_unit(
     difference and ForeignStudy for an instance of another study than ``study_uid`` (when that is known).
     """
     what = f"{session} scan {unit.key}"
-    entries: dict[str, Instance] = {}
+    entries = Packed(Entry)
     left_out: list[LeftOut] = []
     try:
         with zipfile.ZipFile(zipped) as archive:
@@ -91,7 +103,8 @@ def check_unit(
                     continue
                 if study_uid and identity.study_uid != study_uid:
                     raise ForeignStudy(session=session, uid=plain(identity.study_uid, 70), what=what)
-                entries[entry.filename] = _instance(file, passed, identity, series.get(file.scan, ""))
+                instance = _instance(file, passed, identity, series.get(file.scan, ""))
+                entries.append(Entry(entry.filename, instance))
     except DAMAGED as error:
         raise DownloadBroken(what=what, why=f"the zip is damaged or incomplete ({error})") from None
     return CheckedUnit(entries, tuple(left_out))

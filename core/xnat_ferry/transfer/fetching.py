@@ -128,7 +128,8 @@ def _zip_again(ferry: Ferry, fetched: Fetched, room: Room, there: Present, what:
 
     Raises DownloadBroken where a file's CRC is wrong all over its zip, which no digest tells.
     """
-    wanted = told_apart(missing(fetched.checked.entries, there))
+    entries = {one.name: one.instance for one in fetched.checked.entries}
+    wanted = told_apart(missing(entries, there))
     fetched.files = len(wanted)
     fetched.checked = fetched.checked.keeping(wanted)
     if wanted:
@@ -150,7 +151,7 @@ def _write_down(ferry: Ferry, session: PlannedSession, fetched: Fetched, length:
         UnitFetched(
             session=session.session,
             unit=unit.key,
-            files=len(checked.instances),
+            files=len(checked.entries),
             bytes=length,
             seconds=seconds,
         )

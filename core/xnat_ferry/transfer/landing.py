@@ -2,25 +2,29 @@
 
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from xnat_ferry.dicom.instance import read_passing
 from xnat_ferry.errors import DestinationTaken, Stopped
 from xnat_ferry.events import SourceRead, UnitSending, UnitSent
 from xnat_ferry.local.backup import BackedUp, KeptFile
-from xnat_ferry.local.naming import paths_of
+from xnat_ferry.local.naming import Placed, paths_of
 from xnat_ferry.local.shelf import UNREADABLE, Opener, Shelf
-from xnat_ferry.model import ZIPS_HERE, FileRow, Instance, SessionDetail
+from xnat_ferry.model import ZIPS_HERE, Instance, SessionDetail
+from xnat_ferry.packed import Packed
 from xnat_ferry.plan import Plan, PlannedSession
 from xnat_ferry.transfer.ahead import run_ahead
 from xnat_ferry.transfer.carry import AHEAD, source_as_planned
 from xnat_ferry.transfer.ferry import Ferry, Progress
 from xnat_ferry.transfer.fetching import Fetched, fetch_unit
-from xnat_ferry.transfer.manifest import append_unit, read_manifest
+from xnat_ferry.transfer.manifest import append_unit, read_scans
 from xnat_ferry.transfer.origin import Origin, ServerOrigin
 from xnat_ferry.transfer.units import Unit, cut_units
 from xnat_ferry.xnat.scan_zips import entry_name
+
+_Passed = Mapping[str, Iterable[Instance]]
+"""Instances by scan."""
 
 
 def shelf_of(plan: Plan, session: PlannedSession) -> Shelf:
@@ -55,8 +59,8 @@ class _Landing:
     def __init__(self, ferry: Ferry, session: PlannedSession, detail: SessionDetail, shelf: Shelf) -> None:
         self._ferry, self._session, self._shelf = ferry, session, shelf
         planned = {scan.id for scan in session.scans}
-        files = [file for scan in sorted(planned) for file in detail.dicom_files(scan)]
-        self._paths = paths_of(files, {scan.id: scan.type for scan in detail.scans})
+        files = {scan: detail.dicom_files(scan) for scan in planned}
+        self._placed = paths_of(files, {scan.id: scan.type for scan in detail.scans})
         self._units = cut_units(detail, planned)
         self._project = detail.project
 
@@ -66,13 +70,14 @@ class _Landing:
             SourceRead(
                 session=self._session.session,
                 scans=len(self._session.scans),
-                files=len(self._paths),
+                files=sum(map(len, self._placed.values())),
                 bytes=sum(unit.bytes for unit in self._units),
             )
         )
         try:
+            passed = self._passed()
             with self._shelf.reading() as opened:
-                left = [unit for unit in self._units if not self._is_there(unit, opened)]
+                left = [unit for unit in self._units if not self._is_there(unit, passed, opened)]
         except UNREADABLE:
             return self._units
         return self._units if left and self._shelf.packed else left
@@ -98,7 +103,7 @@ class _Landing:
 
     def finish(self) -> None:
         """Write the manifest and give the session its name."""
-        kept = tuple(self._kept())
+        kept = Packed(KeptFile, self._kept())
         session = BackedUp(
             server=self._ferry.source.server,
             project=self._project,
@@ -111,30 +116,29 @@ class _Landing:
         )
         self._shelf.finish(session, kept)
 
-    def _is_there(self, unit: Unit, opened: Opener) -> bool:
+    def _is_there(self, unit: Unit, passed: _Passed, opened: Opener) -> bool:
         """Whether every file of a unit lies there as it should; then manifest and journal say so."""
-        known = self._passed()
-        found = []
-        for row in unit.files:
-            self._ferry.heed_stop()
-            one = self._as_it_lies(row, opened)
-            if one is None or one.md5 not in ({row.digest} if row.digest else known[row.scan, row.path]):
-                return False
-            found.append(one)
+        found = Packed(Instance)
+        for scan in unit.scans:
+            known = _by_digest(passed.get(scan, ()))
+            for placed in self._placed[scan]:
+                self._ferry.heed_stop()
+                row, one = placed.row, self._as_it_lies(placed, opened)
+                if one is None or one.md5 not in ({row.digest} if row.digest else known[row.path]):
+                    return False
+                found.append(one)
         append_unit(self._ferry.folder.manifest(self._session.id), unit.key, found)
         self._tell(unit, len(found), unit.bytes, 0.0)
         return True
 
-    def _passed(self) -> dict[tuple[str, str], dict[str, Instance]]:
-        """What passed through in this transfer: by scan and path, each by its digest."""
-        found: dict[tuple[str, str], dict[str, Instance]] = defaultdict(dict)
-        for one in read_manifest(self._ferry.folder.manifest(self._session.id)):
-            found[one.scan, one.path][one.md5] = one
-        return found
+    def _passed(self) -> _Passed:
+        """What passed through in this transfer."""
+        return read_scans(self._ferry.folder.manifest(self._session.id))
 
-    def _as_it_lies(self, row: FileRow, opened: Opener) -> Instance | None:
+    def _as_it_lies(self, placed: Placed, opened: Opener) -> Instance | None:
+        row = placed.row
         try:
-            with opened(self._paths[row]) as file:
+            with opened(placed.path) as file:
                 passed = read_passing(file, str(self._ferry.spool))
         except UNREADABLE:
             return None
@@ -154,13 +158,13 @@ class _Landing:
 
     def _unpack(self, fetched: Fetched) -> None:
         session, unit = self._session.session, fetched.unit
-        rows = {entry_name(row): row for row in unit.files}
+        paths = {entry_name(one.row): one.path for scan in unit.scans for one in self._placed[scan]}
         progress = Progress(self._ferry, session, unit.key, "up")
         self._ferry.tell(UnitSending(session=session, unit=unit.key))
         with zipfile.ZipFile(fetched.zipped) as archive:
-            for name in fetched.checked.entries:
+            for name in fetched.checked.names:
                 with archive.open(name) as source:
-                    progress.add(self._shelf.write(self._paths[rows[name.partition("/")[2]]], source))
+                    progress.add(self._shelf.write(paths[name.partition("/")[2]], source))
         self._tell(unit, fetched.files, fetched.length, progress.seconds)
 
     def _tell(self, unit: Unit, files: int, size: int, seconds: float) -> None:
@@ -178,17 +182,31 @@ class _Landing:
     def _kept(self) -> Iterator[KeptFile]:
         """Every file that was brought, where it lies now."""
         passed = self._passed()
-        for row, path in self._paths.items():
-            those = passed[row.scan, row.path]
-            one = those.pop(row.digest, None) if row.digest else next(iter(those.values()), None)
-            if one is not None:
-                yield KeptFile(
-                    path=path,
-                    scan=one.scan,
-                    name=one.path,
-                    size=one.size,
-                    md5=one.md5,
-                    sop_uid=one.sop_uid,
-                    series_uid=one.series_uid,
-                    pixel_md5=one.pixel_md5,
-                )
+        for scan, files in self._placed.items():
+            known = _by_digest(passed.get(scan, ()))
+            for placed in files:
+                those, digest = known[placed.row.path], placed.row.digest
+                one = those.pop(digest, None) if digest else next(iter(those.values()), None)
+                if one is not None:
+                    yield _kept(one, placed.path)
+
+
+def _by_digest(instances: Iterable[Instance]) -> dict[str, dict[str, Instance]]:
+    """Those of one scan by path, each by its digest."""
+    found: dict[str, dict[str, Instance]] = defaultdict(dict)
+    for one in instances:
+        found[one.path][one.md5] = one
+    return found
+
+
+def _kept(one: Instance, path: str) -> KeptFile:
+    return KeptFile(
+        path=path,
+        scan=one.scan,
+        name=one.path,
+        size=one.size,
+        md5=one.md5,
+        sop_uid=one.sop_uid,
+        series_uid=one.series_uid,
+        pixel_md5=one.pixel_md5,
+    )

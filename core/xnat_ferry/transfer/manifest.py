@@ -1,15 +1,15 @@
 """The manifest: what every file was when it passed through, kept to be compared with what arrived."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
 from xnat_ferry.errors import CannotWrite
 from xnat_ferry.model import Instance
+from xnat_ferry.packed import Packed, joined, packed_by
 from xnat_ferry.settings.private import open_private
 from xnat_ferry.transfer.journal import write_whole
 
@@ -22,7 +22,7 @@ class _Line(Struct, frozen=True):
 _decoder = msgspec.json.Decoder(_Line)
 
 
-def append_unit(path: Path, unit: str, instances: Sequence[Instance]) -> None:
+def append_unit(path: Path, unit: str, instances: Iterable[Instance]) -> None:
     """Add one unit, on disk before this returns; a unit added again replaces what it said before."""
     line = msgspec.json.encode(_Line(unit, tuple(instances))) + b"\n"
     try:
@@ -38,10 +38,14 @@ def append_unit(path: Path, unit: str, instances: Sequence[Instance]) -> None:
         raise CannotWrite(folder=path.parent, why=error.strerror) from None
 
 
-def read_manifest(path: Path) -> tuple[Instance, ...]:
+def read_manifest(path: Path) -> Packed[Instance]:
     """Every instance of a session, of each scan as it passed through last; none when nothing has yet."""
-    scans: dict[str, list[Instance]] = {}
-    texts: dict[str, str] = {}
+    return joined(Instance, read_scans(path).values())
+
+
+def read_scans(path: Path) -> Mapping[str, Packed[Instance]]:
+    """The same by scan."""
+    scans: dict[str, Packed[Instance]] = {}
     try:
         # line by line: of very many files the text alone is more than all that is kept of it
         with path.open("rb") as lines:
@@ -51,20 +55,7 @@ def read_manifest(path: Path) -> tuple[Instance, ...]:
                 except (msgspec.MsgspecError, ValueError, RecursionError):
                     continue  # torn by a crash: its unit is fetched again
                 # a unit is made of whole scans, but which travel together may change between attempts
-                fresh: dict[str, list[Instance]] = {}
-                for instance in one.instances:
-                    fresh.setdefault(instance.scan, []).append(_lean(instance, texts))
-                scans |= fresh
+                scans |= packed_by(Instance, lambda instance: instance.scan, one.instances)
     except FileNotFoundError:
-        return ()
-    return tuple(instance for instances in scans.values() for instance in instances)
-
-
-def _lean(one: Instance, texts: dict[str, str]) -> Instance:
-    """The same; text that many have, or that one has twice, takes its room once."""
-    return replace(
-        one,
-        scan=texts.setdefault(one.scan, one.scan),
-        series_uid=texts.setdefault(one.series_uid, one.series_uid),
-        name=one.path if one.name == one.path else one.name,
-    )
+        return {}
+    return scans

@@ -96,9 +96,9 @@ class _Sending:
 
     def _all(self) -> list[Entry]:
         """The instances of the zip; what is none would be dropped there, and alone in a part be an error."""
-        instances = self._fetched.checked.entries
+        instances = set(self._fetched.checked.names)
         entries = entries_of(self._fetched.zipped, lambda _: True)
-        untouched = instances.keys() <= {entry.info.filename for entry in entries}
+        untouched = instances <= {entry.info.filename for entry in entries}
         return [entry for entry in entries if not untouched or entry.info.filename in instances]
 
     def _go_smaller(self, error: TooLarge, size: int, *, files: int) -> None:

@@ -60,7 +60,7 @@ class _Storing:
 
     def __init__(self, receiver: Receiver, ferry: Ferry, session: PlannedSession, fetched: Fetched) -> None:
         self._receiver, self._ferry, self._session, self._fetched = receiver, ferry, session, fetched
-        self._left = list(fetched.checked.entries)
+        self._left = list(fetched.checked.names)
         self._address = routing_string(ferry.destination_project, session.to_subject, session.to_session)
 
     def send(self) -> str:

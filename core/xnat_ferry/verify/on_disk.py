@@ -1,19 +1,21 @@
 """Verifies a download: reads its files on this machine again and compares them with what was fetched."""
 
+import os
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from xnat_ferry.dicom.instance import Passed, read_passing
 from xnat_ferry.local.backup import KeptFile
 from xnat_ferry.local.shelf import UNREADABLE, Opener, Shelf
 from xnat_ferry.model import Instance, Level, Mark, Where
+from xnat_ferry.packed import Packed, packed_by
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.landing import shelf_of
-from xnat_ferry.transfer.manifest import read_manifest
+from xnat_ferry.transfer.manifest import read_scans
 from xnat_ferry.transfer.state import SessionState, TransferState
 from xnat_ferry.verify.looking import with_unknown
 from xnat_ferry.verify.session import keep_verification
@@ -58,12 +60,12 @@ def verify_download(
     Each is read and digested whole, whatever the level. The manifest beside the session only tells where each
     lies: it could have been changed with them.
     """
-    instances = read_manifest(folder.manifest(session.id))
+    scans = read_scans(folder.manifest(session.id))
     kept = shelf.kept()
     looking = _Looking(session.session, scratch)
-    items, solid = looking.all(shelf, instances, kept[1] if kept else ())
+    items, solid = looking.all(shelf, scans, kept[1] if kept else ())
     left_out = Counter(scan for scan, _ in past.left_out)
-    seen = Counter(one.scan for one in instances) + left_out
+    seen = Counter({scan: len(instances) for scan, instances in scans.items()}) + left_out
     unseen = {scan.id: scan.files - seen[scan.id] for scan in session.scans if scan.files > seen[scan.id]}
     counts = count_marks(item.mark for item in items)
     counts[Mark.SAME] = solid
@@ -87,24 +89,23 @@ class _Looking:
         self._session, self._scratch = session, scratch
 
     def all(
-        self, shelf: Shelf, instances: Sequence[Instance], kept: Sequence[KeptFile]
+        self, shelf: Shelf, scans: Mapping[str, Sequence[Instance]], kept: Iterable[KeptFile]
     ) -> tuple[list[Item], int]:
         """What is not simply the same, and how many files are."""
-        places: dict[tuple[str, str], list[KeptFile]] = {}
-        for one in kept:
-            places.setdefault((one.scan, one.name), []).append(one)
+        lying = packed_by(KeptFile, lambda one: one.scan, kept)
         items: list[Item] = []
-        looked: set[str] = set()
+        looked = _Looked()
         try:
             with shelf.reading() as opened:
-                for instance in instances:
-                    place = _place(places.get((instance.scan, instance.path), []), instance)
-                    looked.add(place)
-                    item = self._one(instance, place, opened)
-                    items += [item] if item else []
+                for scan, instances in scans.items():
+                    found = _places(instances, lying.get(scan, ()))
+                    looked.add(found)
+                    pairs = zip(instances, found, strict=True)
+                    items += [item for one, place in pairs if (item := self._one(one, place, opened))]
         except UNREADABLE as error:
-            return [self._item(Mark.UNREADABLE, one, What.UNREADABLE, _why(error)) for one in instances], 0
-        solid = len(instances) - len(items)
+            every = (one for instances in scans.values() for one in instances)
+            return [self._item(Mark.UNREADABLE, one, What.UNREADABLE, _why(error)) for one in every], 0
+        solid = sum(map(len, scans.values())) - len(items)
         strays = _strays(shelf, looked)
         items += [self._stray(path) for path in strays]
         return items, solid
@@ -156,23 +157,55 @@ class _Looking:
         )
 
 
+class _Looked:
+    """Paths that were looked at, by the folder that they lie in."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, Packed[str]] = {}
+
+    def add(self, paths: Iterable[str]) -> None:
+        folders: dict[str, list[str]] = {}
+        for path in paths:
+            folder, _, name = path.rpartition("/")
+            folders.setdefault(folder, []).append(name)
+        for folder, names in folders.items():
+            self._names.setdefault(folder, Packed(str)).extend(names)
+
+    def lacks(self, folder: str, names: Iterable[str]) -> list[str]:
+        """The paths of those of a folder's names that were not looked at."""
+        lacking = sorted(set(names).difference(self._names.get(folder, ())))
+        return [f"{folder}/{name}" if folder else name for name in lacking]
+
+
+def _places(instances: Iterable[Instance], lying: Iterable[KeptFile]) -> list[str]:
+    """Where each of a scan lies."""
+    places: dict[str, list[KeptFile]] = {}
+    for one in lying:
+        places.setdefault(one.name, []).append(one)
+    return [_place(places.get(one.path, []), one) for one in instances]
+
+
 def _place(those: Sequence[KeptFile], instance: Instance) -> str:
     """Where an instance lies; "" where the manifest beside the session knows no such file."""
     same = [one for one in those if one.sop_uid == instance.sop_uid] or those
     return same[0].path if same else ""
 
 
-def _strays(shelf: Shelf, known: Collection[str]) -> Iterator[str]:
+def _strays(shelf: Shelf, looked: _Looked) -> Iterator[str]:
     """Files that lie there as well."""
     if shelf.packed:
         with zipfile.ZipFile(shelf.final) as archive:
-            yield from sorted(set(archive.namelist()) - set(known))
+            folders: dict[str, list[str]] = {}
+            for path in archive.namelist():
+                folder, _, name = path.rpartition("/")
+                folders.setdefault(folder, []).append(name)
+        for folder in sorted(folders):
+            yield from looked.lacks(folder, folders[folder])
         return
-    root = shelf.final
-    for path in sorted(root.rglob("*")):
-        name = path.relative_to(root).as_posix()
-        if name not in known and not path.is_dir():
-            yield name
+    for here, below, names in os.walk(shelf.final):
+        below.sort()
+        folder = Path(here).relative_to(shelf.final).as_posix()
+        yield from looked.lacks("" if folder == "." else folder, names)
 
 
 def _why(error: BaseException) -> str:
