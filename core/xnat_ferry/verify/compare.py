@@ -1,13 +1,14 @@
 """Compares a manifest with what is stored: pure, and never a tick where nothing was compared."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from xnat_ferry.model import Instance, Level
+from xnat_ferry.model import Instance, Level, Mark
 from xnat_ferry.verify.judging import Judge, Judged
 from xnat_ferry.verify.observed import Content, Observed
 from xnat_ferry.verify.pairing import Series, pair_files, pair_series
 from xnat_ferry.verify.rewriting import Rewriting
-from xnat_ferry.verify.verification import SessionVerification, count_marks
+from xnat_ferry.verify.verification import Item, SessionVerification
 
 _BY_NAME = (
     "The prearchive shows names and series, not SOPInstanceUIDs: identity was compared by the name each "
@@ -43,31 +44,49 @@ def compare(
     judge = Judge(session, level, rewriting, refused or {}, names_only=not observed.knows_uids)
     loosely = rewriting.may_change_uids
     paired = pair_series(instances, observed, loosely=loosely)
-    judged = [
-        one for series in paired for one in _judged(judge, series, level, observed.problem, loosely=loosely)
-    ]
+    sum_of = _Sum()
+    for series in paired:
+        for one in _judged(judge, series, level, observed.problem, loosely=loosely):
+            sum_of.add(one)
     return SessionVerification(
         source=session,
         destination=destination,
         where=observed.where,
         level=level,
-        counts=count_marks(one.mark for one in judged),
-        items=tuple(one.item for one in judged if one.item is not None),
+        counts={mark: sum_of.counts[mark] for mark in Mark},
+        items=tuple(sum_of.items),
         note=" ".join(_notes(paired, observed, level)),
         destination_id=observed.id,
         joins=joins,
-        solid=sum(one.solid for one in judged),
-        rewritten=tuple(sorted({name for one in judged for name in one.rewritten})),
+        solid=sum_of.solid,
+        rewritten=tuple(sorted(sum_of.rewritten)),
     )
 
 
-def _judged(judge: Judge, series: Series, level: Level, problem: str, *, loosely: bool) -> list[Judged]:
+class _Sum:
+    """What the files of a session came to; of those that are the same only their number is kept."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[Mark] = Counter()
+        self.items: list[Item] = []
+        self.solid = 0
+        self.rewritten: set[str] = set()
+
+    def add(self, one: Judged) -> None:
+        self.counts[one.mark] += 1
+        self.items += [one.item] if one.item else []
+        self.solid += one.solid
+        self.rewritten.update(one.rewritten)
+
+
+def _judged(judge: Judge, series: Series, level: Level, problem: str, *, loosely: bool) -> Iterator[Judged]:
     unread = problem or series.unread
     if unread:
-        return [judge.unread(one, unread) for one in series.sent]
-    if level == Level.COUNTS:
-        return list(judge.counts(series))
-    return [judge.pair(pair, series) for pair in pair_files(series, loosely=loosely)]
+        yield from (judge.unread(one, unread) for one in series.sent)
+    elif level == Level.COUNTS:
+        yield from judge.counts(series)
+    else:
+        yield from (judge.pair(pair, series) for pair in pair_files(series, loosely=loosely))
 
 
 def _left_open(level: Level, contents: Collection[Content]) -> str:

@@ -10,7 +10,7 @@ from xnat_ferry.errors import DataProblem, ServerAnswer
 from xnat_ferry.model import Instance, Level, Where
 from xnat_ferry.verify.fetch import Kept, SentHeaders, Tell
 from xnat_ferry.verify.headers import Header, header_facts
-from xnat_ferry.verify.observed import Content, HeaderLook, Observed, Place
+from xnat_ferry.verify.observed import Content, Contents, HeaderLook, Observed, Place
 from xnat_ferry.verify.pairing import How, Pair, pair_files, pair_series
 from xnat_ferry.verify.unpacking import content_of, header_of, look_at
 
@@ -39,7 +39,7 @@ def examine(
     """
     if not level.reaches(Level.SAMPLE) or observed.problem:
         return observed
-    contents: dict[Place, Content] = kept.all(tell, sent_headers) if level == Level.FULL else {}
+    contents = kept.all(tell, sent_headers) if level == Level.FULL else Contents()
     for pair in drawn(observed, instances, loosely=loosely):
         assert pair.sent is not None
         assert pair.there is not None

@@ -12,7 +12,7 @@ from xnat_ferry.errors import FerryError, NotFound, Retry, ServerAnswer
 from xnat_ferry.model import StoredScan, Where
 from xnat_ferry.transfer.spool import spooled
 from xnat_ferry.verify.headers import Header
-from xnat_ferry.verify.observed import Content, Observed, Place, place_of
+from xnat_ferry.verify.observed import Content, Contents, Observed, Place, place_of
 from xnat_ferry.verify.unpacking import Unpacked, unpack, unpack_headers
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.fetching import open_archived, open_row, open_waiting
@@ -35,26 +35,27 @@ class Kept:
     def __init__(self, client: XnatClient, observed: Observed, row: str, scratch: Path) -> None:
         self._client, self._observed, self._row, self.scratch = client, observed, row, scratch
 
-    def all(
-        self, tell: Tell = lambda _: None, sent_headers: SentHeaders | None = None
-    ) -> dict[Place, Content]:
+    def all(self, tell: Tell = lambda _: None, sent_headers: SentHeaders | None = None) -> Contents:
         """Every listed file: one request a scan in the archive, one in all in the prearchive.
 
         With ``sent_headers`` the headers are compared too.
         """
         self.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         read = [scan for scan in self._observed.scans if scan.files]
+        found = Contents()
         if self._observed.where == Where.PREARCHIVE:
             waiting = {
                 uid: header
                 for scan in read
                 for uid, header in (sent_headers(scan.scan.uid) if sent_headers else {}).items()
             }
-            return self._unpacked(read, partial(open_row, self._client, self._row), tell, waiting or None)
-        found: dict[Place, Content] = {}
+            found.update(
+                self._unpacked(read, partial(open_row, self._client, self._row), tell, waiting or None)
+            )
+            return found
         for scan in read:
             sent = sent_headers(scan.scan.uid) if sent_headers else None
-            found |= self._unpacked([scan], partial(self._open_scan, scan), tell, sent)
+            found.update(self._unpacked([scan], partial(self._open_scan, scan), tell, sent))
         return found
 
     def headers(self, scans: Collection[str]) -> dict[str, Header]:

@@ -1,6 +1,6 @@
 """The rules by which one file gets its mark."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -49,17 +49,26 @@ class Judge:
 
     def counts(self, series: Series) -> Iterator[Judged]:
         """By number, and by the sum of bytes where no script rewrites headers."""
-        sent, files = series.sent, [one.file for one in series.there]
+        sent, there = tuple(series.sent), series.there
+        files = [one.file for one in there]
         missing, extra = len(sent) - len(files), len(files) - len(sent)
         for one in sent[: max(missing, 0)]:
             yield self._missing(one, series, f"{len(sent)} files", f"{len(files)} files")
-        for other in series.there[: max(extra, 0)]:
+        for other in there[: max(extra, 0)]:
             yield self._extra(sent[0].scan if sent else other.scan, other)
         rest = sent[max(missing, 0) :]
         if missing or extra:
             yield from (Judged(mark=self._tick) for _ in rest)
         else:
-            yield from (self._summed(one, sent, files) for one in rest)
+            sizes = [file.size for file in files]
+            source, known = sum(one.size for one in sent), sum(size or 0 for size in sizes)
+            same = None in sizes or source == known
+            yield from (
+                Judged(mark=self._tick)
+                if same
+                else self._changed(one, What.SIZE, f"{source} bytes", f"{known} bytes")
+                for one in rest
+            )
 
     def pair(self, pair: Pair, series: Series) -> Judged:
         """By everything that the level compares."""
@@ -80,13 +89,6 @@ class Judge:
     @property
     def _tick(self) -> Mark:
         return Mark.AS_PLANNED if self._rewriting.runs else Mark.SAME
-
-    def _summed(self, one: Instance, sent: Sequence[Instance], files: Sequence[StoredFile]) -> Judged:
-        sizes = [file.size for file in files]
-        source, there = sum(one.size for one in sent), sum(size or 0 for size in sizes)
-        if None in sizes or source == there:
-            return Judged(mark=self._tick)
-        return self._changed(one, What.SIZE, f"{source} bytes", f"{there} bytes")
 
     # What the listing tells
 
@@ -191,7 +193,7 @@ class Judge:
 
     def _missing(self, one: Instance, series: Series, source: str, destination: str) -> Judged:
         cause = likely.CUT_SHORT
-        if not series.there and one.scan in self._refused:
+        if not series.is_there and one.scan in self._refused:
             refused = self._refused[one.scan]
             cause = likely.FILTERED if refused else likely.PERHAPS_FILTERED if refused is None else cause
         return self._about(Mark.ONLY_SOURCE, one, What.MISSING, source, destination, cause)

@@ -175,7 +175,7 @@ def _refused(
     if all(one is not None and not one.enabled for one in filters):
         return {}
     series = pair_series(instances, observed, loosely=loosely)
-    missing = {one.sent[0].scan for one in series if one.sent and not one.there}
+    missing = {one.sent[0].scan for one in series if one.sent and not one.is_there}
     return {scan: _refuses(filters, source, scan) for scan in missing}
 
 

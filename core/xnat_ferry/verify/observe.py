@@ -5,6 +5,7 @@ from functools import partial
 
 from xnat_ferry.errors import NotFound, ServerAnswer
 from xnat_ferry.model import DICOM_RESOURCES, ScanRow, SessionDetail, StoredFile, StoredScan, Where
+from xnat_ferry.packed import Packed
 from xnat_ferry.verify.observed import Observed
 from xnat_ferry.xnat import prearchive
 from xnat_ferry.xnat.catalogs import read_catalog
@@ -72,6 +73,7 @@ def _stored(scan: ScanRow, read: Callable[[str], tuple[StoredFile, ...]]) -> Sto
     if not scan.resources:
         wanted = list(DICOM_RESOURCES[:1])  # the listing does not tell; this is where XNAT puts it
     try:
-        return StoredScan(scan=scan, files=tuple(file for label in wanted for file in read(label)))
+        files = Packed(StoredFile, (file for label in wanted for file in read(label)))
+        return StoredScan(scan=scan, files=files)
     except ServerAnswer as error:
         return StoredScan(scan=scan, files=None, problem=str(error))

@@ -1,10 +1,11 @@
 """What was seen of one session at the destination, as a value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 
 from msgspec import Struct
 
 from xnat_ferry.model import StoredFile, StoredScan, Where
+from xnat_ferry.packed import Packed
 from xnat_ferry.verify.headers import HeaderChange
 
 NOT_KNOWN = "not known"
@@ -36,6 +37,52 @@ class Content(Struct, frozen=True, kw_only=True):
     """It is listed, but the server left it out: its file is not there (wire-read 2.9, 2.10)."""
     problem: str = ""
     """Why it could not be fetched."""
+
+
+class _Placed(Struct, frozen=True):
+    place: Place
+    content: Content
+
+
+class Contents(MutableMapping[Place, Content]):
+    """What was fetched back, by place. The files of one scan are at hand, those of the others packed."""
+
+    def __init__(self) -> None:
+        self._packed: dict[str, Packed[_Placed]] = {}
+        self._scan, self._at_hand = "", dict[Place, Content]()
+        self._changed = False
+
+    def _of(self, scan: str) -> dict[Place, Content]:
+        if scan != self._scan:
+            self._put_away()
+            self._scan, self._at_hand = scan, {one.place: one.content for one in self._packed.get(scan, ())}
+        return self._at_hand
+
+    def _put_away(self) -> None:
+        if self._changed:
+            placed = (_Placed(place, content) for place, content in self._at_hand.items())
+            self._packed[self._scan] = Packed(_Placed, placed)
+        self._changed = False
+
+    def __getitem__(self, place: Place) -> Content:
+        return self._of(place[0])[place]
+
+    def __setitem__(self, place: Place, content: Content) -> None:
+        self._of(place[0])[place] = content
+        self._changed = True
+
+    def __delitem__(self, place: Place) -> None:
+        del self._of(place[0])[place]
+        self._changed = True
+
+    def __iter__(self) -> Iterator[Place]:
+        self._put_away()
+        for scan in tuple(self._packed):
+            yield from tuple(self._of(scan))
+
+    def __len__(self) -> int:
+        self._put_away()
+        return sum(map(len, self._packed.values()))
 
 
 class Observed(Struct, frozen=True, kw_only=True):

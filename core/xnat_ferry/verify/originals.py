@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from xnat_ferry.dicom.header import HeaderSample, sample_of
 from xnat_ferry.errors import DataProblem, SourceChanged, UsageError
 from xnat_ferry.model import Instance, Level, SessionDetail
+from xnat_ferry.packed import packed_by
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.local_origin import LocalOrigin
 from xnat_ferry.verify.fetch import SentHeaders
@@ -60,9 +61,7 @@ class LocalOriginals:
 
     def headers(self, instances: Iterable[Instance]) -> SentHeaders:
         """File by file; those that cannot be read are left out."""
-        series: dict[str, list[Instance]] = {}
-        for one in instances:
-            series.setdefault(one.series_uid, []).append(one)
+        series = packed_by(Instance, lambda one: one.series_uid, instances)
 
         def of_series(uid: str) -> dict[str, Header]:
             found = {}

@@ -6,12 +6,13 @@ The server numbers scans anew (``1`` becomes ``1-MR1``) and renames files whose 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
 
 from xnat_ferry.model import Instance, StoredFile, StoredScan
+from xnat_ferry.packed import Packed, packed_by
 from xnat_ferry.verify.observed import Content, Observed, Place, place_of
 
 
@@ -36,12 +37,35 @@ class There(Struct, frozen=True, kw_only=True):
 class Series(Struct, frozen=True, kw_only=True):
     """The files of one series on both sides. Without ``sent`` it is a scan that nobody sent."""
 
-    sent: tuple[Instance, ...] = ()
-    there: tuple[There, ...] = ()
-    scans: tuple[str, ...] = ()
-    """The IDs of its scans at the destination."""
-    unread: str = ""
-    """Why one of them could not be read."""
+    sent: Sequence[Instance] = ()
+    stored: tuple[StoredScan, ...] = ()
+    """Its scans at the destination."""
+    contents: Mapping[Place, Content] = {}
+
+    @property
+    def there(self) -> tuple[There, ...]:
+        """Its files at the destination, each with what it says itself; made when asked for."""
+        return tuple(
+            There(place=place, file=file, content=self.contents.get(place))
+            for scan in self.stored
+            for file in scan.files or ()
+            for place in (place_of(scan, file),)
+        )
+
+    @property
+    def is_there(self) -> bool:
+        """Whether any of its files is at the destination."""
+        return any(scan.files for scan in self.stored)
+
+    @property
+    def scans(self) -> tuple[str, ...]:
+        """The IDs of its scans at the destination."""
+        return tuple(scan.scan.id for scan in self.stored)
+
+    @property
+    def unread(self) -> str:
+        """Why one of them could not be read."""
+        return next((scan.problem for scan in self.stored if scan.files is None), "")
 
 
 class How(StrEnum):
@@ -66,21 +90,22 @@ class Pair(Struct, frozen=True):
 
 def pair_series(instances: Iterable[Instance], observed: Observed, *, loosely: bool) -> tuple[Series, ...]:
     """By SeriesInstanceUID; with ``loosely``, and for scans without one, else by the scan's ID."""
-    sent: dict[str, list[Instance]] = defaultdict(list)
-    for one in instances:
-        sent[one.series_uid].append(one)
+    sent = packed_by(Instance, lambda one: one.series_uid, instances)
     there: dict[str, list[StoredScan]] = defaultdict(list)
     for scan in observed.scans:
         there[scan.scan.uid].append(scan)
     found = []
     for uid, files in sent.items():
         scans = there.pop(uid, []) or _by_id(files[0].scan, there, sent, loosely)
-        found.append(_series(files, scans, observed))
-    return (*found, *(_series((), scans, observed) for scans in there.values()))
+        found.append(Series(sent=files, stored=tuple(scans), contents=observed.contents))
+    return (
+        *found,
+        *(Series(stored=tuple(scans), contents=observed.contents) for scans in there.values()),
+    )
 
 
 def _by_id(
-    scan: str, there: dict[str, list[StoredScan]], sent: dict[str, list[Instance]], loosely: bool
+    scan: str, there: dict[str, list[StoredScan]], sent: Mapping[str, Packed[Instance]], loosely: bool
 ) -> list[StoredScan]:
     renamed = re.compile(rf"{re.escape(scan)}(-[A-Z]{{2}}\d+)?")
     for uid, scans in there.items():
@@ -90,20 +115,6 @@ def _by_id(
                 there[uid] = [one for one in scans if one not in mine]
                 return mine
     return []
-
-
-def _series(sent: Sequence[Instance], scans: Sequence[StoredScan], observed: Observed) -> Series:
-    return Series(
-        sent=tuple(sent),
-        there=tuple(
-            There(place=place, file=file, content=observed.contents.get(place))
-            for scan in scans
-            for file in scan.files or ()
-            for place in (place_of(scan, file),)
-        ),
-        scans=tuple(scan.scan.id for scan in scans),
-        unread=next((scan.problem for scan in scans if scan.files is None), ""),
-    )
 
 
 def pair_files(series: Series, *, loosely: bool) -> Iterator[Pair]:

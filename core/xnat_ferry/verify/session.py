@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from xnat_ferry.errors import CannotWrite
 from xnat_ferry.model import Instance, Level, Mark, Where
+from xnat_ferry.packed import Packed
 from xnat_ferry.plan import Fate, Plan, PlannedSession
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.settings.paths import spool_folder
@@ -77,7 +78,7 @@ def verify_session(
         joins=joins(session),
     )
     if target.row:
-        instances = tuple(one for one in instances if not one.there)  # those wait in no row
+        instances = Packed(Instance, (one for one in instances if not one.there))  # those wait in no row
     if past.routed and target.row:
         # of what has no pixels the header alone can tell that it is the same
         every_header = every_header or not all(one.pixel_md5 for one in instances)
@@ -170,16 +171,16 @@ def differing_since(folder: TransferFolder, state: TransferState) -> Sequence[Se
 
 def _manifest(
     folder: TransferFolder, session: PlannedSession, past: SessionState, source: Originals | None
-) -> tuple[tuple[Instance, ...], dict[str, int]]:
+) -> tuple[Packed[Instance], dict[str, int]]:
     """What passed through, and how many planned files of each scan did not.
 
     Where only what was missing there has been sent, the rest is known from the ``source``'s catalogs.
     """
     instances = read_manifest(folder.manifest(session.id))
-    passed = {(one.scan, one.path) for one in instances}
     planned = {scan.id: scan.files for scan in session.scans}
-    if source is not None and len(passed) + len(past.left_out) < sum(planned.values()):
-        instances += tuple(
+    if source is not None and len(instances) + len(past.left_out) < sum(planned.values()):
+        passed = {(one.scan, one.path) for one in instances}
+        instances.extend(
             one
             for one in source.listed()
             if one.scan in planned
