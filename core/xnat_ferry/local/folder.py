@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from xnat_ferry.errors import PlaceUnreadable, SourceFileChanged
 from xnat_ferry.local.places import HIDDEN, Found, Other, Place, Progress, Sight, is_hidden, refuse_crowd
+from xnat_ferry.packed import Packed
 
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 """A pipe that took a file's place must not hold anybody up."""
@@ -24,13 +25,17 @@ class Folder(Place):
         self._root = os.fspath(self.path)
 
     def walk(self, progress: Progress) -> Iterator[Sight | Other]:
-        """Files in the order of their names, folder by folder."""
-        listed = []
+        """What is no file first, then files in the order of their names, folder by folder."""
+        listed, others = Packed(Found), 0
         for one in self._beneath(""):
-            listed.append(one)
-            refuse_crowd(self.path, len(listed))
-        for number, one in enumerate(listed, 1):
-            yield Sight(one, partial(self.open, one)) if isinstance(one, Found) else one
+            if isinstance(one, Found):
+                listed.append(one)
+            else:
+                others += 1
+                yield one
+            refuse_crowd(self.path, len(listed) + others)
+        for number, found in enumerate(listed, 1):
+            yield Sight(found, partial(self.open, found))
             progress("files looked at", number, len(listed))
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from xnat_ferry.local.scanning import Scanned, Study
 from xnat_ferry.model import FileRow, ResourceRow, ScanRow, SessionDetail, SessionRow
+from xnat_ferry.packed import Packed
 
 _RESOURCE = "DICOM"
 
@@ -46,9 +47,12 @@ def detail_of(study: Study) -> SessionDetail:
             )
             for series in study.series
         ),
-        files=tuple(
-            FileRow(scan=series.scan, resource=_RESOURCE, path=file.name, size=file.found.size, digest="")
-            for series in study.series
-            for file in series.files
+        files=Packed(
+            FileRow,
+            (
+                FileRow(scan=series.scan, resource=_RESOURCE, path=file.name, size=file.found.size, digest="")
+                for series in study.series
+                for file in series.files
+            ),
         ),
     )

@@ -26,7 +26,7 @@ _ALWAYS_ALLOWED = 256 * 1024 * 1024
 """Bytes that any archive may hold, however small it is."""
 
 
-class Found(Struct, frozen=True):
+class Found(Struct, frozen=True, gc=False):
     """A regular file in a place."""
 
     path: str

@@ -24,12 +24,13 @@ from xnat_ferry.local.places import Found, Other, Place, Progress, Sight
 from xnat_ferry.local.proposing import label, propose, session_type
 from xnat_ferry.local.tarred import Tarred
 from xnat_ferry.local.zipped import Zipped
+from xnat_ferry.packed import Packed, joined
 
 if TYPE_CHECKING:
     pass
 
 
-class LocalFile(Struct, frozen=True):
+class LocalFile(Struct, frozen=True, gc=False):
     """One instance."""
 
     found: Found
@@ -45,7 +46,7 @@ class Series(Struct, frozen=True, kw_only=True):
     uid: str
     description: str
     modality: str
-    files: tuple[LocalFile, ...]
+    files: Packed[LocalFile]
     samples: tuple[HeaderSample, ...]
 
     @property
@@ -129,7 +130,7 @@ class _Gathered:
     description: str = ""
     modality: str = ""
     date: str = ""
-    files: list[LocalFile] = field(default_factory=list)
+    files: Packed[LocalFile] = field(default_factory=lambda: Packed(LocalFile))
     samples: list[HeaderSample] = field(default_factory=list)
     paths: dict[str, str] = field(default_factory=dict)
     """By SOPInstanceUID."""
@@ -231,7 +232,7 @@ def _numbered(gathered: dict[str, _Gathered]) -> Iterator[Series]:
             uid=uid,
             description=one.description,
             modality=one.modality,
-            files=tuple(one.files),
+            files=joined(LocalFile, [one.files]),
             samples=tuple(replace(sample, scan=scan_id) for sample in one.samples),
         )
 
@@ -266,5 +267,5 @@ def _apart(study: Study, taken: set[str]) -> Study:
 
 def amount(studies: Sequence[Study]) -> tuple[int, int]:
     """Files and bytes of some studies."""
-    files = [file.found.size for study in studies for series in study.series for file in series.files]
-    return len(files), sum(files)
+    every = [series.files for study in studies for series in study.series]
+    return sum(map(len, every)), sum(file.found.size for files in every for file in files)
