@@ -141,6 +141,20 @@ def test_a_session_is_its_xml_document_by_default(xnat: Xnat) -> None:
 
 
 @fact("write 2.1")
+def test_documents_leave_out_characters_that_xml_has_no_place_for(xnat: Xnat) -> None:
+    """``BaseElement.ValueParser``: ESC of a character set goes, NUL becomes a space."""
+    content = image(new_study(), SeriesDescription="T1 \x1b$B\x07 & <so>")
+    row = ready(xnat, new_label(), {"1.dcm": content})
+    waits = xnat.get(f"/data{row}").content
+    assert archive(xnat, row, "auto-archive=false").status_code == 200
+    label = row.rpartition("/")[2]
+    archived = xnat.get(f"/data/projects/SRC/experiments/{label}?format=xml").content
+    table = xnat.get(f"/data/projects/SRC/experiments/{label}/scans?format=xml").content
+    for document in (waits, archived, table):
+        assert "T1 $B & <so>" in {element.text for element in fromstring(document).iter()}
+
+
+@fact("write 2.1")
 def test_json_gives_the_row_and_zip_all_files(xnat: Xnat) -> None:
     content = {"1.dcm": image(new_study())}
     row = ready(xnat, new_label(), content)

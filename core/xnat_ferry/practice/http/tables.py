@@ -2,10 +2,10 @@
 
 import csv
 import io
-from xml.sax.saxutils import escape, quoteattr
 
 from xnat_ferry.practice.http.replies import Reply, as_json, html_page, xml
 from xnat_ferry.practice.http.request import Request
+from xnat_ferry.practice.http.xml_text import escape, quoteattr
 
 Cells = dict[str, object]
 

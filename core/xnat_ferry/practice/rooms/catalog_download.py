@@ -6,11 +6,11 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote_plus
-from xml.sax.saxutils import quoteattr
 
 from xnat_ferry.practice.http.replies import Refused, Reply, as_json, text, xml
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
+from xnat_ferry.practice.http.xml_text import quoteattr
 from xnat_ferry.practice.rooms.files.catalogs import NAMESPACES
 from xnat_ferry.practice.rooms.files.zips import stored_zip
 from xnat_ferry.practice.rules.access import may_read, may_read_session

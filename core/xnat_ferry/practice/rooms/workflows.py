@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import unquote
-from xml.sax.saxutils import quoteattr
 
 from xnat_ferry.practice.clock import written
 from xnat_ferry.practice.http.negotiation import TABLE, negotiate
@@ -11,6 +10,7 @@ from xnat_ferry.practice.http.replies import Refused, Reply, as_json, xml
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
 from xnat_ferry.practice.http.tables import Cells, table
+from xnat_ferry.practice.http.xml_text import quoteattr
 from xnat_ferry.practice.rules.access import is_admin, may_edit, may_read, may_read_session
 from xnat_ferry.practice.site.records import Session, Workflow
 from xnat_ferry.practice.site.site import Site

@@ -1,7 +1,6 @@
 """A resource's catalog as XML, shaped as real ones are (wire-read 2.7)."""
 
-from xml.sax.saxutils import escape, quoteattr
-
+from xnat_ferry.practice.http.xml_text import escape, quoteattr
 from xnat_ferry.practice.rules.places import Held
 from xnat_ferry.practice.site.records import DICOM, StoredFile
 

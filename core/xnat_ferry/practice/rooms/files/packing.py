@@ -3,10 +3,10 @@
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
 
 from xnat_ferry.practice.http.replies import STANDARD, Refused, Reply
 from xnat_ferry.practice.http.request import Request
+from xnat_ferry.practice.http.xml_text import quoteattr
 from xnat_ferry.practice.rooms.files.addresses import download_name, own_base
 from xnat_ferry.practice.rooms.files.catalogs import NAMESPACES
 from xnat_ferry.practice.rooms.files.choosing import Chosen

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape, quoteattr
 
 from xnat_ferry.practice.http.replies import Reply, xml
+from xnat_ferry.practice.http.xml_text import escape, quoteattr
 from xnat_ferry.practice.rooms.items.item import TEXT, Item
 from xnat_ferry.practice.rules import model
 

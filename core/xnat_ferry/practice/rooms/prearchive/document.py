@@ -1,7 +1,6 @@
 """The session document of a row, as XML (wire-write 2.1)."""
 
-from xml.sax.saxutils import escape, quoteattr
-
+from xnat_ferry.practice.http.xml_text import escape, quoteattr
 from xnat_ferry.practice.site.records import Resource, Scan, Waiting, session_type
 
 _SPACES = 'xmlns:xnat="http://nrg.wustl.edu/xnat" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'

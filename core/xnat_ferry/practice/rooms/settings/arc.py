@@ -1,11 +1,11 @@
 """A project's arc codes: what becomes of data that arrive (wire-read 4.1, 13.12, wire-write 2.8)."""
 
 from collections.abc import Callable
-from xml.sax.saxutils import escape, quoteattr
 
 from xnat_ferry.practice.http.replies import Refused, Reply, text, xml
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
+from xnat_ferry.practice.http.xml_text import escape, quoteattr
 from xnat_ferry.practice.rules import events
 from xnat_ferry.practice.rules.access import is_admin, may_edit_project, may_see
 from xnat_ferry.practice.site.records import Project

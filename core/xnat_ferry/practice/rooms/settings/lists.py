@@ -1,11 +1,10 @@
 """What a project or site allows: quality labels, features, fields of its own (wire-read 2.4, 3.4, 4.5)."""
 
-from xml.sax.saxutils import escape, quoteattr
-
 from xnat_ferry.practice.http.negotiation import negotiate
 from xnat_ferry.practice.http.replies import Refused, Reply, as_json, xml
 from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Routes
+from xnat_ferry.practice.http.xml_text import escape, quoteattr
 from xnat_ferry.practice.rules.access import ROLES, visible_project
 from xnat_ferry.practice.rules.types import TYPES
 from xnat_ferry.practice.site.records import Project
