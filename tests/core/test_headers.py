@@ -1,5 +1,6 @@
 """A header is read from the start of a file: few bytes, one request, and never the pixels."""
 
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -15,6 +16,12 @@ from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.listings import list_sessions, read_session
 
 LARGE = TWO_SESSIONS.replace("rows = 64, columns = 64", "rows = 512, columns = 512")
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shore]:
+    with shore(tmp_path_factory.mktemp("slow")) as sea:
+        yield sea
 
 
 def opened(sea: Shore) -> XnatClient:
@@ -46,6 +53,17 @@ def test_a_header_longer_than_the_first_bytes_is_asked_for_again(
         header = headers.read_header(client, row.id, detail.dicom_files("2")[0])
         assert header.Modality == "MR"
         assert 1 < len(sea.server.log()) < 6
+
+
+@pytest.mark.parametrize(
+    "fault", [{"status": 503, "times": 2}, {"reset": True, "times": 1}, {"cut_after": 0.5, "times": 1}]
+)
+def test_a_server_that_is_busy_or_breaks_off_is_asked_again(slow: Shore, fault: dict[str, object]) -> None:
+    with opened(slow) as client:
+        row = list_sessions(client, "SRC")[0]
+        slow.server.set_faults([{"match": "GET .*/files", **fault}])
+        sample = headers.sample_scan(client, row.id, "2", "DICOM")
+    assert (sample.problem, sample.value(0x00080060)) == ("", "MR")
 
 
 def test_what_is_no_dicom_and_what_is_not_there_are_told_apart(tmp_path: Path) -> None:

@@ -63,6 +63,15 @@ def test_two_projects_are_compared_without_a_transfer(
     assert found["items"] == []
 
 
+def test_a_file_that_does_not_come_at_once_is_asked_for_again(
+    shore: Quay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shore.server.set_faults([{"match": "GET .*/files/.*[.]dcm", "status": 503, "times": 2}])
+    code, found = answer(capsys, "SRC", "DST", *labelled("P_"), "--level", "sample")
+    assert (code, found["verdict"]) == (0, "proven")
+    assert [one["status"] for one in shore.server.log()].count(503) == 2
+
+
 def test_differences_are_told_as_promised(capsys: pytest.CaptureFixture[str]) -> None:
     code, found = answer(capsys, "SRC", "DST", *labelled("H_"), "--level", "full")
     assert (code, found["verdict"]) == (1, "differs")

@@ -70,9 +70,14 @@ class Kept:
     def one(self, place: Place) -> Iterator[BinaryIO]:
         """One file, complete, at its start; raises NotFound and its like."""
         with spooled(self.scratch) as file:
-            with self._open_one(place) as pieces:
+
+            def read(pieces: Iterator[bytes]) -> None:
+                file.seek(0)
+                file.truncate()
                 for piece in pieces:
                     file.write(piece)
+
+            _read_again(partial(self._open_one, place), read)
             file.seek(0)
             yield file
 

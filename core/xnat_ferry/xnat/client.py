@@ -4,8 +4,9 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import quote, unquote
 
 import stamina
@@ -35,6 +36,8 @@ from xnat_ferry.xnat.transport import transport_to
 from xnat_ferry.xnat.trust import make_trust
 
 stamina.instrumentation.set_on_retry_hooks([])  # its own would write on the standard error
+
+Answer = TypeVar("Answer")
 
 PIECE = 256 * 1024
 """Bytes sent at once."""
@@ -162,13 +165,16 @@ class XnatClient:
         what is said to be ``harmless`` to repeat, is asked again before that when it was lost or met a busy
         server.
         """
-        if method != "GET" and not harmless:
-            return self._send_once(method, path, accept=accept, body=body, **options)
+        once = partial(self._send_once, method, path, accept=accept, body=body, **options)
+        return once() if method != "GET" and not harmless else self._asked_again(once)
+
+    def _asked_again(self, ask: Callable[[], Answer]) -> Answer:
+        """What comes of a question that may be repeated: it is when it was lost or met a busy server."""
         for attempt in stamina.retry_context(
             on=_wait_for_it, attempts=self._attempts, timeout=None, wait_initial=0.2, wait_max=15.0
         ):
             with attempt:
-                return self._send_once(method, path, accept=accept, body=body, **options)
+                return ask()
         raise AssertionError("a retry ends by returning or raising")
 
     def _send_once(
@@ -235,6 +241,20 @@ class XnatClient:
                 raise LoginLapsed(server=self.server, what=what, status=response.status_code, said="")
             self._renew(login)
         raise _refused_download(self.server, what, response)
+
+    def start(self, path: str, size: int, **params: str) -> bytes:
+        """The first bytes of a download, asked for again like any other question; raises a ServerAnswer."""
+
+        def once() -> bytes:
+            found = bytearray()
+            with self.stream(path, first=size, **params) as pieces:
+                for piece in pieces:
+                    found += piece
+                    if len(found) >= size:
+                        break  # the server knew no ranges; the rest is not wanted
+            return bytes(found[:size])
+
+        return self._asked_again(once)
 
     def _refuse_climbing(self, what: str, path: str) -> None:
         """Raise NotAnAnswer for an address that would mean another one on its way, or at the server.

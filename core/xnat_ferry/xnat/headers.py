@@ -52,7 +52,7 @@ def _files(session_id: str, scan: str, resource: str) -> str:
 def _read(client: XnatClient, path: str, **params: str) -> "Dataset":
     size = FIRST_BYTES
     while True:
-        start = _read_start(client, path, size, params)
+        start = client.start(path, size, **params)
         ended = len(start) < size
         header = header_in(start, ended=ended)
         if header is not None:
@@ -60,13 +60,3 @@ def _read(client: XnatClient, path: str, **params: str) -> "Dataset":
         if ended or size >= _MOST_BYTES:
             raise NotAnAnswer(server=client.server, what=f"GET {path}", status=200, said="no DICOM header")
         size *= 4
-
-
-def _read_start(client: XnatClient, path: str, size: int, params: dict[str, str]) -> bytes:
-    found = bytearray()
-    with client.stream(path, first=size, **params) as pieces:
-        for piece in pieces:
-            found += piece
-            if len(found) >= size:
-                break  # the server knew no ranges; the rest is not wanted
-    return bytes(found[:size])
