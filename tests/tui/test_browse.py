@@ -163,6 +163,18 @@ async def test_details_of_a_line_are_told_and_take_more_room_when_asked(desk: De
         await until(pilot, lambda: "owned by" not in screen_text(pilot.app))
 
 
+async def test_two_projects_that_no_transfer_connects_are_compared_from_the_panes(desk: Desk) -> None:
+    async with browsing(desk) as pilot:
+        await pilot.press("j", "j", "space", "V")
+        await until_shown(pilot, "How closely shall 1 marked session be compared with DST?", "identity")
+        await pilot.press("enter")
+        await until_shown(pilot, "Compared, without any transfer", "S1_MR1", "missing")
+        await pilot.press("escape", "k")
+        await until_shown(pilot, "S1_MR1  subject S1", "* differs")
+        await pilot.press("r")
+        await until_shown(pilot, "S1_MR1  subject S1", "not compared yet")
+
+
 async def test_marks_beat_the_cursor_and_say_what_would_go(desk: Desk) -> None:
     async with browsing(desk) as pilot:
         await until_shown(pilot, "none marked, so the cursor counts")

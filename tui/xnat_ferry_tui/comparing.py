@@ -1,14 +1,16 @@
-"""Comparing a transfer again, as closely as is wanted."""
+"""Comparing as closely as is wanted: a transfer again, or two projects that none connects."""
 
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from xnat_ferry import wording
 from xnat_ferry.model import Level, Road, servers_of
 from xnat_ferry.plan import Plan
 from xnat_ferry.settings.redact import plain
 from xnat_ferry_tui.conversation import ends_of
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.choose import Choose
+from xnat_ferry_tui.dialogs.page import Page
 from xnat_ferry_tui.read_only import is_closed
 from xnat_ferry_tui.watched import Watched
 
@@ -59,6 +61,41 @@ class Comparing:
                 app.connecting.log_in(servers, lambda: self._verify(watched, name))
 
         app.push_screen(Choose(words, _ways(plan, may_write=not closed), plan.verify), chosen)
+
+    def ask_projects(self) -> None:
+        """Ask how closely to compare the marked sessions, or all, of the two projects, and do it."""
+        app, desk = self._app, self._app.desk
+        if desk.ends is None:
+            app.action_connect()
+            return
+        if desk.ends[0].local or desk.ends[1].local:
+            app.push_screen(
+                Tell("Two projects are compared; what lies on this machine is compared in area 4.")
+            )
+            return
+        marked = len(desk.marks)
+        what = wording.plural(marked, "marked session") if marked else "all sessions"
+        words = [f"How closely shall {what} be compared with {desk.ends[1].project}?", "Nothing is changed."]
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self._compare(Level(name))
+
+        app.push_screen(Choose(words, _LEVELS, Level.IDENTITY), chosen)
+
+    def _compare(self, level: Level) -> None:
+        app, lines = self._app, list[str]()
+
+        def work() -> None:
+            from xnat_ferry.cli.differences import difference_lines
+
+            found = app.desk.compare(level, app.report_progress)
+            lines.extend(line.text for line in difference_lines(found, app.size.width - 4))
+
+        def tell() -> None:
+            app.push_screen(Page(["Compared, without any transfer: the panes show the marks."], lines))
+
+        app.do(f"Comparing by {level}.", work, tell)
 
     def _verify(self, watched: Watched, way: str) -> None:
         app, every_header, refresh = self._app, way == _HEADERS, way == _REFRESH

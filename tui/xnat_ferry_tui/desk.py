@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from xnat_ferry.checks.belongings import CHECK as BELONGINGS
 from xnat_ferry.errors import CannotWrite, FerryError
+from xnat_ferry.labels import LabelRules
 from xnat_ferry.listing import NO_SESSIONS, Listing
-from xnat_ferry.model import HERE, ZIPS_HERE, Endpoint, Road, SessionDetail, SessionRow
+from xnat_ferry.model import HERE, ZIPS_HERE, Endpoint, Level, Road, SessionDetail, SessionRow
 from xnat_ferry.plan import Plan
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.freshness import refuse_outdated
@@ -66,6 +67,8 @@ class Desk:
         self.problem: FerryError | None = None
         self.busy = ""
         self.watched: Watched | None = None
+        self._compared: Verification | None = None
+        """What was found when the two projects, as they are listed now, were compared without a transfer."""
         self._here: Scanned | None = None
         """What the place on this machine holds that is the source."""
         self._looked_through: Scanned | None = None
@@ -101,9 +104,9 @@ class Desk:
         return self.watched.verification if self.watched else None
 
     def proofs(self) -> Verification | None:
-        """The same, but only where that transfer was between the two projects on the desk."""
-        if self.watched is None:
-            return None
+        """What is known of the two projects on the desk: by a comparison, else by a transfer between them."""
+        if self._compared is not None or self.watched is None:
+            return self._compared
         plan = self.watched.state.plan
         return self.watched.verification if self.ends == (plan.source, plan.destination) else None
 
@@ -143,7 +146,7 @@ class Desk:
         """
         self.close()
         self.source = self.destination = self._here = None
-        self.details, self.marks = {}, set()
+        self.details, self.marks, self._compared = {}, set(), None
         self._ends = ends
         self.drafting.begin(ends, draft)
 
@@ -177,6 +180,7 @@ class Desk:
 
         if self.ends is None:
             return
+        self._compared = None
         from_client, to_client = self._clients()
         if self.ends[0].local:
             self._look_here(Path(self.ends[0].project), progress)
@@ -273,6 +277,25 @@ class Desk:
             return
         detail = read_session(self._clients()[side], session_id)
         self.details[self.ends[side].server, session_id] = detail
+
+    def compare(self, level: Level, progress: "Progress") -> Verification:
+        """Compare the marked sessions, or all, with what the destination has under their new labels."""
+        from xnat_ferry.verify.projects import verify_projects
+
+        assert self.ends is not None
+        names = {row.id for row in self._listed() if row.label in self.marks} or None
+        rules = self.drafting.draft.rules() if self.drafting.draft else LabelRules()
+        (source, destination), (here, there) = self._clients(), self.ends
+        self._compared = verify_projects(
+            (source, here),
+            (destination, there),
+            names,
+            rules,
+            level=level,
+            scratch=self.spool,
+            progress=progress,
+        )
+        return self._compared
 
     def client(self, side: int) -> "XnatClient":
         """The conversation with the source's server (0) or the destination's (1)."""

@@ -37,8 +37,9 @@ HELP = {
     "browse": (
         "Area 2 shows both projects. Right opens a subject, a session, a scan, or the prearchive at "
         "the end of a pane; Left closes. Marked sessions go to the checklist with c; without marks it "
-        "is the line one stands on. + is only at the source, - only at the destination, ? there too "
-        "but not compared, = and ~ proven by a verification, * different."
+        "is the line one stands on. R takes another road, V compares both projects file by file. + is "
+        "only at the source, - only at the destination, ? there too but not compared, = and ~ proven by "
+        "a verification, * different."
     ),
     "header": (
         "A header as the server's file has it. What may identify a person is hidden until i is "

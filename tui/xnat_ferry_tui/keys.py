@@ -133,6 +133,7 @@ KEYS = (
     Key("unmark", "A", "None", "unmark all", "browse", bar=False),
     Key("undo", "u", "Undo", "take the last change of marks back", "browse", bar=False),
     Key("fold", "z", "Fold", "close all subjects, or open them again", "browse", bar=False),
+    Key("compare", "V", "Compare", "compare what is marked, or all, file by file", "browse", bar=False),
     Key("log", "L", "Log", "why something in the prearchive is not archived", "browse", bar=False),
     Key("project", "p", "Project", "another project for this pane", "browse", bar=False),
     Key("swap", "X", "Swap", "make the source the destination", "browse", bar=False),

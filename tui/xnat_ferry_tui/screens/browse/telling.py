@@ -18,7 +18,7 @@ _MEANINGS = {
     Mark.AS_PLANNED: "proven; only what scripts change is changed",
     Mark.ONLY_SOURCE: "not at the destination",
     Mark.ONLY_DESTINATION: "only at the destination",
-    Mark.DIFFERS: "differs; area 4 tells in what",
+    Mark.DIFFERS: "differs; area 4 or V tells in what",
     Mark.UNREADABLE: "could not be read for comparing",
     Mark.UNKNOWN: "not compared yet",
 }
