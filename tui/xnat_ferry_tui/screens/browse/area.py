@@ -345,6 +345,9 @@ class BrowseArea(Area):
             self.app.push_screen(Tell("Nothing is marked: Space marks a session of the source, a marks all."))
         return bool(self.desk.marks)
 
+    def action_compare(self) -> None:
+        self.ferry.comparing.ask_projects()
+
     def action_header(self) -> None:
         node = self._panes.node()
         if node is not None:
