@@ -142,7 +142,7 @@ async def test_all_transfers_are_listed_with_their_state_and_any_can_be_seen(emp
         text = await until_shown(pilot, "stopped", "unreadable", "0 of 1 session")
         assert text.count("SRC -> DST") == 2
         lines = app.screen.query_one("#transfers", Lines)
-        places = [one.folder.id for one in app.transfers]
+        places = [one.folder.id for one in app.following.transfers]
         lines.highlighted = places.index(first.id)
         await pilot.press("enter")
         await until_shown(pilot, "STOPPED", first.id, "s goes on with it")

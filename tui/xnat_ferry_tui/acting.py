@@ -115,5 +115,5 @@ class Acting:
         app.do(
             "Starting the worker.",
             lambda: started.append(Watched(app.desk.start(plan))),
-            lambda: app.show_started(started[0]),
+            lambda: app.following.started(started[0]),
         )

@@ -3,42 +3,41 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path, PurePath
 from typing import ClassVar
 
 from rich.text import Text
 from textual.binding import BindingType
 from textual.events import DescendantFocus
-from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from xnat_ferry.errors import FerryError, Stopped
-from xnat_ferry.events import SettlingFinished, TakingBackFinished, TransferFinished, WorkerStopped
 from xnat_ferry.settings.preferences import Window
-from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.state import Phase
-from xnat_ferry_tui import in_view, keys, read_only
+from xnat_ferry_tui import keys, read_only
 from xnat_ferry_tui.acting import Acting
-from xnat_ferry_tui.bridge import JournalGrew, follow_journal
+from xnat_ferry_tui.bridge import JournalGrew
 from xnat_ferry_tui.comparing import Comparing
 from xnat_ferry_tui.connecting import Connecting
 from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.desk_changed import DeskChanged
 from xnat_ferry_tui.dialogs.ask import Ask, Tell
 from xnat_ferry_tui.dialogs.help import Help
 from xnat_ferry_tui.dialogs.palette import Palette
 from xnat_ferry_tui.faults import in_few_words, keep_report
+from xnat_ferry_tui.following import Following
 from xnat_ferry_tui.glyphs import fit_to_show, terminal_is_utf8
 from xnat_ferry_tui.help_texts import HELP
 from xnat_ferry_tui.key_map import KeyMap
-from xnat_ferry_tui.listed import Listed, Listing
 from xnat_ferry_tui.losing import Losing
 from xnat_ferry_tui.painted import SparingApp
 from xnat_ferry_tui.proving import Proving
-from xnat_ferry_tui.queue import QueueSaid, follow_queue
+from xnat_ferry_tui.queue import QueueSaid
 from xnat_ferry_tui.road_choice import RoadChoice
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse import BrowseArea
@@ -47,26 +46,20 @@ from xnat_ferry_tui.screens.transfer import TransferArea
 from xnat_ferry_tui.screens.verify import VerifyArea
 from xnat_ferry_tui.submitting import Submitting
 from xnat_ferry_tui.themes import THEMES, after
-from xnat_ferry_tui.watched import Watched
 
+_STYLES = Path(__file__).parent / "styles"
 _A_BUG = 70
 _PROGRESS_EVERY = 0.25
-_ENDINGS = (TransferFinished, SettlingFinished, TakingBackFinished, WorkerStopped)
 AS_USUAL = Window()
-
-
-class DeskChanged(Message):
-    """Something on the desk is new; ``then`` runs afterwards, on the screen's own thread."""
-
-    def __init__(self, then: Callable[[], None] | None = None) -> None:
-        super().__init__()
-        self.then = then
 
 
 class FerryApp(SparingApp):
     """xnat-ferry's screen."""
 
-    CSS_PATH = "styles/app.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        _STYLES / f"{name}.tcss" for name in ("app", "wizard", "browse")
+    ]
+    """All at once: for a file of an area's own all others would be read anew when it is first seen."""
     TITLE = "xnat-ferry"
     MODES: ClassVar[dict[str, type[Screen[None]]]] = {  # type: ignore[assignment]
         "checks": ChecksArea,
@@ -93,24 +86,18 @@ class FerryApp(SparingApp):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = window.theme
-        self.transfers: tuple[Listed, ...] = ()
-        """All that there are, newest first, as they were when they were last looked at."""
-        self._listing = Listing(desk.transfers)
-        self._is_listing = False
         self.connecting, self.acting, self.submitting = Connecting(self), Acting(self), Submitting(self)
         self.comparing, self.proving, self.losing = Comparing(self), Proving(self), Losing(self)
-        self.road_choice = RoadChoice(self)
-        self._leave = threading.Event()
+        self.following, self.road_choice = Following(self), RoadChoice(self)
         self._leave_off = threading.Event()
-        self._progress_at = self._past_at = 0.0
-        self._opened_at = time.time()
+        self._progress_at = 0.0
 
     def on_mount(self) -> None:
         self.set_keymap(self.key_map)
         for words in self.key_map.wrong:
             self.notify(words, severity="warning", markup=False, timeout=20)
-        self._watch(lambda: in_view.newest(self.desk.transfers))
-        self.list_transfers()
+        self.following.newest()
+        self.following.list_all()
         if self.desk.ends is not None:
             self.look()
 
@@ -138,31 +125,6 @@ class FerryApp(SparingApp):
     def read_session(self, side: int, session_id: str) -> None:
         """Read the scans of one session."""
         self.with_projects("Reading the session.", lambda: self.desk.read(side, session_id))
-
-    def next_transfer(self) -> None:
-        """Look at another transfer."""
-        self._watch(lambda: in_view.next_older(self.desk.transfers, self.desk.watched))
-
-    def watch_folder(self, folder: TransferFolder) -> None:
-        """Look at this transfer."""
-        self._watch(lambda: in_view.first_readable([folder]))
-
-    def list_transfers(self) -> None:
-        """See how all transfers stand; it takes a thread, since it reads a disk."""
-        if self._is_listing:
-            return
-        self._is_listing = True
-
-        def run() -> None:
-            try:
-                found = self._listing.read()
-            finally:
-                self._is_listing = False
-            if found != self.transfers:
-                self.transfers = found
-                self.post_message(DeskChanged())
-
-        self.run_worker(run, thread=True, exit_on_error=False, group="listing")
 
     def do(
         self,
@@ -263,78 +225,13 @@ class FerryApp(SparingApp):
         going_on = "\nTransfers go on without this window: 'xnat-ferry status' shows them."
         self.panic(Text(words + more + going_on))
 
-    # The journal
-
-    def _watch(self, choose: Callable[[], in_view.Found]) -> None:
-        """Find a transfer to look at; reading its plan blocks."""
-
-        def run() -> None:
-            found, unreadable = choose()
-            self.post_message(DeskChanged(lambda: self._found(found, unreadable)))
-
-        self.run_worker(run, thread=True, exit_on_error=False, group="disk", exclusive=True)
-
-    def _found(self, found: Watched | None, unreadable: Iterable[str]) -> None:
-        for one in unreadable:
-            words = fit_to_show(self.screen, f"Unreadable plan: {one}")
-            self.notify(words, severity="warning", markup=False)
-        if found is not None:
-            self.follow(found)
-
-    def follow(self, watched: Watched) -> None:
-        """Look at this transfer from now on."""
-        if self.desk.watched is not None and self.desk.watched.folder.id == watched.folder.id:
-            return
-        self._leave.set()
-        leave = self._leave = threading.Event()
-        self.desk.watched = watched
-        self.run_worker(
-            lambda: follow_journal(watched.folder, watched.state.plan, self.post_message, leave),
-            thread=True,
-            exit_on_error=False,
-            group="journal",
-        )
-        self.run_worker(
-            lambda: follow_queue(watched.folder, self.post_message, leave),
-            thread=True,
-            exit_on_error=False,
-            group="journal",
-        )
-        self.redraw()
-
-    def show_started(self, watched: Watched) -> None:
-        """Go and look at what was started from here; its marks have served."""
-        self.desk.marks = set()
-        self.follow(watched)
-        self.switch_mode("transfer")
+    # The transfer that is looked at
 
     def on_journal_grew(self, message: JournalGrew) -> None:
-        watched = self.desk.watched
-        if watched is None or watched.folder.id != message.transfer_id:
-            message.taken.set()
-            return
-        watched.take(message.events, message.alive)
-        message.taken.set()
-        watched.verification = message.verification or watched.verification
-        watched.requests.extend(message.requests)
-        if not message.more or time.monotonic() - self._past_at >= _PROGRESS_EVERY:
-            self._past_at = time.monotonic()
-            self.redraw()
-        # one that is over before its journal is first read has ended since the projects were listed, too
-        ended = any(
-            isinstance(event, TransferFinished) and event.at >= self._opened_at for event in message.events
-        )
-        if message.live and any(isinstance(event, _ENDINGS) for event in message.events):
-            self.bell()  # heard through SSH and tmux, where no notice would be
-        plan = watched.state.plan
-        if ended and not self.desk.busy and self.desk.ends == (plan.source, plan.destination):
-            self.look()  # what was only at the source is there now
+        self.following.take(message)
 
     def on_queue_said(self, message: QueueSaid) -> None:
-        watched = self.desk.watched
-        if watched is not None and watched.folder.id == message.transfer_id:
-            watched.queue = message.words
-            self.redraw()
+        self.following.take_queue(message)
 
     # Keys that work everywhere
 
@@ -390,7 +287,7 @@ class FerryApp(SparingApp):
             self.exit()
 
     def on_unmount(self) -> None:
-        self._leave.set()
+        self.following.leave()
         # logging out may wait for a server that is gone: nobody waits for it
         threading.Thread(target=self.desk.close, daemon=True).start()
 

@@ -73,7 +73,7 @@ class Submitting:
             made.append((Watched(folder), submission))
 
         def show() -> None:
-            app.show_started(made[0][0])
+            app.following.started(made[0][0])
             self._tell(made[0][1])
 
         app.do("Submitting the array.", submit, show)

@@ -59,14 +59,14 @@ class TransferArea(Area):
     def _look_around(self) -> None:
         """A transfer that stalls writes nothing, and others are written by workers of their own."""
         if self.is_current:
-            self.ferry.list_transfers()
+            self.ferry.following.list_all()
             if self.desk.watched is not None and self.desk.watched.phase == Phase.RUNNING:
                 self.show()
 
     def show(self) -> None:
         watched = self.desk.watched
         self._lay_out()
-        self._draw_transfers(self.ferry.transfers, watched)
+        self._draw_transfers(self.ferry.following.transfers, watched)
         if watched is None:
             self.query_one("#standing", Facts).put([self.desk.busy or "No transfer yet."])
             problem = self.desk.problem
@@ -160,8 +160,8 @@ class TransferArea(Area):
     def action_open(self) -> None:
         if self._list == "transfers":
             place = self.query_one("#transfers", Lines).highlighted
-            if place < len(self.ferry.transfers):
-                self.ferry.watch_folder(self.ferry.transfers[place].folder)
+            if place < len(self.ferry.following.transfers):
+                self.ferry.following.folder(self.ferry.following.transfers[place].folder)
         elif self._list == "sessions":
             place = self.query_one("#sessions", Lines).highlighted
             label = self._sessions[place].label if place < len(self._sessions) else ""
@@ -205,7 +205,7 @@ class TransferArea(Area):
             lines.highlighted = found
 
     def action_next_transfer(self) -> None:
-        self.ferry.next_transfer()
+        self.ferry.following.next_older()
 
     def action_archive(self) -> None:
         self.ferry.acting.go_on(archive=True)

@@ -185,4 +185,4 @@ class VerifyArea(Area):
         self.ferry.proving.read_log(row.opens.session if row else self._place.session)
 
     def action_next_transfer(self) -> None:
-        self.ferry.next_transfer()
+        self.ferry.following.next_older()
