@@ -464,6 +464,8 @@ class WorkerStopped(Event, frozen=True, kw_only=True):
 
     why: str
     advice: str = ""
+    login_refused: str = ""
+    """The server that refused the login: with the same one nothing is to be begun again."""
 
 
 class TransferFinished(Event, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from xnat_ferry import __version__, events
-from xnat_ferry.errors import CannotConnect, CannotWrite, FerryError, Stopped
+from xnat_ferry.errors import CannotConnect, CannotWrite, FerryError, LoginRefused, Stopped
 from xnat_ferry.own_process import process_of_ours
 from xnat_ferry.plan import plan_hash
 from xnat_ferry.record import write_record
@@ -172,7 +172,8 @@ def _told(
         journal.write(events.WorkerStopped(why=str(error), advice=error.advice))
         return EXIT_STOPPED
     except FerryError as error:
-        journal.write(events.WorkerStopped(why=str(error), advice=error.advice))
+        refused = str(error.facts["server"]) if isinstance(error, LoginRefused) else ""
+        journal.write(events.WorkerStopped(why=str(error), advice=error.advice, login_refused=refused))
         return error.exit_code if isinstance(error, CannotConnect) else EXIT_STOPPED
     except Exception as error:
         traceback.print_exc()

@@ -11,6 +11,7 @@ from tests.core.harbour import LOGIN, Harbour, harbour, session_toml, told
 from tests.core.losing import losing
 from xnat_ferry import events
 from xnat_ferry.plan import Fate, Plan, PlannedSession, Target
+from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.manifest import read_manifest
@@ -275,6 +276,14 @@ def test_a_stop_does_not_wait_for_a_server_that_hangs(sea: Harbour) -> None:
     assert isinstance(read_all(folder.journal)[-1], events.WorkerStopped)
     sea.server.set_faults([])
     assert sea.work(folder) == 0
+
+
+def test_a_login_that_is_refused_is_named_so_that_it_is_not_tried_again(sea: Harbour) -> None:
+    folder = sea.begin(sea.plan(LABELS[26], to=Target.PREARCHIVE))
+    wrong = {server: Credentials(login.user, "wrong") for server, login in sea.logins.items()}
+    assert work(folder, wrong, spool=sea.home / "spool", stop=threading.Event()) == 3
+    (stopped,) = told(folder, events.WorkerStopped)
+    assert stopped.login_refused == sea.server.url
 
 
 def test_two_transfers_side_by_side_do_not_know_of_each_other(sea: Harbour) -> None:

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from tests.core.making import DESTINATION, SOURCE, chosen, plan_of, planned, session_row, survey_of
 from tests.tui.looking import screen_text, until, until_shown
-from tests.tui.transfers import STARTED, finished, item, transfer, verified
+from tests.tui.transfers import STARTED, finished, item, tell, transfer, verified
 from xnat_ferry import events
 from xnat_ferry.checks import Answer
 from xnat_ferry.errors import NoCredentials
@@ -128,6 +128,22 @@ def test_a_refused_login_is_asked_for_again() -> None:
     logins.take("https://a.example", Credentials("ada", "right"))
     assert logins.missing(["https://a.example"]) == []
     assert logins("https://a.example").password == "right"
+
+
+async def test_a_login_that_a_worker_was_refused_is_asked_for_anew(empty_desk: Desk) -> None:
+    folder = transfer(empty_desk, STARTED)
+    for server in (SOURCE.server, DESTINATION.server):
+        empty_desk.logins.take(server, Credentials("ada", "as it was"))
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "STOPPED", "s goes on with it")
+        tell(folder, events.WorkerStopped(why="The login was refused.", login_refused=SOURCE.server))
+        await until_shown(pilot, "stopped: The login was refused.")
+        await pilot.press("s")
+        await until_shown(pilot, "y Yes")
+        await pilot.press("y")
+        await until_shown(pilot, f"Who are you at {SOURCE.server}?")
 
 
 async def test_each_server_is_asked_about_by_name(empty_desk: Desk) -> None:

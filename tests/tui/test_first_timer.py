@@ -35,6 +35,8 @@ async def test_from_nothing_to_a_proven_copy(practice_demo: PracticeServer, tmp_
         await until_shown(pilot, "Which server, under which short name?")
         await pilot.press(*"sea", "enter", *server.url, "enter")
         await until_shown(pilot, f"Who are you at {server.url}?")
+        await pilot.press(*server.user, "enter", *"wrong", "enter")
+        await until_shown(pilot, f"{server.url} refused the login of ada.")
         await pilot.press(*server.user, "enter", *server.password, "enter")
         await until_shown(pilot, "sea is stored: you are ada", f"sea          {server.url}")
         assert server.password not in servers_file().read_text()

@@ -86,6 +86,7 @@ class FerryApp(SparingApp):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = window.theme
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]
         self.connecting, self.acting, self.submitting = Connecting(self), Acting(self), Submitting(self)
         self.comparing, self.proving, self.losing = Comparing(self), Proving(self), Losing(self)
         self.following, self.road_choice = Following(self), RoadChoice(self)
@@ -116,11 +117,7 @@ class FerryApp(SparingApp):
         if self.desk.ends is None:
             self.action_connect()
             return
-        self.do(
-            "Listing both projects.",
-            lambda: self.desk.look(self.report_progress),
-            otherwise=lambda error: self.connecting.log_in_again(error, self.look),
-        )
+        self.do("Listing both projects.", lambda: self.desk.look(self.report_progress))
 
     def read_session(self, side: int, session_id: str) -> None:
         """Read the scans of one session."""
@@ -135,7 +132,8 @@ class FerryApp(SparingApp):
     ) -> None:
         """Run blocking work in a thread, one at a time.
 
-        Its error becomes a sentence on the screen, unless ``otherwise`` takes it.
+        Its error becomes a sentence on the screen, unless ``otherwise`` takes it. Where a login was refused,
+        another one is asked for, and the work begins again with it.
         """
         if self.desk.busy:
             self.still_busy()
@@ -150,7 +148,8 @@ class FerryApp(SparingApp):
                 work()
             except FerryError as error:
                 if otherwise is None:
-                    self.desk.problem, done = error, None
+                    self.desk.problem = error
+                    done = partial(self.connecting.log_in_again, error, lambda: self.do(words, work, then))
                 else:
                     done = partial(otherwise, error)
             finally:

@@ -1,5 +1,6 @@
 """The questions that lead to a server: which projects, and a login for each server that has none."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 
 _NAMED = 5
+_IN_A_FIELD = re.compile(r" \(--[a-z]+\)")
+"""Which option the plain face would have for it."""
 _A_FOLDER, _ONE_ZIP = "a folder", "a ZIP"
 
 
@@ -103,7 +106,7 @@ class Connecting:
             try:
                 receiver = parse_receiver(address, aet, calling or NO_RECEIVER.calling)
             except FerryError as error:
-                self._ask_receiver(words, told(error), then)
+                self._ask_receiver(words, _IN_A_FIELD.sub("", str(error)), then)
             else:
                 then(receiver)
 
@@ -163,11 +166,11 @@ class Connecting:
         )
 
     def log_in_again(self, error: FerryError, then: Callable[[], None]) -> None:
-        """Show what went wrong; where a login was refused, ask for another one and go on with it."""
-        self._app.desk.problem = error
-        self._app.redraw()
+        """Where a login was refused or none is known, ask for another one and go on with it."""
         if isinstance(error, LoginRefused | NoCredentials):
             server = str(error.facts["server"])
+            if isinstance(error, LoginRefused):
+                self._app.desk.logins.refuse(server)
             self._ask_login([server], then, str(error) if isinstance(error, LoginRefused) else "")
 
     def _ask(self, words: Sequence[str], said: str = "") -> None:
@@ -175,6 +178,9 @@ class Connecting:
 
     def _named(self, words: Sequence[str] | None) -> None:
         if words is None:
+            return
+        if not all(words):
+            self._ask(words, "Both have to be named: where the sessions are, and where they shall go.")
             return
 
         def go_on(ends: Sequence[Endpoint]) -> None:

@@ -53,7 +53,10 @@ class Conversation:
 def ends_of(
     stack: ExitStack, plan: Plan, logins: Logins, *, both: bool
 ) -> tuple["XnatClient | None", "XnatClient"]:
-    """The source of a transfer, where ``both`` are wanted and it can be reached, and the destination."""
+    """The source of a transfer, where ``both`` are wanted and it can be reached, and the destination.
+
+    Raises LoginRefused and CannotConnect, after the first of which another login is asked for.
+    """
     from xnat_ferry.xnat.client import XnatClient
 
     here, there = plan.source.server, plan.destination.server
@@ -64,5 +67,7 @@ def ends_of(
         return None, destination
     try:
         return stack.enter_context(XnatClient(here, logins(here))), destination
+    except LoginRefused:
+        raise
     except CannotConnect:
         return None, destination

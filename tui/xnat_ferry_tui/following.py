@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _PAST_EVERY = 0.25
 """Seconds between two pictures while a long past is read."""
-_ENDINGS = (TransferFinished, SettlingFinished, TakingBackFinished, WorkerStopped)
+_CHANGING = (TransferFinished, SettlingFinished, TakingBackFinished)
+"""After these there is something else in the projects."""
+_ENDINGS = (*_CHANGING, WorkerStopped)
 
 
 class Following:
@@ -121,18 +123,20 @@ class Following:
         message.taken.set()
         watched.verification = message.verification or watched.verification
         watched.requests.extend(message.requests)
+        # one that is over before its journal is first read has ended since this window was opened, too
+        fresh = [event for event in message.events if event.at >= self._opened_at]
+        for event in fresh:
+            if isinstance(event, WorkerStopped) and event.login_refused:
+                app.desk.logins.refuse(event.login_refused)  # or it would go on with the same one
         if not message.more or time.monotonic() - self._past_at >= _PAST_EVERY:
             self._past_at = time.monotonic()
             app.redraw()
-        # one that is over before its journal is first read has ended since the projects were listed, too
-        ended = any(
-            isinstance(event, TransferFinished) and event.at >= self._opened_at for event in message.events
-        )
+        ended = any(isinstance(event, _CHANGING) for event in fresh)
         if message.live and any(isinstance(event, _ENDINGS) for event in message.events):
             app.bell()  # heard through SSH and tmux, where no notice would be
         plan = watched.state.plan
         if ended and not app.desk.busy and app.desk.ends == (plan.source, plan.destination):
-            app.look()  # what was only at the source is there now
+            app.look()  # what was only at the source is there now, or no longer
 
     def take_queue(self, message: QueueSaid) -> None:
         """What Slurm's queue shows of it now."""

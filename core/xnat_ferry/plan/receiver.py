@@ -32,10 +32,10 @@ def parse_receiver(address: str, aet: str, calling: str) -> Receiver:
     host, _, port = address.rpartition(":")
     host = host.strip("[]")
     if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise UsageError(what=f"--receiver {address[:80]!r} is no HOST:PORT.")
+        raise UsageError(what=f"{address[:80]!r} is no HOST:PORT (--receiver).")
     for option, title in (("--aet", aet), ("--calling", calling)):
         if not _TITLE.fullmatch(title) or not title.strip():
             raise UsageError(
-                what=f"{option} {title[:40]!r} is no AE title: up to 16 characters, no backslash."
+                what=f"{title[:40]!r} is no AE title: up to 16 characters, no backslash ({option})."
             )
     return Receiver(host=host, port=int(port), aet=aet, calling=calling)
