@@ -323,9 +323,10 @@ async def test_two_servers_side_by_side(desk: Desk, tmp_path: Path) -> None:
     world.write_text(WORLD.replace("S1_MR1", "S7_MR1"), encoding="utf-8")
     with PracticeServer(str(world)) as other:
         desk.ends = (desk.ends[0], Endpoint(other.url, "SRC"))  # type: ignore[index]
-        desk.names[other.url] = "there"
+        desk.names[other.url] = "there, by a name that is as long as that"
         async with browsing(desk) as pilot:
-            await until_shown(pilot, "SOURCE  SRC @ here", "DESTINATION  SRC @ there", "S7_MR1")
+            text = await until_shown(pilot, "SOURCE  SRC @ here", "DESTINATION  SRC", "S7_MR1")
+            assert text.splitlines()[3].count("LABEL") == 2  # the panes are on the same lines
             assert line_of(pilot, "> S7_MR1").split()[-1] == "-"
             await pilot.press("tab", "slash", *"s7", "enter", "j", "right")
             await until_shown(pilot, "> 2 dwi")
@@ -339,5 +340,8 @@ async def test_a_session_that_cannot_be_read_says_why(desk: Desk, practice: Prac
             await pilot.press("j", "right")
             await until_shown(pilot, "source: ", "not read")
             await until(pilot, lambda: "have not been read" not in screen_text(pilot.app))
+            practice.set_faults([{"match": "GET /data/projects/SRC/experiments", "status": 403}])
+            await pilot.press("r")
+            await until_shown(pilot, "not listed", "r lists both anew")
         finally:
             practice.set_faults([])

@@ -1,5 +1,6 @@
 """What the four areas share: the title, the keys, and being told that the desk has changed."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -7,7 +8,9 @@ from textual.binding import BindingType
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
+from xnat_ferry.model import Endpoint
 from xnat_ferry_tui import keys, read_only
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.tour import guidance
@@ -77,10 +80,23 @@ class Area(Screen[None]):
         if not self.query(TitleLine):
             return
         ends = self.desk.journey() if self.desk.ends else "no projects yet"
-        self.query_one(TitleLine).show(ends, read_only=read_only.sign(self.ferry.window, self.desk))
+        projects = " -> ".join(map(_in_short, self.desk.ends or ())) or ends
+        sign = read_only.sign(self.ferry.window, self.desk)
+        self.query_one(TitleLine).show(ends, projects, read_only=sign)
         self.show()
         guide = self.query_one("#guide", Facts)
         guide.display = self.ferry.tour
         if self.ferry.tour:
             guide.put([f"TOUR  {guidance(self.AREA, self.desk)}"])
-        self.query_one(KeyBar).show(self.places(), self.ferry.key_map)
+        self._show_keys()
+
+    def on_descendant_focus(self) -> None:
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        typing = isinstance(self.focused, Input)
+        self.query_one(KeyBar).show(self.places(), self.ferry.key_map, typing=typing)
+
+
+def _in_short(end: Endpoint) -> str:
+    return Path(end.project).name if end.local else end.project

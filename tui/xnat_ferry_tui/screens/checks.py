@@ -46,7 +46,7 @@ class ChecksArea(Area):
 
     def content(self) -> ComposeResult:
         yield Rail()
-        yield Facts(id="why", wrap=False)
+        yield Facts(id="why")
         with ContentSwitcher(initial=STEPS[0]):
             for step in ALL_STEPS:
                 yield step()

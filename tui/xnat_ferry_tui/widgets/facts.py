@@ -16,7 +16,8 @@ class Facts(Static):
     def __init__(self, *, id: str, wrap: bool = True) -> None:
         super().__init__(markup=False, id=id)
         self.lines: tuple[str, ...] = ()
-        self._wrap = wrap
+        if not wrap:
+            self.styles.text_wrap, self.styles.text_overflow = "nowrap", "clip"
 
     def put(self, lines: Iterable[str]) -> None:
         """Show these lines; nothing is painted where they are there already."""
@@ -26,10 +27,7 @@ class Facts(Static):
         self.lines = fresh
         text = "\n".join(fresh)
         before = self._room()
-        self.update(
-            Text(text, overflow="fold") if self._wrap else Text(text, no_wrap=True, overflow="crop"),
-            layout=False,
-        )
+        self.update(Text(text, overflow="fold"), layout=False)
         if before is None or self._room() != before:
             self.refresh(layout=True)
 

@@ -11,6 +11,8 @@ from xnat_ferry_tui import keys
 _KEPT = ("everywhere.help", "everywhere.palette")
 """What stays in the bar however narrow it is: from these two one finds all others."""
 
+_TYPING = " Enter Take what is typed   Escape Leave"
+
 
 class KeyBar(Static):
     """One line of keys and labels, made from the table of keys."""
@@ -19,12 +21,12 @@ class KeyBar(Static):
         super().__init__(markup=False, id="keys")
         self._shown = ""
 
-    def show(self, places: Iterable[str], key_map: Mapping[str, str]) -> None:
-        """The keys of these places; nothing is painted where they are there already."""
-        text = bar_text(places, key_map, self.app.size.width)
+    def show(self, places: Iterable[str], key_map: Mapping[str, str], *, typing: bool = False) -> None:
+        """The keys of these places, or of a field one types in; nothing is painted where they are there."""
+        text = _TYPING if typing else bar_text(places, key_map, self.app.size.width)
         if text != self._shown:
             self._shown = text
-            self.update(Text(text, no_wrap=True, overflow="crop"), layout=False)
+            self.update(Text(text), layout=False)
 
 
 def bar_text(places: Iterable[str], key_map: Mapping[str, str], width: int) -> str:

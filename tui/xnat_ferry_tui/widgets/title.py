@@ -18,8 +18,8 @@ class TitleLine(Static):
         self._area = area
         self._shown = ""
 
-    def show(self, ends: str, *, read_only: bool = False) -> None:
-        """Name source and destination on the right, as far as they fit."""
+    def show(self, ends: str, projects: str, *, read_only: bool = False) -> None:
+        """Name source and destination on the right; the projects alone where their servers do not fit."""
         names = [
             f"{number} {name.upper() if name == self._area else name.capitalize()}"
             for number, name in enumerate(AREAS, 1)
@@ -27,9 +27,10 @@ class TitleLine(Static):
         left = " " + "  ".join(names)
         sign = _READ_ONLY if read_only else ""
         room = max(self.app.size.width - cell_len(left) - cell_len(sign) - 3, 0)
-        right = sign + (fit_to_show(self, ends, room) if room > 4 else "")
+        told = ends if cell_len(ends) <= room else projects
+        right = sign + (fit_to_show(self, told, room) if room > 4 else "")
         gap = " " * max(self.app.size.width - cell_len(left) - cell_len(right) - 1, 1)
         text = left + gap + right
         if text != self._shown:
             self._shown = text
-            self.update(Text(text, no_wrap=True, overflow="crop"), layout=False)
+            self.update(Text(text), layout=False)

@@ -49,7 +49,7 @@ class BrowseArea(Area):
         yield Panes(self._lists)
         yield Facts(id="about")
         yield Facts(id="legend", wrap=False)
-        yield Facts(id="taking", wrap=False)
+        yield Facts(id="taking")
         yield Input(placeholder="words in label or subject; Enter keeps, Escape clears", id="browse-filter")
 
     def on_mount(self) -> None:
@@ -195,7 +195,9 @@ class BrowseArea(Area):
 
     def _tell(self) -> None:
         """Everything but the lines; nothing is painted that says the same as before."""
-        self._panes.head([heading(self.desk, self._lists, side) for side in (SOURCE, DESTINATION)])
+        self._panes.head(
+            [heading(self.desk, self._lists, side, self._panes.room(side)) for side in (SOURCE, DESTINATION)]
+        )
         node = self._panes.node()
         told = tell(node, self.picture, self._problems(node)) if node else None
         details = self.query_one("#about", Facts)

@@ -1,5 +1,7 @@
 """What stands above a pane, and in it where nothing is listed."""
 
+from rich.cells import cell_len
+
 from xnat_ferry import wording
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.screens.browse.arranging import Order
@@ -8,13 +10,27 @@ from xnat_ferry_tui.screens.browse.lists import Lists
 _NAMES = ("SOURCE", "DESTINATION")
 
 
-def heading(desk: Desk, lists: Lists, side: int) -> list[str]:
-    """The project, and how much of it is shown in which order."""
-    name = desk.name_of(desk.ends[side]) if desk.ends else "no project yet"
-    wish, (shown, total) = lists.wish(side), lists.sessions(side)
-    words = f"/{wish.words}  {shown:,} of {total:,}" if wish.words else wording.plural(total, "session")
+def heading(desk: Desk, lists: Lists, side: int, room: int) -> list[str]:
+    """The project, and how much of it is shown in which order; ``room`` columns are there for it."""
+    end = desk.ends[side] if desk.ends else None
+    title = f"{_NAMES[side]}  {desk.name_of(end) if end else 'no project yet'}"
+    if end and cell_len(title) > room:
+        title = f"{_NAMES[side]}  {end.project}"
+    wish = lists.wish(side)
     order = f"  by {wish.order}" if wish.order != Order.LABEL else ""
-    return [f"{_NAMES[side]}  {name}", f"{words}{order}{'' if lists.in_step else '  apart'}"]
+    return [title, f"{_how_much(desk, lists, side)}{order}{'' if lists.in_step else '  apart'}"]
+
+
+def _how_much(desk: Desk, lists: Lists, side: int) -> str:
+    view = desk.destination if side else desk.source
+    if desk.ends is None:
+        return ""
+    if view is None or view.sessions is None:
+        return "not listed"
+    if desk.ends[side].local and side:
+        return "a folder: what lies there is not listed"
+    words, (shown, total) = lists.wish(side).words, lists.sessions(side)
+    return f"/{words}  {shown:,} of {total:,}" if words else wording.plural(total, "session")
 
 
 def when_empty(desk: Desk, side: int) -> str:

@@ -73,6 +73,10 @@ class Panes(Horizontal):
         for side, name in enumerate(NAMES):
             self.query_one(f"#{name}").display = not narrow or side == self.side
 
+    def room(self, side: int) -> int:
+        """The columns of a line above a pane."""
+        return self._width(side) - 2
+
     def head(self, headings: Sequence[Sequence[str]]) -> None:
         """Two lines above each pane."""
         for name, lines in zip(NAMES, headings, strict=True):

@@ -12,7 +12,7 @@ from xnat_ferry_tui.screens.browse.nodes import SOURCE, Kind, Node, session_of
 from xnat_ferry_tui.screens.browse.picture import Picture
 from xnat_ferry_tui.screens.browse.table import rows_inside
 
-LEGEND = "+ not there yet  = ~ proven  * differs  - only there  ? not known"
+LEGEND = "+ not there  = ~ proven  * differs  - only there  ? not known"
 _MEANINGS = {
     Mark.SAME: "proven to be the same",
     Mark.AS_PLANNED: "proven; only what scripts change is changed",

@@ -75,7 +75,8 @@ class VerifyArea(Area):
         made = rows.rows_at(place, found, watched.state.plan, sent, equal=self._equal)
         self._rows = made
         files = rows.WIDE_FILES if wide else rows.NARROW_FILES if narrow else rows.FILES
-        columns = files if place.scan else rows.SCANS if place.session else rows.SESSIONS
+        sessions = rows.NARROW_SESSIONS if narrow else rows.SESSIONS
+        columns = files if place.scan else rows.SCANS if place.session else sessions
         lines = self.query_one(Lines)
         lines.say_when_empty(nothing_differs(found, unverified(watched, found)))
         lines.put(MadeLines(len(made), lambda number: made[number].line), columns=columns)

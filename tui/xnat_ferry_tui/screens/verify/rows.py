@@ -34,6 +34,7 @@ SESSIONS = (
     Column("in", 10),
     Column("files", 30),
 )
+NARROW_SESSIONS = (*SESSIONS[:2], Column("there", 14, middle=True), Column("in", 10), Column("files", 14))
 SCANS = (Column("st", 2), Column("scan", 8), Column("series"), Column("files", 36))
 FILES = (
     Column("st", 2),

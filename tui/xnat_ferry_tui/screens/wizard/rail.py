@@ -25,7 +25,7 @@ class Rail(Static):
         )
         if text != self._shown:
             self._shown = text
-            self.update(Text(text, no_wrap=True, overflow="crop"), layout=False)
+            self.update(Text(text), layout=False)
 
 
 def _name(step: str, now: str, narrow: bool) -> str:
