@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
@@ -23,11 +23,12 @@ class Asked(Struct, frozen=True):
 
 
 PROJECTS = Asked(
-    "Which projects? Enter goes on, Escape leaves.",
+    "Which projects?",
     ("source: PROJECT, ALIAS:PROJECT or address", "destination: the same"),
 )
 STORE = Asked(
-    "Which server, under which short name? Its address is stored, never a password.",
+    "Which server, under which short name? Its address is stored, never a password. You are asked who you "
+    "are there, to see that it answers.",
     ("short name, such as main", "address, such as https://xnat.example.org"),
 )
 RECEIVER = Asked(
@@ -56,15 +57,16 @@ class Connect(ModalScreen[Sequence[str] | None]):
             yield Facts(id="said")
             for place, (value, meaning) in enumerate(zip(self._words, self._asked.fields, strict=True)):
                 following = f"field-{place + 1}" if place < last else ""
-                yield self._field(f"field-{place}", value, meaning, following)
-
-    def _field(self, name: str, value: str, placeholder: str, following: str) -> Entry:
-        # what stands there is gone on with, so it is not marked to be typed over
-        return Entry(value, placeholder=placeholder, id=name, select_on_focus=False, following=following)
+                yield Static(meaning, markup=False, classes="field")
+                # what stands there is gone on with, so it is not marked to be typed over
+                name = f"field-{place}"
+                yield Entry(value, id=name, classes="named", select_on_focus=False, following=following)
+            yield Facts(id="answers")
 
     def on_mount(self) -> None:
         lines = (self._asked.question, self._said)
-        self.query_one(Facts).put(line for line in lines if line)
+        self.query_one("#said", Facts).put(line for line in lines if line)
+        self.query_one("#answers", Facts).put(["", "Enter Next   Escape Leave"])
         self.query(Input).first().focus()
 
     @on(Input.Submitted)

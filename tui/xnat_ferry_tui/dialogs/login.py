@@ -28,9 +28,11 @@ class LogIn(ModalScreen[Credentials | None]):
             yield Facts(id="said")
             yield Entry(placeholder="user name", id="user", following="password")
             yield Entry(placeholder="password (kept in memory only)", password=True, id="password")
+            yield Facts(id="answers")
 
     def on_mount(self) -> None:
-        self.query_one(Facts).put(
+        self.query_one("#answers", Facts).put(["", "Enter Next   Escape Leave"])
+        self.query_one("#said", Facts).put(
             [
                 f"Who are you at {self._server}?",
                 self._said or "No login that it takes was found in the environment or netrc.",

@@ -11,9 +11,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from xnat_ferry_tui import keys
+from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 
-_COLUMNS = (Column("", 1), Column("key", 8), Column("action", 14), Column("what it does"))
+_COLUMNS = (Column("", 1), Column("key", 9), Column("action", 14), Column("what it does"))
 
 
 class Palette(ModalScreen[keys.Key | None]):
@@ -35,6 +36,7 @@ class Palette(ModalScreen[keys.Key | None]):
         with Vertical(id="dialog"):
             yield Input(placeholder="a word of what you want to do", id="wanted")
             yield Lines(_COLUMNS, id="actions", empty="Nothing is called so.")
+            yield Facts(id="meaning")
 
     def on_mount(self) -> None:
         self.query_one(Lines).can_focus = False
@@ -50,6 +52,7 @@ class Palette(ModalScreen[keys.Key | None]):
         lines = self.query_one(Lines)
         chosen = lines.highlighted
         lines.put([self._line(key, place == chosen) for place, key in enumerate(self._found)])
+        self.query_one("#meaning", Facts).put(["", *(key.help for key in self._found[chosen : chosen + 1])])
 
     def _line(self, key: keys.Key, chosen: bool) -> Line:
         return Line((">" if chosen else "", keys.shown(key, key_map=self._key_map), key.label, key.help))
