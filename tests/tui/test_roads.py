@@ -173,8 +173,13 @@ async def test_what_was_shared_is_taken_back_once_the_name_is_typed(port: Harbou
         await pilot.press(*["backspace"] * 3, *"DST", "enter")
         await until_shown(pilot, "finished: 1 taken back")
         await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
+        await until_shown(pilot, "1 of 1 session; nothing travels", "1 session taken back")
+        await pilot.press("2")
+        await until_shown(pilot, "DESTINATION", "0 sessions")
         await pilot.press("4", "U")
         await until_shown(pilot, "gave nothing to another project")
+        await pilot.press("enter")
+        await until_shown(pilot, "TAKEN BACK, before that PROVEN")
     assert port.session("SRC", "SHARED")["shares"] == []
 
 

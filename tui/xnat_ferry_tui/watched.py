@@ -81,6 +81,11 @@ class Watched:
         """How many sessions are done but for being archived, or were refused when they should have been."""
         return sum(map(_waits, self.state.sessions.values()))
 
+    @property
+    def taken_back(self) -> int:
+        """How many sessions were shared or given, and taken back since."""
+        return sum(one.taken_back for one in self.state.sessions.values())
+
     def pace(self, now: float) -> tuple[float | None, float | None]:
         """Bytes a second and seconds left; None for both once nothing has moved for a while."""
         if now - self._moved_at > _STALLED:

@@ -35,7 +35,7 @@ class TransferArea(Area):
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("transfer")
 
     def content(self) -> ComposeResult:
-        yield Facts(id="standing", wrap=False)
+        yield Facts(id="standing")
         yield Facts(id="remark")
         with Horizontal(id="lists"):
             with Vertical(id="left-lists"):
@@ -43,7 +43,7 @@ class TransferArea(Area):
                 yield Lines(log.SESSIONS, id="sessions")
             yield Lines(log.EVENTS, id="log", empty=_NONE)
         yield Facts(id="event")
-        yield Facts(id="following", wrap=False)
+        yield Facts(id="following")
 
     def on_mount(self) -> None:
         self._chosen = log.Chosen()
@@ -75,6 +75,8 @@ class TransferArea(Area):
                 self.query_one(name, Lines).say_when_empty(empty)
                 self.query_one(name, Lines).put([])
             return
+        if self._session not in watched.state.sessions:
+            self._session = ""
         self.query_one("#standing", Facts).put(standing(watched, time.time()))
         self.query_one("#remark", Facts).put([self._remark(watched)])
         self._sessions = tuple(watched.state.sessions.values())

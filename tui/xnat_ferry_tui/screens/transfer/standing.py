@@ -32,6 +32,10 @@ def remark(watched: Watched) -> str:
         return f"{wording.plural(failed, 'session')} failed: n goes to the next problem, s sends again."
     if watched.waiting:
         return f"{wording.plural(watched.waiting, 'session')} in the prearchive: A archives."
+    if watched.phase == Phase.WAITING:
+        return "Nothing has been begun yet: s starts a worker."
+    if back := watched.taken_back:
+        return f"{wording.plural(back, 'session')} taken back: the destination has no part in it any more."
     return "Area 4 has the proof." if watched.phase == Phase.DONE else ""
 
 
@@ -48,6 +52,8 @@ def _head(watched: Watched) -> str:
 
 
 def _all(watched: Watched, now: float) -> str:
+    if watched.state.plan.road.stays:
+        return f"All  {_sessions(watched)}; nothing travels"
     moved, total = watched.state.bytes_moved, watched.state.plan.totals.bytes
     speed, left = watched.pace(now)
     moving = watched.phase == Phase.RUNNING and moved < total
@@ -63,14 +69,16 @@ def _session(watched: Watched) -> str:
     if not under_way:
         return "Now  -"
     one = max(under_way, key=lambda session: session.moving is not None)
-    more = f"  and {len(under_way) - 1} more" if len(under_way) > 1 else ""
+    more = f"; {len(under_way) - 1} more" if len(under_way) > 1 else ""
+    if watched.state.plan.road.stays:
+        return f"Now  {one.label}{more}"
     return f"Now  {_share(one.bytes_moved, one.totals.bytes)}  {one.label}{_unit(one)}{more}"
 
 
 def _unit(session: SessionState) -> str:
     if session.moving is None:
         return ""
-    return f" scan {session.moving.unit} {'sent' if session.sending else 'fetched'}"
+    return f", {'sending' if session.sending else 'fetching'} scan {session.moving.unit}"
 
 
 def _share(part: int, whole: int) -> str:
@@ -78,16 +86,23 @@ def _share(part: int, whole: int) -> str:
     return f"{bar(share)} {share:4.0%}  {wording.size(min(part, whole))} of {wording.size(whole)}"
 
 
-def _counts(watched: Watched) -> str:
+def _sessions(watched: Watched) -> str:
     state, plan = watched.state, watched.state.plan
     staying = len(plan.sessions) - len(plan.travelling)
     # one that was taken back is done, though it counts as skipped from then on
     done = state.count(Phase.DONE) + max(state.count(Phase.SKIPPED) - staying, 0)
+    return wording.out_of(done, len(plan.travelling), "session")
+
+
+def _counts(watched: Watched) -> str:
+    state, plan = watched.state, watched.state.plan
+    staying = len(plan.sessions) - len(plan.travelling)
+    files = f"{state.files_sent:,} of {wording.plural(plan.totals.files, 'file')} sent"
     told = [
-        f"{done:,} of {wording.plural(len(plan.travelling), 'session')} done",
+        f"{_sessions(watched)} done",
         f"{state.count(Phase.FAILED):,} failed",
         *([f"{staying:,} skipped"] if staying else []),
-        f"{state.files_sent:,} of {wording.plural(plan.totals.files, 'file')} sent",
+        *([] if plan.road.stays else [files]),
         *([f"{state.retries:,} tried again"] if state.retries else []),
     ]
     return ", ".join(told)

@@ -25,11 +25,14 @@ def unverified(watched: Watched, found: Verification) -> int:
 def verdict(watched: Watched | None, found: Verification | None) -> list[str]:
     """Three lines; one where nothing has been compared."""
     if watched is None:
-        return ["Not verified yet: there is no transfer."]
+        return ["Not verified yet: there is no transfer. Key 1 leads to one."]
     if found is None:
-        return [f"Not verified yet: nothing of {watched.folder.id} has been compared."]
+        return [f"Not verified yet: nothing of {watched.folder.id} has been compared. Area 3 shows it."]
     missing = unverified(watched, found)
     word = "NOT ALL VERIFIED" if missing and found.verdict == PROVEN else _VERDICTS[found.verdict]
+    back = watched.taken_back
+    if back and back == len(found.sessions):
+        word = "TAKEN BACK, before that " + word
     files = sum(found.counts.values())
     sessions = wording.plural(len(found.sessions), "session")
     if missing:
@@ -40,6 +43,7 @@ def verdict(watched: Watched | None, found: Verification | None) -> list[str]:
         f"in {' and '.join(places)}",
         wording.counts(found.counts),
         f"{watched.folder.id}{_when(found)}",
+        *([f"{wording.plural(back, 'session')} taken back since it was looked at."] if back else []),
     ]
 
 
