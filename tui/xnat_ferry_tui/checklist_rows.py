@@ -65,6 +65,8 @@ def _details(group: Sequence[Finding]) -> Iterator[str]:
     yield from map(on_screen, as_one([(one.about, one.message) for one in group], ""))
     if first.kind in _CLASSES:
         yield "Do this: answer it in step 8."
+    elif first.accepted:
+        yield from advice_of(group)
     else:
         yield from (f"Do this: {on_screen(advice)}" for advice in advice_of(group))
     for name, value in list(first.evidence.items())[:_EVIDENCE]:

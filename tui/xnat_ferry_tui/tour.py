@@ -12,6 +12,8 @@ _STEPS = {
     "labels": "Labels may change on the way, by a rule or one by one. None has to. c or F5 goes on.",
     "review": "What will happen, before it does: read it, then c or F5 starts a worker of its own.",
 }
+_CLEAR = "Nothing stands against going on. c or F5 goes on."
+_NO_CONFLICT = "What is sent meets nothing that is there already. c or F5 goes on."
 _FAILING = (
     "What is marked FAIL comes first: n goes to it, and below it stands what to do. Here: 6, s, then 2,3."
 )
@@ -32,10 +34,12 @@ _DIFFERING = "Enter goes into a line, n to the next difference: each says the li
 def guidance(area: str, desk: Desk) -> str:
     """One line for the area one is in."""
     if area == "checks":
-        judged = desk.drafting.judged
-        if desk.drafting.step == "checks" and judged and judged.checklist.first_failures():
-            return _FAILING
-        return _STEPS.get(desk.drafting.step, _STEPS[""])
+        step, brief = desk.drafting.step, desk.drafting.brief
+        if step == "checks" and desk.drafting.fresh and brief.verdict != "warned":
+            return _CLEAR if brief.verdict == "clear" else _FAILING
+        if step == "conflicts" and desk.drafting.fresh and not brief.by_session.conflicts:
+            return _NO_CONFLICT
+        return _STEPS.get(step, _STEPS[""])
     if area == "browse":
         return _BROWSE
     return _of_transfer(desk) if area == "transfer" else _of_proof(desk)

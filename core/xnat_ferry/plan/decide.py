@@ -180,7 +180,7 @@ class _Deciding:
             return Fate.SKIP, f"{reason.kind}: {reason.message}"
         open_questions = [why for one in met if (why := self._why_open(one, to))]
         if open_questions:
-            return Fate.UNDECIDED, "; ".join(open_questions)
+            return Fate.UNDECIDED, " ".join(open_questions)
         if any(self._is(one, Answer.MERGE) for one in met):
             return Fate.MERGE, (
                 f"merge: it goes to the prearchive and stays there; only archiving it, which is asked for by "

@@ -51,7 +51,7 @@ class ChooseStep(Step):
         self._found: Found | None = None
 
     def compose(self) -> ComposeResult:
-        yield Facts(id="chosen", wrap=False)
+        yield Facts(id="chosen")
         yield Lines(_COLUMNS, id="source-sessions", empty="There is nothing to choose from yet.")
         yield Prompt()
 
@@ -103,7 +103,8 @@ class ChooseStep(Step):
         self.run_worker(make, thread=True, exit_on_error=False, group="sought")
 
     def _told(self, marked: int) -> str:
-        total = len(self._rows())
+        if self.desk.source is None or not (total := len(self._rows())):
+            return ""
         shown = f"/{self._words}: {len(self._shown):,} of {total:,} shown.  " if self._words else ""
         every = f"None marked: {wording.all_of(total, 'session')}"
         which = f"{wording.out_of(marked, total, 'session')} marked" if marked else every
@@ -114,11 +115,10 @@ class ChooseStep(Step):
     def _why_empty(self) -> str:
         if self._words:
             return "No session has these words."
-        return (
-            self.desk.busy
-            or (self.desk.source.problem if self.desk.source else "")
-            or "Nothing is listed yet."
-        )
+        if self.desk.busy or self.desk.source is None:
+            return self.desk.busy or "Nothing is listed yet: r lists both projects."
+        none = f"{self.desk.source.endpoint} has no imaging session for you. C names another project."
+        return self.desk.source.problem or none
 
     def do_mark(self) -> None:
         lines, draft = self.query_one(Lines), self.draft

@@ -63,7 +63,7 @@ class ConflictsStep(Step):
         self._shown: Sequence[Conflict] = ()
 
     def compose(self) -> ComposeResult:
-        yield Facts(id="counted", wrap=False)
+        yield Facts(id="counted")
         with Widget(classes="beside"):
             yield Lines(_COLUMNS, id="met", empty="Nothing meets anything: there is nothing to answer.")
             with VerticalScroll(classes="details"):
@@ -98,7 +98,8 @@ class ConflictsStep(Step):
             lines.say_when_empty("Everything is answered; f shows it.")
         else:
             lines.say_when_empty("Nothing meets anything: there is nothing to answer.")
-        self.query_one("#counted", Facts).put([f"{total - left:,} of {total:,} answered.{filtered or _KEYS}"])
+        answered = f"{total - left:,} of {total:,} answered.{filtered or _KEYS}"
+        self.query_one("#counted", Facts).put([answered if total else ""])
         shown = self._shown
         lines.put(MadeLines(len(shown), lambda place: self._line(shown[place])))
         self._show_details()
@@ -148,7 +149,8 @@ class ConflictsStep(Step):
         if given and fate is not None and not self.desk.drafting.must_judge:
             what = on_screen(fate.why) or f"it goes there as {fate.to_subject}/{fate.to_session}"
             done = "" if what.startswith(f"{fate.fate}:") else f"{fate.fate}, "
-            answered = [f"Answered {given}: {done}{what.removeprefix(f'{given}: ')}"]
+            told = f": {done}{what.removeprefix(f'{given}: ')}" if conflict.message not in what else "."
+            answered = [f"Answered {given}{told}"]
         possible = f"Possible: {possible}. Suggested: {_DOES[conflict.suggested][0]}."
         return [*answered, conflict.message, *_both_sides(conflict), possible, *_the_rest(conflict)]
 

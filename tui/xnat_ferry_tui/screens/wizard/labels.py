@@ -57,7 +57,7 @@ class LabelsStep(Step):
         self._troubles: Mapping[str, Conflict] = _NO_TROUBLES
 
     def compose(self) -> ComposeResult:
-        yield Facts(id="rule", wrap=False)
+        yield Facts(id="rule")
         yield Lines(_COLUMNS, id="labels-of-all", empty="The checks come first: 7.")
         yield Facts(id="trouble")
         yield Prompt()

@@ -102,7 +102,7 @@ class ReviewStep(Step):
         draft = self.draft
         if draft is not None and self._may(draft, images=True):
             other = Target.ARCHIVE if draft.to == Target.PREARCHIVE else Target.PREARCHIVE
-            self._change(replace(draft, to=other))
+            self._choose(replace(draft, to=other))
 
     def _may(self, draft: Draft, *, images: bool) -> bool:
         """Whether there is such a choice, about ``images`` or whatever travels; else says why not."""
@@ -116,13 +116,13 @@ class ReviewStep(Step):
         if draft is not None and (draft.road.stays or self._may(draft, images=True)):
             levels = list(Level)
             after = levels[(levels.index(draft.verify) + 1) % len(levels)]
-            self._change(replace(draft, verify=after))
+            self._choose(replace(draft, verify=after))
 
     def do_move(self) -> None:
         if self.draft is not None and self.draft.source.local:
             self.ferry.push_screen(Tell("Files on this machine stay; only a copy can become a move."))
         elif self.draft is not None and self._may(self.draft, images=True):
-            self._change(replace(self.draft, move=not self.draft.move))
+            self._choose(replace(self.draft, move=not self.draft.move))
 
     def do_also(self) -> None:
         draft = self.draft
@@ -194,6 +194,11 @@ class ReviewStep(Step):
         if fits and not self.desk.drafting.fresh:
             self.ferry.check_again(BELONGINGS)
 
+    def _choose(self, draft: Draft) -> None:
+        """Change what stands on the first lines, and have them in sight."""
+        self._change(draft)
+        self.query_one(Reading).action_first()
+
     def _change(self, draft: Draft) -> None:
         self.desk.drafting.change(draft)
         self.area.said()
@@ -232,7 +237,7 @@ _ALSO: dict[str, str] = {
     Kind.FIELDS: "custom variables and custom fields",
     Kind.QUALITY: "quality and note of each scan",
     Kind.NOTES: "note, date and time of the session",
-    Kind.ASSESSORS: "made anew; their IDs, links and history do not survive",
+    Kind.ASSESSORS: "made anew, without their IDs, links and history",
 }
 _REFUSE = "refuse"
 _EXISTING: dict[str, str] = {

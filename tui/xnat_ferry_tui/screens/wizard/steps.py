@@ -24,6 +24,9 @@ class Standing(Struct, frozen=True):
 DONE, LOOK, TO_DO, NOT_YET = "ok", "! ", "!!", "--"
 
 
+_LEADS = "n leads to it."
+
+
 def standing(step: str, desk: Desk) -> Standing:
     """One step, whatever became of the ones before it."""
     return _JUDGES[step](desk)
@@ -35,8 +38,10 @@ def why_not_start(desk: Desk) -> str:
 
 
 def _elsewhere(reason: str) -> str:
-    """A reason of the step about conflicts, for another one: its keys work there alone."""
-    return reason.replace("n goes to the next", f"{KEYS['conflicts']} shows them")
+    """A reason of the checklist or of the conflicts, for another step: their keys work there alone."""
+    return reason.replace("n goes to the next", f"{KEYS['conflicts']} shows them").replace(
+        _LEADS, f"{KEYS['checks']} shows what to do."
+    )
 
 
 def _connect(desk: Desk) -> Standing:
@@ -54,7 +59,7 @@ def _choose(desk: Desk) -> Standing:
     if desk.source.sessions is None:
         return Standing(TO_DO, desk.source.problem or "the source could not be listed")
     if not desk.chosen_any():
-        return Standing(TO_DO, "there is no session to take")
+        return Standing(TO_DO, "there is no session to take; C names another project")
     return Standing(DONE)
 
 
@@ -64,7 +69,7 @@ def _checks(desk: Desk) -> Standing:
         mark = TO_DO if desk.problem is not None else NOT_YET
         return Standing(mark, desk.busy or "what is chosen has not been checked; r does it")
     if drafting.brief.failure:
-        return Standing(TO_DO, drafting.brief.failure)
+        return Standing(TO_DO, f"{drafting.brief.failure} {_LEADS}")
     return Standing(DONE if drafting.brief.verdict == "clear" else LOOK, _being_judged(desk))
 
 
@@ -90,7 +95,7 @@ def _review(desk: Desk) -> Standing:
     if not desk.drafting.brief.travelling:
         return Standing(TO_DO, "nothing would travel")
     before = next((found for step in STEPS[:-1] if (found := standing(step, desk).why_not)), "")
-    return Standing(NOT_YET if before else DONE, before)
+    return Standing(NOT_YET if before else DONE, _elsewhere(before))
 
 
 def _being_judged(desk: Desk) -> str:
