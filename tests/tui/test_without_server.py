@@ -48,6 +48,8 @@ async def test_a_name_that_is_no_project_is_asked_for_again(empty_desk: Desk) ->
     app = FerryApp(empty_desk)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("C", *"nowhere:P", "enter", "enter")
+        await until_shown(pilot, "Both have to be named")
+        await pilot.press("enter", *"P", "enter")
         await until_shown(
             pilot, "No server is stored under the alias 'nowhere'", "Which projects?", "nowhere:P"
         )

@@ -118,6 +118,8 @@ def _at_the_source(plan: Plan) -> str:
 def _how_long(size: int, pace: float | None) -> str:
     if pace is None:
         return "It is not known how long: no transfer between these servers is on record here."
+    if size < pace:
+        return f"Less than a second, at the {wording.size(pace)}/s of an earlier transfer."
     return f"About {wording.duration(size / pace)}, at the {wording.size(pace)}/s of an earlier transfer."
 
 

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
@@ -55,9 +55,9 @@ class Connect(ModalScreen[Sequence[str] | None]):
         last = len(self._asked.fields) - 1
         with Vertical(id="dialog"):
             yield Facts(id="said")
-            for place, (value, meaning) in enumerate(zip(self._words, self._asked.fields, strict=True)):
+            for place, value in enumerate(self._words):
                 following = f"field-{place + 1}" if place < last else ""
-                yield Static(meaning, markup=False, classes="field")
+                yield Facts(id=f"name-{place}")
                 # what stands there is gone on with, so it is not marked to be typed over
                 name = f"field-{place}"
                 yield Entry(value, id=name, classes="named", select_on_focus=False, following=following)
@@ -66,6 +66,8 @@ class Connect(ModalScreen[Sequence[str] | None]):
     def on_mount(self) -> None:
         lines = (self._asked.question, self._said)
         self.query_one("#said", Facts).put(line for line in lines if line)
+        for place, meaning in enumerate(self._asked.fields):
+            self.query_one(f"#name-{place}", Facts).put(["", meaning])
         self.query_one("#answers", Facts).put(["", "Enter Next   Escape Leave"])
         self.query(Input).first().focus()
 

@@ -55,6 +55,8 @@ def _all(watched: Watched, now: float) -> str:
     if watched.state.plan.road.stays:
         return f"All  {_sessions(watched)}; nothing travels"
     moved, total = watched.state.bytes_moved, watched.state.plan.totals.bytes
+    if watched.phase == Phase.DONE and watched.state.files_sent < watched.state.plan.totals.files:
+        return f"All  {bar(1)} 100%  {wording.size(moved)} of {wording.size(total)}; nothing is left to send"
     speed, left = watched.pace(now)
     moving = watched.phase == Phase.RUNNING and moved < total
     pace = ""
