@@ -27,7 +27,11 @@ def remark(watched: Watched) -> str:
         return told if "with s in area 3" in told else f"{told} s goes on with it."
     if watched.phase == Phase.STOPPED:
         return "Its worker is gone without a word. s goes on with it; nothing is sent twice."
-    failed = state.count(Phase.FAILED)
+    return _at_rest(watched)
+
+
+def _at_rest(watched: Watched) -> str:
+    failed = watched.state.count(Phase.FAILED)
     if failed:
         return f"{wording.plural(failed, 'session')} failed: n goes to the next problem, s sends again."
     if watched.waiting:
