@@ -14,8 +14,8 @@ from xnat_ferry_tui.widgets.hanging import hanging
 from xnat_ferry_tui.widgets.reading import Reading
 
 _COLUMN = 14
-_MARGINS = 9
-"""Columns that the dialog keeps around its text."""
+_MARGINS = 10
+"""Columns that the dialog and its scroll bar keep around the text."""
 
 
 class Help(ModalScreen[None]):

@@ -6,9 +6,13 @@ from xnat_ferry.cli.page import paragraph
 
 
 def hanging(pairs: Iterable[tuple[str, str]], width: int, column: int) -> list[str]:
-    """Each pair's word in a column of its own, its sentence beside it broken between words."""
-    return [
-        line.text
-        for word, sentence in pairs
-        for line in paragraph(sentence, width, f"{word:<{column}}", " " * column)
-    ]
+    """Each pair's word in a column of its own, its sentence beside it broken between words.
+
+    A word as wide as the column stands on a line of its own.
+    """
+    lines: list[str] = []
+    for word, sentence in pairs:
+        beside = f"{word:<{column}}" if len(word) < column else " " * column
+        lines += [word] if len(word) >= column else []
+        lines += [line.text for line in paragraph(sentence, width, beside, " " * column)]
+    return lines

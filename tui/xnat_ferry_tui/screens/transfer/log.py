@@ -5,7 +5,7 @@ from datetime import datetime
 
 from xnat_ferry import wording
 from xnat_ferry.events import AnyEvent, SessionFinished, SettlingFinished, TransferFinished
-from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.transfer.state import Phase, SessionState
 from xnat_ferry_tui.calls import Request
 from xnat_ferry_tui.listed import Listed
 from xnat_ferry_tui.watched import Watched
@@ -83,6 +83,8 @@ def session_lines(watched: Watched, sessions: Sequence[SessionState]) -> Callabl
         phase = watched.phase_of(session)
         whole = session.totals.bytes
         share = f"{min(session.bytes_moved / whole, 1.0):.0%}" if whole and session.bytes_moved else ""
+        if share and phase == Phase.DONE:
+            share = "100%"  # of one that is completed, only what was missing is sent
         return Line((phase, session.label, share), _STATES.get(phase, ""))
 
     return make
