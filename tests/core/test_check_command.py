@@ -159,7 +159,9 @@ def test_what_a_quick_look_does_not_know_is_null() -> None:
         survey_of(), chosen=(Chosen(row=session_row(), detail=None),), depth=Depth(sessions=False)
     )
     assert as_json(judged(survey))["totals"] == {"sessions": 1, "scans": None, "files": None, "bytes": None}
-    assert "a quick look" in " ".join(page(judged(survey)))
+    shown = " ".join(page(judged(survey)))
+    assert "a quick look" in shown
+    assert "Check without --quick." in shown
 
 
 def test_a_conflict_says_how_it_was_answered() -> None:

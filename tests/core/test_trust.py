@@ -1,16 +1,11 @@
 """A server with an authority of its own, one that wants to see a certificate, and a proxy in between."""
 
-import socket
-import ssl
-import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
+from tests.core.front import NAMED, make_papers, secured, tunnelled
 from tests.core.harbour import LOGIN, Harbour, harbour, session_toml
 from xnat_ferry.errors import CertificateWanted, NotTrusted, SettingsUnreadable
 from xnat_ferry.settings import preferences
@@ -21,84 +16,13 @@ from xnat_ferry.xnat.login import _take_up
 
 @pytest.fixture(scope="module")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """ca.pem, and for server and client NAME.pem and NAME.key, signed by it; good for two days."""
-    home = tmp_path_factory.mktemp("papers")
-
-    def openssl(*arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=home, check=True, capture_output=True)
-
-    new = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
-    openssl("req", "-x509", *new, "-subj", "/CN=An authority", "-keyout", "ca.key", "-out", "ca.pem")
-    for name in ("server", "client"):
-        openssl("req", *new[:-2], "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
-        (home / "ext").write_text("subjectAltName=IP:127.0.0.1,DNS:xnat.invalid\n")
-        signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "ext", "-days", "2")
-        openssl("x509", "-req", "-in", f"{name}.csr", *signed, "-out", f"{name}.pem")
-    return home
+    return make_papers(tmp_path_factory.mktemp("papers"))
 
 
 @pytest.fixture(scope="module")
 def sea(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
     with harbour(tmp_path_factory.mktemp("trust"), session_toml("A")) as made:
         yield made
-
-
-@contextmanager
-def fronted(behind: str, welcome: Callable[[socket.socket], socket.socket]) -> Iterator[str]:
-    """The port of something before a server, which treats every caller as ``welcome`` does."""
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def serve(caller: socket.socket) -> None:
-        port = urlsplit(behind).port
-        with (
-            suppress(OSError),
-            socket.create_connection(("127.0.0.1", port)) as server,
-            welcome(caller) as inside,
-        ):
-            threading.Thread(target=pour, args=(server, inside), daemon=True).start()
-            pour(inside, server)
-
-    def accept() -> None:
-        with suppress(OSError):
-            while True:
-                threading.Thread(target=serve, args=(listening.accept()[0],), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-    try:
-        yield str(listening.getsockname()[1])
-    finally:
-        listening.close()
-
-
-def pour(source: socket.socket, sink: socket.socket) -> None:
-    with suppress(OSError):
-        while piece := source.recv(65536):
-            sink.sendall(piece)
-        sink.shutdown(socket.SHUT_WR)
-
-
-@contextmanager
-def secured(sea: Harbour, papers: Path, *, asks: bool = False) -> Iterator[str]:
-    """The practice server behind TLS; with ``asks`` for those alone who show a certificate."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(papers / "server.pem", papers / "server.key")
-    if asks:
-        context.load_verify_locations(papers / "ca.pem")
-        context.verify_mode = ssl.CERT_REQUIRED
-
-    def welcome(caller: socket.socket) -> socket.socket:
-        inside = context.wrap_socket(caller, server_side=True, do_handshake_on_connect=False)
-        try:
-            inside.do_handshake()
-        except OSError:
-            with suppress(OSError), inside:
-                while socket.socket.recv(inside, 65536):
-                    pass  # closing earlier would take back the words that say why
-            raise
-        return inside
-
-    with fronted(sea.server.url, welcome) as port:
-        yield f"https://127.0.0.1:{port}"
 
 
 @pytest.fixture
@@ -128,7 +52,7 @@ def labels(address: str) -> list[str]:
 def test_an_authority_of_the_site_is_trusted_once_it_is_named(
     sea: Harbour, papers: Path, said: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with secured(sea, papers) as address:
+    with secured(sea.server.url, papers) as address:
         with pytest.raises(NotTrusted) as caught:
             XnatClient(address, LOGIN)
         assert "authorities" in caught.value.advice
@@ -142,7 +66,7 @@ def test_an_authority_of_the_site_is_trusted_once_it_is_named(
 def test_a_server_that_wants_to_see_a_certificate_sees_it(
     sea: Harbour, papers: Path, said: Callable[..., None]
 ) -> None:
-    with secured(sea, papers, asks=True) as address:
+    with secured(sea.server.url, papers, asks=True) as address:
         said(authorities=papers / "ca.pem")
         with pytest.raises(CertificateWanted):
             XnatClient(address, LOGIN)
@@ -166,21 +90,10 @@ def test_a_proxy_is_passed_through_by_both(
 ) -> None:
     """A name that only the proxy knows how to reach; it is asked for a tunnel and sees no more."""
     said(authorities=papers / "ca.pem")
-    asked = []
-
-    def tunnel(caller: socket.socket) -> socket.socket:
-        head = b""
-        while b"\r\n\r\n" not in head:
-            head += caller.recv(65536)
-        asked.append(head.split()[1])
-        caller.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-        return caller
-
-    with secured(sea, papers) as address, fronted(address, tunnel) as port:
+    with secured(sea.server.url, papers) as address, tunnelled(address) as (proxy, asked):
         for name in ("NO_PROXY", "no_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             monkeypatch.delenv(name, raising=False)
         for name in ("HTTPS_PROXY", "https_proxy"):
-            monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
-        named = "https://xnat.invalid:8443"  # the certificate is for that name as well
-        assert labels(named) == ["A"]
-        assert set(asked) == {b"xnat.invalid:8443"}
+            monkeypatch.setenv(name, proxy)
+        assert labels(NAMED) == ["A"]
+        assert asked == {b"xnat.invalid:8443"}

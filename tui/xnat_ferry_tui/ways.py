@@ -51,7 +51,7 @@ _WAYS = tuple(
         (r"settle with --despite-workflows", "wait for them to end"),
         (r"End it there with 'xnat-ferry stop'", "End it there"),
         # findings and answers
-        (r"Check without --headers none", "R looks at everything"),
+        (r"Check without --(?:headers none|quick)", "R looks at everything"),
         (r"Leave these scans out with --scans", "Leave these scans out with s in step 6"),
         (r"leave out with --scans what does not belong here", "leave out with s in step 6 what is not of it"),
         (r"Send one of them with --scans", "Send one of them: s in step 6"),

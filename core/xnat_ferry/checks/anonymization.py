@@ -40,9 +40,8 @@ def check_anonymization(
     project = survey.destination.endpoint.project
     if survey.headers == Headers.NONE:
         words = "No header was looked at, so whether the data are anonymised is not known."
-        return (
-            _finding(Verdict.UNKNOWN, "headers-not-read", project, words, "Check without --headers none."),
-        )
+        advice = f"Check without {'--headers none' if survey.depth.sessions else '--quick'}."
+        return (_finding(Verdict.UNKNOWN, "headers-not-read", project, words, advice),)
     judge = _Judge(survey, keep, rules)
     findings = [finding for one in judge.all(survey, memory or Memory()) for finding in one.found]
     if judge.rewriting.none_runs and any(one.kind in _MATTERS for one in findings):
