@@ -27,7 +27,7 @@ from xnat_ferry.model import Level, ScanRow, Verdict
 from xnat_ferry.plan import parse_answers
 from xnat_ferry.plan.build import PlanRequest
 from xnat_ferry.plan.judged import Judged, judge
-from xnat_ferry.survey import Chosen, Depth, Survey
+from xnat_ferry.survey import Chosen, Depth, Headers, Survey
 
 GIVEN = Command(("SRC", "DST"), Looking())
 
@@ -155,9 +155,9 @@ def test_a_blocked_check_leads_to_another_check() -> None:
 
 
 def test_what_a_quick_look_does_not_know_is_null() -> None:
-    survey = replace(
-        survey_of(), chosen=(Chosen(row=session_row(), detail=None),), depth=Depth(sessions=False)
-    )
+    unread = (Chosen(row=session_row(), detail=None),)
+    depth = Depth(sessions=False, headers=Headers.NONE)
+    survey = replace(survey_of(), chosen=unread, depth=depth, headers=Headers.NONE)
     assert as_json(judged(survey))["totals"] == {"sessions": 1, "scans": None, "files": None, "bytes": None}
     shown = " ".join(page(judged(survey)))
     assert "a quick look" in shown
