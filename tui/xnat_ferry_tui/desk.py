@@ -8,13 +8,11 @@ from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from xnat_ferry.checks.belongings import CHECK as BELONGINGS
 from xnat_ferry.errors import CannotWrite, FerryError
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.listing import NO_SESSIONS, Listing
-from xnat_ferry.model import HERE, ZIPS_HERE, Endpoint, Level, Road, SessionDetail, SessionRow
+from xnat_ferry.model import HERE, ZIPS_HERE, Endpoint, Level, SessionDetail, SessionRow
 from xnat_ferry.plan import Plan
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.freshness import refuse_outdated
@@ -22,15 +20,16 @@ from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.paths import servers_file
 from xnat_ferry.settings.room import Room, read_room
 from xnat_ferry.settings.servers import read_aliases, store_alias
-from xnat_ferry.survey import Depth, Headers, ProjectView, Survey
+from xnat_ferry.survey import ProjectView, Survey
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.past_pace import past_pace
 from xnat_ferry.transfer.slurm.job import JobOptions, Submission
 from xnat_ferry.verify.verification import Verification
 from xnat_ferry_tui.conversation import Conversation
 from xnat_ferry_tui.drafting import Drafting
-from xnat_ferry_tui.here import look_through, survey_here, survey_to_here
+from xnat_ferry_tui.here import look_through
 from xnat_ferry_tui.logins import Logins
+from xnat_ferry_tui.surveying import in_parts, survey_all, survey_for
 from xnat_ferry_tui.watched import Watched
 from xnat_ferry_tui.workers import Workers
 
@@ -201,70 +200,31 @@ class Desk:
 
     def check(self, progress: "Progress") -> None:
         """Survey the chosen sessions, or all, and judge what is found."""
-        from xnat_ferry.survey.staying import with_road
-        from xnat_ferry.survey.take import take_survey
-
-        draft = self.drafting.draft
+        draft, here = self.drafting.draft, None
         if draft is None:
             return
-        from_client, to_client = self._clients()
         if draft.source.local:
             here = self._here or look_through(Path(draft.source.project), progress)
-            survey = survey_here(here, to_client, draft, self._rooms(), progress)
-            self.drafting.pace = past_pace(self.transfers, draft.source.server, draft.destination.server)
-            self._take(survey, draft, here)
-            return
-        if draft.destination.local:
-            self._take(survey_to_here(from_client, draft, self._rooms(), progress), draft)
-            return
-        survey = take_survey(
-            (from_client, draft.source),
-            (to_client, draft.destination),
-            draft.sessions or None,
-            scans=draft.scans,
-            # a header tells of images, and none travels where it is about resources alone
-            depth=Depth(headers=Headers.NONE) if draft.road == Road.RESOURCES else Depth(files=True),
-            rooms=self._rooms(),
-            progress=progress,
-        )
-        survey = self._with_belongings(survey, draft)
-        survey = with_road(from_client, survey, draft.road)
+        survey = survey_all(draft, self._clients(), self._rooms(), here, progress)
         server = draft.source.server
-        self.details |= {(server, one.row.id): one.detail for one in survey.chosen if one.detail}
-        self.drafting.pace = past_pace(self.transfers, server, draft.destination.server)
-        self._take(survey, draft)
+        if not draft.source.local and not draft.destination.local:
+            self.details |= {(server, one.row.id): one.detail for one in survey.chosen if one.detail}
+        if not draft.destination.local:
+            self.drafting.pace = past_pace(self.transfers, server, draft.destination.server)
+        self._take(survey, draft, here)
 
     def check_again(self, check: str, progress: "Progress") -> None:
         """Look again at what one check rests on; at everything where that is not known or not less."""
-        from xnat_ferry.survey.again import headers_again, projects_again
-
         draft, survey = self.drafting.draft, self.drafting.survey
-        if draft is None or survey is None or not check or not self.drafting.fits or self._whole(draft):
+        if draft is None or survey is None or not check or not self.drafting.fits or not in_parts(draft):
             self.check(progress)
-        elif check == BELONGINGS or not self.drafting.fresh:
-            self._take(self._with_belongings(survey, draft), draft)
-        elif check == "room":
-            self._take(replace(survey, rooms=self._rooms()), draft)
-        elif check in ("metadata", "anonymization"):
-            self._take(headers_again(survey, self._clients()[0], progress), draft)
-        else:
-            self._take(projects_again(survey, *self._clients(), progress), draft)
-
-    @staticmethod
-    def _whole(draft: Draft) -> bool:
-        """Whether all of its survey is taken at once."""
-        other = draft.road.stays or draft.road == Road.RESOURCES
-        return other or draft.source.local or draft.destination.local
+            return
+        part = check if self.drafting.fresh else BELONGINGS
+        self._take(survey_for(part, draft, self._clients(), self._rooms(), survey, progress), draft)
 
     def _take(self, survey: Survey, asked: Draft, here: "Scanned | None" = None) -> None:
         self.source, self.destination = survey.source, survey.destination
         self.drafting.take(survey, asked, here)
-
-    def _with_belongings(self, survey: Survey, draft: Draft) -> Survey:
-        from xnat_ferry.survey.belongings import with_belongings
-
-        survey, wish = replace(survey, belongings=None), draft.wish
-        return with_belongings(*self._clients(), survey, wish, draft.existing, draft.rules())
 
     def _rooms(self) -> tuple[Room, ...]:
         return read_room("spool", self.spool), read_room("transfers", self.transfers)
