@@ -19,7 +19,6 @@ from pathlib import Path
 
 from textual.app import App
 
-import xnat_ferry_tui
 from tests.bench import report
 from tests.bench.answering import HEAD, Acts, Held, felt, megabytes, middle, peak_megabytes, reached, worst
 from tests.bench.measuring import machine
@@ -163,7 +162,6 @@ def desk_of(here: int, there: int, folder: Path) -> Desk:
 class Browser(FerryApp):
     """The application on area 2."""
 
-    CSS_PATH = str(Path(xnat_ferry_tui.__file__).parent / FerryApp.CSS_PATH)
     DEFAULT_MODE = "browse"
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 import msgspec
 from textual.app import App
 
-import xnat_ferry_tui
 from tests.bench import report
 from tests.bench.answering import HEAD, Acts, Held, felt, megabytes, peak_megabytes, reached, worst
 from tests.bench.measuring import machine
@@ -106,7 +105,6 @@ def _event(session: str, one: int) -> events.AnyEvent:
 class Watcher(FerryApp):
     """The application on area 3, without any server."""
 
-    CSS_PATH = str(Path(xnat_ferry_tui.__file__).parent / FerryApp.CSS_PATH)
     DEFAULT_MODE = "transfer"
 
 

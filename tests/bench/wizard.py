@@ -22,7 +22,6 @@ from statistics import median
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-import xnat_ferry_tui
 from tests.bench.answering import HEAD, Held, felt, megabytes, press, reached
 from tests.bench.measuring import machine
 from tests.core.making import DESTINATION, SOURCE, chosen, header_of, session_row, survey_of
@@ -178,8 +177,6 @@ class NoServer(Desk):
 
 class Wizard(FerryApp):
     """The application on area 1."""
-
-    CSS_PATH = str(Path(xnat_ferry_tui.__file__).parent / FerryApp.CSS_PATH)
 
 
 def desk_of(taken: Survey, place: Path) -> NoServer:

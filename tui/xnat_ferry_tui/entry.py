@@ -1,5 +1,6 @@
 """The command's front door: opens the screen, or hands over to the plain face without loading Textual."""
 
+import gc
 import os
 import sys
 from dataclasses import dataclass
@@ -38,8 +39,10 @@ def main() -> int:
     if refused:
         return _refuse(f"{refused} {_PLAIN}")
     prepare_environment(options)
+    gc.disable()  # nothing that is loaded now is rubbish: nobody has to look for any in between
     from xnat_ferry_tui import opening
 
+    gc.enable()
     return opening.open_demo(options) if options.demo else opening.open_screen(options)
 
 

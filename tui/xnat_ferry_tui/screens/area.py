@@ -33,7 +33,7 @@ class Area(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        # made by the styles that hold now: Textual would read all of them anew, twice, before it is first seen
+        # it is made by the styles that hold now; Textual would read all of them anew before it is first seen
         self._css_update_count = self.app._css_update_count
 
     def compose(self) -> ComposeResult:

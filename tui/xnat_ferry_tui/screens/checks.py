@@ -34,14 +34,13 @@ class ChecksArea(Area):
 
     AREA = "checks"
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("checks")
-    CSS_PATH = "../styles/wizard.tcss"
 
     class JudgedAnew(Message):
         """What was said has been thought over."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+        self.HORIZONTAL_BREAKPOINTS = [(100, "-wide")]
         self._judging = False
 
     def content(self) -> ComposeResult:

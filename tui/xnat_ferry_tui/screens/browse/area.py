@@ -42,7 +42,6 @@ class BrowseArea(Area):
 
     AREA = "browse"
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("browse")
-    CSS_PATH = "../../styles/browse.tcss"
 
     def content(self) -> ComposeResult:
         self._lists = Lists()

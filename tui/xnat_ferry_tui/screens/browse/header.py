@@ -24,7 +24,6 @@ _HIDDEN = "(hidden)"
 class HeaderView(ModalScreen[None]):
     """Lists the elements that a ranged read brought. Nothing of it is kept when it is closed."""
 
-    CSS_PATH = "../../styles/browse.tcss"
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.HEADER)
 
     def __init__(self, what: str, lines: Sequence[HeaderLine]) -> None:
