@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from xnat_ferry import wording
 from xnat_ferry.plan.draft import Draft
+from xnat_ferry.transfer.state import Phase
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.screens.wizard.step import Step
 from xnat_ferry_tui.screens.wizard.steps import STEPS
@@ -55,10 +56,15 @@ class ConnectStep(Step):
         self.query_one("#ends", Facts).put(self._where())
 
     def _where(self) -> Sequence[str]:
+        newest = self.desk.watched
+        running = newest is not None and newest.phase == Phase.RUNNING
+        told = ["A transfer is under way: 3 shows it."] if running else []
         if self.desk.ends is None:
-            return ("Press C to name the two projects, Enter to begin with the highlighted line.",)
+            left = self.desk.drafting.left
+            told += [f"Left before: {_told(left, self)}"] if left else []
+            return (*told, "Press C to name the two projects, Enter to begin with the highlighted line.")
         source, destination = map(self.desk.name_of, self.desk.ends)
-        return (f"Connected: {source}  ->  {destination}",)
+        return (*told, f"Connected: {source}  ->  {destination}")
 
     def _choices(self) -> list[tuple[tuple[str, str], str]]:
         """Every line, with the alias that it stands for; "" for the draft that was left."""
