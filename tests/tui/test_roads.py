@@ -17,7 +17,7 @@ from tests.core.making import dicom_bytes
 from tests.core.scp import feeding, receiver, route_by_description
 from tests.core.slurm_stand_in import stand_in
 from tests.tui.hand import Hand
-from tests.tui.looking import until, until_shown
+from tests.tui.looking import screen_text, until, until_shown
 from xnat_ferry.model import Road
 from xnat_ferry.plan import Plan, Target
 from xnat_ferry.plan.draft_file import read_draft
@@ -151,6 +151,16 @@ async def test_resources_alone_follow_a_session_from_the_browser(port: Harbour, 
     assert held(port.session("SRC", "CARRIED")) == {"LATER": {"c.txt"}}
 
 
+def lines_of(pilot: Pilot[None]) -> list[str]:
+    return screen_text(pilot.app).splitlines()
+
+
+def is_only_here(line: str, label: str) -> bool:
+    """Whether the line of the panes says so of this session."""
+    here = line.split("|")[0]
+    return f"> {label}" in here and here.split()[-1] == "+"
+
+
 def begun(port: Harbour, desk: Desk, plan: Plan) -> TransferFolder:
     """A transfer that the screen will find, carried out by a worker in this process."""
     folder = folders.create(desk.transfers, plan)
@@ -174,8 +184,8 @@ async def test_what_was_shared_is_taken_back_once_the_name_is_typed(port: Harbou
         await until_shown(pilot, "finished: 1 taken back")
         await until(pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy)
         await until_shown(pilot, "1 of 1 session; nothing travels", "1 session taken back")
-        await pilot.press("2")
-        await until_shown(pilot, "DESTINATION", "0 sessions")
+        await pilot.press("2", "slash", *"SHARED", "enter")
+        await until(pilot, lambda: any(is_only_here(line, "SHARED") for line in lines_of(pilot)))
         await pilot.press("4", "U")
         await until_shown(pilot, "gave nothing to another project")
         await pilot.press("enter")

@@ -86,6 +86,12 @@ class Watched:
         """How many sessions were shared or given, and taken back since."""
         return sum(one.taken_back for one in self.state.sessions.values())
 
+    @property
+    def may_settle(self) -> bool:
+        """Whether it was planned as a move and something is archived that is still at the source."""
+        archived = (one for one in self.state.sessions.values() if one.where == Where.ARCHIVE)
+        return self.state.plan.move and any(one.settled is None for one in archived)
+
     def pace(self, now: float) -> tuple[float | None, float | None]:
         """Bytes a second and seconds left; None for both once nothing has moved for a while."""
         if now - self._moved_at > _STALLED:

@@ -40,7 +40,10 @@ def _at_rest(watched: Watched) -> str:
         return "Nothing has been begun yet: s starts a worker."
     if back := watched.taken_back:
         return f"{wording.plural(back, 'session')} taken back: the destination has no part in it any more."
-    return "Area 4 has the proof." if watched.phase == Phase.DONE else ""
+    if watched.phase != Phase.DONE:
+        return ""
+    ends = "; D there deletes the source, which ends the move" if watched.may_settle else ""
+    return f"Area 4 has the proof{ends}."
 
 
 def bar(share: float, width: int = _BAR) -> str:
