@@ -22,12 +22,13 @@ def shown(value: str) -> str:
 class Known(Struct, frozen=True):
     """Labels and IDs of a session on both sides: a header that repeats them names nobody."""
 
-    labels: frozenset[str]
+    labels: tuple[str, ...]
+    """Each once, in order: one is kept for each session, and a set takes many times the room."""
 
     @classmethod
     def of(cls, *labels: str | None) -> "Known":
         """From the labels as they are written."""
-        return cls(frozenset(_joined(label) for label in labels if label) - {""})
+        return cls(tuple(sorted({_joined(label) for label in labels if label} - {""})))
 
     def same(self, value: str) -> bool:
         """Whether a value is one of the labels, whatever its case and punctuation."""
@@ -35,7 +36,7 @@ class Known(Struct, frozen=True):
 
     def differs(self, other: "Known", elements: Iterable[HeaderElement]) -> bool:
         """Whether one of these elements could be judged in another way by the other labels."""
-        by = Known(self.labels ^ other.labels)
+        by = Known(tuple({*self.labels} ^ {*other.labels}))
         return bool(by.labels) and any(
             by.same(one.value) or (one.tag == PATIENT_ID and by.begins(one.value)) for one in elements
         )
@@ -217,6 +218,5 @@ def _parts(value: str) -> tuple[str, ...]:
     return tuple(part for part in re.split(r"[\W_]+", value.casefold()) if part)
 
 
-@lru_cache(maxsize=50_000)
 def _joined(value: str) -> str:
     return "".join(_parts(value))
