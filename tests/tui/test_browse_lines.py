@@ -269,6 +269,26 @@ def test_every_session_is_on_exactly_one_line_of_its_side(
     assert len({node.key for node in lines}) == len(lines)
 
 
+@given(ROWS, ROWS)
+def test_lines_are_the_subjects_and_sessions_of_both_sides_in_order(
+    here: tuple[SessionRow, ...], there: tuple[SessionRow, ...]
+) -> None:
+    own, other = ({row.label.lower(): row for row in rows} for rows in (here, there))
+    subjects = [{row.subject.lower() for row in rows} for rows in (here, there)]
+    under = {label: (own.get(label) or other[label]).subject.lower() for label in {*own, *other}}
+    wanted: list[object] = []
+    for subject in sorted({*subjects[0], *subjects[1]}):
+        wanted.append((subject, subject in subjects[0], subject in subjects[1]))
+        wanted += [(own.get(one), other.get(one)) for one in sorted(under) if under[one] == subject]
+    found = [
+        (node.key[1:], node.left is not None, node.right is not None)
+        if node.kind == Kind.SUBJECT
+        else (node.left, node.right)
+        for node in listed(here, there).outline(SOURCE).lines
+    ]
+    assert found == wanted
+
+
 def test_opening_a_line_touches_no_other_line() -> None:
     rows = tuple(session_row(f"S{number:05}", f"P{number // 10}") for number in range(20_000))
     known = {f"0{rows[0].id}": detail_of(rows[0])}

@@ -40,17 +40,19 @@ def _table(listings: tuple[ByLabel, ByLabel], beside: Sequence[int], alone: Sequ
     here, there = listings
     count = len(here)
     keys, (ranks, others) = _ranked(listings)
+    numbers = there.rows.subjects.numbers
     subjects = [ranks[number] for number in here.rows.subjects.numbers]
-    subjects += [others[there.rows.subjects.numbers[place]] for place in alone]
-    order = list(in_order([*here.order, *range(count, len(subjects))], subjects.__getitem__))
+    subjects += [others[numbers[place]] for place in alone]
     sessions = Counter(subjects)
     starts = array("i", accumulate((sessions[rank] for rank in range(len(keys))), initial=0))
 
     def label(number: int) -> str:
         return here.labels[number] if number < count else there.labels[alone[number - count]]
 
+    order = list(in_order([*here.order, *range(count, len(subjects))], subjects.__getitem__))
     for start, end in pairwise(starts):
-        if start < end and order[start] < count <= order[end - 1]:  # both were by label already
+        if start < end and order[start] < count <= order[end - 1]:
+            # the source's are by label, and after them those that are alone
             order[start:end] = sorted(order[start:end], key=label)
     left = array("i", [one if one < count else NOBODY for one in order])
     right = array("i", [beside[one] if one < count else alone[one - count] for one in order])
