@@ -510,7 +510,7 @@ class NothingMade(DataProblem):
 
 
 class ResourceDiffers(DataProblem):
-    sentence = "The {what} of {holder} has {count} files at the destination that are other ones."
+    sentence = "The {what} of {holder} has {count} with other content at the destination."
     advice = "Nothing of it was sent. Make a new plan with --existing keep or --existing replace."
 
 
@@ -520,7 +520,7 @@ class ResourceNotTaken(DataProblem):
 
 
 class ResourceUnproven(DataProblem):
-    sentence = "The {what} of {holder} arrived otherwise than it was sent: {count} files."
+    sentence = "The {what} of {holder} arrived otherwise than it was sent: {count}."
     advice = "Resume sends these again; if it stays, ask the server's administrator."
 
 

@@ -100,7 +100,9 @@ class UnitSent(Event, frozen=True, kw_only=True):
     bytes: int
     seconds: float
     row: str
-    """The row's address below ``/data``."""
+    """The row's address below ``/data``; of a download subject and session, as they lie in its folder."""
+    there: bool = False
+    """It was found there, from an earlier attempt, and not sent anew."""
 
 
 class HeadersRouted(Event, frozen=True, kw_only=True):

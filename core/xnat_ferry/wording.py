@@ -95,7 +95,7 @@ def _of_session(event: AnyEvent) -> str:
         case events.UnitFetched():
             return f"scan {event.unit}  {_amount(event)}  fetched and checked in {duration(event.seconds)}"
         case events.UnitSent():
-            return f"scan {event.unit}  {_amount(event)}  sent in {duration(event.seconds)}"
+            return f"scan {event.unit}  {_amount(event)}  {_how_sent(event)}"
         case events.FileLeftOut():
             return f"scan {event.scan}  {event.name} left out: {event.why}"
         case events.TriedAgain():
@@ -107,6 +107,12 @@ def _of_session(event: AnyEvent) -> str:
             return f"{event.verdict} in the {event.where} ({event.level}): {counts(event.counts)}"
         case _:
             return _of_ending(event)
+
+
+def _how_sent(event: events.UnitSent) -> str:
+    if event.there:
+        return "is there already"
+    return f"{'sent' if event.row.startswith('/') else 'written'} in {duration(event.seconds)}"
 
 
 def _of_ending(event: AnyEvent) -> str:

@@ -44,7 +44,7 @@ def test_a_good_unit_gives_its_instances(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named_by_number(tmp_path: Path) -> None:
-    with pytest.raises(DownloadBroken, match="1 of 2 files are missing"):
+    with pytest.raises(DownloadBroken, match="1 of 2 files missing"):
         check(zip_of({"scans/1/DICOM/1.dcm": ONE}), *FILES, scratch=tmp_path)
 
 

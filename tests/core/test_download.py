@@ -236,7 +236,9 @@ def test_the_command_fetches_and_verifies(
     port: Harbour, run: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("download", "SRC", tmp_path / "backup", "--yes") == 0
-    capsys.readouterr()
+    said = capsys.readouterr().err
+    assert "written in" in said
+    assert "sent in" not in said
     assert run("verify", "--json") == 0
     assert json.loads(capsys.readouterr().out)["verdict"] == "proven"
     shutil.rmtree(tmp_path / "backup/001/001_MR1")

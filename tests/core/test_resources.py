@@ -39,7 +39,7 @@ from xnat_ferry.xnat.answers import children
 from xnat_ferry.xnat.client import XnatClient
 
 MADE = "2026-11-24T10:00:00+00:00"
-LABELS = [f"S{number}" for number in range(23)]
+LABELS = [f"S{number}" for number in range(24)]
 WORLD = "".join(session_toml(label, subject=f"P{label}") for label in LABELS)
 WORLD += "".join(session_toml(label, subject="TWINS") for label in ("T0", "T1"))
 HEAD = """
@@ -333,7 +333,7 @@ def test_another_file_there_is_written_over_by_a_persons_word_alone(
     assert [one.verdict for one in carried] == ([verdict] if verdict else [])
     if existing is None:
         (failed,) = told(folder, events.SessionFailed)
-        assert "1 files at the destination that are other ones" in failed.message
+        assert "has 1 file with other content at the destination" in failed.message
         assert "--existing" in failed.advice
 
 
@@ -513,6 +513,33 @@ def test_what_was_carried_is_verified_again(
         assert line in shown, shown
     assert "loud" not in shown
     assert "quiet" not in shown
+
+
+def test_what_cannot_travel_yet_and_what_is_there_already_is_said(
+    port: Harbour,
+    ada: XnatClient,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    log_in(port, monkeypatch)
+    label = "S23"
+    fill(ada, source(port, label), "A", ["one"])
+    words = ["resources", "SRC", "DST", "--sessions", label, "--with", "resources=A"]
+    words += ["--transfers", str(tmp_path), "--spool", str(tmp_path)]
+    assert main([*words, "--yes"]) == 1
+    shown = capsys.readouterr()
+    assert "Plan: nothing is carried to where these are in DST" in " ".join(shown.out.split())
+    assert "none of these sessions of SRC is in DST's archive yet" in shown.err
+    folder = port.begin(planned(port, label, "resources"))
+    assert port.work(folder) == 0
+    assert main([*words, "-o", str(tmp_path / "plan.toml"), "--json"]) == 0
+    (said,) = [one for one in json.loads(capsys.readouterr().out)["findings"] if one["check"] == "belongings"]
+    assert (said["verdict"], said["kind"]) == ("ok", "resource-there")
+    follow = port.begin(read_plan(tmp_path / "plan.toml"))
+    assert port.work(follow) == 0
+    assert main(["verify", follow.id, "--transfers", str(follow.path.parent)]) == 0
+    assert "verification: proven = 1 same" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_subject_that_becomes_two_leaves_its_own_with_both(

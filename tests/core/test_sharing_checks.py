@@ -227,6 +227,7 @@ def test_share_asks_does_tells_and_is_undone(sea: Harbour, ferry: Any, tmp_path:
     assert (judged["road"], judged["verdict"]) == ("share", "warned")
     assert [event["event"] for event in happened][-1] == "TransferFinished"
     assert (status["state"], status["files_total"]) == ("done", 0)
+    assert "0 of 0" not in ferry("status")[1]
     assert shares(session_state(sea, one)) == {"DST": "S7"}
     assert ferry("verify")[0] == 0
     assert "a share: nothing travelled" in ferry("record")[1]

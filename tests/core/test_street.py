@@ -21,11 +21,15 @@ def test_sessions_arrive_whole_and_are_proven_in_the_archive(sea: Shore) -> None
     sea.make_plan()
     ran = sea.ferry("run", sea.plan)
     assert ran.returncode == 0, ran.stderr
+    assert "Next: look at 2 sessions in the prearchive, then 'xnat-ferry archive " in ran.stderr
+    assert "10 files, " in ran.stdout
     assert sea.waiting("DST") == source
     assert sea.archived("DST") == {}
 
     archived = sea.ferry("archive")
     assert archived.returncode == 0, archived.stderr
+    assert "Next:" not in archived.stderr
+    assert "' prints the record." in archived.stderr
     assert sea.archived("DST") == source == sea.archived("SRC")
     assert sea.waiting("DST") == {}
     assert sea.uids("DST") == sea.uids("SRC")

@@ -7,6 +7,7 @@ from xnat_ferry.checks.finding import Finding
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.model import Verdict
 from xnat_ferry.survey import Chosen, ProjectView, Survey
+from xnat_ferry.wording import plural
 
 _LOOK_AGAIN = "Check again in a while; if this stays, show these words to the server's administrator."
 
@@ -31,9 +32,9 @@ def check_reading(survey: Survey) -> tuple[Finding, ...]:
 def _readable(view: ProjectView) -> Finding:
     count = len(view.sessions or ())
     if view.endpoint.local:
-        words = f"{view.endpoint} was read: DICOM of {count:,} imaging sessions."
+        words = f"{view.endpoint} was read: DICOM of {plural(count, 'imaging session')}."
         return _finding(view, Verdict.OK, "ok", words)
-    words = f"You may read {view.endpoint.project}{_as_what(view)}: {count:,} imaging sessions."
+    words = f"You may read {view.endpoint.project}{_as_what(view)}: {plural(count, 'imaging session')}."
     return _finding(view, Verdict.OK, "ok", words)
 
 

@@ -69,7 +69,12 @@ def _resource(one: SeenResource, existing: Existing | None) -> Iterator[Finding]
         yield _finding(Verdict.WARN, one.holder, "resource-unlabelled", text, "Give it another label first.")
         return
     amount = f"{wording.plural(one.files, 'file')}, {wording.size(one.bytes)}"
-    yield _finding(Verdict.WARN, one.holder, "resource-travels", f"{name} travels as well: {amount}.", _GUIDE)
+    if one.files and one.there == one.files:
+        text = f"{name} is there already, the same: {amount}."
+        yield _finding(Verdict.OK, one.holder, "resource-there", text)
+    else:
+        text = f"{name} travels as well: {amount}."
+        yield _finding(Verdict.WARN, one.holder, "resource-travels", text, _GUIDE)
     if one.unfit:
         count = wording.plural(one.unfit, "file")
         text = f"{name} has {count} that XNAT does not store under that name; these stay behind."

@@ -22,6 +22,7 @@ from xnat_ferry.cli.planned import plan_lines
 from xnat_ferry.cli.run import begin
 from xnat_ferry.errors import UsageError
 from xnat_ferry.model import Road
+from xnat_ferry.plan import Plan
 from xnat_ferry.plan.judged import Judged
 from xnat_ferry.settings.credentials import find_logins
 from xnat_ferry.settings.paths import spool_folder
@@ -103,8 +104,7 @@ def go(
     if writes:
         return 0 if judged.checklist.sure else 1
     if not judged.planned.travelling:
-        say("Nothing is left to carry.")
-        return 0
+        return _nothing(judged.planned)
     return _begin(judged, looking, going, json) if _wanted(judged, going) else 1
 
 
@@ -124,6 +124,16 @@ def _show(judged: Judged, again: Sequence[str], written: bool, output: Path | No
         show(command_lines(["xnat-ferry", "run", str(output)], width, "  "))
 
 
+def _nothing(planned: Plan) -> int:
+    """Says that nothing travels; 1 where it is not there yet to what it belongs."""
+    if planned.road == Road.RESOURCES:
+        source, destination = planned.source.project, planned.destination.project
+        say(f"Nothing was carried: none of these sessions of {source} is in {destination}'s archive yet.")
+        return 1
+    say("Nothing is left to carry.")
+    return 0
+
+
 def _wanted(judged: Judged, going: Beginning) -> bool:
     if going.yes:
         return True
@@ -137,7 +147,7 @@ def _wanted(judged: Judged, going: Beginning) -> bool:
 
 def _begin(judged: Judged, looking: Looking, going: Beginning, json: bool) -> int:
     plan, pace = judged.planned, going.pacing.over(Pace())
-    if not plan.road.stays:
+    if not plan.road.stays and plan.road != Road.RESOURCES:
         size = spool_for(plan, pace, spool_folder(looking.spool))
         say(f"Up to {wording.size(size)} lie in {spool_folder(looking.spool)} on the way.")
     logins = find_logins(plan.source, plan.destination)

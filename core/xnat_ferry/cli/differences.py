@@ -34,9 +34,15 @@ def difference_lines(
             ", ".join(result.owners or ()) or "not shown to this account; the project's page may name them"
         )
         yield from paragraph(f"The destination's owners: {names}.", width, rest="    ")
-    counts = wording.counts(result.counts)
-    text = f"verification ({result.level}): {result.verdict}  {counts}"
-    yield from paragraph(text, width, rest="    ", style=_STYLES[result.verdict])
+    yield from paragraph(_total(result), width, rest="    ", style=_STYLES[result.verdict])
+
+
+def _total(result: Verification) -> str:
+    if result.sessions or not result.carried:
+        return f"verification ({result.level}): {result.verdict}  {wording.counts(result.counts)}"
+    # no image travelled, so there was no level
+    total = sum((Counter(look.counts) for look in result.carried), Counter[Mark]())
+    return f"verification: {result.verdict}  {wording.counts({mark: total[mark] for mark in Mark})}"
 
 
 def _items(items: Sequence[Item], width: int) -> Iterator[Line]:

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from xnat_ferry import wording
 from xnat_ferry.cli.common import answer_json, say
+from xnat_ferry.cli.next_step import next_step
 from xnat_ferry.events import AnyEvent
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.launch import follow
 from xnat_ferry.transfer.state import Phase, TransferState
-from xnat_ferry.transfer.status import Status, status_of
+from xnat_ferry.transfer.status import Status, read_state, status_of
 
 _CODES = {Phase.DONE: 0, Phase.FAILED: 1, Phase.STOPPED: 4, Phase.RUNNING: 0, Phase.WAITING: 4}
 
@@ -27,6 +28,9 @@ def follow_to_end(folder: TransferFolder, worker: subprocess.Popen[bytes], *, sk
         say(f"'xnat-ferry stop {folder.id[-4:]}' stops it.")
         return 4
     code = answer_status(folder, json)
+    if not json:
+        for line in next_step(read_state(folder), folder.id[-4:]):
+            say(line)
     return worker.returncode if worker.returncode == 3 else code
 
 
@@ -60,9 +64,7 @@ def print_status(status: Status) -> None:
     print(
         f"{status.id}  {status.state}  {sessions.done} done, {sessions.failed} failed, "
         f"{sessions.running} running, {sessions.waiting} waiting  "
-        f"{status.files:,} of {wording.plural(status.files_total, 'file')}, "
-        f"{wording.size(status.bytes)} of {wording.size(status.bytes_total)}, "
-        f"{wording.duration(status.seconds)}"
+        f"{_carried(status)}{wording.duration(status.seconds)}"
     )
     if status.bytes_per_second:
         left = "" if status.seconds_left is None else f", {wording.duration(status.seconds_left)} left"
@@ -71,6 +73,16 @@ def print_status(status: Status) -> None:
         print(f"  {plain(status.why)}")
     for problem in status.errors:
         print(f"  {plain(problem.session)}: {plain(problem.message)}\n    {plain(problem.advice)}")
+
+
+def _carried(status: Status) -> str:
+    """How much of it has come; nothing where no image travels. The packing counts, so all may be more."""
+    if not status.files_total:
+        return ""
+    if status.files >= status.files_total:
+        return f"{wording.plural(status.files, 'file')}, {wording.size(status.bytes)}, "
+    files = wording.out_of(status.files, status.files_total, "file")
+    return f"{files}, {wording.size(status.bytes)} of {wording.size(status.bytes_total)}, "
 
 
 def line_of(event: AnyEvent) -> str:

@@ -22,11 +22,7 @@ _REMARK = " " * 6
 
 def plan_lines(planned: Plan, width: int) -> Iterator[Line]:
     """What will travel, each session with its new labels, and what will not and why."""
-    yield from paragraph(
-        f"Plan: {planned.amount} {_where_to(planned)}; verified by {planned.verify}",
-        width,
-        style="bold",
-    )
+    yield from paragraph(f"Plan: {_headline(planned)}", width, style="bold")
     if planned.belongings.any and planned.road != Road.RESOURCES:
         yield from paragraph(f"and with them: {planned.belongings.in_words}", width)
     shown = planned.sessions[:LISTED]
@@ -40,6 +36,14 @@ def plan_lines(planned: Plan, width: int) -> Iterator[Line]:
         )
         text = f"and {more:,} more; in all {fates}. --write-labels FILE.csv lists the labels of all."
         yield from paragraph(text, width, "  ")
+
+
+def _headline(planned: Plan) -> str:
+    if not planned.travelling:
+        return f"nothing is carried {_where_to(planned)}"
+    if planned.road == Road.RESOURCES:
+        return f"{planned.amount} {_where_to(planned)}"  # each file by its digest: there is no level
+    return f"{planned.amount} {_where_to(planned)}; verified by {planned.verify}"
 
 
 def _where_to(planned: Plan) -> str:

@@ -125,7 +125,7 @@ class OneServer(Crossing):
         for scan in session.scans:
             found = len(scans[scan.id])
             if found != scan.files:
-                why = f"scan {scan.id} has {found} files where the plan says {scan.files}"
+                why = f"scan {scan.id} has {wording.plural(found, 'file')} where the plan says {scan.files}"
                 raise SourceChanged(session=session.session, why=why)
         path = self.ferry.folder.manifest(session.id)
         path.unlink(missing_ok=True)  # of an attempt that got no further

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from xnat_ferry import wording
 from xnat_ferry.errors import DestinationTaken, SourceChanged, Stopped
 from xnat_ferry.events import SessionBuilt, SourceRead, UnitSent
 from xnat_ferry.model import PrearchiveRow, SessionDetail, Where
@@ -115,7 +116,7 @@ def source_as_planned(origin: Origin, session: PlannedSession) -> SessionDetail:
             raise SourceChanged(session=session.session, why=f"scan {scan.id} is gone")
         files = len(detail.dicom_files(scan.id))
         if files != scan.files:
-            why = f"scan {scan.id} has {files} files where the plan says {scan.files}"
+            why = f"scan {scan.id} has {wording.plural(files, 'file')} where the plan says {scan.files}"
             raise SourceChanged(session=session.session, why=why)
     return detail
 
@@ -194,7 +195,13 @@ def _not_in_row(
 def _tell_arrived(ferry: Ferry, session: PlannedSession, unit: Unit, own: PrearchiveRow, files: int) -> None:
     ferry.tell(
         UnitSent(
-            session=session.session, unit=unit.key, files=files, bytes=unit.bytes, seconds=0, row=own.path
+            session=session.session,
+            unit=unit.key,
+            files=files,
+            bytes=unit.bytes,
+            seconds=0,
+            row=own.path,
+            there=True,
         )
     )
 

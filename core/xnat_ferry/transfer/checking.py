@@ -18,6 +18,7 @@ from xnat_ferry.packed import Packed
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.stored import StoredFiles
 from xnat_ferry.transfer.units import Unit
+from xnat_ferry.wording import out_of
 from xnat_ferry.xnat.scan_zips import entry_name
 
 ALWAYS_ALLOWED = 256 * 1024 * 1024
@@ -117,7 +118,7 @@ def _matched(archive: zipfile.ZipFile, unit: Unit, what: str) -> Iterator[tuple[
     entries = {entry.filename.partition("/")[2]: entry for entry in archive.infolist()}
     missing, unasked = listed.keys() - entries.keys(), entries.keys() - listed.keys()
     if missing or unasked or len(archive.infolist()) != len(unit.files):
-        why = f"{len(missing)} of {len(unit.files)} files are missing"
+        why = f"{out_of(len(missing), len(unit.files), 'file')} missing"
         if unasked:
             why += f", {len(unasked)} were not asked for"
         raise DownloadBroken(what=what, why=why)

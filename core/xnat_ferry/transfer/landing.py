@@ -128,7 +128,7 @@ class _Landing:
                     return False
                 found.append(one)
         append_unit(self._ferry.folder.manifest(self._session.id), unit.key, found)
-        self._tell(unit, len(found), unit.bytes, 0.0)
+        self._tell(unit, len(found), unit.bytes, 0.0, there=True)
         return True
 
     def _passed(self) -> _Passed:
@@ -167,7 +167,7 @@ class _Landing:
                     progress.add(self._shelf.write(paths[name.partition("/")[2]], source))
         self._tell(unit, fetched.files, fetched.length, progress.seconds)
 
-    def _tell(self, unit: Unit, files: int, size: int, seconds: float) -> None:
+    def _tell(self, unit: Unit, files: int, size: int, seconds: float, *, there: bool = False) -> None:
         self._ferry.tell(
             UnitSent(
                 session=self._session.session,
@@ -176,6 +176,7 @@ class _Landing:
                 bytes=size,
                 seconds=seconds,
                 row=f"{self._session.to_subject}/{self._shelf.final.name}",
+                there=there,
             )
         )
 

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from msgspec.structs import replace as but
 
+from xnat_ferry import wording
 from xnat_ferry.belongings import (
     Compared,
     Existing,
@@ -106,7 +107,8 @@ class _Carrying:
         if self.job.existing == Existing.KEEP:
             trouble = [path for path in trouble if path in self._sent or compared.marks[path] != Mark.DIFFERS]
         if trouble:
-            raise ResourceUnproven(what=self.job.unit, holder=self.job.holder, count=len(trouble))
+            count = wording.plural(len(trouble), "file")
+            raise ResourceUnproven(what=self.job.unit, holder=self.job.holder, count=count)
 
     def _attempt(self) -> Compared:
         self.ferry.heed_stop()
@@ -149,7 +151,8 @@ class _Carrying:
         ours = self._ours.read() if differing else frozenset()
         foreign = [path for path in differing if path not in ours]
         if foreign and self.job.existing is None:
-            raise ResourceDiffers(what=self.job.unit, holder=self.job.holder, count=len(foreign))
+            count = wording.plural(len(foreign), "file")
+            raise ResourceDiffers(what=self.job.unit, holder=self.job.holder, count=count)
         return (
             differing if self.job.existing == Existing.REPLACE else [one for one in differing if one in ours]
         )
@@ -160,7 +163,8 @@ class _Carrying:
         if lost and lost >= set(missing):
             raise ResourceNotTaken(what=self.job.unit, holder=self.job.holder)
         if lost:
-            raise DownloadBroken(what=self.job.unit, why=f"{len(lost)} files did not arrive")
+            why = f"{wording.plural(len(lost), 'file')} did not arrive"
+            raise DownloadBroken(what=self.job.unit, why=why)
 
     def _tell(self, compared: Compared) -> None:
         resource = self.job.resource

@@ -9,6 +9,7 @@ from xnat_ferry.verify.observed import Content, Observed
 from xnat_ferry.verify.pairing import Series, pair_files, pair_series
 from xnat_ferry.verify.rewriting import Rewriting
 from xnat_ferry.verify.verification import Item, SessionVerification
+from xnat_ferry.wording import out_of
 
 _BY_NAME = (
     "The prearchive shows names and series, not SOPInstanceUIDs: identity was compared by the name each "
@@ -104,7 +105,7 @@ def _left_open(level: Level, contents: Collection[Content]) -> str:
 def _of(number: int, contents: Collection[Content]) -> str:
     if number == len(contents):
         return "every file"
-    return f"{number} of {len(contents)} files" if number else "no file"
+    return out_of(number, len(contents), "file") if number else "no file"
 
 
 def _notes(paired: Sequence[Series], observed: Observed, level: Level) -> list[str]:

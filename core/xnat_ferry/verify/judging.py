@@ -11,6 +11,7 @@ from xnat_ferry.verify.observed import NOT_KNOWN, Content, HeaderLook
 from xnat_ferry.verify.pairing import How, Pair, Series, There
 from xnat_ferry.verify.rewriting import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, Rewriting
 from xnat_ferry.verify.verification import Item, What
+from xnat_ferry.wording import plural
 
 
 class Judged(Struct, frozen=True, kw_only=True):
@@ -53,7 +54,7 @@ class Judge:
         files = [one.file for one in there]
         missing, extra = len(sent) - len(files), len(files) - len(sent)
         for one in sent[: max(missing, 0)]:
-            yield self._missing(one, series, f"{len(sent)} files", f"{len(files)} files")
+            yield self._missing(one, series, plural(len(sent), "file"), plural(len(files), "file"))
         for other in there[: max(extra, 0)]:
             yield self._extra(sent[0].scan if sent else other.scan, other)
         rest = sent[max(missing, 0) :]

@@ -23,6 +23,7 @@ from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.pairing import pair_series
 from xnat_ferry.verify.rewriting import rewriting_at
 from xnat_ferry.verify.verification import Item, SessionVerification, What
+from xnat_ferry.wording import plural
 from xnat_ferry.xnat.catalogs import refresh_catalogs
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.listings import find_subject
@@ -120,7 +121,7 @@ def with_unknown(
             scan=scan,
             file="",
             what=What.UNREADABLE,
-            source=f"{number} files" if number else "not listed",
+            source=plural(number, "file") if number else "not listed",
             destination="",
             likely=why(scan),
         )

@@ -14,6 +14,7 @@ import msgspec
 from xnat_ferry.errors import NotProven
 from xnat_ferry.model import DICOM_RESOURCES, FileRow, Instance, Level, Mark, Where
 from xnat_ferry.verify.verification import PROVEN, SessionVerification
+from xnat_ferry.wording import plural
 
 _KEY = object()
 
@@ -116,7 +117,7 @@ def _against(
         return f"the comparison says '{result.verdict}'"
     if result.solid != len(instances):
         loose = len(instances) - result.solid
-        return f"of {loose} files neither the digest nor image and header were found equal"
+        return f"of {plural(loose, 'file')} neither the digest nor image and header were found equal"
     return _not_in_manifest(instances, listing, fetched, beside)
 
 
@@ -154,4 +155,4 @@ def _not_in_manifest(
             return f"a file of scan {row.scan} was changed at the source since it was sent"
         if not digest or not one.md5:
             return f"whether a file of scan {row.scan} is still what was sent could not be read at the source"
-    return f"{len(sent)} files are no longer at the source" if sent else ""
+    return f"the source no longer has {plural(len(sent), 'file')} of it" if sent else ""
