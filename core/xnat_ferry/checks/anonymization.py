@@ -40,7 +40,7 @@ def check_anonymization(
     project = survey.destination.endpoint.project
     if survey.headers == Headers.NONE:
         words = "No header was looked at, so whether the data are anonymised is not known."
-        advice = f"Check without {'--headers none' if survey.depth.sessions else '--quick'}."
+        advice = "Check without --headers none." if survey.depth.sessions else "Check without --quick."
         return (_finding(Verdict.UNKNOWN, "headers-not-read", project, words, advice),)
     judge = _Judge(survey, keep, rules)
     findings = [finding for one in judge.all(survey, memory or Memory()) for finding in one.found]

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from xnat_ferry import wording
 from xnat_ferry.cli.common import answer_json, say
-from xnat_ferry.cli.next_step import next_step
 from xnat_ferry.events import AnyEvent
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.folder import TransferFolder
@@ -29,6 +28,8 @@ def follow_to_end(folder: TransferFolder, worker: subprocess.Popen[bytes], *, sk
         return 4
     code = answer_status(folder, json)
     if not json:
+        from xnat_ferry.cli.next_step import next_step  # 'status' loads this module, and no client
+
         for line in next_step(read_state(folder), folder.id[-4:]):
             say(line)
     return worker.returncode if worker.returncode == 3 else code
