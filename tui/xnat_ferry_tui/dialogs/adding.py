@@ -16,9 +16,9 @@ from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 
 _WORDS = (
     "These were not archived: there is a session with their label, and archiving adds to it.",
-    "  m  complete: the same study, and only what is missing there",
-    "  i  merge: whatever it is; the same instances are overwritten, and XNAT cannot undo it",
-    "  s  leave it waiting in the prearchive           M I S: all of them",
+    "  m  complete: the same study, only what is missing there",
+    "  i  merge: whatever it is, for good; same instances are overwritten",
+    "  s  leave it in the prearchive          M I S: all of them",
 )
 _LEAVE = "leave"
 _SHOWN = 8

@@ -86,7 +86,7 @@ def _session(watched: Watched) -> str:
 
 def _unit(session: SessionState) -> str:
     if session.moving is None:
-        return ""
+        return ", archiving" if session.archive_requested and not session.archived else ""
     return f", {'sending' if session.sending else 'fetching'} scan {session.moving.unit}"
 
 

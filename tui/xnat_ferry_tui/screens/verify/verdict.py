@@ -59,7 +59,8 @@ def archiving(watched: Watched | None) -> list[str]:
     counts += [f"{under_way:,} under way"] if under_way and watched.alive else []
     counts += [f"{len(refused):,} refused (L reads the log)"] if refused else []
     told = [
-        f"{one.session}: {plain(one.message, _SAID)} {on_screen(one.advice)}" for one in refused[:_REFUSED]
+        f"{one.session}: {plain(one.message, _SAID).rstrip('.')}. {on_screen(one.advice)}"
+        for one in refused[:_REFUSED]
     ]
     return [f"Archiving: {', '.join(counts)}", *told]
 
