@@ -58,8 +58,30 @@ class Packed(Sequence[Kind], Generic[Kind]):
                 self._blocks.append(tuple(self._tail))
             self._tail = []
 
-    def _unpacked(self, block: bytes | tuple[Kind, ...]) -> Iterable[Kind]:
+    def _unpacked(self, block: bytes | tuple[Kind, ...]) -> Sequence[Kind]:
         return block if isinstance(block, tuple) else self._decoder.decode(zlib.decompress(block))
+
+    def only(self, test: Callable[[Kind], bool]) -> "Packed[Kind]":
+        """Those that pass a test."""
+        found = Packed(self._kind)
+        for block, values in self._parts():
+            passing = [one for one in values if test(one)]
+            found._take(passing, block if len(passing) == len(values) else None)
+        return found
+
+    def _parts(self) -> Iterator[tuple[bytes | tuple[Kind, ...], Sequence[Kind]]]:
+        """What is packed together, and what that is unpacked."""
+        self._pack()
+        return ((block, self._unpacked(block)) for block in self._blocks)
+
+    def _take(self, values: Sequence[Kind], block: bytes | tuple[Kind, ...] | None) -> None:
+        """Take over values; ``block`` is what they are packed, where somebody has done that."""
+        if block is None:
+            self.extend(values)
+        else:
+            self._pack()
+            self._blocks.append(block)
+            self._count += len(values)
 
     def __len__(self) -> int:
         return self._count
@@ -96,14 +118,19 @@ def packed_by(
 ) -> dict[Key, Packed[Kind]]:
     """The values by what ``key`` says of them, in their order."""
     found: dict[Key, Packed[Kind]] = {}
-    left = iter(values)
-    while batch := list(islice(left, _BATCH)):
+    for block, part in values._parts() if isinstance(values, Packed) else _batches(values):
         apart: dict[Key, list[Kind]] = {}
-        for one in batch:
+        for one in part:
             apart.setdefault(key(one), []).append(one)
         for name, some in apart.items():
-            found.setdefault(name, Packed(kind)).extend(some)
+            found.setdefault(name, Packed(kind))._take(some, block if len(apart) == 1 else None)
     return found
+
+
+def _batches(values: Iterable[Kind]) -> Iterator[tuple[None, Sequence[Kind]]]:
+    left = iter(values)
+    while batch := list(islice(left, _BATCH)):
+        yield None, batch
 
 
 def joined(kind: type[Kind], parts: Iterable[Sequence[Kind]]) -> Packed[Kind]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -20,7 +21,7 @@ _PER_FILE = 300
 _SIZE_UNKNOWN = 1024 * 1024
 
 
-class Unit(Struct, frozen=True):
+class Unit(Struct, frozen=True, dict=True):
     """What travels in one zip: whole scans of one session with their DICOM files."""
 
     scans: tuple[str, ...]
@@ -31,24 +32,24 @@ class Unit(Struct, frozen=True):
         """Its name in the journal: the scans' IDs."""
         return ",".join(self.scans)
 
-    @property
+    @cached_property
     def bytes(self) -> int:
         """The sum of the listed sizes; a file without one counts as nothing."""
         return sum(file.size or 0 for file in self.files)
 
-    @property
+    @cached_property
     def room(self) -> int:
         """The bytes that its zip may take: sizes as listed, and names and numbers twice for each file."""
         return (
             sum((file.size or _SIZE_UNKNOWN) + _PER_FILE + 2 * len(file.path) for file in self.files) + 1024
         )
 
-    @property
+    @cached_property
     def twins(self) -> bool:
         """Whether two files of one scan have one name, in folders of their own."""
         return len({(file.scan, as_stored(file.path).casefold()) for file in self.files}) < len(self.files)
 
-    @property
+    @cached_property
     def resources(self) -> tuple[str, ...]:
         """The labels of the resources its files lie in."""
         return tuple(sorted({file.resource for file in self.files}))
