@@ -78,6 +78,20 @@ def test_a_command_looks_at_each_of_its_options(
     assert {one.name for one in fields(LOOKS[name])} - looked_at == set()
 
 
+def test_what_is_undecided_is_told_with_the_answers_that_are_suggested(
+    command: Callable[[str], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["share", "SRC", "DST", "--labels", "subject.prefix=P_", "--yes"]
+    command("share")
+    assert main([*words, "--on-conflict", "same-study=skip"]) == 1
+    shown = " ".join(capsys.readouterr().out.replace("\\\n", " ").split())
+    assert "Plan: nothing yet; what is undecided waits for an answer" in shown
+    given = shown.partition("Then again: xnat-ferry ")[2].split()
+    place = given.index("--on-conflict")
+    assert {"same-study=skip", "other-subject=skip"} == set(given[place + 1 : place + 3])
+    assert main(given) == 0, "then nothing is left to carry"
+
+
 @pytest.mark.parametrize("name", LOOKS)
 def test_a_command_has_the_options_that_it_looks_at(name: str) -> None:
     taken = app_for(name)[name].assemble_argument_collection()

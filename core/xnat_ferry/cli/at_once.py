@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from xnat_ferry import wording
 from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.common import answer_json, say
+from xnat_ferry.cli.conflicts import suggested_answers
 from xnat_ferry.cli.ending import verdict_lines
 from xnat_ferry.cli.idle import given_of, option
 from xnat_ferry.cli.looking import as_json
@@ -116,12 +117,22 @@ def _show(judged: Judged, again: Sequence[str], written: bool, output: Path | No
         show([Line(""), *plan_lines(planned, width)])
         show(line for left in planned.left_out for line in paragraph(f"left out: {left}", width, "  "))
     show(verdict_lines(judged.checklist, width))
-    if blocked or planned.undecided:
-        text = "Nothing was begun." if blocked else "Answer the conflicts above with --on-conflict."
-        show([*paragraph(f"{text} Then again:", width), *command_lines(["xnat-ferry", *again], width, "  ")])
+    if blocked:
+        show(paragraph("Nothing was begun. Then again:", width))
+        show(command_lines(["xnat-ferry", *again], width, "  "))
+    elif planned.undecided:
+        show(paragraph("Answer the conflicts above, for instance as is suggested. Then again:", width))
+        show(command_lines(["xnat-ferry", *_answered(again, suggested_answers(judged))], width, "  "))
     elif written:
         show(paragraph(f"{output} is written: read it, change it, then", width))
         show(command_lines(["xnat-ferry", "run", str(output)], width, "  "))
+
+
+def _answered(again: Sequence[str], answers: Sequence[str]) -> list[str]:
+    """The command with more answers, beside those that it gave."""
+    place = [*again].index("--on-conflict") + 1 if "--on-conflict" in again else len(again)
+    option = ["--on-conflict"] if answers and place == len(again) else []
+    return [*again[:place], *option, *answers, *again[place:]]
 
 
 def _nothing(planned: Plan) -> int:

@@ -9,10 +9,11 @@ from xnat_ferry.cli.at_once import AS_GIVEN, Beginning, go
 from xnat_ferry.cli.common import AsJson, Spool, Transfers, say
 from xnat_ferry.cli.looking import look
 from xnat_ferry.cli.options import Giving, Looking, Switch
-from xnat_ferry.errors import NothingChosen, RoadClosed, UsageError
+from xnat_ferry.errors import NothingChosen, UsageError
 from xnat_ferry.model import Level, Road
 from xnat_ferry.settings.credentials import find_logins
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
+from xnat_ferry.settings.redact import plain
 from xnat_ferry.settle.meant import to_take_back
 from xnat_ferry.survey import Depth
 from xnat_ferry.transfer import folder as transfer_folders
@@ -130,9 +131,12 @@ def _wanted(state: TransferState, yes: bool) -> bool:
     """Whether a person wants it; raises UsageErrors where there is nothing to undo or nobody to ask."""
     plan = state.plan
     if not plan.road.stays:
-        why = "what travelled is not taken back"
-        advice = "Remove it at the destination in the web interface, if that is what you want."
-        raise RoadClosed(road=plan.road.value, why=why, advice=advice)
+        there = plan.destination
+        where = f"in {plain(there.project)}" if there.local else "at the destination in the web interface"
+        advice = f"Remove it {where}, if that is what you want."
+        raise UsageError(
+            what="What travelled is not taken back; 'undo' is for share and relocate.", advice=advice
+        )
     meant = to_take_back(state)
     if not meant:
         raise NothingChosen(why="this transfer gave nothing to another project, or it was all taken back")

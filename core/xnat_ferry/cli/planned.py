@@ -40,7 +40,7 @@ def plan_lines(planned: Plan, width: int) -> Iterator[Line]:
 
 def _headline(planned: Plan) -> str:
     if not planned.travelling:
-        return f"nothing is carried {_where_to(planned)}"
+        return "nothing yet; what is undecided waits for an answer" if planned.undecided else "nothing"
     if planned.road == Road.RESOURCES:
         return f"{planned.amount} {_where_to(planned)}"  # each file by its digest: there is no level
     return f"{planned.amount} {_where_to(planned)}; verified by {planned.verify}"
