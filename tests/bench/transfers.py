@@ -108,7 +108,7 @@ class Watcher(FerryApp):
     DEFAULT_MODE = "transfer"
 
 
-async def walk(desk: Desk, count: int, found: Callable[[str, Held], None]) -> None:
+async def walk(desk: Desk, found: Callable[[str, Held], None]) -> None:
     """Through all keys once."""
     app = Watcher(desk)
     async with app.run_test(size=_SIZE) as pilot:
@@ -116,7 +116,7 @@ async def walk(desk: Desk, count: int, found: Callable[[str, Held], None]) -> No
             await reached(pilot, lambda: _log(app) > 0)
         found("from nothing to the first lines of the log", held)
         async with felt() as held:
-            await reached(pilot, lambda: desk.watched is not None and len(desk.watched.told) >= count)
+            await reached(pilot, lambda: desk.watched is not None and desk.watched.state.finished is not None)
             await reached(pilot, lambda: desk.verification() is not None)
         found("from there until all of it is read", held)
         for name, keys in ACTS.items():
@@ -140,7 +140,7 @@ async def measure(sessions: int, count: int, differing: int) -> str:
     with tempfile.TemporaryDirectory() as place:
         desk = Desk(transfers=Path(place) / "transfers", spool=Path(place) / "spool", find=nobody)
         transfer(desk.transfers, sessions, count, differing)
-        await walk(desk, count, rows.__setitem__)
+        await walk(desk, rows.__setitem__)
     return "\n".join(
         [
             f"{sessions:,} sessions, {count:,} lines of the journal, {differing:,} files that differ. "

@@ -8,6 +8,7 @@ from xnat_ferry.events import AnyEvent, SessionVerified
 from xnat_ferry.plan import Plan
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.verify.verification import SessionVerification, Verification
+from xnat_ferry_tui.undisturbed import undisturbed
 
 
 class Proofs:
@@ -36,10 +37,15 @@ class Proofs:
         from xnat_ferry.verify.session import read_verification  # brings along what speaks with servers
 
         asked = tuple(one for one in self._plan.sessions if one.session in wanted)
-        found = read_verification(self._folder, msgspec.structs.replace(self._plan, sessions=asked))
+        with undisturbed(len(asked)):
+            found = read_verification(self._folder, msgspec.structs.replace(self._plan, sessions=asked))
         self._kept.update({one.source: one for one in found.sessions} if found else {})
         known = tuple(self._kept[one.session] for one in self._plan.sessions if one.session in self._kept)
-        return Verification(level=known[0].level, sessions=known) if known else None
+        if not known:
+            return None
+        all_of_it = Verification(level=known[0].level, sessions=known)
+        _ = all_of_it.counts, all_of_it.verdict  # counted here, aside, and not when it is first shown
+        return all_of_it
 
     def _changed_at(self) -> int:
         try:

@@ -67,7 +67,7 @@ class Area(Screen[None]):
         self.ferry.leave_off()
 
     def on_mount(self) -> None:
-        self.redraw()
+        self.redraw()  # after what an area does itself on being mounted: Textual calls both
 
     def on_screen_resume(self) -> None:
         self.redraw()

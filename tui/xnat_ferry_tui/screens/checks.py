@@ -55,7 +55,6 @@ class ChecksArea(Area):
         return (f"checks.{self.step.NAME}", self.AREA)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.ferry.run_worker(self._recall, thread=True, exit_on_error=False, group="disk-draft")
         self.step.first().focus()
 

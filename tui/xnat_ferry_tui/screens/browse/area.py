@@ -62,7 +62,6 @@ class BrowseArea(Area):
         self._drawn_at = Size(0, 0)
         self._words.display = False
         self.query_one("#legend", Facts).put([LEGEND])
-        super().on_mount()
         self._panes.enter()
 
     @property

@@ -52,7 +52,6 @@ class TransferArea(Area):
         self._problems = self._requests = False
         self._session = ""
         self._seen_requests = 0
-        super().on_mount()
         self.query_one("#log", Lines).focus()
         self.set_interval(_EVERY, self._look_around)
 

@@ -39,7 +39,6 @@ class VerifyArea(Area):
         self._rows = Rows()
         self._basis: tuple[object, ...] = ()
         self._transfer = ""
-        super().on_mount()
         self.query_one(Lines).focus()
 
     def show(self) -> None:
