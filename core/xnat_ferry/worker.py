@@ -38,7 +38,7 @@ from xnat_ferry.transfer.pace import read_pace, spool_size
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.status import read_state
 from xnat_ferry.transfer.units import largest_unit
-from xnat_ferry.verify.session import read_verification
+from xnat_ferry.verify.kept import read_verification
 
 EXIT_STOPPED, EXIT_BUG = 4, 70
 

@@ -7,6 +7,7 @@ import msgspec
 from xnat_ferry.events import AnyEvent, SessionVerified
 from xnat_ferry.plan import Plan
 from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.verify.kept import read_verification
 from xnat_ferry.verify.verification import SessionVerification, Verification
 from xnat_ferry_tui.undisturbed import undisturbed
 
@@ -34,8 +35,6 @@ class Proofs:
         return self._with(wanted) if wanted else None
 
     def _with(self, wanted: set[str]) -> Verification | None:
-        from xnat_ferry.verify.session import read_verification  # brings along what speaks with servers
-
         asked = tuple(one for one in self._plan.sessions if one.session in wanted)
         with undisturbed(len(asked)):
             found = read_verification(self._folder, msgspec.structs.replace(self._plan, sessions=asked))

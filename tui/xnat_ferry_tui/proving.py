@@ -120,7 +120,7 @@ class Proving:
             from xnat_ferry.record import write_record
             from xnat_ferry.record.markdown import to_markdown
             from xnat_ferry.transfer.status import read_state
-            from xnat_ferry.verify.session import read_verification
+            from xnat_ferry.verify.kept import read_verification
 
             folder = watched.folder
             state = read_state(folder)

@@ -105,7 +105,7 @@ def _work(folder: TransferFolder, logins: dict[str, Credentials], spool: Path, a
 
 
 def _prove(folder: TransferFolder) -> bool:
-    from xnat_ferry.verify.session import read_verification
+    from xnat_ferry.verify.kept import read_verification
 
     with _step("verification"):
         result = read_verification(folder, read_state(folder).plan)

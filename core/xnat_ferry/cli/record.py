@@ -29,7 +29,7 @@ def record(
     from xnat_ferry.record import write_record
     from xnat_ferry.record.html import to_html
     from xnat_ferry.record.markdown import to_markdown
-    from xnat_ferry.verify.session import read_verification
+    from xnat_ferry.verify.kept import read_verification
 
     if html and json:
         raise UsageError(what="--html and --json are two answers; say one of them.")

@@ -30,7 +30,7 @@ from xnat_ferry.transfer.launch import start_worker
 from xnat_ferry.transfer.lock import refuse_if_running
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.status import read_state
-from xnat_ferry.verify.session import read_verification
+from xnat_ferry.verify.kept import read_verification
 
 _LISTED = 20
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]

@@ -12,8 +12,8 @@ from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.transfer.carry import found_wrong
 from xnat_ferry.transfer.landing import land_session, shelf_of
 from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.verify.kept import differing_since
 from xnat_ferry.verify.on_disk import verify_download
-from xnat_ferry.verify.session import differing_since
 from xnat_ferry.verify.verification import SessionVerification
 from xnat_ferry.xnat.client import Call, XnatClient
 from xnat_ferry.xnat.limits import Limits

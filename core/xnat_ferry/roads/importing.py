@@ -15,8 +15,9 @@ from xnat_ferry.transfer.belongings import BelongingsCarrier
 from xnat_ferry.transfer.carry import found_wrong
 from xnat_ferry.transfer.rows import rows_beside
 from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.verify.kept import differing_since
 from xnat_ferry.verify.originals import Originals
-from xnat_ferry.verify.session import differing_since, verify_session
+from xnat_ferry.verify.session import verify_session
 from xnat_ferry.verify.source import Source
 from xnat_ferry.verify.verification import SessionVerification
 from xnat_ferry.xnat.prearchive import list_prearchive

@@ -2,36 +2,30 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
-from xnat_ferry.errors import CannotWrite
 from xnat_ferry.model import Instance, Level, Mark, Where
 from xnat_ferry.packed import Packed
-from xnat_ferry.plan import Fate, Plan, PlannedSession
+from xnat_ferry.plan import Fate, PlannedSession
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.settings.paths import spool_folder
-from xnat_ferry.settings.private import write_private
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.manifest import read_manifest
-from xnat_ferry.transfer.state import Phase, SessionState, TransferState
+from xnat_ferry.transfer.state import SessionState
 from xnat_ferry.verify import likely
 from xnat_ferry.verify.beside_images import compare_beside
 from xnat_ferry.verify.fetch import Tell
+from xnat_ferry.verify.kept import keep_verification
 from xnat_ferry.verify.looking import Target, look, with_unknown
 from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.proof import Proof, prove
 from xnat_ferry.verify.rewriting import routed
 from xnat_ferry.verify.source import Source
-from xnat_ferry.verify.verification import DIFFERS, SessionVerification, Verification
+from xnat_ferry.verify.verification import SessionVerification
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.listings import list_everything
-
-# made before threads want it: two that do for the first time at once may crash
-_KEPT = msgspec.json.Decoder(SessionVerification)
 
 
 def verify_session(
@@ -153,22 +147,6 @@ def joins(session: PlannedSession) -> bool:
     return session.fate in (Fate.COMPLETE, Fate.MERGE)
 
 
-def read_verification(folder: TransferFolder, plan: Plan) -> Verification | None:
-    """The newest verification of each session as it was kept; None when there is none yet."""
-    kept = [_read(folder.verification(session.id)) for session in plan.sessions]
-    sessions = tuple(one for one in kept if one is not None)
-    if not sessions:
-        return None
-    return Verification(level=sessions[0].level, sessions=sessions)
-
-
-def differing_since(folder: TransferFolder, state: TransferState) -> Sequence[SessionVerification]:
-    """What was found of sessions that are done when somebody looked at them again, where it differs."""
-    done = (one for one in state.plan.sessions if state.sessions[one.session].phase == Phase.DONE)
-    kept = (_read(folder.verification(one.id)) for one in done)
-    return tuple(one for one in kept if one is not None and one.verdict == DIFFERS)
-
-
 def _manifest(
     folder: TransferFolder, session: PlannedSession, past: SessionState, source: Originals | None
 ) -> tuple[Packed[Instance], dict[str, int]]:
@@ -190,19 +168,3 @@ def _manifest(
     known = Counter(one.scan for one in instances) + Counter(scan for scan, _ in past.left_out)
     unseen = {scan: files - known[scan] for scan, files in planned.items()}
     return instances, {scan: files for scan, files in unseen.items() if files > 0}
-
-
-def keep_verification(folder: TransferFolder, session: PlannedSession, result: SessionVerification) -> None:
-    """Keep the newest comparison of a session in the transfer's folder; raises CannotWrite."""
-    path = folder.verification(session.id)
-    try:
-        write_private(path, msgspec.json.encode(result))
-    except OSError as error:
-        raise CannotWrite(folder=path.parent, why=error.strerror) from None
-
-
-def _read(path: Path) -> SessionVerification | None:
-    try:
-        return _KEPT.decode(path.read_bytes())
-    except (FileNotFoundError, msgspec.MsgspecError, ValueError, RecursionError):
-        return None
