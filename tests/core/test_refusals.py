@@ -18,8 +18,8 @@ def sea(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shore]:
 @pytest.mark.parametrize(
     ("ends", "login", "code", "words"),
     [
-        (("SRC", "NOPE"), {}, 1, "does not know"),
-        (("NOPE", "DST"), {}, 1, "does not know"),
+        (("SRC", "NOPE"), {}, 1, "There is no project NOPE"),
+        (("NOPE", "DST"), {}, 1, "There is no project NOPE"),
         (("SRC", "DST"), {"XNAT_PASS": "wrong"}, 3, "refused the login of ada"),
         (("SRC", "DST"), {"XNAT_HOST": "http://127.0.0.1:9"}, 3, "does not answer"),
         (("SRC", "DST"), {"XNAT_USER": "", "XNAT_PASS": ""}, 3, "no user name and password"),

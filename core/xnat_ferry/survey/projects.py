@@ -124,9 +124,16 @@ def _view(
         sessions=sessions,
         settings=ProjectSettings(unread=unread),
         refused=isinstance(error, NotFound | Forbidden),
-        problem=str(error or ""),
+        problem=_problem(endpoint, client.user, error),
         advice=error.advice if error else "",
     )
+
+
+def _problem(endpoint: Endpoint, user: str, error: FerryError | None) -> str:
+    """Why a project could not be listed; an address is no answer to whoever has mistyped its name."""
+    if isinstance(error, NotFound):
+        return f"There is no project {endpoint}, or it is hidden from {user}."
+    return str(error or "")
 
 
 def _row_of(projects: Projects, endpoint: Endpoint) -> ProjectRow | None:

@@ -36,7 +36,7 @@ def what_would_go(desk: Desk, picture: Picture, node: Node | None) -> str:
         return ""
     unlisted = [view for view in (desk.source, desk.destination) if view and view.sessions is None]
     if unlisted:
-        return f"{unlisted[0].problem} r lists both anew."
+        return f"{unlisted[0].problem} C names another project, r lists both anew."
     destination = desk.ends[1].project
     if len(desk.marks) > _SUMMED:
         return f"{len(desk.marks):,} marked, too many to sum here -> {destination}"
