@@ -1,9 +1,11 @@
 """Opens the screen on the user's own projects, or on a practice server."""
 
+import ctypes
 import gc
 import os
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,9 @@ from xnat_ferry_tui.key_map import key_map_file, read_key_map
 
 if TYPE_CHECKING:
     from xnat_ferry.practice.process import PracticeServer
+
+_MMAP_THRESHOLD = -3
+"""What glibc's ``malloc.h`` calls M_MMAP_THRESHOLD."""
 
 
 def open_screen(options: Options) -> int:
@@ -83,9 +88,20 @@ def prepare_interpreter() -> None:
     prepared: msgspec looks at a type when it is first wanted, and two threads that want it at once crash it.
     """
     sys.setswitchinterval(0.002)
+    _give_back_large_blocks()
     for kind in (Holder, Plan, SessionVerification, Draft):
         msgspec.json.Decoder(kind)
     gc.freeze()
+
+
+def _give_back_large_blocks() -> None:
+    """Have the system take back at once what is freed and larger than a megabyte, such as a long answer.
+
+    Once one of 20 MB was freed, glibc would keep the next ones for itself, in pieces (mallopt(3)). With
+    another library nothing is done.
+    """
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, 1024 * 1024)
 
 
 def _run(desk: Desk, options: Options, *, tour: bool = False) -> int:
