@@ -7,6 +7,7 @@ from typing import overload
 from xnat_ferry.listing import Numbers
 from xnat_ferry_tui.screens.browse.nodes import OPEN_AT_FIRST, OPENABLE, Kind, Node
 from xnat_ferry_tui.screens.browse.shown import Shown
+from xnat_ferry_tui.screens.browse.table import index_of
 
 
 class Outline:
@@ -35,9 +36,9 @@ class Outline:
         self._numbers = array("i", shown.subjects if self._folded else shown.lines)
         self._turn_subjects(shown)
         for session in self._opened():
-            if session in self._numbers:
-                place = self._numbers.index(session) + 1
-                self._numbers[place:place] = self._kept(self._beneath(self._node(session)))
+            place = index_of(self._numbers, session)
+            if place is not None:
+                self._numbers[place + 1 : place + 1] = self._kept(self._beneath(self._node(session)))
         self._numbers.extend(self._kept(self._with_open(ends)))
 
     def _turn_subjects(self, shown: Shown) -> None:
@@ -98,7 +99,7 @@ class Outline:
         # of those that were made under a key the last one stands in the list
         made = next((-at for at in range(len(self._made), 0, -1) if self._made[at - 1].key == key), None)
         number = self._shown.table.find(key) if made is None and self._shown else made
-        return None if number is None or number not in self._numbers else self._numbers.index(number)
+        return None if number is None else index_of(self._numbers, number)
 
     def _opened(self) -> set[int]:
         """The sessions that are open, in sight or not."""

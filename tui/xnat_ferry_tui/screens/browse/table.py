@@ -84,8 +84,9 @@ class Table:
     def _called(self, label: str) -> Iterator[int]:
         for listing, places in zip(self.listings, self.places, strict=True):
             place = listing.place(label)
-            if place is not None and place in places:
-                yield places.index(place)
+            session = None if place is None else index_of(places, place)
+            if session is not None:
+                yield session
 
 
 class Sessions(Sequence[Node]):
@@ -118,6 +119,14 @@ class Sessions(Sequence[Node]):
 
 
 _NONE: Numbers = array("i")
+
+
+def index_of(numbers: Numbers, number: int) -> int | None:
+    """Where a number stands first; None where it does not. There may be very many: they are passed once."""
+    try:
+        return numbers.index(number)
+    except ValueError:
+        return None
 
 
 def rows_inside(subject: Node, side: int, at_most: int | None = None) -> list[SessionRow]:
