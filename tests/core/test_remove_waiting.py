@@ -280,9 +280,9 @@ def twice(port: Harbour) -> TransferFolder:
     for label in TWICE:
         assert rest_archived(port, row_of(made, label))
     study = next(one.study_uid for one in made.read_plan().sessions if one.session == "foreign")
-    send(port, "foreign", study)
+    rest(port, "POST", f"/data{send(port, 'foreign', study)}?action=build")
     for label in TWICE[:2]:
-        send_again(port, label)
+        rest(port, "POST", f"/data{send_again(port, label)}?action=build")
     assert port.work(made, archive=True) == 0
     return made
 
@@ -319,6 +319,8 @@ def test_a_row_beside_what_was_proven_is_told_and_goes_if_it_is_ours(
     shown = capsys.readouterr().err
     assert "late: /prearchive/projects/DST/" in shown
     kept = {one.session: one.message for one in told(twice, events.RowKept)}
+    assert {one.row for one in told(twice, events.RowKept)} == {seen["heard"], seen["foreign"], late}
+    assert "may still come" in kept["before"]
     assert "may be somebody else's" in kept["heard"]
     assert "not known to have sent" in kept["foreign"]
     assert port.waiting("DST") & set(TWICE) >= {"heard", "foreign"}

@@ -47,7 +47,7 @@ def remove_waiting(ferry: Ferry, sessions: Sequence[PlannedSession]) -> int:
         except FerryError as error:
             if error.retry == Retry.STOP:
                 raise
-            row = ferry.state.sessions[session.session].row
+            row = str(error.facts.get("row", ferry.state.sessions[session.session].row))
             ferry.tell(RowKept(session=session.session, row=row, message=str(error), advice=error.advice))
     return removed
 
@@ -74,7 +74,12 @@ def _remove(ferry: Ferry, session: PlannedSession) -> None:
     if not beside:
         raise _refusal(session, "nothing of it was given up there")
     for row in beside:
-        _remove_row(ferry, session, row, _of_cut_off)
+        try:
+            _refuse_unless_ended(session, row)
+            _remove_row(ferry, session, row, _of_cut_off)
+        except RowNotRemovable as error:
+            error.facts["row"] = row.path
+            raise
 
 
 def _remove_row(ferry: Ferry, session: PlannedSession, row: PrearchiveRow, ours: Ours) -> None:
@@ -120,6 +125,12 @@ def _refuse_unless_its(session: PlannedSession, row: PrearchiveRow) -> None:
         raise _refusal(session, f"{plain(row.path)} is not known to be its row")
     if row.status not in _AT_REST:
         raise _refusal(session, f"it is {plain(row.status, 30)} now")
+
+
+def _refuse_unless_ended(session: PlannedSession, row: PrearchiveRow) -> None:
+    """Raises RowNotRemovable while files come in: whoever sends them may be somebody else."""
+    if row.status.startswith("RECEIVING"):
+        raise _refusal(session, f"files may still come into {plain(row.path)}: try again once it is READY")
 
 
 def _of_given_up(ferry: Ferry, session: PlannedSession, row: PrearchiveRow, held: Present) -> list[Instance]:
