@@ -19,6 +19,7 @@ from xnat_ferry.belongings.values import (
 from xnat_ferry.belongings.wish import Wish
 from xnat_ferry.errors import NotFound, ServerAnswer
 from xnat_ferry.labels import LabelRules
+from xnat_ferry.listing import NO_SESSIONS
 from xnat_ferry.model import Mark
 from xnat_ferry.survey.seen import Chosen, Survey
 from xnat_ferry.survey.seen_belongings import BelongingsSeen, SeenAssessor, SeenResource, SeenValues
@@ -78,6 +79,8 @@ class _Looking:
     ) -> None:
         self._source, self._destination = source, destination
         self._survey, self._wish, self._existing, self._rules = survey, wish, existing, rules
+        there = survey.destination.sessions or NO_SESSIONS
+        self._there = dict(zip(there.labels.casefold(), there.ids, strict=True))
 
     def looks(self) -> Iterator[Callable[[], _Found]]:
         """One for each holder."""
@@ -148,8 +151,7 @@ class _Looking:
     def _twin(self, chosen: Chosen) -> str:
         """The session that has its label at the destination already, by accession ID; "" for none."""
         label = self._rules.apply(chosen.row).session.casefold()
-        sessions = self._survey.destination.sessions or ()
-        return next((one.id for one in sessions if one.label.casefold() == label), "")
+        return self._there.get(label, "")
 
     def _subject(self, name: str, to: str) -> _Found:
         ends = self._survey.source.endpoint.project, self._survey.destination.endpoint.project
