@@ -124,6 +124,7 @@ def test_a_command_has_the_options_that_it_looks_at(name: str) -> None:
         "check SRC DST --quick --scans 1",
         "check SRC DST --quick --keep dates",
         "check SRC DST --quick --with notes",
+        "plan SRC DST --headers none --keep dates",
         "verify SRC DST --transfers .",
         "verify SRC DST --every-header",
         "verify SRC DST --level sample --every-header",

@@ -229,6 +229,8 @@ class Looking(Places, Beside, Judging, Arriving, OfScans, Choosing):
         """Of which files the headers shall be read; raises UsageError where the options say two things."""
         if self.deep and self.headers not in (Headers.AUTO, Headers.ALL):
             raise UsageError(what=f"--deep reads every file's header; leave out --headers {self.headers}.")
+        if self.keep and self.headers == Headers.NONE:
+            raise UsageError(what="--keep is about headers, and --headers none reads none; leave one out.")
         return Headers.ALL if self.deep else self.headers
 
     def again(self, *answers: str) -> list[str]:

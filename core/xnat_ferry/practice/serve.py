@@ -78,7 +78,10 @@ def serve(
     place = data.expanduser().resolve() if data else Path(tempfile.mkdtemp(prefix="xnat-practice-"))
     try:
         site = Site(described.server, Clock(clock), place)
-        if not (data and restore(site)):
+        if data and restore(site):
+            words = f"What was kept in {place} is taken up; sessions of the world are not added to it."
+            print(words, file=sys.stderr, flush=True)  # noqa: T201  the first line of output is the contract's
+        else:
             settle(site, described, base)
         with _bound(host, port) as bound:
             number = bound.getsockname()[1]
