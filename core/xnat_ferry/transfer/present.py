@@ -107,7 +107,7 @@ def _catalog(client: XnatClient, session_id: str, scan: ScanRow) -> list[StoredF
     return [file for one in scan.dicom for file in _read(client, session_id, scan.id, one.label)]
 
 
-def _read(client: XnatClient, session_id: str, scan: str, label: str) -> tuple[StoredFile, ...]:
+def _read(client: XnatClient, session_id: str, scan: str, label: str) -> Sequence[StoredFile]:
     try:
         return read_catalog(client, session_id, scan, label)
     except NotFound:

@@ -1,11 +1,11 @@
 """Looks at what a destination holds of one session: one or two requests for its scans and one a scan."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from xnat_ferry.errors import NotFound, ServerAnswer
 from xnat_ferry.model import DICOM_RESOURCES, ScanRow, SessionDetail, StoredFile, StoredScan, Where
-from xnat_ferry.packed import Packed
+from xnat_ferry.packed import joined
 from xnat_ferry.verify.observed import Observed
 from xnat_ferry.xnat import prearchive
 from xnat_ferry.xnat.catalogs import read_catalog
@@ -67,13 +67,12 @@ def observe_prearchive(client: XnatClient, path: str) -> Observed | None:
     )
 
 
-def _stored(scan: ScanRow, read: Callable[[str], tuple[StoredFile, ...]]) -> StoredScan:
+def _stored(scan: ScanRow, read: Callable[[str], Sequence[StoredFile]]) -> StoredScan:
     """A scan that cannot be read is unknown, not empty."""
     wanted = [resource.label for resource in scan.dicom]
     if not scan.resources:
         wanted = list(DICOM_RESOURCES[:1])  # the listing does not tell; this is where XNAT puts it
     try:
-        files = Packed(StoredFile, (file for label in wanted for file in read(label)))
-        return StoredScan(scan=scan, files=files)
+        return StoredScan(scan=scan, files=joined(StoredFile, map(read, wanted)))
     except ServerAnswer as error:
         return StoredScan(scan=scan, files=None, problem=str(error))
