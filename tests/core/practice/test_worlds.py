@@ -100,7 +100,7 @@ def files_of(session: dict[str, Any]) -> list[dict[str, Any]]:
 def test_what_is_kept_is_there_after_a_restart(tmp_path: Path) -> None:
     with PracticeServer("demo", data=tmp_path / "data") as server:
         before = server.state()
-        assert server.said() == ""
+        assert "was kept" not in server.said()
     with PracticeServer("empty", data=tmp_path / "data") as server:
         assert server.state() == before
         assert "sessions of the world are not added" in server.said()
