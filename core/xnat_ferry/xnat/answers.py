@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from io import BytesIO
 from typing import Any, NamedTuple
 
 import msgspec
@@ -98,15 +99,15 @@ def whole(server: str, what: str, arriving: httpx.Response) -> httpx.Response:
 
     Characters that it calls otherwise than people do are read as UTF-8: Python knows encodings that are none.
     """
-    body = bytearray()
+    body = BytesIO()  # gives what it holds without another copy of it
     for piece in _unpacked(server, what, arriving):
-        body += piece
-        if len(body) > LARGEST:
+        body.write(piece)
+        if body.tell() > LARGEST:
             said = f"more than {LARGEST:,} bytes"
             raise NotAnAnswer(server=server, what=what, status=arriving.status_code, said=said)
     headers = [pair for pair in arriving.headers.raw if pair[0].lower() not in _OF_THE_PACKING]
     found = httpx.Response(
-        arriving.status_code, headers=headers, content=bytes(body), request=arriving.request
+        arriving.status_code, headers=headers, content=body.getvalue(), request=arriving.request
     )
     if (found.charset_encoding or "utf-8").lower() not in _CHARACTERS:
         found.encoding = "utf-8"
