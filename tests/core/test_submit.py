@@ -17,13 +17,14 @@ from tests.security.test_disk import open_to_others
 from xnat_ferry import events
 from xnat_ferry.belongings import Level
 from xnat_ferry.cli.app import main
-from xnat_ferry.errors import SchedulerRefused
+from xnat_ferry.errors import NoScheduler, SchedulerRefused
 from xnat_ferry.plan.belongings import Belongings, PlannedResource
 from xnat_ferry.task import run_task
 from xnat_ferry.transfer.folder import TransferFolder, create
 from xnat_ferry.transfer.pace import Pace, keep_pace, read_pace
 from xnat_ferry.transfer.slurm import scheduler
 from xnat_ferry.transfer.slurm.job import Job, JobOptions, Submission, keep_job, read_job
+from xnat_ferry.transfer.slurm.submitting import submit
 from xnat_ferry.transfer.slurm.tasks import TaskFolder, task_name
 from xnat_ferry.xnat import resources as wire
 
@@ -124,6 +125,17 @@ def test_an_answer_of_sbatch_without_a_number_is_no_job(slurm: Path, tmp_path: P
     with pytest.raises(SchedulerRefused) as caught:
         scheduler.submit(tmp_path / "job.sh", {"PATH": str(slurm) + ":/bin:/usr/bin"})
     assert not set(str(caught.value)) & set(ESCAPES[:1] + "\x07\x9b\u202e")
+
+
+def test_an_array_that_slurm_refuses_is_not_told_of_later(submitted: TransferFolder, slurm: Path) -> None:
+    before = read_job(submitted)
+    (slurm / "sbatch.complains").write_text("error: invalid partition specified: long")
+    assert main(["resume", "--partition", "long"]) == 1
+    assert read_job(submitted) == before
+    first = create(submitted.path.parent, plan_of(planned()))
+    with pytest.raises(NoScheduler):
+        submit(first, JobOptions(), 1, at="", environment={"PATH": str(submitted.path)})
+    assert read_job(first) is None
 
 
 def test_what_slurm_says_never_commands_a_terminal(

@@ -41,7 +41,7 @@ def follow_queue(folder: TransferFolder, post: Callable[[QueueSaid], object], le
 
 def _words(submission: Submission) -> str:
     if not submission.job:
-        return "It is being submitted to Slurm."
+        return "It was handed to Slurm, which has not said yet that it took it."
     try:
         tasks = scheduler.queued(submission.job)
     except NoScheduler:

@@ -39,8 +39,12 @@ def submit(script: Path, environment: Mapping[str, str]) -> str:
 
     Raises NoScheduler where there is no Slurm, SchedulerRefused with its words, SchedulerSilent.
     """
-    answer = _run(["sbatch", "--parsable", str(script)], environment)
-    return job_in(answer)
+    return job_in(hand_in(script, environment))
+
+
+def hand_in(script: Path, environment: Mapping[str, str]) -> str:
+    """The same; what sbatch said of it. Where it raises, Slurm has taken nothing, unless it is silent."""
+    return _run(["sbatch", "--parsable", str(script)], environment)
 
 
 def queued(job: str) -> list[QueuedTask]:

@@ -1,5 +1,6 @@
 """Hands a transfer to the cluster: what is left of it, as one more array."""
 
+import contextlib
 from collections.abc import Mapping
 
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from xnat_ferry.transfer.slurm.job import (
     Job,
     JobOptions,
     Submission,
+    job_file,
     keep_job,
     newest_submission,
     read_job,
@@ -33,7 +35,8 @@ def submit(
     """
     lost = _lost(folder)
     lock.refuse_if_running(folder, but=[task.lock for task in lost])
-    job = read_job(folder) or Job(options=options)
+    before = read_job(folder)
+    job = before or Job(options=options)
     number = job.newest.number + 1 if job.newest else 1
     fitting = fitted(options, subjects)
     submission = Submission(
@@ -52,9 +55,23 @@ def submit(
     # kept first: a task may begin before sbatch has answered
     job = replace(job, options=options).with_submission(submission)
     keep_job(folder, job)
-    submission = replace(submission, job=scheduler.submit(script, with_this_package(environment)))
+    try:
+        answer = scheduler.hand_in(script, with_this_package(environment))
+    except (NoScheduler, SchedulerRefused):
+        _forget(folder, before)
+        raise
+    submission = replace(submission, job=scheduler.job_in(answer))
     keep_job(folder, job.with_submission(submission))
     return submission
+
+
+def _forget(folder: TransferFolder, before: Job | None) -> None:
+    """Slurm took nothing: nobody is to be told of an array that never was."""
+    if before is not None:
+        keep_job(folder, before)
+    else:
+        with contextlib.suppress(OSError):
+            job_file(folder).unlink(missing_ok=True)
 
 
 def fitted(options: JobOptions, subjects: int) -> JobOptions:
