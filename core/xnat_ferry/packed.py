@@ -2,6 +2,7 @@
 
 import threading
 import zlib
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from types import GenericAlias
@@ -27,6 +28,8 @@ class Packed(Sequence[Kind], Generic[Kind]):
     def __init__(self, kind: type[Kind], values: Iterable[Kind] = ()) -> None:
         self._kind, self._count = kind, 0
         self._blocks: list[bytes | tuple[Kind, ...]] = []
+        self._ends: list[int] = []
+        """How many values there are up to the end of each block."""
         self._tail: list[Kind] = []
         self._decoder = _decoder_of(kind)
         self.extend(values)
@@ -44,6 +47,7 @@ class Packed(Sequence[Kind], Generic[Kind]):
             self._pack()
             values._pack()
             self._blocks += values._blocks
+            self._ends += [self._count + end for end in values._ends]
             self._count += len(values)
             return
         for value in values:
@@ -56,6 +60,7 @@ class Packed(Sequence[Kind], Generic[Kind]):
                 self._blocks.append(zlib.compress(_encoder.encode(self._tail), _FAST))
             except UnicodeEncodeError:  # a name on this machine that is no UTF-8
                 self._blocks.append(tuple(self._tail))
+            self._ends.append(self._count)
             self._tail = []
 
     def _unpacked(self, block: bytes | tuple[Kind, ...]) -> Sequence[Kind]:
@@ -82,6 +87,7 @@ class Packed(Sequence[Kind], Generic[Kind]):
             self._pack()
             self._blocks.append(block)
             self._count += len(values)
+            self._ends.append(self._count)
 
     def __len__(self) -> int:
         return self._count
@@ -100,7 +106,10 @@ class Packed(Sequence[Kind], Generic[Kind]):
         wanted = place + self._count if place < 0 else place
         if not 0 <= wanted < self._count:
             raise IndexError(place)
-        return next(islice(self, wanted, None))
+        block = bisect_right(self._ends, wanted)
+        before = self._ends[block - 1] if block else 0
+        part = self._unpacked(self._blocks[block]) if block < len(self._blocks) else self._tail
+        return part[wanted - before]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):

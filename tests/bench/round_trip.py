@@ -17,7 +17,7 @@ from tests.bench.tools import Errand
 from tests.bench.truth import copy_of
 from xnat_ferry.practice.process import PracticeServer
 
-MOST_A_FILE = 2500
+MOST_A_FILE = 800
 """Bytes by which the peak may grow with each file."""
 _PATIENCE = 3600
 

@@ -132,8 +132,8 @@ class _Gathered:
     date: str = ""
     files: Packed[LocalFile] = field(default_factory=lambda: Packed(LocalFile))
     samples: list[HeaderSample] = field(default_factory=list)
-    paths: dict[str, str] = field(default_factory=dict)
-    """By SOPInstanceUID."""
+    places: dict[str, int] = field(default_factory=dict)
+    """Among the files, by SOPInstanceUID."""
     names: set[str] = field(default_factory=set)
 
 
@@ -172,13 +172,14 @@ class _Grouping:
 
     def _put(self, found: Found, head: Head) -> None:
         gathered = self._studies.setdefault(head.study_uid, {}).setdefault(head.series_uid, _Gathered())
-        twin = gathered.paths.get(head.sop_uid)
-        if twin is not None:
+        place = gathered.places.get(head.sop_uid)
+        if place is not None:
+            twin = gathered.files[place].found.path
             self.others.append(Other(found.path, f"the same instance as {twin} (one SOPInstanceUID)"))
             return
         if not gathered.files or self._every_header:
             _describe(gathered, head)
-        gathered.paths[head.sop_uid] = found.path
+        gathered.places[head.sop_uid] = len(gathered.files)
         gathered.files.append(LocalFile(found, _name(found.path, head.sop_uid, gathered.names)))
 
     def studies(self) -> tuple[Study, ...]:

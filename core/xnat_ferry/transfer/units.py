@@ -14,7 +14,7 @@ from xnat_ferry.transfer.present import as_stored
 TARGET_BYTES = 32 * 1024 * 1024
 """Small scans travel together up to this many bytes as listed."""
 TARGET_FILES = 4000
-"""And up to so many files: while a unit is on its way, a kilobyte is known of each."""
+"""And up to so many files: while a unit is checked, and while it is unpacked, a kilobyte is known of each."""
 
 _PER_FILE = 300
 """Bytes that a zip says of one file beside its name: local header, directory entry, folders (APPNOTE 4.3)."""
