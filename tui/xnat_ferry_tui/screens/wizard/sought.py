@@ -1,12 +1,11 @@
 """The source's sessions as a filter looks through them. Made aside, since there may be very many."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from itertools import compress
 
 from msgspec import Struct
 
-from xnat_ferry.listing import NO_SESSIONS, Listing, Texts
+from xnat_ferry.listing import NO_SESSIONS, Listing
 
 
 class Found(Struct, frozen=True):
@@ -17,21 +16,17 @@ class Found(Struct, frozen=True):
     words: str
     shown: Sequence[int]
     """The places of those that are left."""
-    texts: Iterable[str]
+    texts: Sequence[str]
     """Subject and session label of each, in small letters."""
 
 
-class Sought(Struct, frozen=True, dict=True):
+class Sought(Struct, frozen=True):
     """Some rows, made ready for being looked through."""
 
     rows: Listing = NO_SESSIONS
-    texts: Iterable[str] = ()
-    """Subject and session label of each, in small letters."""
-
-    @cached_property
-    def ids(self) -> Mapping[str, None]:
-        """Their accession IDs in the order of the rows."""
-        return dict.fromkeys(self.rows.ids)
+    ids: Mapping[str, None] = {}
+    """Their accession IDs in the order of the rows."""
+    texts: Sequence[str] = ()
 
     def having(self, words: str, among: Found | None = None) -> Found:
         """Those with all these words in subject or label; ``among`` is what fewer letters left of them."""
@@ -47,4 +42,5 @@ class Sought(Struct, frozen=True, dict=True):
 def sought(rows: Listing) -> Sought:
     """Make them ready."""
     labelled = zip(rows.subjects, rows.labels, strict=True)
-    return Sought(rows, Texts([f"{subject} {label}".lower() for subject, label in labelled]))
+    texts = [f"{subject} {label}".lower() for subject, label in labelled]
+    return Sought(rows, dict.fromkeys(rows.ids), texts)
