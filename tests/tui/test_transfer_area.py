@@ -59,6 +59,9 @@ async def test_what_failed_stands_whole_below_the_log_and_what_is_skipped_is_not
     async with FerryApp(empty_desk).run_test(size=(80, 24)) as pilot:
         await pilot.press("3")
         await until_shown(pilot, "FAILED", "0 of 1 session done, 1 failed, 1 skipped")
+        # the title is of the transfer that is looked at; nothing is on the desk
+        title = screen_text(pilot.app).splitlines()[0]
+        assert f"{plan.source.project} -> {plan.destination.project}" in title
         await pilot.press("n")
         await until_shown(pilot, "FAILED: The server said", "Again!")
 

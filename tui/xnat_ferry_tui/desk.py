@@ -89,11 +89,16 @@ class Desk:
         known = self.names.get(end.server)
         return f"{end.project} @ {known}" if known else str(end)
 
-    def journey(self) -> str:
+    @property
+    def ends_in_view(self) -> tuple[Endpoint, Endpoint] | None:
+        """Those of the transfer that is looked at; without one, those on the desk."""
+        if self.watched is None:
+            return self.ends
+        plan = self.watched.state.plan
+        return plan.source, plan.destination
+
+    def journey(self, source: Endpoint, destination: Endpoint) -> str:
         """From where to where, the server named once where both are on it."""
-        if self.ends is None:
-            return ""
-        source, destination = self.ends
         if source.server == destination.server:
             return f"{source.project} -> {self.name_of(destination)}"
         return f"{self.name_of(source)} -> {self.name_of(destination)}"

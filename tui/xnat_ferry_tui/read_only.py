@@ -1,5 +1,6 @@
 """Windows and servers that are for looking only."""
 
+from xnat_ferry.model import Endpoint
 from xnat_ferry.settings.preferences import Window
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.keys import Key
@@ -34,6 +35,6 @@ def is_closed(window: Window, desk: Desk, server: str) -> bool:
     return bool(closed & {server, desk.names.get(server, server)})
 
 
-def sign(window: Window, desk: Desk) -> bool:
-    """Whether the title says so: for the window, or for the destination on the desk."""
-    return window.read_only or (desk.ends is not None and is_closed(window, desk, desk.ends[1].server))
+def sign(window: Window, desk: Desk, ends: tuple[Endpoint, Endpoint] | None) -> bool:
+    """Whether the title says so: for the window, or for the destination of what is shown."""
+    return window.read_only or (ends is not None and is_closed(window, desk, ends[1].server))

@@ -50,6 +50,10 @@ class Area(Screen[None]):
         """Draw the area from what lies on the desk."""
         raise NotImplementedError
 
+    def ends(self) -> tuple[Endpoint, Endpoint] | None:
+        """Source and destination of what is shown; None where there are none yet."""
+        return self.desk.ends
+
     def places(self) -> tuple[str, ...]:
         """The places of the table of keys that work here now, for the bar, the help and the palette."""
         return (self.AREA,)
@@ -79,10 +83,11 @@ class Area(Screen[None]):
         """Title, content and keys; nothing where they are not there yet, or no longer."""
         if not self.query(TitleLine):
             return
-        ends = self.desk.journey() if self.desk.ends else "no projects yet"
-        projects = " -> ".join(map(_in_short, self.desk.ends or ())) or ends
-        sign = read_only.sign(self.ferry.window, self.desk)
-        self.query_one(TitleLine).show(ends, projects, read_only=sign)
+        ends = self.ends()
+        told = self.desk.journey(*ends) if ends else "no projects yet"
+        projects = " -> ".join(map(_in_short, ends or ())) or told
+        sign = read_only.sign(self.ferry.window, self.desk, ends)
+        self.query_one(TitleLine).show(told, projects, read_only=sign)
         self.show()
         guide = self.query_one("#guide", Facts)
         guide.display = self.ferry.tour

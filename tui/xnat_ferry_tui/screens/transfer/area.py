@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from xnat_ferry import wording
+from xnat_ferry.model import Endpoint
 from xnat_ferry.transfer.state import Phase, SessionState
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.listed import Listed
@@ -33,6 +34,9 @@ class TransferArea(Area):
 
     AREA = "transfer"
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("transfer")
+
+    def ends(self) -> tuple[Endpoint, Endpoint] | None:
+        return self.desk.ends_in_view
 
     def content(self) -> ComposeResult:
         yield Facts(id="standing")

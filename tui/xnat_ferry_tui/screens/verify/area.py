@@ -7,7 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from xnat_ferry.model import Instance
+from xnat_ferry.model import Endpoint, Instance
 from xnat_ferry.verify.verification import Item, Verification
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.screens.area import Area
@@ -27,6 +27,9 @@ class VerifyArea(Area):
 
     AREA = "verify"
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("verify")
+
+    def ends(self) -> tuple[Endpoint, Endpoint] | None:
+        return self.desk.ends_in_view
 
     def content(self) -> ComposeResult:
         yield Facts(id="verdict")
