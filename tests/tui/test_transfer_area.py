@@ -60,8 +60,7 @@ async def test_what_failed_stands_whole_below_the_log_and_what_is_skipped_is_not
         await pilot.press("3")
         await until_shown(pilot, "FAILED", "0 of 1 session done, 1 failed, 1 skipped")
         # the title is of the transfer that is looked at; nothing is on the desk
-        title = screen_text(pilot.app).splitlines()[0]
-        assert f"{plan.source.project} -> {plan.destination.project}" in title
+        assert "SRC @ a.example -> DST @ b.example" in screen_text(pilot.app).splitlines()[0]
         await pilot.press("n")
         await until_shown(pilot, "FAILED: The server said", "Again!")
 
