@@ -71,6 +71,17 @@ def held(session: dict[str, Any]) -> dict[str, set[str]]:
     return {one["label"]: {file["path"] for file in one["files"]} for one in session["resources"]}
 
 
+def put_resources(port: Harbour, session: str, name: str, *labels: str) -> None:
+    """A file of this name in each of these resources of a session of the source."""
+    with port.client() as client:
+        address = wire.of_session(port.session("SRC", session)["id"])
+        for label in labels:
+            client.send("PUT", f"{address}/resources/{label}", accept=(200,))
+            wire.put_file(
+                client, address, label, name, BytesIO(b"seen"), 4, replace=True, on_bytes=lambda _: None
+            )
+
+
 async def choose(pilot: Pilot[None], desk: Desk, label: str) -> None:
     """One session marked in step 6, and nothing under way."""
     await until_shown(pilot, "None marked: ")
@@ -82,13 +93,7 @@ async def choose(pilot: Pilot[None], desk: Desk, label: str) -> None:
 async def test_what_else_belongs_to_a_session_is_ticked_in_the_last_step(
     port: Harbour, desk: Desk, tmp_path: Path
 ) -> None:
-    with port.client() as client:
-        address = wire.of_session(port.session("SRC", "BESIDE")["id"])
-        for label in ("QC", "KEPT"):
-            client.send("PUT", f"{address}/resources/{label}", accept=(200,))
-            wire.put_file(
-                client, address, label, "a b.txt", BytesIO(b"seen"), 4, replace=True, on_bytes=lambda _: None
-            )
+    put_resources(port, "BESIDE", "a b.txt", "QC", "KEPT")
     async with FerryApp(desk).run_test(size=SIZE) as pilot:
         await choose(pilot, desk, "BESIDE")
         await pilot.press("7")
@@ -123,12 +128,7 @@ async def test_what_else_belongs_to_a_session_is_ticked_in_the_last_step(
 
 async def test_resources_alone_follow_a_session_from_the_browser(port: Harbour, desk: Desk) -> None:
     begun(port, desk, port.plan("CARRIED"))
-    with port.client() as client:
-        address = wire.of_session(port.session("SRC", "CARRIED")["id"])
-        client.send("PUT", f"{address}/resources/LATER", accept=(200,))
-        wire.put_file(
-            client, address, "LATER", "c.txt", BytesIO(b"seen"), 4, replace=True, on_bytes=lambda _: None
-        )
+    put_resources(port, "CARRIED", "c.txt", "LATER")
     async with FerryApp(desk).run_test(size=SIZE) as pilot:
         await pilot.press("2")
         await until(pilot, lambda: desk.source is not None and not desk.busy)
