@@ -48,7 +48,11 @@ def review(judged: Judged, pace: float | None) -> list[tuple[str, str]]:
         ("From", str(plan.source)),
         ("To", f"{plan.destination}. Nothing travels." if plan.road.stays else _to(plan)),
         *([("By", f"the DICOM receiver {plan.receiver}.")] if plan.road == Road.RECEIVER else []),
-        *([] if plan.road.stays or not images else [("Takes", _how_long(plan.totals.bytes, pace))]),
+        *(
+            [("Takes", _how_long(plan.totals.bytes, pace))]
+            if plan.totals.bytes and not plan.road.stays
+            else []
+        ),
         ("Proof", f"{plan.verify}: {_LEVELS[plan.verify]}" if images else _EACH_FILE),
         ("After", _at_the_source(plan)),
         ("", ""),
