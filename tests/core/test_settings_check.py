@@ -12,6 +12,7 @@ from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.settings import check_settings
 from xnat_ferry.dicom.header import HeaderElement
 from xnat_ferry.labels import LabelRules, parse_rule
+from xnat_ferry.listing import Listing
 from xnat_ferry.model import ScanRow, Verdict
 from xnat_ferry.project import ProjectSettings, SeriesFilter, Unread, UploaderRules
 from xnat_ferry.survey import Chosen, Survey
@@ -144,7 +145,7 @@ def test_subjects_that_an_uploader_shall_not_create() -> None:
     wishes = UploaderRules(allow_create_subject=False)
     survey = surveyed(uploader=wishes)
     there = (session_row("old", "P_001"),)
-    survey = replace(survey, destination=replace(survey.destination, sessions=there))
+    survey = replace(survey, destination=replace(survey.destination, sessions=Listing(there)))
     assert only(survey).evidence == {"subjects": "001"}
     assert only(survey, rules=LabelRules(rules=(parse_rule("prefix=p_"),))).kind == "ok"
 

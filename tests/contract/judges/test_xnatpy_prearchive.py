@@ -1,6 +1,7 @@
 """xnatpy imports, and works in the prearchive: it lists, archives, moves and deletes (wire-read 8.2)."""
 
 import datetime
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,8 @@ def waiting(ada: Any, session_zip: Zip, request: pytest.FixtureRequest) -> Any:
 
 def settled(ada: Any, truth: Truth, project: str, name: str) -> str:
     """The status of a row once nothing is queued any more, "" when it has gone."""
-    for _ in range(200):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         row = truth.waiting(project).get(name)
         if row is None:
             return ""

@@ -1,6 +1,7 @@
 """Sessions on their way into the archive, for the tests of prearchive and archiver."""
 
 import itertools
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -96,9 +97,8 @@ def status_of(xnat: Xnat, row: str) -> str:
     return str(found["status"]) if found is not None else ""
 
 
-def until(holds: Callable[[], bool], looks: int = 2000) -> None:
+def until(holds: Callable[[], bool], seconds: float = 60) -> None:
     """Look again and again; every look is a request, so that nobody has to sleep."""
-    for _ in range(looks):
-        if holds():
-            return
-    raise AssertionError("it never came to that")
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came to that"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.contract.facts import LeftOut, fact
-from tests.contract.wire.archiving import ARCHIVE, new_label, ready, upload
+from tests.contract.wire.archiving import ARCHIVE, new_label, ready, until, upload
 from tests.contract.wire.conftest import Xnat
 from tests.contract.wire.sending import image, new_study
 
@@ -39,11 +39,8 @@ def messages(client: httpx.Client, listener: str) -> list[dict[str, Any]]:
 
 def ended(client: httpx.Client, listener: str) -> list[dict[str, Any]]:
     """The same at the end."""
-    for _ in range(2000):
-        told = messages(client, listener)
-        if told and told[-1]["terminal"]:
-            return told
-    raise AssertionError("it never ended")
+    until(lambda: any(one["terminal"] for one in messages(client, listener)[-1:]))
+    return messages(client, listener)
 
 
 @fact("write 0.7")
