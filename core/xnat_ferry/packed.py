@@ -58,7 +58,7 @@ class Packed(Sequence[Kind], Generic[Kind]):
         if self._tail:
             try:
                 self._blocks.append(zlib.compress(_encoder.encode(self._tail), _FAST))
-            except UnicodeEncodeError:  # a name on this machine that is no UTF-8
+            except (UnicodeEncodeError, OverflowError):  # a name that is no UTF-8, a number that nobody has
                 self._blocks.append(tuple(self._tail))
             self._ends.append(self._count)
             self._tail = []

@@ -49,3 +49,8 @@ def test_it_falls_apart_by_what_is_said_of_each(first: list[FileRow], second: li
 def test_a_name_that_is_no_utf_8_stays_as_it_is() -> None:
     odd = [Found("\udcff", 1, "0"), Found("plain", 2, "0")]
     assert list(Packed(Found, odd)) == odd
+
+
+def test_a_number_that_no_file_can_have_stays_as_it_is() -> None:
+    odd = [Found("as a manifest may say", 2**70, "0"), Found("plain", 2, "0")]
+    assert list(Packed(Found, odd)) == odd
