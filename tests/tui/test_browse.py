@@ -189,6 +189,10 @@ async def test_marks_beat_the_cursor_and_say_what_would_go(desk: Desk) -> None:
         await pilot.press("A")
         await until_shown(pilot, "none marked")
         assert desk.marks == set()
+        desk.marks = {"S1_MR1", "SINCE_DELETED"}  # with no mark left all would be taken
+        await pilot.press("r")
+        await until(pilot, lambda: desk.marks == {"S1_MR1"})
+        await until_shown(pilot, "1 marked")
 
 
 async def test_a_session_that_only_the_destination_has_is_not_marked(desk: Desk) -> None:

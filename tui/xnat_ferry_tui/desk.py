@@ -190,6 +190,7 @@ class Desk:
             self._look_here(Path(self.ends[0].project), progress)
         else:
             self._here, self.source = None, view_source(from_client, self.ends[0])
+        self._forget_lost_marks()
         here = self.ends[1].local
         self.destination = view_folder(self.ends[1]) if here else view_destination(to_client, self.ends[1])
 
@@ -229,7 +230,13 @@ class Desk:
 
     def _take(self, survey: Survey, asked: Draft, here: "Scanned | None" = None) -> None:
         self.source, self.destination = survey.source, survey.destination
+        self._forget_lost_marks()
         self.drafting.take(survey, asked, here)
+
+    def _forget_lost_marks(self) -> None:
+        """Marks of what is not listed any more: they would stand for no session, and none marked means all."""
+        if lost := self.marks.copy().difference(self._listed().labels):
+            self.marks = self.marks - lost
 
     def _rooms(self) -> tuple[Room, ...]:
         return read_room("spool", self.spool), read_room("transfers", self.transfers)
