@@ -234,7 +234,7 @@ class Desk:
         self.drafting.take(survey, asked, here)
 
     def _forget_lost_marks(self) -> None:
-        """Marks of what is not listed any more: they would stand for no session, and none marked means all."""
+        """Marks of what is not listed any more stand for no session; and none that does would mean all."""
         if lost := self.marks.copy().difference(self._listed().labels):
             self.marks = self.marks - lost
 
