@@ -16,6 +16,7 @@ from xnat_ferry.errors import FerryError, Stopped, UsageError
 from xnat_ferry.events import WorkerStopped
 from xnat_ferry.settings.credentials import find_logins
 from xnat_ferry.settings.paths import spool_folder
+from xnat_ferry.transfer.carry import found_wrong
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import Journal, replay
@@ -23,7 +24,7 @@ from xnat_ferry.transfer.pace import keep_pace, read_pace
 from xnat_ferry.transfer.slurm.claims import PROJECT, Claims, Group, pull
 from xnat_ferry.transfer.slurm.job import read_job
 from xnat_ferry.transfer.slurm.tasks import TaskFolder, number_of, submission_of, task_name
-from xnat_ferry.transfer.state import Phase, TransferState
+from xnat_ferry.transfer.state import Phase, SessionState, TransferState
 from xnat_ferry.worker import heed_signals, work
 
 
@@ -94,8 +95,13 @@ def _look_again(mine: TaskFolder, state: TransferState, group: Group) -> bool:
 
 
 def _is_open(state: TransferState, group: Group) -> bool:
-    over = (Phase.DONE, Phase.SKIPPED)
-    return any(state.sessions[session.session].phase not in over for session in group)
+    return any(map(_is_left, (state.sessions[session.session] for session in group)))
+
+
+def _is_left(past: SessionState) -> bool:
+    """What is done is left all the same where it was found different since."""
+    wrong = past.where is not None and found_wrong(past, past.where)
+    return wrong or past.phase not in (Phase.DONE, Phase.SKIPPED)
 
 
 @contextmanager

@@ -1,17 +1,23 @@
 """A session that was done and is found different later is not done any more: resuming sends it again."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 
-from tests.core.harbour import WORLD, Harbour, harbour, session_toml
+from tests.core.harbour import LOGIN, WORLD, Harbour, harbour, session_toml
+from tests.core.slurm_stand_in import stand_in
 from xnat_ferry.checks import Answer
+from xnat_ferry.cli.app import main
 from xnat_ferry.events import SessionStarted
 from xnat_ferry.model import Level, Where
 from xnat_ferry.plan import Target
 from xnat_ferry.settle.orders import keep_answers
+from xnat_ferry.task import run_task
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
+from xnat_ferry.transfer.slurm.job import Job, JobOptions, Submission, keep_job
+from xnat_ferry.transfer.slurm.tasks import TaskFolder, task_name
 from xnat_ferry.transfer.state import Phase
 from xnat_ferry.transfer.status import read_state
 from xnat_ferry.verify.transfer import sessions_to_verify, verify_transfer
@@ -23,7 +29,7 @@ SCANS = '[{ id = "1", files = 3, rows = 16, columns = 16 }, { id = "2", files = 
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
-    world = WORLD + "".join(session_toml(name, scans=SCANS) for name in ("ARCHIVED", "SOUND"))
+    world = WORLD + "".join(session_toml(name, scans=SCANS) for name in ("ARCHIVED", "BY_ARRAY", "SOUND"))
     with harbour(tmp_path_factory.mktemp("harbour"), world) as made:
         yield made
 
@@ -44,17 +50,22 @@ def verdict(port: Harbour, folder: TransferFolder) -> str:
         ).verdict
 
 
-def test_what_is_missing_from_the_archive_is_sent_again(port: Harbour) -> None:
-    folder = port.carried("ARCHIVED")
-    before = port.files("DST", "ARCHIVED")
+def lose_one(port: Harbour, label: str) -> None:
+    """Delete a file of an archived session at the destination."""
     with port.client() as client:
-        there = find_session(client, "DST", "ARCHIVED")
+        there = find_session(client, "DST", label)
         assert there is not None
         (gone, *_) = [one for one in list_everything(client, there.id) if one.scan == "1"]
         client.send(
             "DELETE",
             data_path("experiments", there.id, "scans", "1", "resources", "DICOM", "files", gone.path),
         )
+
+
+def test_what_is_missing_from_the_archive_is_sent_again(port: Harbour) -> None:
+    folder = port.carried("ARCHIVED")
+    before = port.files("DST", "ARCHIVED")
+    lose_one(port, "ARCHIVED")
     assert len(port.files("DST", "ARCHIVED")) == len(before) - 1
     assert read_state(folder).phase == Phase.DONE
     assert verdict(port, folder) == "differs"
@@ -68,6 +79,33 @@ def test_what_is_missing_from_the_archive_is_sent_again(port: Harbour) -> None:
     state = read_state(folder).sessions["ARCHIVED"]
     assert (state.phase, state.where) == (Phase.DONE, Where.ARCHIVE)
     assert state.verified[Where.ARCHIVE].verdict == "proven"
+
+
+def test_an_array_sends_what_is_missing_again_too(port: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:
+    slurm = stand_in(port.home / "slurm", monkeypatch)
+    monkeypatch.setenv("XNAT_USER", LOGIN.user)
+    monkeypatch.setenv("XNAT_PASS", LOGIN.password)
+    folder = port.carried("BY_ARRAY")
+    before = port.files("DST", "BY_ARRAY")
+    first = Submission(number=1, job="4000", tasks=1, running=1, at="")
+    keep_job(folder, Job(options=JobOptions(), submissions=(first,)))
+
+    def work(submission: int) -> int:
+        task = TaskFolder(folder, task_name(submission, 0))
+        task.make()
+        return run_task(task, spool=port.home / "spool", stop=threading.Event())
+
+    assert work(1) == 0
+    again = ["resume", folder.id, "--transfers", str(folder.path.parent)]
+    assert main(again) == 0
+    assert not (slurm / "asked").exists()  # nothing is left to do
+    lose_one(port, "BY_ARRAY")
+    assert verdict(port, folder) == "differs"
+    keep_answers(folder, {"BY_ARRAY": Answer.COMPLETE})
+    assert main(again) == 0
+    assert "--parsable" in (slurm / "asked").read_text()
+    assert work(2) == 0
+    assert port.files("DST", "BY_ARRAY") == before
 
 
 def test_what_is_as_it_was_is_not_touched(port: Harbour) -> None:

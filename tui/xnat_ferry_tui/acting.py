@@ -61,6 +61,7 @@ class Acting:
             app.submitting.ask_how(
                 watched,
                 question,
+                adding=again,
                 here=lambda: self._ask_to_go_on(watched, question, archive=False, adding=again),
             )
 

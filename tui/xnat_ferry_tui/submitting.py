@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from xnat_ferry.checks import Answer
 from xnat_ferry.plan import Plan
 from xnat_ferry.transfer.slurm import wishes
 from xnat_ferry.transfer.slurm.job import Job, JobOptions, Submission, read_job
@@ -47,15 +48,25 @@ class Submitting:
 
         app.do("Reading the settings.", lambda: known.append(wishes.from_settings()), ask)
 
-    def ask_how(self, watched: Watched, question: list[str], *, here: Callable[[], None]) -> None:
-        """What was submitted may go on as one more array, else ``here``; what was not goes on here."""
+    def ask_how(
+        self,
+        watched: Watched,
+        question: list[str],
+        *,
+        adding: Mapping[str, Answer],
+        here: Callable[[], None],
+    ) -> None:
+        """What was submitted may go on as one more array, else ``here``; what was not goes on here.
+
+        ``adding``: what an array may add to sessions that are archived.
+        """
         app, jobs = self._app, list[Job | None]()
 
         def chosen(name: str | None) -> None:
             if name == "here":
                 here()
             elif name == "array":
-                app.ask(question, lambda: self._submit_again(watched))
+                app.ask(question, lambda: self._submit_again(watched, adding))
 
         def ask() -> None:
             if jobs[0] is None:
@@ -78,11 +89,11 @@ class Submitting:
 
         app.do("Submitting the array.", submit, show)
 
-    def _submit_again(self, watched: Watched) -> None:
+    def _submit_again(self, watched: Watched, adding: Mapping[str, Answer]) -> None:
         app, made = self._app, list[Submission | None]()
         app.do(
             "Submitting the array.",
-            lambda: made.append(app.desk.workers.submit_again(watched.folder)),
+            lambda: made.append(app.desk.workers.submit_again(watched.folder, adding=adding)),
             lambda: self._tell(made[0]),
         )
 

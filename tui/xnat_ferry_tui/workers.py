@@ -62,17 +62,21 @@ class Workers:
         keep_pace(folder.pace, self.pace if capped else each_its_own(self.pace, fitted(options, subjects)))
         return folder, self._hand_in(folder, options, subjects)
 
-    def submit_again(self, folder: TransferFolder) -> Submission | None:
+    def submit_again(self, folder: TransferFolder, *, adding: Mapping[str, Answer]) -> Submission | None:
         """One more array, run as the last one, with what is left of a transfer; None for nothing left.
 
-        Raises as ``submit``, and TransferLocked.
+        ``adding`` as for ``go_on``. Raises as ``submit``, and TransferLocked.
         """
+        from xnat_ferry.settle.orders import keep_answers
+        from xnat_ferry.verify.kept import sent_again
+
         scheduler.refuse_without()
         state, job = read_state(folder), read_job(folder)
         self._refuse_without_logins(state.plan)
-        subjects = subjects_left(state.plan, state)
+        subjects = subjects_left(state.plan, state, sent_again(folder, state))
         if job is None or not subjects:
             return None
+        keep_answers(folder, dict(adding))
         pace = read_pace(folder.pace)
         if had_each_its_own(pace, job.newest):
             keep_pace(folder.pace, each_its_own(pace, fitted(job.options, subjects)))

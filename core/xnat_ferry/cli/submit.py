@@ -23,6 +23,7 @@ from xnat_ferry.transfer.slurm.submitting import fitted, subjects_left, submit
 from xnat_ferry.transfer.slurm.wishes import each_its_own, had_each_its_own, in_words
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.status import read_state
+from xnat_ferry.verify.kept import sent_again
 
 Spool = Annotated[
     Path | None,
@@ -83,7 +84,7 @@ def submit_again(
     state = read_state(found)
     # what the tasks will find, too: it is told here instead of on the nodes
     find_logins(state.plan.source, state.plan.destination, may_ask=False)
-    subjects = subjects_left(state.plan, state)
+    subjects = subjects_left(state.plan, state, sent_again(found, state))
     if not subjects:
         say("Nothing is left to do.")
         return following.answer_status(found, json)

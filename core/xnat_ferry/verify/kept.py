@@ -32,6 +32,15 @@ def differing_since(folder: TransferFolder, state: TransferState) -> Sequence[Se
     return tuple(one for one in kept if one is not None and one.verdict == DIFFERS)
 
 
+def sent_again(folder: TransferFolder, state: TransferState) -> frozenset[str]:
+    """The labels of those of them of which a resume sends what is missing; none where nothing travels."""
+    return (
+        frozenset()
+        if state.plan.road.stays
+        else frozenset(one.source for one in differing_since(folder, state))
+    )
+
+
 def keep_verification(folder: TransferFolder, session: PlannedSession, result: SessionVerification) -> None:
     """Keep the newest comparison of a session in the transfer's folder; raises CannotWrite."""
     path = folder.verification(session.id)

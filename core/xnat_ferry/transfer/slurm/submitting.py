@@ -1,7 +1,7 @@
 """Hands a transfer to the cluster: what is left of it, as one more array."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec.structs import replace
 
@@ -80,13 +80,14 @@ def fitted(options: JobOptions, subjects: int) -> JobOptions:
     return replace(options, tasks=tasks, running=max(1, min(options.running, tasks)))
 
 
-def subjects_left(plan: Plan, state: TransferState) -> int:
-    """How many destination subjects have a session that is not done."""
+def subjects_left(plan: Plan, state: TransferState, again: Collection[str] = ()) -> int:
+    """How many destination subjects have a session that is not done, or is one of these to be sent again."""
     return len(
         {
             session.to_subject.casefold()
             for session in plan.sessions
             if state.sessions[session.session].phase not in (Phase.DONE, Phase.SKIPPED)
+            or session.session in again
         }
     )
 
