@@ -15,7 +15,7 @@ def stand_in(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         program = place / name
         program.write_text(
             f'#!/bin/sh\necho "$@" >> {place}/asked\ncat {place}/{name}.says 2>/dev/null\n'
-            f"cat {place}/{name}.complains 2>/dev/null >&2 && exit 1\nexit 0\n"
+            f"cat {place}/{name}.complains >&2 2>/dev/null && exit 1\nexit 0\n"
         )
         program.chmod(0o755)
     cat = Path(shutil.which("cat") or "/bin/cat").parent

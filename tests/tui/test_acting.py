@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,11 +11,12 @@ from textual.events import Key
 from textual.pilot import Pilot
 
 from tests.core.making import DESTINATION, SOURCE, chosen, plan_of, planned, session_row, survey_of
+from tests.core.slurm_stand_in import stand_in
 from tests.tui.looking import screen_text, until, until_shown
 from tests.tui.transfers import STARTED, finished, item, tell, transfer, verified
 from xnat_ferry import events
 from xnat_ferry.checks import Answer
-from xnat_ferry.errors import NoCredentials
+from xnat_ferry.errors import NoCredentials, SchedulerRefused
 from xnat_ferry.model import Where
 from xnat_ferry.plan import NO_ANSWERS, Answers, same_for_all
 from xnat_ferry.plan.build import PlanRequest
@@ -25,10 +27,13 @@ from xnat_ferry.survey import Survey
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.journal import Journal
+from xnat_ferry.transfer.slurm import wishes
+from xnat_ferry.transfer.slurm.job import JobOptions
 from xnat_ferry_tui import proposals
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.logins import Logins
+from xnat_ferry_tui.workers import Workers
 
 
 def no_login(server: str) -> Credentials:
@@ -144,6 +149,21 @@ async def test_a_login_that_a_worker_was_refused_is_asked_for_anew(empty_desk: D
         await until_shown(pilot, "y Yes")
         await pilot.press("y")
         await until_shown(pilot, f"Who are you at {SOURCE.server}?")
+
+
+def test_an_array_that_slurm_may_have_taken_is_followed_and_one_it_refused_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slurm = stand_in(tmp_path / "slurm", monkeypatch)
+    logins = Logins(lambda server: Credentials("ada", "stored"))
+    workers = Workers(transfers=tmp_path / "transfers", spool=tmp_path / "spool", logins=logins)
+    (slurm / "sbatch.complains").write_text("error: Unable to contact slurm controller")
+    folder, given = workers.submit(plan_of(planned("A")), JobOptions())
+    assert [one.id for one in transfer_folders.find_all(tmp_path / "transfers")] == [folder.id]
+    assert wishes.in_words(given) == "It was handed to Slurm, which has not said yet that it took it."
+    (slurm / "sbatch.complains").write_text("error: invalid partition specified: long")
+    with pytest.raises(SchedulerRefused, match="invalid partition"):
+        workers.submit(plan_of(planned("A")), JobOptions())
 
 
 async def test_each_server_is_asked_about_by_name(empty_desk: Desk) -> None:

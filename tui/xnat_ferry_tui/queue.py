@@ -7,7 +7,7 @@ from textual.message import Message
 
 from xnat_ferry.errors import FerryError, NoScheduler
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.slurm import scheduler
+from xnat_ferry.transfer.slurm import scheduler, wishes
 from xnat_ferry.transfer.slurm.job import Submission, newest_submission
 
 _EVERY = 10.0
@@ -41,7 +41,7 @@ def follow_queue(folder: TransferFolder, post: Callable[[QueueSaid], object], le
 
 def _words(submission: Submission) -> str:
     if not submission.job:
-        return "It was handed to Slurm, which has not said yet that it took it."
+        return wishes.in_words(submission)
     try:
         tasks = scheduler.queued(submission.job)
     except NoScheduler:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xnat_ferry.checks import Answer
+from xnat_ferry.errors import FerryError
 from xnat_ferry.model import servers_of
 from xnat_ferry.plan import Plan
 from xnat_ferry.settings.credentials import Credentials
@@ -22,7 +23,7 @@ from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import start_worker, wait_until_taken_up
 from xnat_ferry.transfer.pace import Pace, keep_pace, read_pace
 from xnat_ferry.transfer.slurm import scheduler
-from xnat_ferry.transfer.slurm.job import JobOptions, Submission, read_job
+from xnat_ferry.transfer.slurm.job import JobOptions, Submission, newest_submission, read_job
 from xnat_ferry.transfer.slurm.submitting import fitted, stop_array, subjects_left, submit
 from xnat_ferry.transfer.slurm.wishes import each_its_own, had_each_its_own
 from xnat_ferry.transfer.state import TransferState
@@ -52,7 +53,8 @@ class Workers:
     def submit(self, plan: Plan, options: JobOptions) -> tuple[TransferFolder, Submission]:
         """Make a transfer of a plan and hand it to Slurm.
 
-        Raises NoScheduler, NoCredentials where its tasks would find no login, and what the scheduler says.
+        Raises NoScheduler, NoCredentials where its tasks would find no login, and what the scheduler says
+        where it took nothing. Where it may have, that is followed: handed in again it would be there twice.
         """
         scheduler.refuse_without()
         self._refuse_without_logins(plan)
@@ -60,7 +62,13 @@ class Workers:
         folder = transfer_folders.create(self._transfers, plan)
         capped = self.pace.connections != Pace().connections
         keep_pace(folder.pace, self.pace if capped else each_its_own(self.pace, fitted(options, subjects)))
-        return folder, self._hand_in(folder, options, subjects)
+        try:
+            return folder, self._hand_in(folder, options, subjects)
+        except FerryError:
+            given = newest_submission(folder)
+            if given is None:
+                raise
+            return folder, given
 
     def submit_again(self, folder: TransferFolder, *, adding: Mapping[str, Answer]) -> Submission | None:
         """One more array, run as the last one, with what is left of a transfer; None for nothing left.

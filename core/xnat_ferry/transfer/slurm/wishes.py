@@ -91,5 +91,7 @@ def had_each_its_own(pace: Pace, before: Submission | None) -> bool:
 
 def in_words(given: Submission) -> str:
     """``Submitted as job 7: 8 tasks, 4 at a time.``"""
+    if not given.job:
+        return "It was handed to Slurm, which has not said yet that it took it."
     tasks = "1 task" if given.tasks == 1 else f"{given.tasks} tasks, {given.running} at a time"
     return f"Submitted as job {given.job}: {tasks}."
