@@ -149,6 +149,14 @@ async def test_a_login_that_a_worker_was_refused_is_asked_for_anew(empty_desk: D
         await until_shown(pilot, "y Yes")
         await pilot.press("y")
         await until_shown(pilot, f"Who are you at {SOURCE.server}?")
+        await pilot.press("escape")
+        empty_desk.logins.take(SOURCE.server, Credentials("ada", "as it is"))
+        other = transfer(empty_desk)
+        await pilot.press("t")
+        await until_shown(pilot, other.id, "WAITING")
+        await pilot.press("t")
+        await until_shown(pilot, folder.id, "stopped: The login was refused.")
+        assert empty_desk.logins(SOURCE.server).password == "as it is"
 
 
 def test_an_array_that_slurm_may_have_taken_is_followed_and_one_it_refused_is_told(

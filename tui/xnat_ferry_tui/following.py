@@ -38,6 +38,8 @@ class Following:
         self._leave = threading.Event()
         self._past_at = 0.0
         self._opened_at = time.time()
+        self._heeded: set[tuple[str, float]] = set()
+        """Refused logins that were heeded, by transfer and when: each comes again with its past."""
 
     # Which one
 
@@ -127,7 +129,7 @@ class Following:
         fresh = [event for event in message.events if event.at >= self._opened_at]
         for event in fresh:
             if isinstance(event, WorkerStopped) and event.login_refused:
-                app.desk.logins.refuse(event.login_refused)  # or it would go on with the same one
+                self._heed(watched.folder.id, event)
         if not message.more or time.monotonic() - self._past_at >= _PAST_EVERY:
             self._past_at = time.monotonic()
             app.redraw()
@@ -137,6 +139,12 @@ class Following:
         plan = watched.state.plan
         if ended and not app.desk.busy and app.desk.ends == (plan.source, plan.destination):
             app.look()  # what was only at the source is there now, or no longer
+
+    def _heed(self, transfer_id: str, stopped: WorkerStopped) -> None:
+        """Have another login asked for, or it would go on with the same one; once: then there is a new one."""
+        if (transfer_id, stopped.at) not in self._heeded:
+            self._heeded.add((transfer_id, stopped.at))
+            self._app.desk.logins.refuse(stopped.login_refused)
 
     def take_queue(self, message: QueueSaid) -> None:
         """What Slurm's queue shows of it now."""
