@@ -141,7 +141,7 @@ class Following:
             app.look()  # what was only at the source is there now, or no longer
 
     def _heed(self, transfer_id: str, stopped: WorkerStopped) -> None:
-        """Have another login asked for, or it would go on with the same one; once: then there is a new one."""
+        """Have another login asked for, or it would go on with the same; once: then there is a new one."""
         if (transfer_id, stopped.at) not in self._heeded:
             self._heeded.add((transfer_id, stopped.at))
             self._app.desk.logins.refuse(stopped.login_refused)
