@@ -1,5 +1,6 @@
 """What goes over the wire to the user's terminal, and what becomes of a connection that is cut."""
 
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from tests.core.making import plan_of
 from tests.core.shore import Shore, shore
+from tests.tui.picture import Picture
 from tests.tui.transfers import STARTED, tell
 from tests.tui.wire import Wire
 from xnat_ferry import events
@@ -97,6 +99,19 @@ def test_over_ssh_the_mouse_is_left_to_the_terminal_unless_it_is_wanted(tmp_path
         with Wire(*options, environment=home(tmp_path) | SSH) as wire:
             wire.until("CHECKS", "Help")
             assert (b"\x1b[?1000h" in wire.came) is wanted
+
+
+def test_a_program_that_was_suspended_paints_all_of_its_screen(tmp_path: Path) -> None:
+    with Wire(environment=home(tmp_path)) as wire:
+        wire.until("CHECKS", "Help")
+        wire.process.send_signal(signal.SIGTSTP)
+        end = time.monotonic() + 60
+        while b"\x1b[?1049l" not in wire.came:
+            assert time.monotonic() < end, "it is not suspended"
+            wire.drain(0.05)
+        wire.picture = Picture()  # as the terminal has it then
+        wire.process.send_signal(signal.SIGCONT)
+        wire.until("CHECKS", "Help")
 
 
 def test_without_colours_none_are_sent(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from rich.color import ColorSystem
 from rich.console import Console, RenderableType
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
+from textual.events import Resize
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -37,8 +38,10 @@ class SparingApp(App[None]):
         """Send all of the next picture: the terminal may have lost this one."""
         self._painted.forget()
 
-    def on_resize(self) -> None:
-        self.forget_picture()  # it comes after a program that was suspended is back, too
+    def on_resize(self, event: Resize) -> None:
+        self.forget_picture()
+        if event.size == self.size:  # the program was suspended and is back: nothing else would paint
+            self.refresh(repaint=True, layout=True)
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if isinstance(renderable, CompositorUpdate):
