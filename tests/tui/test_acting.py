@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,11 +17,12 @@ from tests.tui.looking import screen_text, until, until_shown
 from tests.tui.transfers import STARTED, finished, item, tell, transfer, verified
 from xnat_ferry import events
 from xnat_ferry.checks import Answer
-from xnat_ferry.errors import NoCredentials, SchedulerRefused
+from xnat_ferry.errors import LoginRefused, NoCredentials, SchedulerRefused
 from xnat_ferry.model import Where
 from xnat_ferry.plan import NO_ANSWERS, Answers, same_for_all
 from xnat_ferry.plan.build import PlanRequest
 from xnat_ferry.plan.judged import judge
+from xnat_ferry.practice.process import PracticeServer
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.preferences import Window
 from xnat_ferry.survey import Survey
@@ -157,6 +159,31 @@ async def test_a_login_that_a_worker_was_refused_is_asked_for_anew(empty_desk: D
         await pilot.press("t")
         await until_shown(pilot, folder.id, "stopped: The login was refused.")
         assert empty_desk.logins(SOURCE.server).password == "as it is"
+
+
+def test_a_password_that_is_refused_meanwhile_is_tried_once(
+    desk: Desk, practice_demo: PracticeServer
+) -> None:
+    """Whoever changed it types the new one; the old one, tried again and again, would lock the account."""
+    look, server = partial(desk.look, lambda *_: None), practice_demo.url
+    look()
+    practice_demo.clear_log()
+    faults = [
+        {"match": "GET /data/projects", "expire_login": True, "times": 1},
+        {"match": "GET /data/auth", "status": 401},
+    ]
+    practice_demo.set_faults(faults)
+    with pytest.raises(LoginRefused):
+        look()
+    desk.logins.refuse(server)
+    with pytest.raises(NoCredentials):
+        look()
+    assert [one["path"] for one in practice_demo.log()].count("/data/auth") == 1
+    practice_demo.set_faults([])
+    desk.logins.take(server, Credentials(practice_demo.user, practice_demo.password))
+    look()
+    assert desk.source is not None
+    assert desk.source.sessions
 
 
 def test_an_array_that_slurm_may_have_taken_is_followed_and_one_it_refused_is_told(

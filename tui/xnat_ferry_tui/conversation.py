@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 
 
 class Conversation:
-    """Logged in when it is first asked for, then kept until it is closed. Calls may block: use a thread."""
+    """Logged in when it is first asked for, then kept until it is closed or another login is called for.
+
+    Calls may block: use a thread.
+    """
 
     def __init__(self, logins: Logins) -> None:
         self._logins = logins
         self._open: tuple[XnatClient, XnatClient] | None = None
+        self._turns: list[int] = []
+        """Of the logins by which it was opened."""
         self._stack = ExitStack()
         self._lock = threading.Lock()
 
@@ -35,7 +40,10 @@ class Conversation:
         elif destination.local:
             destination = source
         with self._lock:
-            if self._open is None:
+            turns = [self._logins.turn(end.server) for end in (source, destination)]
+            if self._open is None or turns != self._turns:
+                # what was open is closed with all else: somebody may still be asking by it
+                self._open, self._turns = None, turns
                 try:
                     self._open = self._stack.enter_context(open_pair(source, destination, self._logins))
                 except LoginRefused as error:

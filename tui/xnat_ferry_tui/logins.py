@@ -1,5 +1,6 @@
 """Who logs in where. A password that was typed is for one server, and is kept in memory only."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from xnat_ferry.errors import FerryError, NoCredentials
@@ -13,6 +14,7 @@ class Logins:
         self._find = find
         self._typed: dict[str, Credentials] = {}
         self._refused: set[str] = set()
+        self._turns: Counter[str] = Counter()
 
     def __call__(self, server: str) -> Credentials:
         """The login of one server; raises NoCredentials, also where the one that is known was refused."""
@@ -21,17 +23,23 @@ class Logins:
             raise NoCredentials(server=server)  # tried again and again it would lock the account
         return typed or self._find(server)
 
+    def turn(self, server: str) -> int:
+        """Another number since the login of a server was refused or typed: who uses it, asks for it again."""
+        return self._turns[server]
+
     def stored(self, server: str) -> Credentials:
         """What is known without a person, as other processes will find it; raises NoCredentials."""
         return self._find(server)
 
     def take(self, server: str, login: Credentials) -> None:
         """Remember what a person typed for this server and for no other."""
+        self._turns[server] += 1
         self._typed[server] = login
         self._refused.discard(server)
 
     def refuse(self, server: str) -> None:
         """The server said no to this login: a person should be asked for another one."""
+        self._turns[server] += 1
         self._typed.pop(server, None)
         self._refused.add(server)
 

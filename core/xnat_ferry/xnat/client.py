@@ -18,6 +18,7 @@ from xnat_ferry.errors import (
     CertificateWanted,
     ConnectionLost,
     LoginLapsed,
+    LoginRefused,
     NotAnAnswer,
     NotAnXnat,
     NotTrusted,
@@ -80,6 +81,7 @@ class XnatClient:
         self._flow = Throttle(limits.bytes_per_second)
         self._on_call = on_call
         self._lock = threading.Lock()
+        self._refused: LoginRefused | None = None
         self.requests = 0
         self.bytes_down = 0
         self.bytes_up = 0
@@ -288,12 +290,21 @@ class XnatClient:
         return Login(self._http, self.server, self._credentials)
 
     def _renew(self, lapsed: Login) -> None:
-        """Log in again, once for all threads that found the same login lapsed."""
+        """Log in again, once for all threads that found the same login lapsed.
+
+        One that is refused is not tried again, by none of them: that would lock the account.
+        """
         with self._lock:
+            if self._refused is not None:
+                raise LoginRefused(**self._refused.facts)
             if self._login is lapsed:
                 lapsed.close()
                 self.requests += 1
-                self._login = self._log_in()
+                try:
+                    self._login = self._log_in()
+                except LoginRefused as error:
+                    self._refused = error
+                    raise
 
     # Counting and keeping to the limits
 
