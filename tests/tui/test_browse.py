@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.looking import screen_text, until, until_shown
+from tests.tui.transfers import transfer
 from xnat_ferry.model import Endpoint
 from xnat_ferry.practice.process import PracticeServer
 from xnat_ferry.settings.credentials import Credentials
@@ -164,13 +165,15 @@ async def test_details_of_a_line_are_told_and_take_more_room_when_asked(desk: De
 
 
 async def test_two_projects_that_no_transfer_connects_are_compared_from_the_panes(desk: Desk) -> None:
+    transfer(desk, labels=("S1_MR1",))  # of other projects: the same label is another session there
     async with browsing(desk) as pilot:
+        await until(pilot, lambda: desk.watched)
         await pilot.press("j", "j", "space", "V")
         await until_shown(pilot, "How closely shall 1 marked session be compared with DST?", "identity")
         await pilot.press("enter")
         await until_shown(pilot, "Compared, without any transfer", "S1_MR1", "missing")
         await pilot.press("escape", "k")
-        await until_shown(pilot, "S1_MR1  subject S1", "* differs")
+        await until_shown(pilot, "S1_MR1  subject S1", "* differs; area 4 or V tells in what")
         await pilot.press("r")
         await until_shown(pilot, "S1_MR1  subject S1", "not compared yet")
 

@@ -114,6 +114,10 @@ class Desk:
         plan = self.watched.state.plan
         return self.watched.verification if self.ends == (plan.source, plan.destination) else None
 
+    def plan_of_proofs(self) -> Plan | None:
+        """By which plan that came there; None for a comparison, which none connects."""
+        return self.watched.state.plan if self.watched is not None and self._compared is None else None
+
     def chosen_rows(self) -> Sequence[SessionRow]:
         """The sessions of the source that are chosen, as far as they are listed."""
         rows, draft = self._listed(), self.drafting.draft

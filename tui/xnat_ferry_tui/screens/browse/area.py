@@ -128,8 +128,8 @@ class BrowseArea(Area):
         desk, in_step = self.desk, self._lists.in_step
         if self._marks.labels is not desk.marks:
             self._marks = Marks(desk.marks)
-        plan = desk.watched.state.plan if desk.watched else None
-        source, destination, proofs = desk.source, desk.destination, desk.proofs()
+        source, destination = desk.source, desk.destination
+        proofs, plan = desk.proofs(), desk.plan_of_proofs()
 
         known, servers = None if sides else self.picture.sides, [end.server for end in desk.ends or ()]
 

@@ -94,7 +94,7 @@ class Sides:
     def proven(self, left: SessionRow, right: SessionRow, scan: str, file: str | None = None) -> Mark | None:
         """What a verification found of a scan, by its ID at the source, or of a file in it."""
         proof, planned = self._proof(left, right), self._planned.get(left.label.casefold())
-        if proof is None or planned is None or scan not in {one.id for one in planned.scans}:
+        if proof is None or (planned is not None and scan not in {one.id for one in planned.scans}):
             return None
         found = [
             item.mark
