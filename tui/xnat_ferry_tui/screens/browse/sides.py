@@ -6,7 +6,7 @@ from xnat_ferry.listing import NO_SESSIONS, Listing, Numbers
 from xnat_ferry.model import Mark, SessionRow, Where
 from xnat_ferry.plan import Plan
 from xnat_ferry.survey import ProjectView
-from xnat_ferry.verify.verification import DIFFERS, PROVEN, SessionVerification, Verification
+from xnat_ferry.verify.verification import DIFFERS, PROVEN, Item, SessionVerification, Verification, What
 from xnat_ferry_tui.screens.browse.by_label import NOBODY, ByLabel
 from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE
 
@@ -99,7 +99,7 @@ class Sides:
         found = [
             item.mark
             for item in proof.items
-            if item.scan == scan and (file is None or item.file in ("", file))
+            if (item.scan == scan and (file is None or item.file in ("", file))) or _is_of_all(item)
         ]
         return min(found, key=gravity) if found else _clean(proof)
 
@@ -156,6 +156,11 @@ _GRAVITY = {mark: place for place, mark in enumerate(_GRAVEST)}
 def gravity(mark: Mark) -> int:
     """What a person should look at first is first."""
     return _GRAVITY[mark]
+
+
+def _is_of_all(item: Item) -> bool:
+    """Whether it tells that nothing of the session could be read."""
+    return not item.scan and item.what == What.UNREADABLE
 
 
 def _clean(proof: SessionVerification) -> Mark:
