@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from xnat_ferry.errors import LockedElsewhere, TransferLocked
-from xnat_ferry.transfer import lock
+from xnat_ferry.transfer import lock, processes
 from xnat_ferry.transfer.folder import TransferFolder
 
 
@@ -32,6 +32,15 @@ def test_a_second_worker_is_refused_with_the_first_ones_number(folder: TransferF
             pass
     assert not lock.running(folder)
     assert not folder.lock.exists()
+
+
+def test_a_process_that_ends_while_it_is_looked_at_is_no_fault(
+    folder: TransferFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = [["S"], [], [], []]
+    monkeypatch.setattr(processes, "_stat", lambda _: looks.pop(0))
+    hold(folder, born="4711")
+    assert not lock.running(folder)
 
 
 def test_the_lock_of_a_dead_process_is_taken_over(folder: TransferFolder) -> None:

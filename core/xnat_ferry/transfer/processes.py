@@ -32,7 +32,8 @@ def remove_left_behind(folder: Path, named: re.Pattern[str]) -> None:
 
 
 def _state(pid: int) -> str:
-    return _stat(pid)[0] if _stat(pid) else ""
+    fields = _stat(pid)  # once: it may be gone at the next look
+    return fields[0] if fields else ""
 
 
 def born(pid: int) -> str:
