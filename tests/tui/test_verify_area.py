@@ -11,11 +11,13 @@ from xnat_ferry.model import Mark, Where
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.manifest import append_unit
 from xnat_ferry.verify.beside import lay_beside
+from xnat_ferry.verify.kept import read_verification
 from xnat_ferry.verify.verification import What
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.dialogs.beside import BesideView
 from xnat_ferry_tui.dialogs.type_name import TypeName
+from xnat_ferry_tui.screens.verify.rows import Place, rows_at
 from xnat_ferry_tui.widgets.lines import Lines
 
 
@@ -28,6 +30,16 @@ def differing(desk: Desk) -> TransferFolder:
     other = item("B", "1", "b2.dcm", Mark.DIFFERS, What.PIXELS)
     verified(folder, "B", item("B", "1", "b1.dcm"), other)
     return folder
+
+
+def test_of_a_scan_that_nobody_could_look_at_no_file_is_called_fine(empty_desk: Desk) -> None:
+    folder = transfer(empty_desk)
+    verified(folder, "A", item("A", "1", "", Mark.UNKNOWN, What.UNREADABLE), same=0)
+    plan = folder.read_plan()
+    found = read_verification(folder, plan)
+    assert found is not None
+    (scan,) = rows_at(Place("A"), found, plan, (), equal=True)
+    assert "fine" not in " ".join(scan.about)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -166,7 +166,8 @@ def _scans(session: SessionVerification, plan: Plan, equal: bool) -> Rows:
 
 def _scan(session: SessionVerification, scan: _Scan) -> Row:
     known, counted = scan.planned, _marks(scan.items)
-    left = (known.files if known else 0) - len(scan.items)
+    # what is of the whole scan stands for any number of its files
+    left = known.files - len(scan.items) if known and all(item.file for item in scan.items) else 0
     words = wording.counts(counted) if counted else _equal_words(session)
     fine = f" {wording.plural(left, 'file')} of it {'is' if left == 1 else 'are'} fine." if left > 0 else ""
     about = f"Scan {scan.id} of {session.source}: {words}.{fine}"
