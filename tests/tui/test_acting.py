@@ -17,7 +17,7 @@ from tests.tui.looking import screen_text, until, until_shown
 from tests.tui.transfers import STARTED, finished, item, tell, transfer, verified
 from xnat_ferry import events
 from xnat_ferry.checks import Answer
-from xnat_ferry.errors import LoginRefused, NoCredentials, SchedulerRefused
+from xnat_ferry.errors import LoginRefused, NoCredentials, SchedulerRefused, UsageError
 from xnat_ferry.model import Where
 from xnat_ferry.plan import NO_ANSWERS, Answers, same_for_all
 from xnat_ferry.plan.build import PlanRequest
@@ -199,6 +199,19 @@ def test_an_array_that_slurm_may_have_taken_is_followed_and_one_it_refused_is_to
     (slurm / "sbatch.complains").write_text("error: invalid partition specified: long")
     with pytest.raises(SchedulerRefused, match="invalid partition"):
         workers.submit(plan_of(planned("A")), JobOptions())
+
+
+def test_a_login_that_only_this_window_knows_is_no_reason_to_ask_for_one_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path / "slurm", monkeypatch)
+    logins = Logins(no_login)
+    workers = Workers(transfers=tmp_path / "transfers", spool=tmp_path / "spool", logins=logins)
+    for server in (SOURCE.server, DESTINATION.server):
+        logins.take(server, Credentials("ada", "typed"))
+    with pytest.raises(UsageError, match=f"find no login for {SOURCE.server}"):
+        workers.submit(plan_of(planned("A")), JobOptions())
+    assert not transfer_folders.find_all(tmp_path / "transfers")
 
 
 async def test_each_server_is_asked_about_by_name(empty_desk: Desk) -> None:

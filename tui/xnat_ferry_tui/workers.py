@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xnat_ferry.checks import Answer
-from xnat_ferry.errors import FerryError
+from xnat_ferry.errors import FerryError, NoCredentials, UsageError
 from xnat_ferry.model import servers_of
 from xnat_ferry.plan import Plan
 from xnat_ferry.settings.credentials import Credentials
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from xnat_ferry.settle.orders import RemovalOrder
 
 
+_STORE = "Add the host to ~/.netrc, or set XNAT_USER and XNAT_PASS and open this window anew."
+
+
 class Workers:
     """Starts a worker for a transfer and waits until it has taken it up; stops it."""
 
@@ -53,7 +56,7 @@ class Workers:
     def submit(self, plan: Plan, options: JobOptions) -> tuple[TransferFolder, Submission]:
         """Make a transfer of a plan and hand it to Slurm.
 
-        Raises NoScheduler, NoCredentials where its tasks would find no login, and what the scheduler says
+        Raises NoScheduler, UsageError where its tasks would find no login, and what the scheduler says
         where it took nothing. Where it may have, that is followed: handed in again it would be there twice.
         """
         scheduler.refuse_without()
@@ -146,9 +149,16 @@ class Workers:
         return submit(folder, options, subjects, at=at, environment=os.environ)
 
     def _refuse_without_logins(self, plan: Plan) -> None:
-        """A task has nobody to ask: what it will not find is told here instead of on the nodes."""
+        """A task has nobody to ask: what it will not find is told here instead of on the nodes.
+
+        Not by NoCredentials, after which a person is asked: what is typed here is not found there either.
+        """
         for server in servers_of(plan.source, plan.destination):
-            self._logins.stored(server)
+            try:
+                self._logins.stored(server)
+            except NoCredentials:
+                what = f"The tasks would find no login for {server}: one that was typed is known here alone."
+                raise UsageError(what=what, advice=_STORE) from None
 
     def _logins_of(self, plan: Plan) -> dict[str, Credentials]:
         return {server: self._logins(server) for server in servers_of(plan.source, plan.destination)}
