@@ -38,7 +38,10 @@ HEAD = "[server]\nsite_anonymization = false\n" + WORLD
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
-    world = "".join(session_toml(name, subject=f"S_{name}") for name in (*NAMES, "done", "itself", *TWICE))
+    world = "".join(
+        session_toml(name, subject=f"S_{name}")
+        for name in (*NAMES, "done", "itself", "seen", "unseen", *TWICE)
+    )
     with harbour(tmp_path_factory.mktemp("waiting"), world, head=HEAD) as made:
         yield made
 
@@ -357,3 +360,18 @@ def test_only_a_copy_can_be_settled(port: Harbour, tmp_path: Path) -> None:
         assert settle_transfer(ferry) == 1
     assert "only copies" in of(folder, events.SessionKept, "done")[-1].message
     assert "done" in port.labels("SRC")
+
+
+def test_a_last_look_for_rows_that_fails_is_no_fault_of_what_arrived(port: Harbour) -> None:
+    """Not even where the login lapsed just then and no other is had."""
+    listing = r"GET /data/prearchive/projects/DST(\?.*)?$"
+    port.server.clear_log()
+    port.carried("seen", to=Target.PREARCHIVE)
+    looks = [one["path"] for one in port.server.log()].count("/data/prearchive/projects/DST")
+    folder = port.begin(port.plan("unseen", to=Target.PREARCHIVE))
+    lapses = {"match": listing, "nth": looks, "expire_login": True}
+    port.server.set_faults([lapses, {"match": "GET /data/auth", "nth": 2, "status": 401}])
+    before = len(port.server.log())
+    assert port.work(folder) == 0
+    assert read_state(folder).phase == Phase.DONE
+    assert [one["path"] for one in port.server.log(before)].count("/data/auth") == 2

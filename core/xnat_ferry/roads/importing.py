@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from xnat_ferry import events, wording
-from xnat_ferry.errors import NotProven, ServerAnswer
+from xnat_ferry.errors import CannotConnect, NotProven, ServerAnswer
 from xnat_ferry.model import Where
 from xnat_ferry.plan import Fate, PlannedSession, Target
 from xnat_ferry.project import ProjectSettings
@@ -77,7 +77,7 @@ class Importing(Crossing):
 
         One request. Where it fails nothing is told: what is proven is proven, and ``verify`` looks again.
         """
-        with suppress(ServerAnswer):
+        with suppress(ServerAnswer, CannotConnect):
             rows = list_prearchive(self.ferry.destination, self.plan.destination.project)
             advice = wording.about_row_beside(self.plan.road)
             for label, beside in rows_beside(rows, crossed, self.ferry.state).items():
