@@ -8,14 +8,16 @@ import argparse
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
-from xnat_ferry.errors import FerryError, Stopped, UsageError
+from xnat_ferry.errors import FerryError, LoginRefused, Stopped, UsageError
 from xnat_ferry.events import WorkerStopped
-from xnat_ferry.settings.credentials import find_logins
+from xnat_ferry.settings.credentials import Credentials, find_logins
 from xnat_ferry.settings.paths import spool_folder
+from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.carry import found_wrong
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.folder import TransferFolder
@@ -23,9 +25,12 @@ from xnat_ferry.transfer.journal import Journal, replay
 from xnat_ferry.transfer.pace import keep_pace, read_pace
 from xnat_ferry.transfer.slurm.claims import PROJECT, Claims, Group, pull
 from xnat_ferry.transfer.slurm.job import read_job
-from xnat_ferry.transfer.slurm.tasks import TaskFolder, number_of, submission_of, task_name
+from xnat_ferry.transfer.slurm.tasks import TaskFolder, find_tasks, number_of, submission_of, task_name
 from xnat_ferry.transfer.state import Phase, SessionState, TransferState
 from xnat_ferry.worker import heed_signals, work
+
+_BEGINNING = 4
+"""Events of a journal among which a login that was refused is found."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -53,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
 def run_task(mine: TaskFolder, *, spool: Path, stop: threading.Event) -> int:
     """Work on every subject that can be claimed.
 
-    Raises UsageError, NoCredentials, TransferLocked and CannotWrite.
+    Raises UsageError, NoCredentials, LoginRefused, TransferLocked and CannotWrite.
     """
     job = read_job(mine)
     submission = job.submission(submission_of(mine.task)) if job else None
@@ -62,6 +67,7 @@ def run_task(mine: TaskFolder, *, spool: Path, stop: threading.Event) -> int:
         raise UsageError(what=f"Transfer {mine.id} holds nothing of the submission of task {mine.task}.")
     plan = mine.read_plan()
     logins = find_logins(plan.source, plan.destination, may_ask=False)
+    _refuse_refused(mine, logins)
     keep_pace(mine.pace, read_pace(mine.whole.pace).divided(submission.running))
     claims = Claims(mine, gone=frozenset(submission.gone))
 
@@ -82,6 +88,16 @@ def run_task(mine: TaskFolder, *, spool: Path, stop: threading.Event) -> int:
     if lost:
         raise lost[0]
     return code
+
+
+def _refuse_refused(mine: TaskFolder, logins: Mapping[str, Credentials]) -> None:
+    """Raises LoginRefused where a task of the same array was: one try for each might lock an account."""
+    for task in find_tasks(mine.whole):
+        if submission_of(task.task) == submission_of(mine.task):
+            for event in islice(replay(task.journal), _BEGINNING):
+                server = event.login_refused if isinstance(event, WorkerStopped) else ""
+                if server in logins:
+                    raise LoginRefused(server=server, user=plain(logins[server].user))
 
 
 def _look_again(mine: TaskFolder, state: TransferState, group: Group) -> bool:

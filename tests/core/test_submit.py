@@ -1,5 +1,6 @@
 """Arrays without a cluster: what Slurm's commands are asked and say, and several tasks at once."""
 
+import contextlib
 import os
 import threading
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from tests.security.test_disk import open_to_others
 from xnat_ferry import events
 from xnat_ferry.belongings import Level
 from xnat_ferry.cli.app import main
-from xnat_ferry.errors import NoScheduler, SchedulerRefused
+from xnat_ferry.errors import LoginRefused, NoScheduler, SchedulerRefused
 from xnat_ferry.plan.belongings import Belongings, PlannedResource
 from xnat_ferry.task import run_task
 from xnat_ferry.transfer.folder import TransferFolder, create
@@ -198,6 +199,29 @@ def test_tasks_at_the_same_time_write_the_projects_resources_once(
     assert {one.verdict for one in told(folder, events.ResourceCarried)} == {"proven"}
     assert list((folder.path / "claims").iterdir())
     assert open_to_others(home.home) == []
+
+
+def test_a_login_that_one_task_was_refused_is_not_tried_by_those_that_come_later(
+    port: Harbour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them would bring the account nearer to being locked."""
+    monkeypatch.setenv("XNAT_USER", LOGIN.user)
+    monkeypatch.setenv("XNAT_PASS", "as it was")
+    home = Harbour(port.server, tmp_path / "run")
+    folder = home.begin(port.plan())
+    submissions = tuple(Submission(number=number, tasks=2, running=1, at="") for number in (1, 2))
+    keep_job(folder, Job(options=JobOptions(), submissions=submissions))
+
+    def run(submission: int, number: int) -> int:
+        """How often it tried to log in."""
+        port.server.clear_log()
+        task = TaskFolder(folder, task_name(submission, number))
+        task.make()
+        with contextlib.suppress(LoginRefused):
+            assert run_task(task, spool=tmp_path / "spool", stop=threading.Event()) != 0
+        return [one["path"] for one in port.server.log()].count("/data/auth")
+
+    assert [run(1, 0), run(1, 1), run(2, 0)] == [1, 0, 1]
 
 
 def run_tasks(folder: TransferFolder, spool: Path, count: int) -> list[int]:
