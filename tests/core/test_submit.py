@@ -27,6 +27,7 @@ from xnat_ferry.transfer.slurm import scheduler
 from xnat_ferry.transfer.slurm.job import Job, JobOptions, Submission, keep_job, read_job
 from xnat_ferry.transfer.slurm.submitting import submit
 from xnat_ferry.transfer.slurm.tasks import TaskFolder, task_name
+from xnat_ferry.transfer.slurm.wishes import as_typed, typed_options
 from xnat_ferry.xnat import resources as wire
 
 ESCAPES = "\x1b]0;title\x07\x1b[2J\x9b31m\u202e"
@@ -126,6 +127,16 @@ def test_an_answer_of_sbatch_without_a_number_is_no_job(slurm: Path, tmp_path: P
     with pytest.raises(SchedulerRefused) as caught:
         scheduler.submit(tmp_path / "job.sh", {"PATH": str(slurm) + ":/bin:/usr/bin"})
     assert not set(str(caught.value)) & set(ESCAPES[:1] + "\x07\x9b\u202e")
+
+
+def test_a_spool_that_is_typed_is_meant_from_where_one_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tasks begin in the transfer's folder."""
+    monkeypatch.chdir(tmp_path)
+    typed = typed_options(as_typed(JobOptions(spool="scratch")))
+    assert typed.spool == str(tmp_path / "scratch")
+    assert typed_options(as_typed(JobOptions())).spool == ""
 
 
 def test_an_array_that_slurm_refuses_is_not_told_of_later(submitted: TransferFolder, slurm: Path) -> None:

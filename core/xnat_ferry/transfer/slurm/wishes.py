@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -52,7 +53,7 @@ def typed_options(texts: Mapping[str, str]) -> JobOptions:
         account=texts["account"].strip(),
         time=texts["time"].strip(),
         memory=texts["memory"].strip(),
-        spool=texts["spool"].strip(),
+        spool=_place(texts["spool"].strip()),
         more=_words(texts["more"]),
     )
     refuse_unfit(wanted)
@@ -70,6 +71,10 @@ def _count(text: str) -> int:
         return int(text)
     except ValueError:
         raise UsageError(what=f"'{plain(text, 40)}' is no number.") from None
+
+
+def _place(text: str) -> str:
+    return str(Path(text).expanduser().absolute()) if text else ""
 
 
 def _words(text: str) -> tuple[str, ...]:
