@@ -469,7 +469,5 @@ async def test_without_slurm_nothing_is_made_for_it(
         await until_shown(pilot, "1 session surveyed")
         await until(pilot, lambda: not desk.busy)
         await pilot.press("0", "s")
-        await until_shown(pilot, "How shall the array run?")
-        await pilot.press("f5", "y")
         await until_shown(pilot, "There is no Slurm here")
         assert not folders.find_all(desk.transfers)

@@ -281,15 +281,19 @@ class Desk:
         """Have a plan carried out by a worker here, if it still fits; raises PlanOutdated."""
         self._refuse_outdated(plan)
         folder = self.workers.start(plan)
-        self.drafting.clear()
+        self._begun()
         return folder
 
     def submit(self, plan: Plan, options: JobOptions) -> tuple[TransferFolder, Submission]:
         """Have it carried out by an array of Slurm's; raises PlanOutdated, and as ``Workers.submit``."""
         self._refuse_outdated(plan)
         submitted = self.workers.submit(plan, options)
-        self.drafting.clear()
+        self._begun()
         return submitted
+
+    def _begun(self) -> None:
+        self.drafting.clear()
+        self._compared = None  # it soon tells of another destination than there is
 
     def _refuse_outdated(self, plan: Plan) -> None:
         from xnat_ferry.survey.projects import view_destination

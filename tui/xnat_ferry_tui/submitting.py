@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from xnat_ferry.checks import Answer
 from xnat_ferry.plan import Plan
-from xnat_ferry.transfer.slurm import wishes
+from xnat_ferry.transfer.slurm import scheduler, wishes
 from xnat_ferry.transfer.slurm.job import Job, JobOptions, Submission, read_job
 from xnat_ferry_tui import proposals
 from xnat_ferry_tui.dialogs.choose import Choose
@@ -43,10 +43,14 @@ class Submitting:
                 question = [*proposals.start_question(judged), "The tasks of a Slurm array do it."]
                 app.ask(question, lambda: self._submit(judged.planned, options))
 
+        def look() -> None:
+            scheduler.refuse_without()  # before a form is filled in for nothing
+            known.append(wishes.from_settings())
+
         def ask() -> None:
             app.push_screen(ask_array(known[0]), asked)
 
-        app.do("Reading the settings.", lambda: known.append(wishes.from_settings()), ask)
+        app.do("Looking for Slurm.", look, ask)
 
     def ask_how(
         self,
