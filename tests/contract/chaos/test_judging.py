@@ -122,6 +122,18 @@ def leave_it_in_the_prearchive_too(evidence: Evidence) -> None:
     evidence.moments[-1].destination["prearchive"].append(waiting("P1_MR", 1, 2))
 
 
+def test_what_a_late_upload_left_in_the_prearchive_may_lie_there_as_long_as_it_is_told() -> None:
+    evidence = honest()
+    leave_it_in_the_prearchive_too(evidence)
+    assert judge(evidence) != []
+    evidence.verify["sessions"][0]["beside"] = ["/prearchive/projects/DST/1/P1_MR"]
+    evidence.record["verification"]["sessions"][0]["beside"] = ["/prearchive/projects/DST/1/P1_MR"]
+    assert judge(evidence) == []
+    turned = evidence.moments[-1].destination["prearchive"][0]["scans"][0]["resources"][0]["files"][0]
+    turned["pixel_md5"] = "other"
+    assert judge(evidence) != []
+
+
 def bring_a_stranger(evidence: Evidence) -> None:
     evidence.moments[-1].destination["sessions"].append(session("STRANGER", "P1"))
 
