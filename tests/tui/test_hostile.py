@@ -27,8 +27,11 @@ from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.dialogs.ask import Ask, Tell
 from xnat_ferry_tui.dialogs.beside import BesideView
 from xnat_ferry_tui.dialogs.choose import Choose
+from xnat_ferry_tui.dialogs.connect import Connect
+from xnat_ferry_tui.dialogs.form import Field, Form
 from xnat_ferry_tui.dialogs.login import LogIn
 from xnat_ferry_tui.dialogs.page import Page
+from xnat_ferry_tui.dialogs.tick import Tick
 from xnat_ferry_tui.dialogs.type_name import TypeName
 from xnat_ferry_tui.screens.wizard.steps import KEYS
 from xnat_ferry_tui.widgets.lines import Lines
@@ -105,6 +108,9 @@ async def test_in_every_area(empty_desk: Desk, kind: str, size: tuple[int, int])
         for key in (
             "1",
             *KEYS.values(),
+            "9",
+            "enter",
+            "escape",
             "2",
             "right",
             "right",
@@ -126,6 +132,9 @@ def dialogs(name: str) -> Iterator[ModalScreen[object]]:
     yield LogIn(f"https://{name}")  # type: ignore[misc]
     yield Choose([name], {name: name})  # type: ignore[misc]
     yield TypeName(name, name=name, whose=name)  # type: ignore[misc]
+    yield Tick([name], {name: name}, {name})  # type: ignore[misc]
+    yield Form([name], [Field("one", name, name)], {"one": name}, lambda _: name)  # type: ignore[misc]
+    yield Connect([name, name], name)  # type: ignore[misc]
     yield Page([name], [name])  # type: ignore[misc]
     yield BesideView(name, lay_beside([line], []))  # type: ignore[misc]
 

@@ -3,6 +3,15 @@
 from textual.events import Key
 from textual.widgets import Input
 
+from xnat_ferry.settings.redact import plain
+
+_LONGEST = 100_000
+
+
+def fit_to_edit(value: str) -> str:
+    """What stands in a field at first, which may be a server's: Textual shows it as it is, commands too."""
+    return plain(value, _LONGEST)
+
 
 class Entry(Input):
     """Enter leads to the ``following`` field at once, so that the keys that came with it go there.
@@ -11,7 +20,7 @@ class Entry(Input):
     """
 
     def __init__(self, value: str = "", *, following: str = "", **options: object) -> None:
-        super().__init__(value, **options)  # type: ignore[arg-type]
+        super().__init__(fit_to_edit(value), **options)  # type: ignore[arg-type]
         self._following = following
 
     async def _on_key(self, event: Key) -> None:

@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.widgets.entry import fit_to_edit
 from xnat_ferry_tui.widgets.facts import Facts
 
 if TYPE_CHECKING:
@@ -99,8 +100,8 @@ class Prompt(Vertical):
         self.query_one(Facts).put([words])
         entry = self.query_one(Input)
         with self.prevent(Input.Changed):
-            entry.value = value
-        entry.cursor_position = len(value)
+            entry.value = fit_to_edit(value)
+        entry.cursor_position = len(entry.value)
         self.display = True
         entry.focus()
 
