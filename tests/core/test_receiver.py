@@ -134,7 +134,8 @@ def test_in_the_prearchive_the_files_themselves_are_the_proof(port: Harbour) -> 
         assert port.work(folder) == 0
     (look,) = told(folder, events.SessionVerified)
     assert (look.verdict, look.level, look.where) == ("proven", "full", "prearchive")
-    assert port.waiting("DST") == {"003_MR1"}
+    assert "003_MR1" in port.waiting("DST")
+    assert "003_MR1" not in port.labels("DST")
 
 
 def test_a_receiver_that_stumbles_is_sent_to_again(port: Harbour) -> None:

@@ -717,9 +717,13 @@ def test_the_prearchive_takes_none_and_says_so(port: Harbour, ada: XnatClient) -
 
 def test_values_arrive_and_stand_nowhere_else(port: Harbour, ada: XnatClient) -> None:
     label = "S11"
-    secret = ["femalexyz", "sadly & <so>", "motion-of-jane", "1975"]
+    # a year in four digits stands in many a port and digest by chance
+    secret = ["femalexyz", "sadly & <so>", "motion-of-jane", "1975197519"]
+    gender, year = secret[0], secret[3]
     ada.send(
-        "PUT", "/data/projects/SRC/subjects/PS11", params={"gender": secret[0], "yob": "1975", "group": "g"}
+        "PUT",
+        "/data/projects/SRC/subjects/PS11",
+        params={"gender": gender, "yob": year, "group": "g"},
     )
     ada.send("PUT", "/data/projects/SRC/subjects/PS11", params=variable("xnat:subjectData", "arm", "a+b"))
     ada.send("PUT", source(port, label), params={"xnat:mrSessionData/note": secret[1]})
@@ -740,7 +744,11 @@ def test_values_arrive_and_stand_nowhere_else(port: Harbour, ada: XnatClient) ->
     (scan,) = there["scans"]
     assert (scan["quality"], scan["note"]) == ("questionable", secret[2])
     (subject,) = [one for one in project(port, "DST")["subjects"] if one["label"] == "PS11"]
-    assert subject["fields"] == {"demographics/gender": secret[0], "demographics/yob": "1975", "group": "g"}
+    assert subject["fields"] == {
+        "demographics/gender": secret[0],
+        "demographics/yob": secret[3],
+        "group": "g",
+    }
     copy = wire.of_session(there["id"])
     assert ada.json(copy.replace("/data/", "/xapi/custom-fields/") + "/fields") == {"k": [1, {"two": "x"}]}
     assert [(one["name"], one["field"]) for one in variables(ada, copy)] == [("how", "so &amp; so")]

@@ -72,12 +72,10 @@ def _short(end: Endpoint) -> str:
 def create(transfers: Path, plan: Plan) -> TransferFolder:
     """Make the folder of a new transfer, for its owner's eyes only; raises CannotWrite or FolderUnsafe."""
     day = datetime.now().astimezone().strftime("%Y%m%d")
-    name = f"{day}-{_short(plan.source)}-{_short(plan.destination)}-{secrets.token_hex(2)}"
-    folder = TransferFolder(transfers / name)
     try:
         make_private(transfers)
         refuse_open_to_all(transfers)
-        folder.path.mkdir(mode=0o700)
+        folder = TransferFolder(_new(transfers, f"{day}-{_short(plan.source)}-{_short(plan.destination)}"))
         folder.manifests.mkdir(mode=0o700)
         folder.verifications.mkdir(mode=0o700)
         write_plan(plan, folder.plan_file)
@@ -86,6 +84,18 @@ def create(transfers: Path, plan: Plan) -> TransferFolder:
     except OSError as error:
         raise CannotWrite(folder=transfers, why=error.strerror) from None
     return folder
+
+
+def _new(transfers: Path, start: str) -> Path:
+    """An empty folder under a name that is no other's; a short one is soon taken where hundreds begin."""
+    length = 2
+    while True:
+        path = transfers / f"{start}-{secrets.token_hex(length)}"
+        try:
+            path.mkdir(mode=0o700)
+            return path
+        except FileExistsError:
+            length += 1
 
 
 def find_all(transfers: Path) -> list[TransferFolder]:
