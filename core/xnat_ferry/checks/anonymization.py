@@ -4,20 +4,20 @@ Values are shown masked, and only in findings: they are for whoever looks, not f
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from msgspec import Struct
 
 from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.deviating import GROUPS, deviations, private_elements, stated, text_in_pixels
 from xnat_ferry.checks.finding import Finding
-from xnat_ferry.checks.identifying import Known, identifying, mentioning, names_in, shown
+from xnat_ferry.checks.identifying import Known, identifying, mentioning, names_in
 from xnat_ferry.checks.memory import Memory
 from xnat_ferry.checks.naming import scans as scans_named
 from xnat_ferry.checks.naming import some
 from xnat_ferry.checks.rewriting import Outcome, Rewriting
+from xnat_ferry.checks.sightings import Sighting, sightings_of
 from xnat_ferry.dicom.header import HeaderElement, HeaderSample
-from xnat_ferry.dicom.profile import Option, attribute_of
+from xnat_ferry.dicom.profile import Option
 from xnat_ferry.labels import KEEP, LabelRules
 from xnat_ferry.model import Verdict
 from xnat_ferry.settings.redact import plain
@@ -68,30 +68,6 @@ class _Judged(Struct, frozen=True):
         return chosen is self.chosen and not known.differs(self.known, elements)
 
 
-class _Sighting(Struct, frozen=True):
-    """One attribute of a session, with what becomes of it."""
-
-    name: str
-    """``PatientName (0010,0010)``."""
-    keyword: str
-    value: str
-    """Masked."""
-    outcome: Outcome
-    words: str
-    """What becomes of it."""
-    scans: list[str]
-
-    @property
-    def brief(self) -> str:
-        """``PatientName (DO…)``, for a sentence."""
-        return f"{self.keyword} ({self.value})"
-
-    @property
-    def told(self) -> str:
-        """``DO… remains; scans 1, 2``, for the evidence."""
-        return f"{self.value} {self.words}; {scans_named(self.scans)}"
-
-
 class _Judge:
     """Judges session after session by the same scripts and options."""
 
@@ -126,8 +102,8 @@ class _Judge:
         leaks = [(sample.scan, element) for sample in samples for element in identifying(sample, known)]
         names = names_in(element for _, element in leaks)
         texts = [(sample.scan, element) for sample in samples for element in mentioning(sample, names)]
-        yield from self._identifying(label, self._sightings(leaks), looked)
-        yield from self._mentioned(label, self._sightings(texts), looked)
+        yield from self._identifying(label, sightings_of(self.rewriting, leaks), looked)
+        yield from self._mentioned(label, sightings_of(self.rewriting, texts), looked)
         yield from self._deviating(label, samples, {element for _, element in leaks}, known, looked)
         yield from self._private(label, samples, looked)
         yield from _pixels(label, samples, looked)
@@ -140,20 +116,8 @@ class _Judge:
             row.subject, row.label, row.id, row.owner, self._source, self._project, to.subject, to.session
         )
 
-    def _sightings(self, found: Iterable[tuple[str, HeaderElement]]) -> list[_Sighting]:
-        """Attributes that were found, each once, with the scans in which it was."""
-        seen: dict[str, _Sighting] = {}
-        for scan, element in found:
-            keyword, name = _names(element.tag, element.within, element.creator)
-            if name not in seen:
-                outcome, words = self.rewriting.of(element)
-                seen[name] = _Sighting(name, keyword, shown(element.value), outcome, words, [])
-            if scan not in seen[name].scans:
-                seen[name].scans.append(scan)
-        return list(seen.values())
-
     def _identifying(
-        self, label: str, sightings: Sequence[_Sighting], looked: Mapping[str, str]
+        self, label: str, sightings: Sequence[Sighting], looked: Mapping[str, str]
     ) -> Iterator[Finding]:
         for outcome, kind, verdict, words, advice in (
             (
@@ -185,7 +149,7 @@ class _Judge:
                 yield self._about(label, verdict, kind, words, advice, looked, these, what=what)
 
     def _mentioned(
-        self, label: str, sightings: Sequence[_Sighting], looked: Mapping[str, str]
+        self, label: str, sightings: Sequence[Sighting], looked: Mapping[str, str]
     ) -> Iterator[Finding]:
         if not sightings:
             return
@@ -214,7 +178,7 @@ class _Judge:
             for option, element in deviations(sample, self._keep, known):
                 if element not in leaks:
                     groups[option].append((sample.scan, element))
-        sightings = {GROUPS[option]: self._sightings(found) for option, found in groups.items()}
+        sightings = {GROUPS[option]: sightings_of(self.rewriting, found) for option, found in groups.items()}
         outcome = _worst(one for these in sightings.values() for one in these)
         if outcome in (None, Outcome.GONE):
             return
@@ -268,7 +232,7 @@ class _Judge:
         words: str,
         advice: str,
         evidence: Mapping[str, str],
-        sightings: Sequence[_Sighting],
+        sightings: Sequence[Sighting],
         **more: str,
     ) -> Finding:
         names = {"label": plain(label, 64), "project": self._project, "owners": self._owners, **more}
@@ -286,7 +250,7 @@ _MENTIONED = (
 """The worst first."""
 
 
-def _worst(sightings: Iterable[_Sighting]) -> Outcome | None:
+def _worst(sightings: Iterable[Sighting]) -> Outcome | None:
     outcomes = {one.outcome for one in sightings}
     return next((outcome for outcome, _, _ in _MENTIONED if outcome in outcomes), None)
 
@@ -343,22 +307,6 @@ def _looked_at(chosen: Chosen, samples: Sequence[HeaderSample]) -> str:
     """``2 headers, of 2 of 5 scans``."""
     scans = len({sample.scan for sample in samples})
     return f"{plural(len(samples), 'header')}, of {scans} of {plural(len(_with_dicom(chosen)), 'scan')}"
-
-
-@lru_cache(maxsize=10_000)
-def _names(tag: int, within: tuple[int, ...], creator: str) -> tuple[str, str]:
-    """A keyword and a full name of an element, both fit for showing."""
-    number = f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
-    attribute = attribute_of(tag)
-    keyword = attribute.keyword if attribute else number
-    name = f"{keyword} {number}" if attribute else number
-    if creator:
-        name += f" of {plain(creator, 64)}"
-    if within:
-        around = attribute_of(within[0])
-        outermost = f"({within[0] >> 16:04X},{within[0] & 0xFFFF:04X})"
-        name += f" in {around.keyword if around else outermost}"
-    return keyword, name
 
 
 def _stated(samples: Iterable[HeaderSample]) -> list[str]:
