@@ -1,6 +1,7 @@
 """Logging in: one question over the same connections as all else, and a session that outlasts silence."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -41,6 +42,39 @@ def test_a_login_is_two_requests_and_one_to_leave(server: PracticeServer) -> Non
         assert client.user == "ada"
     assert asked(server) == ["GET /xapi/siteConfig/buildInfo", "GET /data/auth", "DELETE /data/JSESSION"]
     assert client.requests == 3
+
+
+def told_at_once(client: XnatClient) -> list[str | type[BaseException]]:
+    """What four threads are answered, or what befalls them."""
+    with ThreadPoolExecutor(4) as crew:
+        asked = [crew.submit(client.text, "/data/projects", format="csv") for _ in range(4)]
+    failed = [one.exception() for one in asked]
+    return [type(error) if error else one.result() for error, one in zip(failed, asked, strict=True)]
+
+
+def test_a_login_that_lapses_is_renewed_once_for_all_and_each_request_is_counted(
+    server: PracticeServer,
+) -> None:
+    with XnatClient(server.url, LOGIN) as client:
+        (first,) = set(told_at_once(client))
+        lapses = {"match": "GET /data/projects$", "expire_login": True, "times": 1}
+        server.set_faults([lapses])
+        assert told_at_once(client) == [first] * 4
+        server.set_faults([lapses])
+        with client.stream("/data/projects", format="csv") as pieces:
+            assert b"".join(pieces)
+    assert asked(server).count("GET /data/auth") == asked(server).count("DELETE /data/JSESSION") == 3
+    assert client.requests == len(asked(server))
+
+
+def test_a_login_that_is_refused_when_it_is_renewed_is_not_tried_again(server: PracticeServer) -> None:
+    """By none of the threads: a few tries lock the account."""
+    with XnatClient(server.url, LOGIN) as client:
+        server.clear_log()
+        lapses = {"match": "GET /data/projects$", "expire_login": True}
+        server.set_faults([lapses, {"match": "GET /data/auth", "status": 401}])
+        assert told_at_once(client) + told_at_once(client) == [LoginRefused] * 8
+    assert asked(server).count("GET /data/auth") == 1
 
 
 def test_names_and_passwords_may_have_any_letters(server: PracticeServer) -> None:

@@ -42,7 +42,7 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]
 def labels(address: str) -> list[str]:
     with XnatClient(address, LOGIN) as client:
         # what keeps a quiet session alive must get through as well
-        taken = _take_up(address, client._login.jsession)
+        taken = _take_up(address, client._login.current.jsession)
         assert taken.xnat_version == client.version
         taken.disconnect()
     with XnatClient(address, LOGIN) as client:

@@ -1,38 +1,26 @@
-"""One conversation with one server: a pooled client on one login, renewed for all when it lapses."""
+"""One conversation with one server: what is asked, and what is taken for an answer."""
 
-import threading
-import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
-from urllib.parse import quote, unquote
 
 import stamina
 import stamina.instrumentation
-from msgspec import Struct
 
 from xnat_ferry import __version__
-from xnat_ferry.errors import (
-    CertificateWanted,
-    ConnectionLost,
-    LoginLapsed,
-    LoginRefused,
-    NotAnAnswer,
-    NotAnXnat,
-    NotTrusted,
-    ServerAnswer,
-    ServerBusy,
-    ServerUnreachable,
-    StillWorking,
-)
+from xnat_ferry.errors import LoginLapsed, NotAnXnat, ServerAnswer
 from xnat_ferry.settings.credentials import Credentials
-from xnat_ferry.settings.redact import plain
-from xnat_ferry.xnat import answers
+from xnat_ferry.xnat import answers, failing
+from xnat_ferry.xnat.addresses import data_path as data_path
+from xnat_ferry.xnat.addresses import refuse_climbing
+from xnat_ferry.xnat.kept_login import KeptLogin, SessionCookie
 from xnat_ferry.xnat.libraries import httpx
-from xnat_ferry.xnat.limits import Limits, Throttle
+from xnat_ferry.xnat.limits import Limits
 from xnat_ferry.xnat.login import Login, spare_loopback_the_proxy
+from xnat_ferry.xnat.traffic import Call as Call
+from xnat_ferry.xnat.traffic import Traffic
 from xnat_ferry.xnat.transport import transport_to
 from xnat_ferry.xnat.trust import make_trust
 
@@ -47,16 +35,6 @@ _USER_AGENT = f"xnat-ferry/{__version__}"  # no browser's word in it: those get 
 _PATIENCE = httpx.Timeout(60, connect=15, pool=None)
 LONG_PATIENCE = httpx.Timeout(900, connect=15, pool=None)
 """For calls that last as long as the server works: import, build, archive (wire-write 2.5: up to 600 s)."""
-
-
-class Call(Struct, frozen=True):
-    """One request as a log may hold it: no query, no header, no body. ``status`` 0: no answer came."""
-
-    server: str
-    method: str
-    path: str
-    status: int
-    seconds: float
 
 
 class XnatClient:
@@ -75,16 +53,8 @@ class XnatClient:
         ``on_call`` hears of every request once it has ended, from whichever thread made it.
         """
         self.server = server
-        self._credentials = credentials
         self._attempts = limits.attempts
-        self._turn = Throttle(limits.requests_per_second)
-        self._flow = Throttle(limits.bytes_per_second)
-        self._on_call = on_call
-        self._lock = threading.Lock()
-        self._refused: LoginRefused | None = None
-        self.requests = 0
-        self.bytes_down = 0
-        self.bytes_up = 0
+        self._traffic = Traffic(server, limits, on_call)
         spare_loopback_the_proxy(server)
         transport = transport_to(server, limits.connections)
         self._http = httpx.Client(
@@ -100,7 +70,7 @@ class XnatClient:
         )
         try:
             self.version = self._ask_version()
-            self._login = self._log_in()
+            self._login = KeptLogin(partial(Login, self._http, server, credentials), self._traffic.sent)
         except BaseException:
             self._http.close()
             raise
@@ -108,12 +78,26 @@ class XnatClient:
     @property
     def user(self) -> str:
         """The account's name as the server gives it."""
-        return self._login.user
+        return self._login.current.user
+
+    @property
+    def requests(self) -> int:
+        """How many were sent, the login's own among them."""
+        return self._traffic.requests
+
+    @property
+    def bytes_down(self) -> int:
+        """Bytes that came as bodies, packed where they were."""
+        return self._traffic.bytes_down
+
+    @property
+    def bytes_up(self) -> int:
+        """Bytes that were sent as bodies."""
+        return self._traffic.bytes_up
 
     def close(self) -> None:
         """Log out and close the connections."""
         self._login.close()
-        self._count(1)
         self._http.close()
 
     def __enter__(self) -> Self:
@@ -173,7 +157,7 @@ class XnatClient:
     def _asked_again(self, ask: Callable[[], Answer]) -> Answer:
         """What comes of a question that may be repeated: it is when it was lost or met a busy server."""
         for attempt in stamina.retry_context(
-            on=_wait_for_it, attempts=self._attempts, timeout=None, wait_initial=0.2, wait_max=15.0
+            on=failing.wait_for_it, attempts=self._attempts, timeout=None, wait_initial=0.2, wait_max=15.0
         ):
             with attempt:
                 return ask()
@@ -189,27 +173,15 @@ class XnatClient:
         **options: Any,
     ) -> httpx.Response:
         what = f"{method} {path}"
-        self._refuse_climbing(what, path)
-        for renewed in (False, True):
-            login = self._login
-            with (
-                self._call(method, path) as call,
-                self._http.stream(
-                    method,
-                    path,
-                    content=self._leaving(body()) if body else None,
-                    auth=_SessionCookie(login),
-                    **options,
-                ) as arriving,
-            ):
-                call.status = arriving.status_code
+        refuse_climbing(self.server, what, path)
+        for login in self._login.tries():
+            with self._ask(login, method, path, body, **options) as arriving:
                 response = answers.whole(self.server, what, arriving)
-                self._count_down(arriving.num_bytes_downloaded)
+                self._traffic.came(arriving.num_bytes_downloaded)
             if not answers.is_login_page(response):
                 break
-            if renewed:
-                raise LoginLapsed(server=self.server, what=what, status=response.status_code, said="")
-            self._renew(login)
+        else:
+            raise LoginLapsed(server=self.server, what=what, status=response.status_code, said="")
         if response.status_code not in accept:
             raise answers.failure(self.server, what, response)
         return response
@@ -221,28 +193,20 @@ class XnatClient:
         With ``first`` only so many bytes are asked for; a server that knows no ranges sends them all.
         """
         what = f"GET {path}"
-        self._refuse_climbing(what, path)
+        refuse_climbing(self.server, what, path)
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes=0-{first - 1}"} if first else {})
-        for renewed in (False, True):
-            login = self._login
-            with (
-                self._call("GET", path) as call,
-                self._http.stream(
-                    "GET", path, params=params, headers=headers, auth=_SessionCookie(login)
-                ) as arriving,
-            ):
-                call.status = arriving.status_code
+        for login in self._login.tries():
+            with self._ask(login, "GET", path, params=params, headers=headers) as arriving:
                 html = arriving.headers.get("content-type", "").startswith("text/html")
                 if arriving.status_code in (200, 206) and not html:
-                    yield self._arriving(arriving)
+                    yield self._traffic.arriving(arriving)
                     return
                 response = answers.whole(self.server, what, arriving)
             if not answers.is_login_page(response):
                 break
-            if renewed:
-                raise LoginLapsed(server=self.server, what=what, status=response.status_code, said="")
-            self._renew(login)
-        raise _refused_download(self.server, what, response)
+        else:
+            raise LoginLapsed(server=self.server, what=what, status=response.status_code, said="")
+        raise failing.refused_download(self.server, what, response)
 
     def start(self, path: str, size: int, **params: str) -> bytes:
         """The first bytes of a download, asked for again like any other question; raises a ServerAnswer."""
@@ -258,16 +222,31 @@ class XnatClient:
 
         return self._asked_again(once)
 
-    def _refuse_climbing(self, what: str, path: str) -> None:
-        """Raise NotAnAnswer for an address that would mean another one on its way, or at the server.
-
-        Parts of it are what servers say: labels, numbers, places in the prearchive.
-        """
-        if any(part in (".", "..") for part in unquote(path).split("/")) or set(path) & set("?#\\"):
-            said = "no address of it: a name has dots, or a character that ends it"
-            raise NotAnAnswer(server=self.server, what=plain(what), status=0, said=said)
-
-    # The login
+    @contextmanager
+    def _ask(
+        self,
+        login: Login,
+        method: str,
+        path: str,
+        body: Callable[[], Iterator[bytes]] | None = None,
+        **options: Any,
+    ) -> Iterator[httpx.Response]:
+        """One request, and its answer as it begins to come; raises ConnectionLost for a broken one."""
+        try:
+            with (
+                self._traffic.call(method, path) as call,
+                self._http.stream(
+                    method,
+                    path,
+                    content=self._traffic.leaving(body()) if body else None,
+                    auth=SessionCookie(login),
+                    **options,
+                ) as arriving,
+            ):
+                call.status = arriving.status_code
+                yield arriving
+        except httpx.HTTPError as error:
+            raise failing.lost(self.server, f"{method} {path}", error) from None
 
     def _ask_version(self) -> str:
         # public on every XNAT since 1.7 (wire-read 1.9), so it also tells an XNAT from anything else
@@ -276,130 +255,11 @@ class XnatClient:
             with self._http.stream("GET", path) as arriving:
                 response = answers.whole(self.server, path, arriving)
         except httpx.HTTPError as error:
-            raise _unreachable(self.server, error) from None
+            raise failing.unreachable(self.server, error) from None
         finally:
-            self._count(1)
+            self._traffic.sent()
         try:
             version = answers.json_value(self.server, path, response)["version"]
         except (ServerAnswer, KeyError, TypeError):
             raise NotAnXnat(server=self.server, why=f"no build information at {path}") from None
         return str(version)
-
-    def _log_in(self) -> Login:
-        self.requests += 1
-        return Login(self._http, self.server, self._credentials)
-
-    def _renew(self, lapsed: Login) -> None:
-        """Log in again, once for all threads that found the same login lapsed.
-
-        One that is refused is not tried again, by none of them: that would lock the account.
-        """
-        with self._lock:
-            if self._refused is not None:
-                raise LoginRefused(**self._refused.facts)
-            if self._login is lapsed:
-                lapsed.close()
-                self.requests += 1
-                try:
-                    self._login = self._log_in()
-                except LoginRefused as error:
-                    self._refused = error
-                    raise
-
-    # Counting and keeping to the limits
-
-    @contextmanager
-    def _call(self, method: str, path: str) -> Iterator["_Status"]:
-        """One request: waits for its turn, counts it, tells of it; raises ConnectionLost for a broken one."""
-        self._turn.pass_through(1)
-        began, call = time.monotonic(), _Status()
-        try:
-            yield call
-        except httpx.HTTPError as error:
-            raise ConnectionLost(server=self.server, what=f"{method} {path}", why=_reason(error)) from None
-        finally:
-            self._count(1)
-            self._on_call(Call(self.server, method, path, call.status, time.monotonic() - began))
-
-    def _count(self, requests: int) -> None:
-        with self._lock:
-            self.requests += requests
-
-    def _count_down(self, count: int) -> None:
-        with self._lock:
-            self.bytes_down += count
-
-    def _leaving(self, body: Iterator[bytes]) -> Iterator[bytes]:
-        for piece in body:
-            self._flow.pass_through(len(piece))
-            yield piece
-            with self._lock:
-                self.bytes_up += len(piece)
-
-    def _arriving(self, response: httpx.Response) -> Iterator[bytes]:
-        for piece in response.iter_raw():
-            self._flow.pass_through(len(piece))
-            self._count_down(len(piece))
-            yield piece
-
-
-class _Status:
-    """What one request was answered with, as far as it came."""
-
-    status = 0
-
-
-def _wait_for_it(error: Exception) -> bool | float:
-    """Whether a question is asked again, and after how many seconds if the server said so."""
-    if not isinstance(error, ConnectionLost | ServerBusy | StillWorking):
-        return False
-    after = error.facts.get("after")
-    return after if isinstance(after, float) and after > 0 else True
-
-
-class _SessionCookie(httpx.Auth):
-    """Sends the login's session and nothing that the server set on other answers."""
-
-    def __init__(self, login: Login) -> None:
-        self._login = login
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Cookie"] = f"JSESSIONID={self._login.jsession}"
-        self._login.used()
-        yield request
-
-
-def data_path(*parts: str) -> str:
-    """``/data/…`` of parts that are percent-encoded one by one, slashes in them too."""
-    return "/data/" + "/".join(quote(part, safe="") for part in parts)
-
-
-def _refused_download(server: str, what: str, response: httpx.Response) -> ServerAnswer:
-    if response.status_code == 200:
-        return answers.not_an_answer(server, what, response)
-    return answers.failure(server, what, response)
-
-
-def _unreachable(server: str, error: httpx.HTTPError) -> ServerUnreachable:
-    text = str(error).upper()
-    if "CERTIFICATE REQUIRED" in text or "CERTIFICATE_REQUIRED" in text:
-        return CertificateWanted(server=server)
-    if "CERTIFICATE_VERIFY_FAILED" in text:
-        return NotTrusted(server=server)
-    return ServerUnreachable(server=server, why=_reason(error))
-
-
-def _reason(error: httpx.HTTPError) -> str:
-    """The kind of failure in words a person uses."""
-    if isinstance(error, httpx.ConnectTimeout):
-        return "it took too long to connect"
-    if isinstance(error, httpx.TimeoutException):
-        return "it took too long"
-    text = str(error)
-    if "CERTIFICATE" in text:
-        return "its certificate is not trusted"
-    if "Name or service" in text or "nodename" in text or "name resolution" in text:
-        return "its name is unknown"
-    if isinstance(error, httpx.ConnectError):
-        return "the connection is refused" if "refused" in text else "no connection came about"
-    return "the connection broke off"
