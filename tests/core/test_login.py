@@ -1,5 +1,6 @@
 """Logging in: one question over the same connections as all else, and a session that outlasts silence."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,7 +14,7 @@ from xnat_ferry.practice.process import PracticeServer
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.libraries import httpx
-from xnat_ferry.xnat.login import Login
+from xnat_ferry.xnat.login import Login, spare_loopback_the_proxy
 
 NAMED = WORLD + '\n[[users]]\nlogin = "zoë"\npassword = "päss:wörd"\n'
 
@@ -140,3 +141,11 @@ def test_a_session_in_use_needs_no_xnatpy(server: PracticeServer) -> None:
         login = Login(http, server.url, LOGIN)
         login.close()
     assert asked(server) == ["GET /data/auth", "DELETE /data/JSESSION"]
+
+
+def test_this_machine_is_spared_the_proxy_and_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "xnat.example")
+    for _ in range(3):  # each client of a long day asks for it
+        spare_loopback_the_proxy("http://127.0.0.1:8080")
+    assert os.environ["NO_PROXY"] == os.environ["no_proxy"] == "xnat.example,127.0.0.1,localhost"

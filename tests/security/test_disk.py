@@ -36,16 +36,22 @@ PLAN = plan_of(planned())
 CALL = Call("https://a.example", "GET", "/data", 200, 0.1)
 
 
+UMASKS = (0o000, 0o022, 0o077)
+
+
 @pytest.fixture(scope="module")
 def sea(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
-    with harbour(tmp_path_factory.mktemp("sea"), session_toml("A")) as one:
+    """One server for all; each run has a session of its own, since a copy that is there is not made again."""
+    labels = [*map(oct, UMASKS), "SECRET"]
+    world = "".join(session_toml(label, subject=label) for label in labels)
+    with harbour(tmp_path_factory.mktemp("sea"), world) as one:
         yield one
 
 
-@pytest.fixture(params=[0o000, 0o022, 0o077], ids=oct)
-def umask(request: pytest.FixtureRequest) -> Iterator[None]:
+@pytest.fixture(params=UMASKS, ids=oct)
+def umask(request: pytest.FixtureRequest) -> Iterator[str]:
     before = os.umask(request.param)
-    yield
+    yield oct(request.param)
     os.umask(before)
 
 
@@ -74,11 +80,9 @@ def test_all_that_is_written_is_for_its_owners_eyes(tmp_path: Path) -> None:
     assert len(list(state.rglob("*"))) > 15
 
 
-@pytest.mark.usefixtures("umask")
-def test_all_of_a_real_run_is_for_its_owners_eyes(sea: Harbour, tmp_path: Path) -> None:
+def test_all_of_a_real_run_is_for_its_owners_eyes(sea: Harbour, tmp_path: Path, umask: str) -> None:
     home = Harbour(sea.server, tmp_path / "run")
-    folder = home.begin(home.plan("A"))
-    home.work(folder)
+    folder = home.carried(umask)
     write_record(folder, TransferState(folder.read_plan(), read_all(folder.journal)), None)
     assert folder.journal.exists()
     assert open_to_others(tmp_path / "run") == []
@@ -199,7 +203,7 @@ def test_no_secret_is_left_anywhere_by_a_worker(
     """Looked for in its command line and environment while it runs, and in every file when it has ended."""
     monkeypatch.setenv("XNAT_PASS", LOGIN.password)
     home = Harbour(sea.server, tmp_path / "run")
-    folder = home.begin(home.plan("A"))
+    folder = home.begin(home.plan("SECRET"))
     worker = launch.start_worker(folder, home.logins, spool=tmp_path / "run" / "spool")
     process, seen = Path(f"/proc/{worker.pid}"), b""
     reading = threading.Event()
@@ -208,7 +212,7 @@ def test_no_secret_is_left_anywhere_by_a_worker(
             seen += (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
         except OSError:
             break
-    worker.wait(100)
+    assert worker.wait(100) == 0
     assert b"xnat_ferry.worker" in seen
     assert LOGIN.password.encode() not in seen
     files = [path for path in (tmp_path / "run").rglob("*") if path.is_file()]

@@ -153,7 +153,8 @@ def _end_what_was_begun(error: Exception, kind: type) -> None:
 
 
 def spare_loopback_the_proxy(server: str) -> None:
-    """A server on this machine is never asked through a proxy."""
+    """A server on this machine is never asked through a proxy; it is named once, however many clients."""
     if urlsplit(server).hostname in _LOOPBACK:
-        known = os.environ.get("NO_PROXY", os.environ.get("no_proxy", ""))
-        os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(filter(None, [known, *_LOOPBACK[:2]]))
+        known = os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")).split(",")
+        spared = dict.fromkeys([*filter(None, known), *_LOOPBACK[:2]])
+        os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(spared)

@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from datetime import datetime
 from xml.etree import ElementTree
 
 import pytest
@@ -41,6 +40,13 @@ def made(xnat: Xnat, query: str = "") -> str:
     return xnat.id_of(path.rpartition("/")[2])
 
 
+def now(xnat: Xnat) -> int:
+    """The server's own time in milliseconds, which runs faster than ours (wire-read 1.4)."""
+    found = re.search('SESSION_EXPIRATION_TIME="([0-9]+)', str(xnat.get("/data/auth").headers))
+    assert found is not None
+    return int(found[1])
+
+
 def events(xnat: Xnat, session: str, query: str = "") -> list[dict[str, object]]:
     found: list[dict[str, object]] = xnat.get(f"/data/experiments/{session}/history?{query}").json()["events"]
     return found
@@ -48,12 +54,12 @@ def events(xnat: Xnat, session: str, query: str = "") -> list[dict[str, object]]
 
 @fact("read 6")
 def test_a_history_has_events_with_these_members(shared: Xnat) -> None:
+    began = now(shared)
     event, *before = events(shared, made(shared))
     assert len(before) == 1
     assert set(event) == MEMBERS
     assert isinstance(event["event_date"], int)
-    now = datetime.now().timestamp() * 1000  # noqa: DTZ005  XNAT's times are local
-    assert abs(now - event["event_date"]) < 3600_000
+    assert began <= event["event_date"] <= now(shared)
     assert (event["event_user"], event["event_type"], event["event_status"]) == (
         "ada",
         "WEB_SERVICE",
