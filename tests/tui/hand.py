@@ -4,7 +4,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from tests.tui.looking import until, until_shown
+from tests.tui.looking import until, until_shown, until_told
 
 JOURNEYS = Path(__file__).resolve().parents[2] / "docs" / "journeys.md"
 
@@ -31,6 +31,10 @@ class Hand:
 
     async def see(self, *words: str) -> str:
         return await until_shown(self.pilot, *words, seconds=60)
+
+    async def read(self, *words: str) -> str:
+        """Running text, wherever its lines are broken."""
+        return await until_told(self.pilot, *words, seconds=60)
 
     async def stand_on(self, label: str) -> None:
         """Filter the first list of area 1 or 2 down to one session."""

@@ -37,3 +37,16 @@ async def until_shown(pilot: Pilot[None], *words: str, seconds: float = 30) -> s
 
     await until(pilot, shown, seconds)
     return text
+
+
+async def until_told(pilot: Pilot[None], *words: str, seconds: float = 30) -> str:
+    """The same for running text with a path or an address in it, whose length breaks its lines anywhere."""
+    text = ""
+
+    def told() -> bool:
+        nonlocal text
+        text = " ".join(screen_text(pilot.app).split())
+        return all(word in text for word in words)
+
+    await until(pilot, told, seconds)
+    return text

@@ -17,7 +17,7 @@ from tests.core.making import dicom_bytes
 from tests.core.scp import feeding, receiver, route_by_description
 from tests.core.slurm_stand_in import stand_in
 from tests.tui.hand import Hand
-from tests.tui.looking import screen_text, until, until_shown
+from tests.tui.looking import screen_text, until, until_shown, until_told
 from xnat_ferry.model import Road
 from xnat_ferry.plan import Plan, Target
 from xnat_ferry.plan.draft_file import read_draft
@@ -279,7 +279,7 @@ async def test_a_folder_on_this_machine_is_uploaded(port: Harbour, desk: Desk, t
         await until_shown(pilot, "None marked: ")
         await until(pilot, lambda: not desk.busy)
         await pilot.press("f", *str(place), "enter")
-        await until_shown(pilot, "1 file that cannot be carried", "notes.txt", "Leave them out, and take")
+        await until_told(pilot, "1 file that cannot be carried", "notes.txt", "Leave them out, and take")
         await pilot.press("y")
         await until_shown(pilot, "6 CHOOSE ok", "None marked: the one session", "dicom_upload")
         await until(pilot, lambda: not desk.busy)
@@ -307,7 +307,7 @@ async def test_a_session_is_downloaded_into_a_folder(port: Harbour, desk: Desk, 
         await until_shown(pilot, "None marked: ")
         await until(pilot, lambda: not desk.busy)
         await pilot.press("F", *str(place), "enter")
-        await until_shown(pilot, "What shall each session become in", "a folder")
+        await until_told(pilot, "What shall each session become in", "a folder")
         await pilot.press("enter")
         await until(pilot, lambda: desk.ends and desk.ends[1].local and desk.destination and not desk.busy)
         await choose(pilot, desk, "SENT")
@@ -317,7 +317,7 @@ async def test_a_session_is_downloaded_into_a_folder(port: Harbour, desk: Desk, 
         await pilot.press("0", "t")
         await until_shown(pilot, "Sessions become files on this machine")
         await pilot.press("enter")
-        await until_shown(pilot, "a manifest that", "c Go: start the transfer")
+        await until_told(pilot, "a manifest that", "c Go: start the transfer")
         await pilot.press("c")
         await until_shown(pilot, "Download 1 session", "y Yes")
         await pilot.press("y")
@@ -335,7 +335,7 @@ async def test_a_session_is_downloaded_into_a_zip(port: Harbour, desk: Desk, tmp
         await hand.press("F")
         await hand.type(str(place))
         await hand.press("enter")
-        await hand.see("What shall each session become in", "a ZIP")
+        await hand.read("What shall each session become in", "a ZIP")
         await hand.press("j", "enter")
         await until(pilot, lambda: desk.ends and desk.ends[1].local and desk.destination and not desk.busy)
         await hand.see("None marked: ")
@@ -346,7 +346,7 @@ async def test_a_session_is_downloaded_into_a_zip(port: Harbour, desk: Desk, tmp
         await hand.see("1 session surveyed")
         await until(pilot, lambda: not desk.busy and not desk.drafting.must_judge)
         await hand.press("0")
-        await hand.see("a ZIP of each session", "c Go: start the transfer")
+        await hand.read("a ZIP of each session", "c Go: start the transfer")
         await hand.try_out("G")
         await hand.see("--zip")
         await hand.press("c")
