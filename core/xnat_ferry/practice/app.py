@@ -48,7 +48,8 @@ class Application:
                     reply = await run_in_threadpool(self._control.answer, request)
                     await Sending(scope, send, None).run(reply)
                 else:
-                    await self._answer(scope, receive, send, request)
+                    with self.log.watching(request):
+                        await self._answer(scope, receive, send, request)
             except Broken:
                 scope["state"]["transport"].close()
             except Exception:  # the outer edge: the answer had begun, and only the connection can say so
@@ -60,19 +61,21 @@ class Application:
         uploads = brings_a_body(request)
         # what is done to the body of an upload is not done to its answer again
         sending = Sending(scope, send, None if uploads else fault)
-        began, status = time.monotonic(), 0
+        at, began, status, gone = time.time(), time.monotonic(), 0, False
         try:
             reply = self._at_the_door(request, fault)
             if reply is None:
                 await receive_body(request, receive, fault)
             if fault is not None:
                 await asyncio.sleep(fault.delay)
+                if fault.until_released:
+                    await run_in_threadpool(self._await_release, fault)
                 if fault.reset:
                     scope["state"]["transport"].abort()
                     return
             if reply is None:
                 reply = await run_in_threadpool(self._inside, request, fault)
-            status = reply.status
+            status, gone = reply.status, scope["state"]["transport"].is_closing()
             await sending.run(reply)
         finally:
             self.log.add(
@@ -81,6 +84,8 @@ class Application:
                     "path": request.path,
                     "query": request.query_string,
                     "status": status,
+                    "at": at,
+                    "gone": gone,
                     "bytes_in": request.length,
                     "bytes_out": sending.sent,
                     "seconds": round(time.monotonic() - began, 6),
@@ -89,6 +94,10 @@ class Application:
                     "fault": fault.name if fault else "",
                 }
             )
+
+    def _await_release(self, fault: Fault) -> None:
+        while self.rules.hold(fault) and not self.site.closing.wait(0.01):
+            pass
 
     def _at_the_door(self, request: Request, fault: Fault | None) -> Reply | None:
         """What a caller is answered before anybody reads what he sends (wire-write 7); mostly None."""

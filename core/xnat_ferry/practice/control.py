@@ -33,6 +33,8 @@ class Control:
             case "DELETE", "log":
                 self._log.clear()
                 return Reply(200)
+            case "GET", "underway":
+                return as_json(self._log.underway())
             case "GET", "state":
                 return as_json(self._state.all(request.get("project")))
             case "POST", "clock":

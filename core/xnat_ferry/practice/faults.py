@@ -24,6 +24,8 @@ class Fault(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
     body: str | None = None
     cut_after: float | None = None
     delay: float = 0.0
+    until_released: bool = False
+    """Taken in whole, and nothing is done about it until this rule is no more in force."""
     bytes_per_second: float | None = None
     truncate: bool = False
     skip_file: int = 0
@@ -70,6 +72,10 @@ class Rules:
 
     def all(self) -> list[Fault]:
         return list(self._faults)
+
+    def hold(self, fault: Fault) -> bool:
+        """Whether this very rule is in force still."""
+        return any(one is fault for one in self._faults)
 
     def hit(self, method: str, path: str, size: int = 0) -> Fault | None:
         """The first rule that is due for this request, whose body is so large; every match counts."""

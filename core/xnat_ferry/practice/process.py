@@ -117,6 +117,10 @@ class PracticeServer:
         """The requests it has answered."""
         return self._ask("GET", f"log?since={since}")  # type: ignore[no-any-return]
 
+    def underway(self) -> list[dict[str, Any]]:
+        """The requests it has not answered, those of clients that are gone among them."""
+        return self._ask("GET", "underway")  # type: ignore[no-any-return]
+
     def clear_log(self) -> None:
         self._ask("DELETE", "log")
 

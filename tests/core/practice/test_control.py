@@ -1,5 +1,6 @@
 """The control routes, the faults, the end, and clients that nobody here wrote."""
 
+import base64
 import json
 import os
 import signal
@@ -8,6 +9,7 @@ import time
 import urllib.error
 import zipfile
 from collections.abc import Callable
+from http.client import HTTPConnection
 from io import BytesIO
 from pathlib import Path
 
@@ -16,7 +18,7 @@ import pytest
 import xnat as xnatpy
 
 from tests.contract.wire.conftest import WORLD, Xnat
-from tests.core.shore import ROOT, command
+from tests.core.shore import ROOT, command, until
 from xnat_ferry.practice.process import PracticeServer
 
 LIST = "/data/projects/SRC/experiments?format=json"
@@ -56,6 +58,28 @@ def test_a_fault_strikes_when_it_shall(fresh: Xnat, when: dict[str, int], hits: 
     fresh.server.set_faults([{"match": "GET /data/projects/SRC", "status": 503, **when}])
     codes = [fresh.get(LIST).status_code for _ in range(4)]
     assert [place for place, code in enumerate(codes, 1) if code == 503] == hits
+
+
+def test_what_is_held_is_carried_out_once_it_is_released_though_its_client_is_gone(fresh: Xnat) -> None:
+    place = "/data/user/cache/resources/LATE/files/a.txt"
+    fresh.server.set_faults([{"match": "PUT /data/user/cache", "until_released": True}])
+    fresh.server.clear_log()
+    client = HTTPConnection(fresh.server.url.removeprefix("http://"))
+    login = base64.b64encode(b"ada:practice").decode()
+    client.request("PUT", f"{place}?inbody=true", b"late", {"Authorization": f"Basic {login}"})
+    until(lambda: [one["bytes_in"] for one in fresh.server.underway()] == [4])
+    client.close()
+    assert fresh.get(place).status_code == 404
+    (held,) = fresh.server.underway()
+    assert (held["method"], held["path"], held["bytes_announced"]) == ("PUT", place, 4)
+    fresh.server.set_faults([])
+    until(lambda: not fresh.server.underway())
+    assert fresh.get(place).content == b"late"
+    asked, late, got = fresh.server.log()
+    assert (late["status"], late["gone"], late["fault"]) == (200, True, "until_released")
+    assert not asked["gone"]
+    assert not got["gone"]
+    assert late["at"] < asked["at"] < got["at"] <= time.time(), "when each came, not when it ended"
 
 
 def test_a_cut_body_is_a_broken_connection(fresh: Xnat) -> None:
