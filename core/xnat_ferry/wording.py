@@ -2,7 +2,7 @@
 
 from xnat_ferry import events
 from xnat_ferry.events import AnyEvent
-from xnat_ferry.model import Mark, Road
+from xnat_ferry.model import Mark
 
 MARKS = {
     Mark.SAME: "same",
@@ -13,6 +13,9 @@ MARKS = {
     Mark.UNREADABLE: "unread",
     Mark.UNKNOWN: "not known",
 }
+
+ROW_BESIDE = "'xnat-ferry settle --remove-waiting' removes it, if this transfer sent all that lies there."
+"""What to do about a row that waits beside the one that was proven."""
 
 
 def size(count: float) -> str:
@@ -54,13 +57,6 @@ def counts(numbers: dict[Mark, int]) -> str:
     """``= 120 same  + 3 missing there``: only the marks that occur."""
     present = [f"{mark} {number:,} {MARKS[mark]}" for mark, number in numbers.items() if number]
     return "  ".join(present) or "nothing was compared"
-
-
-def about_row_beside(road: Road) -> str:
-    """What to do about a row that waits beside the one that was proven."""
-    if road.copies:
-        return "'xnat-ferry settle --remove-waiting' removes it, if this transfer sent all that lies there."
-    return "Look at it on the project's prearchive page, and remove it there if nobody wants it."
 
 
 def what_happened(event: AnyEvent) -> str:

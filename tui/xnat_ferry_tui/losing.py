@@ -55,7 +55,7 @@ class Losing:
         from xnat_ferry.settle.orders import RemovalOrder
 
         meant = given_up(watched.state, self._app.desk.verification())
-        if not meant or not watched.state.plan.road.copies:
+        if not meant or not watched.state.plan.road.arrives:
             words = "Nothing can be removed: nothing that this transfer gave up waits in the prearchive."
             self._app.push_screen(Tell(words))
             return

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from xnat_ferry import wording
 from xnat_ferry.cli.page import Line, paragraph
-from xnat_ferry.model import Mark, Road
+from xnat_ferry.model import Mark
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.verify.verification import CarriedLook, Item, SessionVerification, Verification
 
@@ -16,9 +16,7 @@ SHOWN = 20
 _STYLES = {"proven": "bold green", "differs": "bold red", "unknown": "bold yellow"}
 
 
-def difference_lines(
-    result: Verification, width: int, only: str = "", road: Road = Road.COPY
-) -> Iterator[Line]:
+def difference_lines(result: Verification, width: int, only: str = "") -> Iterator[Line]:
     """Every session's differences, of the marks in ``only`` if any are given, then what it comes to."""
     for session in result.sessions:
         yield from _items([item for item in session.items if not only or item.mark in only], width)
@@ -26,7 +24,7 @@ def difference_lines(
         yield from _items([item for item in look.items if not only or item.mark in only], width)
     for session in result.sessions:
         yield from _sum(session, width)
-        yield from _beside(session, road, width)
+        yield from _beside(session, width)
     for look in result.carried:
         yield from _carried(look, width)
     if result.asks_owners:
@@ -76,11 +74,10 @@ def _carried(look: CarriedLook, width: int) -> Iterator[Line]:
         yield from paragraph(look.note, width, first="    ")
 
 
-def _beside(session: SessionVerification, road: Road, width: int) -> Iterator[Line]:
+def _beside(session: SessionVerification, width: int) -> Iterator[Line]:
     for row in session.beside or ():
         text = f"Another row of it waits in the prearchive and was not compared: {plain(row)}."
-        advice = wording.about_row_beside(road)
-        yield from paragraph(f"{text} {advice}", width, first="    ", rest="    ", style="yellow")
+        yield from paragraph(f"{text} {wording.ROW_BESIDE}", width, first="    ", rest="    ", style="yellow")
 
 
 def _sum(session: SessionVerification, width: int) -> Iterator[Line]:

@@ -11,6 +11,7 @@ from xnat_ferry.cli import following
 from xnat_ferry.cli.common import AsJson, Names, Spool, Transfers, say, split_names
 from xnat_ferry.errors import NothingChosen, UnknownSessions, UsageError
 from xnat_ferry.events import SettlingFinished
+from xnat_ferry.model import Road
 from xnat_ferry.plan import Plan, PlannedSession
 from xnat_ferry.settings.credentials import find_logins
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
@@ -111,12 +112,7 @@ def settle(
     refuse_if_running(found)
     state = read_state(found)
     _refuse_mixed(unshare, empty_subjects, despite_workflows, remove_waiting=remove_waiting)
-    if not state.plan.road.copies:
-        what = f"Only a copy between two projects leaves something to settle; the road was {state.plan.road}."
-        advice = "Nothing was deleted."
-        if state.plan.road.stays:
-            advice += " 'xnat-ferry undo' takes back what was shared or relocated."
-        raise UsageError(what=what, advice=advice)
+    _refuse_road(state.plan.road, waiting=remove_waiting)
     meant = _meant(found, state, split_names(sessions), waiting=remove_waiting)
     advice = read_preferences().data_loss.advice  # a settings file that is damaged is told of first
     if remove_waiting:
@@ -144,6 +140,19 @@ def settle(
     if remove_waiting:
         return 1 if last.kept else 0
     return _outcome(found, meant, advice, quiet=json)
+
+
+def _refuse_road(road: Road, *, waiting: bool) -> None:
+    """Files on this machine are not ours to delete; what an upload left in a prearchive may go."""
+    if road.copies or (waiting and road.arrives):
+        return
+    what = f"Only a copy between two projects leaves something to settle; the road was {road}."
+    advice = "Nothing was deleted."
+    if road.stays:
+        advice += " 'xnat-ferry undo' takes back what was shared or relocated."
+    if road.arrives:
+        advice += " --remove-waiting is about the prearchive, which an upload can leave something in, too."
+    raise UsageError(what=what, advice=advice)
 
 
 def _refuse_mixed(*wishes: bool, remove_waiting: bool) -> None:

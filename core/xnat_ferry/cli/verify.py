@@ -100,7 +100,7 @@ def verify(
     if json:
         answer_json(_narrowed(result, marks).as_json())
     else:
-        show(difference_lines(result, page_width(), marks, road))
+        show(difference_lines(result, page_width(), marks))
     return _CODES[result.verdict]
 
 

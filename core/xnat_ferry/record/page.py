@@ -173,7 +173,7 @@ def _waiting_notes(record: Record) -> Iterator[str]:
         for row in one.beside:
             yield (
                 f"{one.session}: ANOTHER row of it waits in the prearchive, {row}, beside what was proven. "
-                f"{wording.about_row_beside(record.road)}"
+                f"{wording.ROW_BESIDE}"
             )
         for words in one.discarded:
             yield f"{one.session}, in the prearchive: {words}"

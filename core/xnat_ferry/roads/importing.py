@@ -14,7 +14,7 @@ from xnat_ferry.settle import archive_session, await_archiving
 from xnat_ferry.transfer.belongings import BelongingsCarrier
 from xnat_ferry.transfer.carry import found_wrong
 from xnat_ferry.transfer.rows import rows_beside
-from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.transfer.state import Phase, SessionState
 from xnat_ferry.verify.kept import differing_since
 from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.session import verify_session
@@ -23,12 +23,16 @@ from xnat_ferry.verify.verification import SessionVerification
 from xnat_ferry.xnat.prearchive import list_prearchive
 from xnat_ferry.xnat.project_settings import read_settings
 
+_OPEN = {"RECEIVING", "RECEIVING_INTERRUPT", "ERROR"}
+"""What a row says that was built once and is to be built again."""
+
 
 class Importing(Crossing):
     """A road to the prearchive first, and on to the archive where the plan or a person wants it."""
 
     settings = ProjectSettings()
     belongings: BelongingsCarrier
+    _reopened: frozenset[str] = frozenset()
 
     @abstractmethod
     def carry(self, session: PlannedSession, past: SessionState) -> str:
@@ -49,12 +53,15 @@ class Importing(Crossing):
         """
         self.settings = read_settings(self.ferry.destination, self.plan.destination.project)
         self.belongings = BelongingsCarrier(self.ferry)
+        self._reopened = self._rows_reopened()
         for found in differing_since(self.ferry.folder, self.ferry.state):
             self.ferry.tell(_as_event(found.source, found))
 
     def is_done(self, session: PlannedSession, past: SessionState) -> bool:
-        """Not while it shall go on into the archive, nor once it was found different where it is."""
+        """Not while it shall go on into the archive, nor once it was found different or open where it is."""
         if not super().is_done(session, past) or (past.where and found_wrong(past, past.where)):
+            return False
+        if past.where == Where.PREARCHIVE and past.row in self._reopened:
             return False
         return past.where == Where.ARCHIVE or not self._goes_on(session)
 
@@ -79,10 +86,24 @@ class Importing(Crossing):
         """
         with suppress(ServerAnswer, CannotConnect):
             rows = list_prearchive(self.ferry.destination, self.plan.destination.project)
-            advice = wording.about_row_beside(self.plan.road)
             for label, beside in rows_beside(rows, crossed, self.ferry.state).items():
                 for row in beside:
-                    self.ferry.tell(events.RowBeside(session=label, row=row.path, advice=advice))
+                    self.ferry.tell(events.RowBeside(session=label, row=row.path, advice=wording.ROW_BESIDE))
+
+    def _rows_reopened(self) -> frozenset[str]:
+        """Rows of sessions that are done and yet open again: an upload came late, of a client that had died.
+
+        No server builds such a row by itself where our uploads are concerned (wire-write 2.3). One request,
+        and none where nothing waits; where it fails nothing is known of it.
+        """
+        done = (one for one in self.ferry.state.sessions.values() if one.phase == Phase.DONE)
+        waiting = {one.row for one in done if one.where == Where.PREARCHIVE}
+        if not waiting:
+            return frozenset()
+        with suppress(ServerAnswer):
+            rows = list_prearchive(self.ferry.destination, self.plan.destination.project)
+            return frozenset(row.path for row in rows if row.path in waiting and row.status in _OPEN)
+        return frozenset()
 
     def _say_what_waits(self, session: PlannedSession) -> None:
         if self.plan.belongings.any:

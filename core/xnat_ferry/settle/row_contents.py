@@ -9,15 +9,19 @@ from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.verify.by_road import settings_for
 from xnat_ferry.verify.looking import Target, look
+from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.rewriting import routed
-from xnat_ferry.verify.source import Source
 
 _OURS = {Mark.SAME, Mark.AS_PLANNED, Mark.ONLY_SOURCE}
 """What a file may be that this transfer sent, or that did not come to this row."""
 
 
 def refuse_others(
-    ferry: Ferry, session: PlannedSession, row: PrearchiveRow, instances: Sequence[Instance]
+    ferry: Ferry,
+    session: PlannedSession,
+    row: PrearchiveRow,
+    instances: Sequence[Instance],
+    originals: Originals,
 ) -> list[Instance]:
     """Those of the instances that were sent; raises RowNotRemovable unless each file there is one of them.
 
@@ -39,7 +43,7 @@ def refuse_others(
         sent,
         session=session.session,
         level=Level.FULL,
-        source=Source(ferry.source, session.id, ferry.spool),
+        source=originals,
         scratch=ferry.spool,
         every_header=not all(one.pixel_md5 for one in sent),
     )

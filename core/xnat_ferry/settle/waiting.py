@@ -5,10 +5,8 @@ from collections.abc import Callable, Sequence
 from xnat_ferry.errors import (
     ConnectionLost,
     FerryError,
-    NotFound,
     Retry,
     RowNotRemovable,
-    ServerAnswer,
     StillWorking,
 )
 from xnat_ferry.events import RowKept, RowRemovalRequested, RowRemoved
@@ -17,18 +15,23 @@ from xnat_ferry.plan import PlannedSession
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.settle.meant import is_given_up
 from xnat_ferry.settle.row_contents import refuse_others
+from xnat_ferry.settle.source_files import SourceFiles, source_files
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.manifest import read_manifest
 from xnat_ferry.transfer.present import Present, as_stored
 from xnat_ferry.transfer.rows import contents_of, is_own, rows_beside, rows_met
-from xnat_ferry.xnat import deletion, prearchive
-from xnat_ferry.xnat.listings import list_everything
+from xnat_ferry.xnat import prearchive
 
-Ours = Callable[[Ferry, PlannedSession, PrearchiveRow, Present], list[Instance]]
+Ours = Callable[[Ferry, SourceFiles, PlannedSession, PrearchiveRow, Present], list[Instance]]
 """What of the manifest lies in a row at most; raises RowNotRemovable where anything else does."""
 
 _AT_REST = {"READY", "CONFLICT", "ERROR", "RECEIVING", "RECEIVING_INTERRUPT"}
 """Where no operation holds the row (wire-write 2.2)."""
+_REBUILD = (
+    "Once nobody sends any more, have it rebuilt on the destination's prearchive page: no server does so by "
+    "itself after an upload of this program. Then order its removal again."
+)
+"""A person must say so: our uploads ask for no building (wire-write 2.3), and others' may be under way."""
 
 
 def remove_waiting(ferry: Ferry, sessions: Sequence[PlannedSession]) -> int:
@@ -38,18 +41,21 @@ def remove_waiting(ferry: Ferry, sessions: Sequence[PlannedSession]) -> int:
     it lies beside the proven one and holds only what the journal began to send without hearing the end of it.
     In both cases all that it holds was sent by this transfer, and the source still has it unchanged.
     """
-    removed = 0
-    for session in sessions:
-        ferry.heed_stop()
-        try:
-            _remove(ferry, session)
-            removed += 1
-        except FerryError as error:
-            if error.retry == Retry.STOP:
-                raise
-            row = str(error.facts.get("row", ferry.state.sessions[session.session].row))
-            ferry.tell(RowKept(session=session.session, row=row, message=str(error), advice=error.advice))
-    return removed
+    with source_files(ferry) as source:
+        return sum(_is_gone(ferry, source, session) for session in sessions)
+
+
+def _is_gone(ferry: Ferry, source: SourceFiles, session: PlannedSession) -> bool:
+    ferry.heed_stop()
+    try:
+        _remove(ferry, source, session)
+    except FerryError as error:
+        if error.retry == Retry.STOP:
+            raise
+        row = str(error.facts.get("row", ferry.state.sessions[session.session].row))
+        ferry.tell(RowKept(session=session.session, row=row, message=str(error), advice=error.advice))
+        return False
+    return True
 
 
 def recount_rows(ferry: Ferry) -> None:
@@ -65,9 +71,9 @@ def recount_rows(ferry: Ferry) -> None:
             ferry.tell(RowKept(session=session.session, row=asked.row, message=str(kept), advice=kept.advice))
 
 
-def _remove(ferry: Ferry, session: PlannedSession) -> None:
+def _remove(ferry: Ferry, source: SourceFiles, session: PlannedSession) -> None:
     if is_given_up(ferry.state, session):
-        _remove_row(ferry, session, _given_up(ferry, session), _of_given_up)
+        _remove_row(ferry, source, session, _given_up(ferry, session), _of_given_up)
         return
     rows = prearchive.list_prearchive(ferry.destination, ferry.destination_project)
     beside = rows_beside(rows, [session], ferry.state).get(session.session, ())
@@ -76,24 +82,24 @@ def _remove(ferry: Ferry, session: PlannedSession) -> None:
     for row in beside:
         try:
             _refuse_unless_ended(session, row)
-            _remove_row(ferry, session, row, _of_cut_off)
+            _remove_row(ferry, source, session, row, _of_cut_off)
         except RowNotRemovable as error:
             error.facts["row"] = row.path
             raise
 
 
-def _remove_row(ferry: Ferry, session: PlannedSession, row: PrearchiveRow, ours: Ours) -> None:
+def _remove_row(
+    ferry: Ferry, source: SourceFiles, session: PlannedSession, row: PrearchiveRow, ours: Ours
+) -> None:
     _refuse_unless_its(session, row)
-    if ferry.from_server is None:
-        raise _refusal(session, "its source is no server that could be asked whether it still has the files")
     held = contents_of(ferry, session, row)
     if held is None:
         raise _refusal(session, "what its row holds cannot be told")
     more = prearchive.other_resources(ferry.destination, row.path)
     if more:
         raise _refusal(session, f"somebody put {plain(more[0], 40)} there beside its images")
-    mine = ours(ferry, session, row, held)
-    _refuse_unless_at_source(ferry, session, mine)
+    mine = ours(ferry, source, session, row, held)
+    source.refuse_unless_there(session, mine)
     again, path = prearchive.find_row(ferry.destination, row.path), row.path  # right before, once more
     if again is None or again.status != "READY":
         raise _refusal(session, "something came in while it was looked at")
@@ -130,25 +136,30 @@ def _refuse_unless_its(session: PlannedSession, row: PrearchiveRow) -> None:
 def _refuse_unless_ended(session: PlannedSession, row: PrearchiveRow) -> None:
     """Raises RowNotRemovable while files come in: whoever sends them may be somebody else."""
     if row.status.startswith("RECEIVING"):
-        raise _refusal(session, f"files may still come into {plain(row.path)}: try again once it is READY")
+        why = f"files may still come into {plain(row.path)}"
+        raise RowNotRemovable(session=session.session, why=why, advice=_REBUILD)
 
 
-def _of_given_up(ferry: Ferry, session: PlannedSession, row: PrearchiveRow, held: Present) -> list[Instance]:
+def _of_given_up(
+    ferry: Ferry, source: SourceFiles, session: PlannedSession, row: PrearchiveRow, held: Present
+) -> list[Instance]:
     """By names, which an upload keeps; a receiver gives its own, so there the files themselves tell."""
     instances = read_manifest(ferry.folder.manifest(session.id))
     if ferry.state.sessions[session.session].routed:
-        return refuse_others(ferry, session, row, instances)
+        return refuse_others(ferry, session, row, instances, source.originals(session))
     return _refuse_strangers(session, held, instances)
 
 
-def _of_cut_off(ferry: Ferry, session: PlannedSession, row: PrearchiveRow, held: Present) -> list[Instance]:
+def _of_cut_off(
+    ferry: Ferry, source: SourceFiles, session: PlannedSession, row: PrearchiveRow, held: Present
+) -> list[Instance]:
     """Names tell too little of a row that the journal does not know: anybody may send the same study."""
     scans = {scan for unit in ferry.state.sessions[session.session].cut_off for scan in unit.split(",")}
     instances = [one for one in read_manifest(ferry.folder.manifest(session.id)) if one.scan in scans]
     if not instances:
         why = f"{plain(row.path)} may be somebody else's: the end of every upload of this transfer was heard"
         raise _refusal(session, why)
-    return refuse_others(ferry, session, row, instances)
+    return refuse_others(ferry, session, row, instances, source.originals(session))
 
 
 def _refuse_strangers(
@@ -164,24 +175,6 @@ def _refuse_strangers(
                 raise _refusal(session, "its row holds files that this transfer did not send")
             mine.append(one)
     return mine
-
-
-def _refuse_unless_at_source(ferry: Ferry, session: PlannedSession, mine: Sequence[Instance]) -> None:
-    try:
-        deletion.read_holding(
-            ferry.source, session.id
-        )  # of what is gone the listing is a fault (wire-read 2.5)
-        listing = list_everything(ferry.source, session.id)
-    except NotFound:
-        listing = ()
-    except ServerAnswer as error:
-        raise _refusal(session, f"whether the source still has it is not known: {error}") from None
-    there = {(row.scan, row.path): row for row in listing}
-    for one in mine:
-        row = there.get((one.scan, one.path))
-        if row is None or (row.digest and row.digest != one.md5) or row.size not in (None, one.size):
-            why = f"the source does not hold every file of it any more, as of scan {plain(one.scan, 40)}"
-            raise _refusal(session, why)
 
 
 def _refusal(session: PlannedSession, why: str) -> RowNotRemovable:

@@ -48,7 +48,9 @@ def carry_session(
     if archived is not None and _is_done(session, past, archived) and not _waits(ferry, session, past):
         return ""  # ours: by an earlier run of ours that was cut off, or by hand since
     own = _own_row(ferry, session, past)
-    if past.built and own is not None and own.status in _BUILT and not found_wrong(past, Where.PREARCHIVE):
+    if past.built and own is not None and not found_wrong(past, Where.PREARCHIVE):
+        if own.status not in _BUILT:  # what was sent before came in again, by an upload that nobody awaited
+            _build(ferry, session, own.path)
         return own.path  # whatever has its label in the archive by now, archiving asks about it
     there = _there_already(ferry, session, past, archived)
     if session.fate == Fate.MERGE and past.built and own is None:
@@ -57,9 +59,13 @@ def carry_session(
     units = _units_left(ferry, session, past, origin, detail, own, there)
     row = _carry_units(ferry, session, units, origin, there, send) or (own.path if own else "")
     if row:
-        build_row(ferry, session, row)
-        ferry.tell(SessionBuilt(session=session.session, row=row))
+        _build(ferry, session, row)
     return row
+
+
+def _build(ferry: Ferry, session: PlannedSession, row: str) -> None:
+    build_row(ferry, session, row)
+    ferry.tell(SessionBuilt(session=session.session, row=row))
 
 
 def found_wrong(past: SessionState, where: Where) -> bool:

@@ -1,10 +1,11 @@
 """A place on this machine as the origin of a transfer: its files are put into zips as a server's would be."""
 
+import hashlib
 import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 from xnat_ferry.errors import FerryError, SourceChanged, SourceFileChanged, SourceUnreadable
 from xnat_ferry.local.heads import NotCarried, read_head
@@ -61,7 +62,7 @@ class LocalOrigin:
                 entry = zipfile.ZipInfo(f"{_FOLDER}/{entry_name(row)}")
                 entry.file_size = file.found.size
                 with archive.open(entry, "w", force_zip64=file.found.size > 2**31) as target:
-                    self._copy(file, cast(BinaryIO, target))
+                    self._read(file, target.write)
 
     def read_header(self, session: PlannedSession, scan: str, path: str) -> "Dataset":
         """The header of one file of a session that was read; raises SourceChanged or SourceUnreadable."""
@@ -80,18 +81,32 @@ class LocalOrigin:
             raise SourceUnreadable(path=file.found.path, why="it cannot be read as DICOM")
         return header
 
+    def digest(self, session: PlannedSession, scan: str, path: str) -> str:
+        """The MD5 of one file as it is now, "" where there is none of this name.
+
+        Raises SourceChanged, SourceFileChanged or SourceUnreadable, a UsageError for the place as a whole.
+        """
+        self._study(session)
+        file = self._files(session, scan).get(path)
+        if file is None:
+            return ""
+        read = hashlib.md5(usedforsecurity=False)
+        self._read(file, read.update)
+        return read.hexdigest()
+
     def close(self) -> None:
         """Let go of the place."""
         if self._place is not None:
             self._place.close()
 
-    def _copy(self, file: LocalFile, target: BinaryIO) -> None:
+    def _read(self, file: LocalFile, take: Callable[[bytes], object]) -> None:
         assert self._place is not None
         copied = 0
         try:
             with self._place.open(file.found) as source:
                 while piece := source.read(_PIECE):
-                    copied += target.write(piece)
+                    take(piece)
+                    copied += len(piece)
         except OSError as error:
             why = error.strerror or type(error).__name__
             raise SourceUnreadable(path=file.found.path, why=why) from None

@@ -81,9 +81,10 @@ class _Sum:
 
 
 def _judged(judge: Judge, series: Series, level: Level, problem: str, *, loosely: bool) -> Iterator[Judged]:
-    unread = problem or series.unread
-    if unread:
-        yield from (judge.unread(one, unread) for one in series.sent)
+    if problem:
+        yield from (judge.unbuilt(one, problem) for one in series.sent)
+    elif series.unread:
+        yield from (judge.unread(one, series.unread) for one in series.sent)
     elif level == Level.COUNTS:
         yield from judge.counts(series)
     else:
@@ -109,6 +110,8 @@ def _of(number: int, contents: Collection[Content]) -> str:
 
 
 def _notes(paired: Sequence[Series], observed: Observed, level: Level) -> list[str]:
+    if observed.problem:
+        return []  # nothing was compared, so no note says how far that went
     looked = bool(observed.contents) or not level.reaches(Level.SAMPLE)
     notes = [_left_open(level, observed.contents.values())] if looked else []
     if level in (Level.IDENTITY, Level.SAMPLE) and not observed.knows_uids:

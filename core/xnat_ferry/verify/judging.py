@@ -48,6 +48,10 @@ class Judge:
         """A file in a scan that the server would not show."""
         return self._about(Mark.UNREADABLE, one, What.UNREADABLE, one.name, problem, likely.UNREAD)
 
+    def unbuilt(self, one: Instance, problem: str) -> Judged:
+        """A file in a prearchive row that cannot be looked into as it is."""
+        return self._about(Mark.UNREADABLE, one, What.UNREADABLE, one.name, problem, likely.OPEN)
+
     def counts(self, series: Series) -> Iterator[Judged]:
         """By number, and by the sum of bytes where no script rewrites headers."""
         sent, there = tuple(series.sent), series.there

@@ -45,6 +45,10 @@ OTHER_STUDY = (
     "label. Ask the destination's owners."
 )
 UNREAD = "The server could not show it. Verify again; if it stays, ask the server's administrator."
+OPEN = (
+    "Its row is not built: files are coming in, or an upload was carried out late. Resume the transfer: it "
+    "has it built and compares it."
+)
 NOT_FETCHED = "It could not be fetched. Verify again; if it stays, ask the server's administrator."
 SCRIPT_UNKNOWN = "Whether a script of the destination rewrote it is not known. Ask the project's owners."
 NO_SCRIPT = (

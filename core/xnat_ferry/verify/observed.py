@@ -103,7 +103,7 @@ class Observed(Struct, frozen=True, kw_only=True):
     contents: Mapping[Place, Content] = {}
     """What was fetched back of it."""
     problem: str = ""
-    """Why none of it could be looked at, in a sentence."""
+    """Why none of it could be looked at, in a sentence: its prearchive row is not built."""
 
 
 def place_of(scan: StoredScan, file: StoredFile) -> Place:
