@@ -1,13 +1,13 @@
 """What a person wants of the transfer that is being made ready, and what is thought of it. No Textual."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from xnat_ferry import moment
 from xnat_ferry.checks import Conflict
 from xnat_ferry.checks.conflicts import label_troubles
 from xnat_ferry.checks.memory import Memory
@@ -183,9 +183,8 @@ class Drafting:
         draft, survey = self.draft, self.survey
         if draft is None or survey is None:
             return
-        made = datetime.now().astimezone().isoformat(timespec="seconds")
         known = [one.row.id for one in survey.chosen]
-        request = draft.request(made, known)
+        request = draft.request(moment.now(), known)
         with undisturbed(len(known)):
             if draft.destination.local:
                 plain = judge_to_here(survey, request)

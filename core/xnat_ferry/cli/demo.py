@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from xnat_ferry import wording
+from xnat_ferry import moment, wording
 from xnat_ferry.cli import following
 from xnat_ferry.cli.checklist import checklist_lines
-from xnat_ferry.cli.common import Spool, Transfers, now, say
+from xnat_ferry.cli.common import Spool, Transfers, say
 from xnat_ferry.cli.page import page_width, show
 from xnat_ferry.cli.planned import plan_lines
 from xnat_ferry.cli.verify import print_verification
@@ -83,7 +83,7 @@ def _prepare(
         sessions = wording.plural(len(survey.chosen), "session")
         print(f"{sessions} and {wording.plural(files, 'file')} seen in {from_client.requests} requests")
     with _step("checks"):
-        judged = judge(survey, PlanRequest(made=now(), answers=same_for_all(Answer.SKIP)))
+        judged = judge(survey, PlanRequest(made=moment.now(), answers=same_for_all(Answer.SKIP)))
         show(checklist_lines(judged, page_width()))
     if judged.checklist.verdict == "blocked":
         return None

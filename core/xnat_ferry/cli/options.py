@@ -7,11 +7,12 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from xnat_ferry import moment
 from xnat_ferry.belongings import Existing
 from xnat_ferry.belongings.wish import Wish, parse_wish
 from xnat_ferry.checks import Option
 from xnat_ferry.checks.accepting import parse_accepted
-from xnat_ferry.cli.common import Names, now, split_names
+from xnat_ferry.cli.common import Names, split_names
 from xnat_ferry.errors import UsageError
 from xnat_ferry.labels import LabelRules, Labels, Rule, parse_rule
 from xnat_ferry.model import Level
@@ -192,7 +193,7 @@ class Looking(Places, Beside, Judging, Arriving, OfScans, Choosing):
     def request(self, verify: Level, *, move: bool = False) -> PlanRequest:
         """What a plan is asked for; raises BadLabelRule and UsageError for words that make no sense."""
         return PlanRequest(
-            made=now(),
+            made=moment.now(),
             to=self.to,
             verify=verify,
             move=move,

@@ -2,9 +2,9 @@
 
 import os
 import threading
-from datetime import datetime
 from pathlib import Path
 
+from xnat_ferry import moment
 from xnat_ferry.settings.private import open_private
 from xnat_ferry.settings.redact import plain, redact
 from xnat_ferry.xnat.client import Call
@@ -23,10 +23,10 @@ class CallLog:
 
     def __call__(self, call: Call) -> None:
         """Write one line. A disk that is full is no reason to stop: this log is for people only."""
-        moment = datetime.now().astimezone().isoformat(timespec="milliseconds")
         status = call.status or "lost"
         path = plain(redact(call.path), 400)
-        line = f"{moment} {call.server} {call.method} {path} {status} {call.seconds * 1000:.0f} ms\n"
+        at = moment.now(to="milliseconds")
+        line = f"{at} {call.server} {call.method} {path} {status} {call.seconds * 1000:.0f} ms\n"
         try:
             with self._lock:
                 self._write(line.encode())
