@@ -36,7 +36,7 @@ FerryError
 └── HereProblem                     something on this machine
     ├── CannotWrite  FolderUnsafe  SpoolTooSmall  ServerDown  RetriesSpent
     ├── TransferLocked  LockedElsewhere  WorkerDied
-    ├── NoScheduler  SchedulerSilent  SchedulerRefused  ClaimLost
+    ├── NoScheduler  SchedulerSilent  SchedulerUnreachable  SchedulerRefused  ClaimLost
     └── Stopped
 """
 
@@ -661,6 +661,11 @@ class SchedulerSilent(HereProblem):
     sentence = "Slurm's controller does not answer to {command}."
     advice = "What has begun goes on by itself, and 'xnat-ferry status' shows it; try again in a few minutes."
     exit_code = 3
+
+
+class SchedulerUnreachable(SchedulerSilent):
+    sentence = "Slurm's controller cannot be reached by {command}."
+    advice = "It was told nothing, and what has begun goes on by itself; try again in a few minutes."
 
 
 class SchedulerRefused(HereProblem):

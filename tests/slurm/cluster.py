@@ -82,6 +82,18 @@ class Cluster:
         """The node on which a task runs, "" while it does not."""
         return self.ask("squeue", "-h", "-r", "-j", f"{job}_{task}", "-t", "R", "-o", "%N").strip()
 
+    @contextmanager
+    def held_up(self) -> Iterator[dict[str, str]]:
+        """Have the controller answer nobody; the environment of commands that soon lose patience."""
+        hasty = self.configuration.with_name("hasty.conf")
+        hasty.write_text(self.configuration.read_text() + "MessageTimeout=1\n")
+        controller = int((self.base / "run" / "slurmctld.pid").read_text())
+        os.kill(controller, signal.SIGSTOP)
+        try:
+            yield {"SLURM_CONF": str(hasty)}
+        finally:
+            os.kill(controller, signal.SIGCONT)
+
     def lose_node(self, node: str) -> None:
         """Kill a node's daemon at once, and all that it runs, as a power cut would."""
         place = self.base / "run" / f"slurmd.{node}.pid"

@@ -132,6 +132,31 @@ def assert_no_secret(sea: Shore) -> None:
             assert b"pract1ce-pw" not in path.read_bytes(), path
 
 
+def test_an_array_that_a_controller_takes_late_is_found_and_not_handed_in_again(
+    sea: Shore, cluster: Cluster
+) -> None:
+    sea.make_plan()
+    with cluster.held_up() as hasty:
+        given = sea.ferry("submit", sea.plan, "--tasks", 1, "--option=--hold", **hasty)
+        assert given.returncode == 4, given.stderr
+        assert "Do not submit it again" in given.stderr
+        assert sea.ferry("resume", **hasty).returncode == 3
+    again = sea.ferry("resume")
+    assert again.returncode == 0, again.stderr
+    submission = newest_submission(sea.folder())
+    assert submission is not None
+    assert f"Submitted as job {submission.job}: 1 task" in again.stderr
+    assert queued_from(sea, cluster) == [submission.job]
+    sea.ferry("stop")
+    assert queued_from(sea, cluster) == []
+
+
+def queued_from(sea: Shore, cluster: Cluster) -> list[str]:
+    """The jobs that begin in the transfer's folder."""
+    rows = cluster.ask("squeue", "-h", "-o", "%F|%Z").splitlines()
+    return [row.partition("|")[0] for row in rows if row.endswith(f"|{sea.folder().path}")]
+
+
 def test_the_script_is_shown_and_nothing_submitted(sea: Shore, cluster: Cluster) -> None:
     sea.make_plan()
     done = sea.ferry("submit", sea.plan, "--print", "--tasks", 50, "--running", 3, "--option=--qos=long")

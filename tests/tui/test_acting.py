@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from tests.tui.transfers import STARTED, finished, item, tell, transfer, verifie
 from xnat_ferry import events
 from xnat_ferry.checks import Answer
 from xnat_ferry.errors import LoginRefused, NoCredentials, SchedulerRefused, UsageError
-from xnat_ferry.model import Where
-from xnat_ferry.plan import NO_ANSWERS, Answers, same_for_all
+from xnat_ferry.model import Endpoint, Where
+from xnat_ferry.plan import NO_ANSWERS, Answers, Plan, same_for_all
 from xnat_ferry.plan.build import PlanRequest
 from xnat_ferry.plan.judged import judge
 from xnat_ferry.practice.process import PracticeServer
@@ -186,19 +187,32 @@ def test_a_password_that_is_refused_meanwhile_is_tried_once(
     assert desk.source.sessions
 
 
-def test_an_array_that_slurm_may_have_taken_is_followed_and_one_it_refused_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_array_that_slurm_may_have_taken_is_followed_and_one_it_refused_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, practice_demo: PracticeServer
 ) -> None:
     slurm = stand_in(tmp_path / "slurm", monkeypatch)
-    logins = Logins(lambda server: Credentials("ada", "stored"))
-    workers = Workers(transfers=tmp_path / "transfers", spool=tmp_path / "spool", logins=logins)
-    (slurm / "sbatch.complains").write_text("error: Unable to contact slurm controller")
-    folder, given = workers.submit(plan_of(planned("A")), JobOptions())
-    assert [one.id for one in transfer_folders.find_all(tmp_path / "transfers")] == [folder.id]
+    stored = [Credentials(practice_demo.user, practice_demo.password)]
+    workers = workers_at(tmp_path, lambda server: stored[0])
+    (slurm / "sbatch.complains").write_text("error: Socket timed out on send/recv operation")
+    folder, given = workers.submit(plan_at(practice_demo), JobOptions())
     assert wishes.in_words(given) == "It was handed to Slurm, which has not said yet that it took it."
+    (slurm / "squeue.says").write_text(f"4711|{folder.path}\n")
+    again = workers.submit_again(folder, adding={})
+    assert again is not None
+    assert again.job == "4711"
     (slurm / "sbatch.complains").write_text("error: invalid partition specified: long")
     with pytest.raises(SchedulerRefused, match="invalid partition"):
-        workers.submit(plan_of(planned("A")), JobOptions())
+        workers.submit(plan_at(practice_demo), JobOptions())
+    assert [one.id for one in transfer_folders.find_all(tmp_path / "transfers")] == [folder.id]
+    tried = (slurm / "asked").read_text().count("--parsable")
+    practice_demo.clear_log()
+    stored[0] = Credentials(practice_demo.user, "as it was")
+    for _ in range(2):
+        # no LoginRefused, for which another one is asked for here: the tasks would not have it
+        with pytest.raises(UsageError, match="It is the one that the tasks would find"):
+            workers.submit(plan_at(practice_demo), JobOptions())
+    assert [one["path"] for one in practice_demo.log()].count("/data/auth") == 1
+    assert (slurm / "asked").read_text().count("--parsable") == tried == 2
 
 
 def test_a_login_that_only_this_window_knows_is_no_reason_to_ask_for_one_again(
@@ -212,6 +226,16 @@ def test_a_login_that_only_this_window_knows_is_no_reason_to_ask_for_one_again(
     with pytest.raises(UsageError, match=f"find no login for {SOURCE.server}"):
         workers.submit(plan_of(planned("A")), JobOptions())
     assert not transfer_folders.find_all(tmp_path / "transfers")
+
+
+def workers_at(tmp_path: Path, find: Callable[[str], Credentials]) -> Workers:
+    return Workers(transfers=tmp_path / "transfers", spool=tmp_path / "spool", logins=Logins(find))
+
+
+def plan_at(server: PracticeServer) -> Plan:
+    """A session that is at neither end, between two of its projects."""
+    source, destination = (Endpoint(server.url, project) for project in server.projects[:2])
+    return msgspec.structs.replace(plan_of(planned("A")), source=source, destination=destination)
 
 
 async def test_each_server_is_asked_about_by_name(empty_desk: Desk) -> None:

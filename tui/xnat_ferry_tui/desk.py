@@ -285,8 +285,7 @@ class Desk:
         return folder
 
     def submit(self, plan: Plan, options: JobOptions) -> tuple[TransferFolder, Submission]:
-        """Have it carried out by an array of Slurm's; raises PlanOutdated, and as ``Workers.submit``."""
-        self._refuse_outdated(plan)
+        """Have it carried out by an array of Slurm's; raises as ``Workers.submit``."""
         submitted = self.workers.submit(plan, options)
         self._begun()
         return submitted

@@ -8,7 +8,8 @@ from textual.message import Message
 from xnat_ferry.errors import FerryError, NoScheduler
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.slurm import scheduler, wishes
-from xnat_ferry.transfer.slurm.job import Submission, newest_submission
+from xnat_ferry.transfer.slurm.job import newest_submission
+from xnat_ferry.transfer.slurm.submitting import look_for_job
 
 _EVERY = 10.0
 """Seconds: sites ask for patience with squeue."""
@@ -31,7 +32,7 @@ def follow_queue(folder: TransferFolder, post: Callable[[QueueSaid], object], le
     while not leave.is_set():
         submission = newest_submission(folder)
         if submission is not None and submission.number != over:
-            words = _words(submission)
+            words = _words(folder)
             if words != told:
                 post(QueueSaid(folder.id, words))
                 told = words
@@ -39,10 +40,11 @@ def follow_queue(folder: TransferFolder, post: Callable[[QueueSaid], object], le
         leave.wait(_EVERY)
 
 
-def _words(submission: Submission) -> str:
-    if not submission.job:
-        return wishes.in_words(submission)
+def _words(folder: TransferFolder) -> str:
     try:
+        submission = look_for_job(folder)
+        if submission is None or not submission.job:
+            return wishes.in_words(submission) if submission else ""
         tasks = scheduler.queued(submission.job)
     except NoScheduler:
         return ""  # it is looked at from somewhere else

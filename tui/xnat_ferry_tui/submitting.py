@@ -12,6 +12,7 @@ from xnat_ferry_tui.dialogs.choose import Choose
 from xnat_ferry_tui.dialogs.pace import ask_array
 from xnat_ferry_tui.screens.wizard.steps import why_not_start
 from xnat_ferry_tui.watched import Watched
+from xnat_ferry_tui.ways import on_screen
 
 if TYPE_CHECKING:
     from xnat_ferry_tui.app import FerryApp
@@ -103,4 +104,5 @@ class Submitting:
 
     def _tell(self, submission: Submission | None) -> None:
         words = wishes.in_words(submission) if submission else "Nothing is left to do."
-        self._app.notify(words, markup=False)
+        unsaid = submission is not None and not submission.job
+        self._app.notify(f"{words} {on_screen(wishes.UNSAID)}" if unsaid else words, markup=False)

@@ -6,28 +6,28 @@ Their methods may block: use a thread.
 import os
 import signal
 import socket
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from xnat_ferry import array
 from xnat_ferry.checks import Answer
-from xnat_ferry.errors import FerryError, NoCredentials, UsageError
+from xnat_ferry.errors import LoginRefused, NoCredentials, UsageError
 from xnat_ferry.model import servers_of
 from xnat_ferry.plan import Plan
 from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import start_worker, wait_until_taken_up
-from xnat_ferry.transfer.pace import Pace, keep_pace, read_pace
-from xnat_ferry.transfer.slurm import scheduler
-from xnat_ferry.transfer.slurm.job import JobOptions, Submission, newest_submission, read_job
-from xnat_ferry.transfer.slurm.submitting import fitted, stop_array, subjects_left, submit
-from xnat_ferry.transfer.slurm.wishes import each_its_own, had_each_its_own
-from xnat_ferry.transfer.state import TransferState
-from xnat_ferry.transfer.status import read_state
+from xnat_ferry.transfer.pace import Pace, keep_pace
+from xnat_ferry.transfer.slurm.job import JobOptions, Submission
+from xnat_ferry.transfer.slurm.submitting import stop_array
 from xnat_ferry_tui.logins import Logins
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 
 _STORE = "Add the host to ~/.netrc, or set XNAT_USER and XNAT_PASS and open this window anew."
+_MEND = "Mend it in ~/.netrc, or set XNAT_USER and XNAT_PASS and open this window anew."
 
 
 class Workers:
@@ -44,6 +45,8 @@ class Workers:
         self._transfers, self._spool, self._logins = transfers, spool, logins
         self.pace = Pace()
         """How much of servers, line and disk a transfer that is started here may take."""
+        self._refused: dict[str, Credentials] = {}
+        """What is stored for a server, and was refused when it was tried for tasks."""
 
     def start(self, plan: Plan) -> TransferFolder:
         """Make a transfer of a plan and start its worker."""
@@ -56,42 +59,20 @@ class Workers:
     def submit(self, plan: Plan, options: JobOptions) -> tuple[TransferFolder, Submission]:
         """Make a transfer of a plan and hand it to Slurm.
 
-        Raises NoScheduler, UsageError where its tasks would find no login, and what the scheduler says
-        where it took nothing. Where it may have, that is followed: handed in again it would be there twice.
+        Raises UsageError where its tasks would find no login or a refused one, else as ``array.begin``.
         """
-        scheduler.refuse_without()
-        self._refuse_without_logins(plan)
-        subjects = subjects_left(plan, TransferState(plan))
-        folder = transfer_folders.create(self._transfers, plan)
-        capped = self.pace.connections != Pace().connections
-        keep_pace(folder.pace, self.pace if capped else each_its_own(self.pace, fitted(options, subjects)))
-        try:
-            return folder, self._hand_in(folder, options, subjects)
-        except FerryError:
-            given = newest_submission(folder)
-            if given is None:
-                raise
-            return folder, given
+        with self._asking_nobody():
+            return array.begin(
+                plan, options, transfers=self._transfers, wished=self._pace_of_array, find=self._for_tasks
+            )
 
     def submit_again(self, folder: TransferFolder, *, adding: Mapping[str, Answer]) -> Submission | None:
         """One more array, run as the last one, with what is left of a transfer; None for nothing left.
 
-        ``adding`` as for ``go_on``. Raises as ``submit``, and TransferLocked.
+        ``adding`` as for ``go_on``. Raises UsageError as ``submit``, else as ``array.go_on``.
         """
-        from xnat_ferry.settle.orders import keep_answers
-        from xnat_ferry.verify.kept import sent_again
-
-        scheduler.refuse_without()
-        state, job = read_state(folder), read_job(folder)
-        self._refuse_without_logins(state.plan)
-        subjects = subjects_left(state.plan, state, sent_again(folder, state))
-        if job is None or not subjects:
-            return None
-        keep_answers(folder, dict(adding))
-        pace = read_pace(folder.pace)
-        if had_each_its_own(pace, job.newest):
-            keep_pace(folder.pace, each_its_own(pace, fitted(job.options, subjects)))
-        return self._hand_in(folder, job.options, subjects)
+        with self._asking_nobody():
+            return array.go_on(folder, find=self._for_tasks, adding=adding)
 
     def go_on(self, folder: TransferFolder, *, archive: bool, adding: Mapping[str, Answer]) -> None:
         """Resume a transfer, or take it on into the archive; raises TransferLocked, CannotWrite.
@@ -143,22 +124,32 @@ class Workers:
         )
         wait_until_taken_up(folder, worker, skip=before)
 
-    @staticmethod
-    def _hand_in(folder: TransferFolder, options: JobOptions, subjects: int) -> Submission:
-        at = datetime.now().astimezone().isoformat(timespec="seconds")
-        return submit(folder, options, subjects, at=at, environment=os.environ)
+    def _pace_of_array(self, suits: Pace) -> Pace:
+        """What is wished here; each task has connections of its own, where no others are."""
+        wished = self.pace
+        capped = wished.connections != Pace().connections
+        return wished if capped else replace(wished, connections=suits.connections)
 
-    def _refuse_without_logins(self, plan: Plan) -> None:
-        """A task has nobody to ask: what it will not find is told here instead of on the nodes.
+    def _for_tasks(self, server: str) -> Credentials:
+        """The login that a task will find; raises LoginRefused for one that was refused before."""
+        login = self._logins.stored(server)
+        if self._refused.get(server) == login:
+            raise LoginRefused(server=server, user=plain(login.user))  # tried again it would lock the account
+        return login
 
-        Not by NoCredentials, after which a person is asked: what is typed here is not found there either.
-        """
-        for server in servers_of(plan.source, plan.destination):
-            try:
-                self._logins.stored(server)
-            except NoCredentials:
-                what = f"The tasks would find no login for {server}: one that was typed is known here alone."
-                raise UsageError(what=what, advice=_STORE) from None
+    @contextmanager
+    def _asking_nobody(self) -> Iterator[None]:
+        """What the tasks find is no reason to ask a person: what is typed here is not found there."""
+        try:
+            yield
+        except NoCredentials as error:
+            server = error.facts["server"]
+            what = f"The tasks would find no login for {server}: one that was typed is known here alone."
+            raise UsageError(what=what, advice=_STORE) from None
+        except LoginRefused as error:
+            server = str(error.facts["server"])
+            self._refused[server] = self._logins.stored(server)
+            raise UsageError(what=f"{error} It is the one that the tasks would find.", advice=_MEND) from None
 
     def _logins_of(self, plan: Plan) -> dict[str, Credentials]:
         return {server: self._logins(server) for server in servers_of(plan.source, plan.destination)}

@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -88,8 +87,3 @@ def split_names(given: tuple[str, ...] | None) -> tuple[str, ...] | None:
     if given is None:
         return None
     return tuple(name for text in given for name in text.split(",") if name)
-
-
-def now() -> str:
-    """The time for a plan, in ISO 8601 with the zone."""
-    return datetime.now().astimezone().isoformat(timespec="seconds")

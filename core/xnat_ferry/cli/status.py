@@ -15,7 +15,8 @@ from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.launch import watch as watch_journal
 from xnat_ferry.transfer.slurm import scheduler
 from xnat_ferry.transfer.slurm.job import newest_submission
-from xnat_ferry.transfer.slurm.submitting import stop_array, tasks_to_come
+from xnat_ferry.transfer.slurm.submitting import look_for_job, stop_array, tasks_to_come
+from xnat_ferry.transfer.slurm.wishes import UNSAID, in_words
 from xnat_ferry.transfer.status import status_of
 
 
@@ -94,12 +95,14 @@ def stop(name: str | None = None, /, *, transfers: Transfers = None, json: AsJso
 def _tell_queue(found: TransferFolder) -> None:
     """What the scheduler says of an array; the journals tell the rest, and they do not forget."""
     submission = newest_submission(found)
-    if submission is None or not submission.job or not (lock.running(found) or _may_wait(found)):
+    if submission is None or not (lock.running(found) or _may_wait(found)):
         return
     try:
-        say(f"  job {submission.job}: {scheduler.in_words(scheduler.queued(submission.job))}")
+        submission = look_for_job(found) or submission
+        known = scheduler.in_words(scheduler.queued(submission.job)) if submission.job else UNSAID
     except (NoScheduler, SchedulerSilent, SchedulerRefused) as error:
-        say(f"  job {submission.job}: not known. {error}")
+        known = f"not known. {error}" if submission.job else f"{error} {UNSAID}"
+    say(f"  job {submission.job}: {known}" if submission.job else f"  {in_words(submission)} {known}")
 
 
 def _may_wait(found: TransferFolder) -> bool:

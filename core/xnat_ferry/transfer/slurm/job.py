@@ -77,6 +77,10 @@ def job_file(folder: TransferFolder) -> Path:
     return folder.path / "job.json"
 
 
+def script_file(folder: TransferFolder) -> Path:
+    return folder.path / "job.sh"
+
+
 def read_job(folder: TransferFolder) -> Job | None:
     """None for a transfer that was never submitted."""
     try:

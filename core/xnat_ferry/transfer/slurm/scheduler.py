@@ -4,19 +4,28 @@ A controller that is down blocks for ten seconds, so none of this belongs on a s
 """
 
 import os
+import re
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
-from xnat_ferry.errors import NoScheduler, SchedulerRefused, SchedulerSilent
+from xnat_ferry.errors import NoScheduler, SchedulerRefused, SchedulerSilent, SchedulerUnreachable
 from xnat_ferry.settings.redact import plain
 
 PATIENCE = 30.0
 """Seconds for one command; a dead controller takes about ten of them to say so."""
+
+_UNANSWERED = re.compile(
+    r"Unable to contact slurm controller(?! \(connect)|Socket timed out|Zero Bytes were transmitted"
+)
+"""What the commands say where the controller may have done all the same what it was asked (Slurm's own
+slurm_errno.c): one that was only held up for a while takes the job that has timed out (22.05)."""
+_UNREACHED = re.compile(r"\(connect failure\)|Connection refused")
+"""And where it was asked nothing."""
 
 
 class QueuedTask(Struct, frozen=True):
@@ -34,17 +43,28 @@ def refuse_without() -> None:
         raise NoScheduler(command="sbatch")
 
 
-def submit(script: Path, environment: Mapping[str, str]) -> str:
-    """Hand a batch script in; returns the number of its job.
-
-    Raises NoScheduler where there is no Slurm, SchedulerRefused with its words, SchedulerSilent.
-    """
-    return job_in(hand_in(script, environment))
-
-
 def hand_in(script: Path, environment: Mapping[str, str]) -> str:
-    """The same; what sbatch said of it. Where it raises, Slurm has taken nothing, unless it is silent."""
-    return _run(["sbatch", "--parsable", str(script)], environment)
+    """Hand a batch script in; the number of its job, "" where Slurm may have taken it and did not say so.
+
+    Raises NoScheduler, SchedulerRefused with its words, and SchedulerUnreachable: Slurm has taken nothing.
+    """
+    try:
+        return job_in(_run(["sbatch", "--parsable", str(script)], environment))
+    except SchedulerUnreachable:
+        raise
+    except SchedulerSilent:
+        return ""
+
+
+def job_begun_in(folder: Path, besides: Container[str]) -> str:
+    """The number of a job of this user that begins in a folder, other than these; "" where none is queued.
+
+    Raises as ``queued`` does.
+    """
+    answer = _run(["squeue", "-h", "-u", str(os.getuid()), "-o", "%F|%Z"])
+    rows = (line.partition("|") for line in answer.splitlines())
+    jobs = [job for job, _, place in rows if place == str(folder) and _is_number(job) and job not in besides]
+    return max(jobs, key=int, default="")
 
 
 def queued(job: str) -> list[QueuedTask]:
@@ -63,14 +83,12 @@ def queued(job: str) -> list[QueuedTask]:
 
 
 def job_in(answer: str) -> str:
-    """The job's number in what sbatch said; raises SchedulerRefused where there is none.
+    """The job's number in what sbatch said, "" where there is none.
 
     A site's own wrapper may say something before it, and a cluster's name may follow.
     """
     job = answer.strip().rpartition("\n")[2].partition(";")[0]
-    if not _is_number(job):
-        raise SchedulerRefused(command="sbatch", said=plain(" ".join(answer.split()) or "nothing", 300))
-    return job
+    return job if _is_number(job) else ""
 
 
 def tasks_in(answer: str) -> list[QueuedTask]:
@@ -131,9 +149,11 @@ def _run(command: list[str], environment: Mapping[str, str] | None = None) -> st
         raise NoScheduler(command=command[0]) from None
     except subprocess.TimeoutExpired:
         raise SchedulerSilent(command=command[0]) from None
+    if done.returncode < 0 or (done.returncode and _UNANSWERED.search(done.stderr)):
+        raise SchedulerSilent(command=command[0])  # below nothing: something killed it
+    if done.returncode and _UNREACHED.search(done.stderr):
+        raise SchedulerUnreachable(command=command[0])
     if done.returncode:
         said = plain(" ".join(done.stderr.split()) or f"code {done.returncode}", 300)
-        if "Unable to contact slurm controller" in said or "Connection refused" in said:
-            raise SchedulerSilent(command=command[0])
         raise SchedulerRefused(command=command[0], said=said)
     return done.stdout

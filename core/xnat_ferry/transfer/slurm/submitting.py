@@ -1,11 +1,13 @@
 """Hands a transfer to the cluster: what is left of it, as one more array."""
 
 import contextlib
+import os
 from collections.abc import Collection, Mapping
 
 from msgspec.structs import replace
 
-from xnat_ferry.errors import CannotWrite, NoScheduler, SchedulerRefused, SchedulerSilent
+from xnat_ferry import moment
+from xnat_ferry.errors import CannotWrite, FerryError, NoScheduler, SchedulerRefused, SchedulerSilent
 from xnat_ferry.plan import Plan
 from xnat_ferry.settings.private import write_private
 from xnat_ferry.transfer import lock
@@ -18,8 +20,8 @@ from xnat_ferry.transfer.slurm.job import (
     Submission,
     job_file,
     keep_job,
-    newest_submission,
     read_job,
+    script_file,
     script_of,
 )
 from xnat_ferry.transfer.slurm.tasks import TaskFolder, find_tasks, number_of, submission_of, tasks_of
@@ -27,14 +29,20 @@ from xnat_ferry.transfer.state import Phase, TransferState
 
 
 def submit(
-    folder: TransferFolder, options: JobOptions, subjects: int, *, at: str, environment: Mapping[str, str]
+    folder: TransferFolder,
+    options: JobOptions,
+    subjects: int,
+    *,
+    environment: Mapping[str, str] = os.environ,
 ) -> Submission:
     """Submit an array for a transfer, new or stopped; ``subjects`` is how many are left to do.
 
-    Raises TransferLocked while a worker is at it, CannotWrite, and what the scheduler says.
+    Its job is "" where Slurm may have taken it and did not say so: ``look_for_job`` finds it later.
+
+    Raises TransferLocked while a worker is at it, CannotWrite, and as ``scheduler.hand_in``: Slurm has taken
+    nothing.
     """
-    lost = _lost(folder)
-    lock.refuse_if_running(folder, but=[task.lock for task in lost])
+    lost = refuse_if_carried(folder)
     before = read_job(folder)
     job = before or Job(options=options)
     number = job.newest.number + 1 if job.newest else 1
@@ -43,10 +51,10 @@ def submit(
         number=number,
         tasks=fitting.tasks,
         running=fitting.running,
-        at=at,
+        at=moment.now(),
         gone=tuple(task.task for task in lost),
     )
-    script = folder.path / "job.sh"
+    script = script_file(folder)
     try:
         tasks_of(folder).mkdir(mode=0o700, exist_ok=True)
         write_private(script, script_of(folder.path, fitting, number).encode())
@@ -56,13 +64,33 @@ def submit(
     job = replace(job, options=options).with_submission(submission)
     keep_job(folder, job)
     try:
-        answer = scheduler.hand_in(script, with_this_package(environment))
-    except (NoScheduler, SchedulerRefused):
+        submission = replace(submission, job=scheduler.hand_in(script, with_this_package(environment)))
+    except FerryError:
         _forget(folder, before)
         raise
-    submission = replace(submission, job=scheduler.job_in(answer))
-    keep_job(folder, job.with_submission(submission))
+    _note(folder, job.with_submission(submission))
     return submission
+
+
+def _note(folder: TransferFolder, job: Job) -> None:
+    """Slurm has it: where its number cannot be written down it is looked for again."""
+    with contextlib.suppress(CannotWrite):
+        keep_job(folder, job)
+
+
+def look_for_job(folder: TransferFolder) -> Submission | None:
+    """The last submission of a transfer, if it was ever submitted; a job not known yet is asked for.
+
+    Raises NoScheduler, SchedulerSilent and SchedulerRefused where it would have to be.
+    """
+    job = read_job(folder)
+    newest = job.newest if job else None
+    if job is None or newest is None or newest.job:
+        return newest
+    newest = replace(newest, job=scheduler.job_begun_in(folder.path, {one.job for one in job.submissions}))
+    if newest.job:
+        _note(folder, job.with_submission(newest))
+    return newest
 
 
 def _forget(folder: TransferFolder, before: Job | None) -> None:
@@ -111,26 +139,31 @@ def stop_array(folder: TransferFolder) -> str | None:
     """
     if not ask_to_stop(folder):
         return None
-    submission = newest_submission(folder)
-    if submission is not None and submission.job:
-        try:
+    try:
+        submission = look_for_job(folder)
+        if submission is not None and submission.job:
             scheduler.cancel_waiting(submission.job)
-        except (NoScheduler, SchedulerSilent, SchedulerRefused) as error:
-            return f"{error} What waits in its queue ends as soon as it begins."
+    except (NoScheduler, SchedulerSilent, SchedulerRefused) as error:
+        return f"{error} What waits in its queue ends as soon as it begins."
     return ""
 
 
 def tasks_to_come(folder: TransferFolder) -> bool:
     """Whether the scheduler still has tasks of the newest array; one that is silent may have them."""
-    submission = newest_submission(folder)
-    if submission is None or not submission.job:
-        return False
     try:
-        return bool(scheduler.queued(submission.job))
+        submission = look_for_job(folder)
+        return submission is not None and bool(submission.job) and bool(scheduler.queued(submission.job))
     except SchedulerSilent:
         return True
     except (NoScheduler, SchedulerRefused):
         return False
+
+
+def refuse_if_carried(folder: TransferFolder) -> list[TaskFolder]:
+    """Raises TransferLocked while a worker is at it; the tasks that look so, but are lost."""
+    lost = _lost(folder)
+    lock.refuse_if_running(folder, but=[task.lock for task in lost])
+    return lost
 
 
 def _lost(folder: TransferFolder) -> list[TaskFolder]:

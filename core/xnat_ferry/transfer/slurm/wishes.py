@@ -12,6 +12,12 @@ from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.pace import Pace
 from xnat_ferry.transfer.slurm.job import JobOptions, Submission
 
+UNSAID = (
+    "Do not submit it again: what Slurm took begins by itself. If nothing does in some minutes, "
+    "'xnat-ferry resume' asks Slurm, and hands it in only where Slurm does not have it."
+)
+"""What to do where that is not known."""
+
 CONNECTIONS = 2
 """For each running task, where none were asked for: one down and one up."""
 
