@@ -31,6 +31,8 @@ class Packed(Sequence[Kind], Generic[Kind]):
         self._ends: list[int] = []
         """How many values there are up to the end of each block."""
         self._tail: list[Kind] = []
+        self._newest: tuple[int, Sequence[Kind]] = (-1, ())
+        """The block that was made again last, for whoever asks for its values one by one."""
         self._decoder = _decoder_of(kind)
         self.extend(values)
 
@@ -108,7 +110,12 @@ class Packed(Sequence[Kind], Generic[Kind]):
             raise IndexError(place)
         block = bisect_right(self._ends, wanted)
         before = self._ends[block - 1] if block else 0
-        part = self._unpacked(self._blocks[block]) if block < len(self._blocks) else self._tail
+        if block == len(self._blocks):
+            return self._tail[wanted - before]
+        number, part = self._newest
+        if number != block:
+            part = self._unpacked(self._blocks[block])
+            self._newest = block, part
         return part[wanted - before]
 
     def __eq__(self, other: object) -> bool:
@@ -119,7 +126,7 @@ class Packed(Sequence[Kind], Generic[Kind]):
     __hash__ = None  # type: ignore[assignment]  # it may grow
 
     def __repr__(self) -> str:
-        return f"Packed({self._kind.__name__}, {list(self)!r})"
+        return f"Packed({self._kind}, {list(self)!r})"
 
 
 def packed_by(

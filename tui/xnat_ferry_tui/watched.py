@@ -1,11 +1,15 @@
 """One transfer as its journal has told so far."""
 
+from array import array
+from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 from xnat_ferry import wording
 from xnat_ferry.events import AnyEvent
 from xnat_ferry.model import Where
+from xnat_ferry.packed import Packed
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.state import Phase, SessionState, TransferState
 from xnat_ferry.verify.verification import Verification
@@ -25,12 +29,12 @@ class Watched:
         plan = folder.read_plan()
         with undisturbed(len(plan.sessions)):
             self.state = TransferState(plan)
-        self.told: list[AnyEvent] = []
+        self.told: Packed[AnyEvent] = Packed(AnyEvent)  # type: ignore[arg-type]  # a union of types
         """The events that have words, oldest first; steps between are in ``state`` only."""
-        self.problems: list[AnyEvent] = []
-        """Those of them that somebody should look at."""
-        self.told_of: dict[str, list[AnyEvent]] = defaultdict(list)
-        """Those of each session, by its label."""
+        self._problems = array("L")
+        """The places in ``told`` of those that somebody should look at."""
+        self._of_session: dict[str, array[int]] = defaultdict(partial(array, "L"))
+        """The places of each session's, by its label."""
         self.requests: deque[Request] = deque(maxlen=_REQUESTS)
         """The newest requests of its workers, oldest first."""
         self.verification: Verification | None = None
@@ -46,13 +50,21 @@ class Watched:
         for event in events:
             self.state.apply(event)
             if wording.what_happened(event):
+                place = len(self.told)
                 self.told.append(event)
                 if session := getattr(event, "session", ""):
-                    self.told_of[session].append(event)
+                    self._of_session[session].append(place)
                 if wording.is_problem(event):
-                    self.problems.append(event)
+                    self._problems.append(place)
         if self.state.bytes_moved != self._moved:
             self._moved, self._moved_at = self.state.bytes_moved, self.state.last_at or 0.0
+
+    def places(self, *, problems: bool, session: str) -> Sequence[int]:
+        """Where in ``told`` the problems are, or what is of one session, or both or all of it; ascending."""
+        if not session:
+            return self._problems if problems else range(len(self.told))
+        of_session = self._of_session[session]
+        return [place for place in of_session if _among(place, self._problems)] if problems else of_session
 
     @property
     def phase(self) -> Phase:
@@ -104,3 +116,8 @@ def _waits(session: SessionState) -> bool:
     if session.phase == Phase.FAILED:
         return session.built and not session.archived
     return session.phase == Phase.DONE and session.where == Where.PREARCHIVE
+
+
+def _among(place: int, ascending: Sequence[int]) -> bool:
+    at = bisect_left(ascending, place)
+    return at < len(ascending) and ascending[at] == place

@@ -19,7 +19,7 @@ from xnat_ferry_tui.screens.transfer.standing import remark, standing
 from xnat_ferry_tui.watched import Watched
 from xnat_ferry_tui.ways import on_screen, told
 from xnat_ferry_tui.widgets.facts import Facts
-from xnat_ferry_tui.widgets.lines import Lines
+from xnat_ferry_tui.widgets.lines import Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
 
 _NONE = "There is no transfer yet. Mark sessions in area 2 and press c."
@@ -112,12 +112,15 @@ class TransferArea(Area):
             )
             return
         come = self._chosen.take(watched, problems=self._problems, session=self._session)
-        shown = self._chosen.shown
         lines.say_when_empty("No problems." if self._problems else _SILENT)
         if come is None:
             lines.highlighted = 0
-        newest_first = MadeLines(len(shown), lambda place: log.event_line(shown[-1 - place]))
+        newest_first = MadeLines(len(self._chosen), self._event_line)
         lines.put(newest_first, columns=log.EVENTS, new_above=come or 0)
+
+    def _event_line(self, place: int) -> Line:
+        event = self._chosen.event(place)
+        return log.event_line(event) if event is not None else Line(())
 
     @on(Lines.Highlighted)
     def _show_whole(self) -> None:
@@ -130,8 +133,8 @@ class TransferArea(Area):
             one = made[-1 - place] if place < len(made) else None
             words = f"{one.method} {one.server}{one.path} -> {one.status}, {one.took}" if one else ""
         else:
-            shown = self._chosen.shown
-            words = on_screen(wording.what_happened(shown[-1 - place])) if place < len(shown) else ""
+            event = self._chosen.event(place)
+            words = on_screen(wording.what_happened(event)) if event is not None else ""
         self.query_one("#event", Facts).put([words])
 
     def _following(self, place: int) -> str:
@@ -195,15 +198,10 @@ class TransferArea(Area):
         lines, watched = self.query_one("#log", Lines), self.desk.watched
         if watched is None:
             return
-        made, shown = watched.requests, self._chosen.shown
-
-        def wrong(place: int) -> bool:
-            if self._requests:
-                return made[-1 - place].refused
-            return wording.is_problem(shown[-1 - place])
-
-        count = len(made) if self._requests else len(shown)
-        found = log.next_problem(count, lines.highlighted, step, wrong)
+        if self._requests:
+            found = log.next_refused(watched.requests, lines.highlighted, step)
+        else:
+            found = self._chosen.next_problem(lines.highlighted, step)
         if found is None:
             self.notify(f"No problem {'below' if step > 0 else 'above'} this line.", markup=False)
         else:

@@ -1,5 +1,6 @@
 """The lines of the log: events or requests, newest first, all or only those that somebody should look at."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -20,33 +21,49 @@ _STATES = {"failed": "bad", "unreadable": "bad", "done": "good"}
 
 
 class Chosen:
-    """The events that the log shows of all that were told, kept as they grow."""
+    """The events that the log shows of all that were told, the newest at the top."""
 
     def __init__(self) -> None:
-        self.shown: list[AnyEvent] = []
-        """Oldest first."""
+        self._told: Sequence[AnyEvent] = ()
+        self._shown: Sequence[int] = ()
+        """Their places among all that were told, ascending."""
+        self._problems: Sequence[int] = ()
+        """The places of those of them that are problems."""
         self._basis: tuple[str, bool, str] = ("", False, "")
-        self._read = 0
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def event(self, line: int) -> AnyEvent | None:
+        """What stands on a line; None where there is no such line."""
+        return self._told[self._shown[self._count - 1 - line]] if line < self._count else None
 
     def take(self, watched: Watched, *, problems: bool, session: str) -> int | None:
         """Look at what is new; how many lines have come, None where it is another choice than before."""
-        basis = (watched.folder.id, problems, session)
-        anew = basis != self._basis
-        if anew:
-            self._basis, self._read, self.shown = basis, 0, []
-        told = watched.told_of[session] if session else watched.problems if problems else watched.told
-        fresh = told[self._read :]
-        self._read = len(told)
-        if session and problems:
-            fresh = [event for event in fresh if wording.is_problem(event)]
-        self.shown.extend(fresh)
-        return None if anew else len(fresh)
+        basis, before = (watched.folder.id, problems, session), self._count
+        anew, self._basis = basis != self._basis, basis
+        self._told = watched.told
+        self._shown = watched.places(problems=problems, session=session)
+        self._problems = watched.places(problems=True, session=session)
+        self._count = len(self._shown)
+        return None if anew else self._count - before
+
+    def next_problem(self, line: int, step: int) -> int | None:
+        """The line of the next problem below (``step`` 1) or above (-1); None: there is none."""
+        if line >= self._count:
+            return None
+        place, wrong = self._shown[self._count - 1 - line], self._problems
+        found = bisect_left(wrong, place) - 1 if step > 0 else bisect_right(wrong, place)
+        if not 0 <= found < len(wrong):
+            return None
+        return self._count - 1 - bisect_left(self._shown, wrong[found])
 
 
-def next_problem(count: int, place: int, step: int, wrong: Callable[[int], bool]) -> int | None:
-    """The place of the next line below (``step`` 1) or above (-1) that is a problem; None: there is none."""
-    places = range(place + step, count if step > 0 else -1, step)
-    return next((one for one in places if wrong(one)), None)
+def next_refused(requests: Sequence[Request], line: int, step: int) -> int | None:
+    """The same among requests: the next one that was refused, the newest at the top."""
+    lines = range(line + step, len(requests) if step > 0 else -1, step)
+    return next((one for one in lines if requests[-1 - one].refused), None)
 
 
 def event_line(event: AnyEvent) -> Line:
