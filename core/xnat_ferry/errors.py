@@ -8,7 +8,7 @@ FerryError
 │   ├── PlaceUnreadable  HostilePlace  NotDicomOnly
 │   └── UnknownTransfer  SeveralTransfers  SettingsUnreadable
 ├── CannotConnect                   no conversation with the server came about
-│   ├── ServerUnreachable  NotTrusted  CertificateWanted  NotAnXnat
+│   ├── ServerUnreachable  NotTrusted  CertificateWanted  CertificateRefused  NotAnXnat
 │   └── NoCredentials  LoginRefused
 ├── ServerAnswer                    the server said something else than was asked for
 │   ├── LoginLapsed  NotFound  Forbidden  ServerBusy  ServerFault
@@ -187,7 +187,19 @@ class NotTrusted(ServerUnreachable):
 
 class CertificateWanted(ServerUnreachable):
     sentence = "{server} wants to see a certificate of yours."
-    advice = 'Name it in the settings, as certificate = "FILE" and key = "FILE" below [tls].'
+    advice = (
+        'Name it in the settings, as certificate = "FILE" and key = "FILE" below [tls], '
+        'or [tls.servers."ADDRESS"] for this server alone.'
+    )
+    retry = Retry.NEVER
+
+
+class CertificateRefused(ServerUnreachable):
+    sentence = "{server} does not take the certificate that it was shown."
+    advice = (
+        "See whether it has expired. The one for this server alone is named in the settings, "
+        'below [tls.servers."ADDRESS"].'
+    )
     retry = Retry.NEVER
 
 

@@ -1,4 +1,4 @@
-"""Two servers of two sites, as commands meet them: logins, authorities, a certificate, a proxy, limits."""
+"""Two servers of two sites, as commands meet them: logins, authorities, certificates, a proxy, limits."""
 
 import json
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ def log_in(home: Path, **machines: str) -> None:
     (home / "netrc").chmod(0o600)
 
 
-def test_one_wants_a_certificate_and_the_other_is_behind_a_proxy(
+def test_each_wants_a_certificate_of_its_own_authority_and_one_is_behind_a_proxy(
     there: Harbour,
     here: Harbour,
     home: Path,
@@ -71,15 +71,16 @@ def test_one_wants_a_certificate_and_the_other_is_behind_a_proxy(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     papers = [make_papers(home / name, name) for name in ("one", "other")]
-    both = home / "both.pem"
-    both.write_text("".join((one / "ca.pem").read_text() for one in papers))
-    settings = {"authorities": both, "certificate": papers[0] / "client.pem", "key": papers[0] / "client.key"}
+    files = {"authorities": "ca.pem", "certificate": "client.pem", "key": "client.key"}
     (home / "config/xnat-ferry/settings.toml").write_text(
-        "[tls]\n" + "".join(f'{name} = "{file}"\n' for name, file in settings.items())
+        "".join(
+            f"[{table}]\n" + "".join(f'{name} = "{one / file}"\n' for name, file in files.items())
+            for table, one in zip(("tls", f'tls.servers."{NAMED}/"'), papers, strict=True)
+        )
     )
     with (
         secured(there.server.url, papers[0], asks=True) as source,
-        secured(here.server.url, papers[1]) as behind,
+        secured(here.server.url, papers[1], asks=True) as behind,
         tunnelled(behind) as (proxy, asked),
     ):
         monkeypatch.setenv("HTTPS_PROXY", proxy)

@@ -57,7 +57,7 @@ class Slurm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     spool: str = ""
 
 
-class Tls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Papers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Files in PEM for connections to servers; "" for none."""
 
     authorities: str = ""
@@ -65,6 +65,17 @@ class Tls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     certificate: str = ""
     """The client's own certificate, for a server that wants to see one; its key may be in the same file."""
     key: str = ""
+
+    def __post_init__(self) -> None:
+        if self.key and not self.certificate:
+            raise ValueError("a key is named, and not the certificate that it belongs to")
+
+
+class Tls(Papers, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The papers for all servers, and those that one has of its own."""
+
+    servers: dict[str, Papers] = {}
+    """By alias or address; authorities, or a certificate with its key, in place of those for all."""
 
 
 class Preferences(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

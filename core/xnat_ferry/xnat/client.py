@@ -10,7 +10,7 @@ import stamina
 import stamina.instrumentation
 
 from xnat_ferry import __version__
-from xnat_ferry.errors import LoginLapsed, NotAnXnat, ServerAnswer
+from xnat_ferry.errors import LoginLapsed, ServerAnswer
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.xnat import answers, failing
 from xnat_ferry.xnat.addresses import data_path as data_path
@@ -62,7 +62,7 @@ class XnatClient:
             timeout=_PATIENCE,
             follow_redirects=False,
             transport=transport,
-            verify=make_trust() if transport is None else True,
+            verify=make_trust(server) if transport is None else True,
             limits=httpx.Limits(
                 max_connections=limits.connections, max_keepalive_connections=limits.connections
             ),
@@ -261,5 +261,5 @@ class XnatClient:
         try:
             version = answers.json_value(self.server, path, response)["version"]
         except (ServerAnswer, KeyError, TypeError):
-            raise NotAnXnat(server=self.server, why=f"no build information at {path}") from None
+            raise failing.no_xnat(self.server, path, response) from None
         return str(version)

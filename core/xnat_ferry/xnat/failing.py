@@ -1,8 +1,13 @@
 """Why a request failed, in words that a person uses, and whether it is worth asking again."""
 
+import re
+
 from xnat_ferry.errors import (
+    CannotConnect,
+    CertificateRefused,
     CertificateWanted,
     ConnectionLost,
+    NotAnXnat,
     NotTrusted,
     ServerAnswer,
     ServerBusy,
@@ -11,6 +16,9 @@ from xnat_ferry.errors import (
 )
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.libraries import httpx
+
+_ABOUT_OURS = re.compile(r"_ALERT_(\w*CERTIFICATE|UNKNOWN_CA)")
+"""What OpenSSL makes of a server's alerts about the certificate that it was shown (RFC 8446 6.2)."""
 
 
 def wait_for_it(error: Exception) -> bool | float:
@@ -28,7 +36,18 @@ def unreachable(server: str, error: httpx.HTTPError) -> ServerUnreachable:
         return CertificateWanted(server=server)
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return NotTrusted(server=server)
+    if _ABOUT_OURS.search(text):
+        return CertificateRefused(server=server)
     return ServerUnreachable(server=server, why=_reason(error))
+
+
+def no_xnat(server: str, path: str, response: httpx.Response) -> CannotConnect:
+    """The error for an answer that no XNAT gives; nginx asks for certificates by pages (its 495 and 496)."""
+    if response.status_code == 400 and "No required SSL certificate was sent" in response.text:
+        return CertificateWanted(server=server)
+    if response.status_code == 400 and "The SSL certificate error" in response.text:
+        return CertificateRefused(server=server)
+    return NotAnXnat(server=server, why=f"no build information at {path}")
 
 
 def lost(server: str, what: str, error: httpx.HTTPError) -> ConnectionLost:

@@ -130,7 +130,7 @@ def _take_up(server: str, jsession: str) -> Any:
     logger.propagate = False  # its messages name the user
     xnatpy = load_xnatpy()
     try:
-        with trusted_by_requests():
+        with trusted_by_requests(server):
             taken = xnatpy.connect(
                 server, jsession=jsession, no_parse_model=True, logger=logger, default_timeout=60
             )

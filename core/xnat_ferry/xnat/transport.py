@@ -31,7 +31,7 @@ def transport_to(server: str, connections: int) -> httpx.BaseTransport | None:
     proxies = getproxies()
     if (proxies.get(parts.scheme) or proxies.get("all")) and not proxy_bypass(parts.netloc):
         return None
-    return DirectTransport(connections, make_trust() if parts.scheme == "https" else None)
+    return DirectTransport(connections, make_trust(server) if parts.scheme == "https" else None)
 
 
 class DirectTransport(httpx.BaseTransport):

@@ -5,42 +5,63 @@ and a client's certificate where a site wants one.
 """
 
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from xnat_ferry.errors import SettingsUnreadable
-from xnat_ferry.settings.preferences import Tls, preferences_file, read_preferences
+from xnat_ferry.settings.papers import Table, find_papers
+from xnat_ferry.settings.preferences import preferences_file
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.xnat.libraries import httpx
 
+_ONE_BY_ONE = threading.Lock()
+"""Held while sessions of ``requests`` are those for one server: no other one may see its certificate."""
 
-def make_trust(tls: Tls | None = None) -> ssl.SSLContext:
-    """A context for connections to any server; raises SettingsUnreadable for files that cannot be used."""
-    tls = tls or read_preferences().tls
+
+def make_trust(server: str) -> ssl.SSLContext:
+    """A context for connections to a server; raises SettingsUnreadable for files that cannot be used."""
+    authorities, certificate = find_papers(server)
     context = httpx.create_ssl_context()
-    try:
-        if tls.authorities:
-            context.load_verify_locations(tls.authorities)
-        if tls.certificate:
-            context.load_cert_chain(tls.certificate, tls.key or None, password=_nobody_to_ask)
-    except (OSError, ssl.SSLError, ValueError) as error:
-        what = tls.certificate if tls.certificate and "verify" not in str(error) else tls.authorities
-        why = f"of [tls] {what or tls.authorities} cannot be used: {_why(error)}"
-        raise SettingsUnreadable(path=preferences_file(), why=plain(why)) from None
+    if file := authorities.papers.authorities:
+        with _told(authorities, file):
+            context.load_verify_locations(file)
+    if file := certificate.papers.certificate:
+        with _told(certificate, file):
+            context.load_cert_chain(file, certificate.papers.key or None, password=_nobody_to_ask)
     return context
 
 
 @contextmanager
-def trusted_by_requests() -> Iterator[None]:
-    """Sessions of ``requests`` that are made meanwhile trust and show the same; xnatpy makes its own.
+def _told(table: Table, file: str) -> Iterator[None]:
+    """A file that cannot be used, in words."""
+    try:
+        yield
+    except (OSError, ssl.SSLError, ValueError) as error:
+        why = f"of {table.name} {file} cannot be used: {_why(error)}"
+        raise SettingsUnreadable(path=preferences_file(), why=plain(why)) from None
 
-    They follow no redirect to another host, nor from https to http: the login would go along.
-    """
+
+@contextmanager
+def trusted_by_requests(server: str) -> Iterator[None]:
+    """Sessions of ``requests`` that are made meanwhile trust and show the same; xnatpy makes its own."""
     import requests  # as xnatpy: only where it is needed
 
-    usual, context = requests.Session, make_trust()
+    context = make_trust(server)
+    with _ONE_BY_ONE:
+        usual = requests.Session
+        requests.Session = _staying(context)  # type: ignore[misc]
+        try:
+            yield
+        finally:
+            requests.Session = usual  # type: ignore[misc]
+
+
+def _staying(context: ssl.SSLContext) -> Any:
+    """Sessions that follow no redirect to another host, nor from https to http: the login would go along."""
+    import requests
 
     class Trusting(requests.adapters.HTTPAdapter):
         def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
@@ -49,7 +70,7 @@ def trusted_by_requests() -> Iterator[None]:
         def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
             return super().proxy_manager_for(*arguments, ssl_context=context, **options)
 
-    class Staying(usual):  # type: ignore[misc, valid-type]
+    class Staying(requests.Session):
         def __init__(self) -> None:
             super().__init__()
             self.mount("https://", Trusting())
@@ -59,11 +80,7 @@ def trusted_by_requests() -> Iterator[None]:
             there = urlsplit(urljoin(response.url, target or ""))
             return target if there[:2] == urlsplit(response.url)[:2] else None
 
-    requests.Session = Staying  # type: ignore[misc]
-    try:
-        yield
-    finally:
-        requests.Session = usual  # type: ignore[misc]
+    return Staying
 
 
 def _nobody_to_ask() -> str:
