@@ -179,7 +179,7 @@ async def archived(sea: Sea, desk: Desk, hand: Hand) -> None:
     await until(hand.pilot, lambda: desk.watched and not desk.watched.alive and not desk.busy, 60)
     sea.there.set_faults([])
     await hand.press("L")
-    await hand.see("in the prearchive as", "Escape closes")
+    await hand.see("in the prearchive as", "Escape Close")
     await hand.press("escape", "A")
     await hand.see("Archive what waits in the prearchive of AWAY (1 session)?")
     await hand.press("y")

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.tui.dialogs import all_dialogs
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.key_map import KeyMap, read_key_map
 from xnat_ferry_tui.key_table import page
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse import BrowseArea
-from xnat_ferry_tui.screens.browse.header import HeaderView
 from xnat_ferry_tui.screens.checks import ALL_STEPS, ChecksArea
 from xnat_ferry_tui.screens.transfer import TransferArea
 from xnat_ferry_tui.screens.verify import VerifyArea
@@ -20,10 +20,13 @@ from xnat_ferry_tui.widgets.key_bar import bar_text
 from xnat_ferry_tui.widgets.lines import Lines
 
 _QUOTES = "')"
+_WITH_FIELDS = ("form", "palette", "projects")
+"""Their arrows go through fields, or through a list in which nobody stands."""
 AREAS: list[type[Area]] = [ChecksArea, BrowseArea, TransferArea, VerifyArea]
 STEPS: dict[str, type[Step]] = {f"checks.{step.NAME}": step for step in ALL_STEPS}
 PLACES = [(area,) for area in keys.AREAS if area != "checks"] + [(step, "checks") for step in STEPS]
 """The places that work together, area by area and step by step."""
+DIALOGS = {dialog.PLACE: dialog for dialog in all_dialogs()}
 
 
 @pytest.mark.parametrize("places", PLACES, ids="-".join)
@@ -33,13 +36,18 @@ def test_no_key_means_two_things_in_one_place(places: tuple[str, ...]) -> None:
     assert [name for name, count in counts.items() if count > 1] == []
 
 
+@pytest.mark.parametrize("place", DIALOGS)
+def test_no_key_means_two_things_in_a_dialog(place: str) -> None:
+    lists = [] if place in _WITH_FIELDS else [keys.LISTS]
+    here = [*keys.at([place, *lists]), keys.by_id(keys.HELP)]
+    counts = Counter(name for key in here for name in key.keys.split(",") if name)
+    assert [name for name, count in counts.items() if count > 1] == []
+
+
 @pytest.mark.parametrize("key", keys.KEYS, ids=lambda key: f"{key.where}-{key.keys}")
 def test_every_key_does_something(key: keys.Key) -> None:
-    places = {area.AREA: area for area in AREAS} | {
-        keys.EVERYWHERE: FerryApp,
-        keys.LISTS: Lines,
-        keys.HEADER: HeaderView,
-    }
+    areas = {area.AREA: area for area in AREAS}
+    places = areas | DIALOGS | {keys.EVERYWHERE: FerryApp, keys.LISTS: Lines}
     name, _, parameters = key.action.partition("(")
     if key.where in STEPS:
         assert callable(getattr(STEPS[key.where], f"do_{parameters.strip(_QUOTES)}"))
@@ -110,6 +118,15 @@ def test_what_is_wrong_in_it_is_told_and_left_out(tmp_path: Path, text: str, wor
     own = read(tmp_path, text + "\n")
     assert "transfer.archive" not in own
     assert [words in one for one in own.wrong] == [True]
+
+
+def test_what_closes_a_dialog_closes_it_whatever_key_is_given_to_it(tmp_path: Path) -> None:
+    own = read(tmp_path, '[ask]\nno = "j"\nyes = "J"\n[everywhere]\nconnect = "y"\nhelp = "f2"\n')
+    assert own == {"ask.yes": "J", "everywhere.help": "f2"}
+    assert ["lists.down" in one or "browse.step" in one for one in own.wrong] == [True, True]
+    assert read(tmp_path, '[ask]\nno = "f6"\n') == {"ask.no": "f6,enter,escape"}
+    assert "the key of everywhere.help" in read(tmp_path, '[tell]\nclose = "?"\n').wrong[0]
+    assert read(tmp_path, '[tell]\nclose = "C"\n').wrong == ()
 
 
 def test_a_key_that_was_given_away_is_free_for_another(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ async def test_the_record_is_read_and_kept_in_three_forms(empty_desk: Desk) -> N
         await pilot.press("4")
         await until_shown(pilot, "NOT CLEAN")
         await pilot.press("w")
-        await until_shown(pilot, "Kept as", "record.html", "Arrows and PgDn move")
+        await until_shown(pilot, "Kept as", "record.html", "Arrows and PgDn move   Escape Close")
         assert all(folder.record.with_suffix(kind).is_file() for kind in (".md", ".html", ".json"))
         await pilot.press("escape")
         await until_shown(pilot, "NOT CLEAN")

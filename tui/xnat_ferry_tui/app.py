@@ -32,7 +32,7 @@ from xnat_ferry_tui.dialogs.palette import Palette
 from xnat_ferry_tui.faults import in_few_words, keep_report
 from xnat_ferry_tui.following import Following
 from xnat_ferry_tui.glyphs import fit_to_show, terminal_is_utf8
-from xnat_ferry_tui.help_texts import HELP
+from xnat_ferry_tui.helping import about
 from xnat_ferry_tui.key_map import KeyMap
 from xnat_ferry_tui.losing import Losing
 from xnat_ferry_tui.painted import SparingApp
@@ -242,7 +242,10 @@ class FerryApp(SparingApp):
             event.widget.cursor_blink = False  # a blink is a kilobyte a second over SSH
 
     def action_help(self) -> None:
-        self.push_screen(Help(self._about(), self._places(), self.key_map))
+        if isinstance(self.screen, Help):
+            self.screen.action_close()  # the help explains everything but itself
+        else:
+            self.push_screen(Help(about(self), self.key_map))
 
     def action_palette(self) -> None:
         self.push_screen(Palette(self._places(), self.key_map), self._chosen)
@@ -269,12 +272,6 @@ class FerryApp(SparingApp):
 
     def _places(self) -> tuple[str, ...]:
         return self.screen.places() if isinstance(self.screen, Area) else ()
-
-    def _about(self) -> list[str]:
-        """What the help says of the thing in focus and of the area around it."""
-        focused = self.focused
-        around = [f"#{node.id}" for node in focused.ancestors_with_self if node.id] if focused else []
-        return [HELP[name] for name in (*around, self.current_mode) if name in HELP]
 
     def action_connect(self) -> None:
         self.connecting.ask()

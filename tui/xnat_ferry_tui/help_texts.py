@@ -1,4 +1,6 @@
-"""What the help says of the thing in focus: by the ID of a widget (``#log``), else by the area."""
+"""What the help says: of the thing in focus by its ID (``#log``), of an area or a dialog by its place."""
+
+_IN_A_FIELD = "In a field ? is a letter like any other: F1 is the help."
 
 HELP = {
     "checks": (
@@ -55,4 +57,56 @@ HELP = {
         "only there, * differs, ! could not be read, ? is not known."
     ),
     "#log": ("The log stands still once you leave its first line; g goes back to it and follows the newest."),
+    "ask": (
+        "A question before something is done. y does it. Enter, Escape and n leave everything as it is, so "
+        "that a key too many does nothing."
+    ),
+    "tell": "Why something is not done, or what came of it. Nothing is asked: Enter and Escape go back.",
+    "name": (
+        "Something would be lost, so y is not enough. Type the name that is asked for and press Enter: with "
+        "that name it is done, with any other nothing is, and it is asked again. Escape leaves everything "
+        f"as it is. {_IN_A_FIELD}"
+    ),
+    "choice": (
+        "One of a few things; below stands what each of them means. Arrows move, Enter takes the line one "
+        "stands on, Escape leaves all as it was."
+    ),
+    "ticks": (
+        "Any of a few things, all or none. Space ticks a line or takes the tick away, Enter takes what is "
+        "ticked, Escape leaves all as it was."
+    ),
+    "form": (
+        "A few short answers. Enter goes to the next field and takes all from the last one; F5 takes them "
+        "from whichever field. What will not do is said above the fields, and what was typed stays. Escape "
+        f"leaves all as it was. {_IN_A_FIELD}"
+    ),
+    "words": (
+        "Enter goes to the next field, and from the last one goes on with what stands in all of them. What "
+        "cannot be read is asked again, with what was typed. Escape leaves all as it was. "
+        f"{_IN_A_FIELD}"
+    ),
+    "login": (
+        "Enter leads from the name to the password, and from there logs in. Escape leaves, and nothing is "
+        "sent. What you type is for this server alone and stays in memory until this window is closed. "
+        f"{_IN_A_FIELD}"
+    ),
+    "adding": (
+        "Each line is a session; m, i and s answer the one you stand on, the capital letters all of them. "
+        "Below stands what the server said. Enter goes on with the answers, and asks once more before "
+        "anything is archived; Escape changes nothing."
+    ),
+    "beside": (
+        "The header of one file at the source and at the destination; * is where they differ. What may "
+        "identify a person is hidden until i is pressed; nothing of it is kept. Escape goes back."
+    ),
+    "page": "Text to read. Arrows and PgDn move, Escape and Enter go back; nothing is asked.",
+    "palette": (
+        "All that can be done here, each with its key. Type some letters of what you want, choose with the "
+        f"arrows, and Enter does it; Escape leaves. {_IN_A_FIELD}"
+    ),
+    "projects": (
+        "The projects that your account sees there. Words narrow the list; Enter takes the line you stand "
+        "on, or what you typed where it is ALIAS:PROJECT or an address. Escape leaves the pane as it was. "
+        f"{_IN_A_FIELD}"
+    ),
 }

@@ -12,7 +12,7 @@ from xnat_ferry_tui import keys
 
 _NAMED = re.compile(r"(?:(?:ctrl|shift|alt)\+)*(?:[a-z0-9]|f[0-9]{1,2}|[a-z]+(?:_[a-z]+)*)")
 _OURS = frozenset({"escape", "enter", "tab", "shift+tab", "ctrl+c", "ctrl+q"})
-"""Keys that close, answer, move on and leave: without them one could not get out."""
+"""Keys that close, answer, move on and leave: without them one could not get out, so a dialog's stay."""
 
 
 class KeyMap(dict[str, str]):
@@ -45,8 +45,13 @@ def read_key_map(path: Path) -> KeyMap:
         if reason:
             wrong.append(f"{path.name}: {plain(key_id, 40)} {reason}")
         else:
-            good[key_id] = ",".join(str(wanted).replace(" ", "").split(","))
+            good[key_id] = ",".join([*str(wanted).replace(" ", "").split(","), *_kept(keys.by_id(key_id))])
     return KeyMap(good, tuple(wrong))
+
+
+def _kept(key: keys.Key) -> list[str]:
+    """Its keys that it does not lose to others."""
+    return [name for name in key.keys.split(",") if name in _OURS and key.where in keys.DIALOGS]
 
 
 def _entries(told: Mapping[str, object]) -> Iterator[tuple[str, object]]:
@@ -79,11 +84,21 @@ def _against(key_id: str, wanted: object, good: Mapping[str, str]) -> str:
 def _taken(name: str, key: keys.Key, good: Mapping[str, str]) -> str:
     """The other action that has this key where the two could meet."""
     for other in keys.KEYS:
-        meet = other.where == key.where or keys.EVERYWHERE in (other.where, key.where)
-        meet = meet or keys.LISTS in (other.where, key.where)
-        if meet and other.id != key.id and _long(name) in _long_names(good.get(other.id, other.keys)):
+        if (
+            _meet(key, other)
+            and other.id != key.id
+            and _long(name) in _long_names(good.get(other.id, other.keys))
+        ):
             return other.id
     return ""
+
+
+def _meet(one: keys.Key, other: keys.Key) -> bool:
+    """Whether a person could mean the one or the other; over an area only the help works everywhere."""
+    places = {one.where, other.where}
+    if keys.EVERYWHERE in places and not places.isdisjoint(keys.DIALOGS):
+        return keys.HELP in (one.id, other.id)
+    return len(places) == 1 or keys.EVERYWHERE in places or keys.LISTS in places
 
 
 def _long_names(names: str) -> list[str]:

@@ -19,6 +19,20 @@ _NAMES = {
     keys.HEADER: "In a DICOM header",
     "transfer": "Area 3, transfers",
     "verify": "Area 4, the proof",
+    "ask": "A question of yes or no",
+    "tell": "Words that need no answer",
+    "name": "The name before something is lost",
+    "choice": "One of a few things",
+    "ticks": "Any of a few things",
+    "form": "A form",
+    "words": "Projects, a server or a receiver",
+    "login": "A login",
+    "adding": "What archiving would add to",
+    "beside": "Two headers side by side",
+    "page": "A page to read",
+    "palette": "The palette",
+    "projects": "Another project for a pane",
+    "help": "The help",
 }
 
 
@@ -31,7 +45,8 @@ def _page() -> Iterator[str]:
     yield "# Keys"
     yield ""
     yield "Made from `keys.py` by `make keys`. To have other keys, write the action's ID into `keys.toml`"
-    yield 'beside the settings, such as `stop = "X"` below `[transfer]`.'
+    yield 'beside the settings, such as `stop = "X"` below `[transfer]`. In a question'
+    yield "or any other dialog its own keys work, those of its lists, and of what works everywhere `F1`."
     for place in dict.fromkeys([keys.EVERYWHERE, keys.LISTS, *(key.where for key in keys.KEYS)]):
         yield ""
         yield f"## {_NAMES.get(place, place)}"

@@ -1,38 +1,20 @@
 """The one table of keys: bindings, key bar, help, palette, key map and the README are all made from it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 
 from textual.binding import Binding, BindingType
+
+from xnat_ferry_tui.dialog_keys import DIALOG_KEYS
+from xnat_ferry_tui.key import Key
+
+__all__ = ["Key"]
 
 EVERYWHERE = "everywhere"
 AREAS = ("checks", "browse", "transfer", "verify")
 LISTS = "lists"
 HEADER = "header"
-
-
-@dataclass(frozen=True)
-class Key:
-    """One action: its keys, its name in the bar, its line in the help, and where it works.
-
-    ``bar``: whether the key bar shows it. ``changes``: whether it may change something at a server or with a
-    worker, which a read-only window refuses. Without ``keys`` it stands in the palette only.
-    """
-
-    action: str
-    keys: str
-    label: str
-    help: str
-    where: str
-    bar: bool = True
-    changes: bool = False
-
-    @cached_property
-    def id(self) -> str:
-        """What a key map calls it: ``transfer.stop``, ``everywhere.area-checks``."""
-        name, _, parameters = self.action.partition("(")
-        return "-".join([f"{self.where}.{name.replace('_', '-')}", *parameters.strip("')").split()])
+DIALOGS = (HEADER, *dict.fromkeys(key.where for key in DIALOG_KEYS))
+"""What lies over an area: of the keys that work everywhere only the help's works there."""
 
 
 KEYS = (
@@ -176,8 +158,11 @@ KEYS = (
     Key("page_up", "pageup,ctrl+u", "Page up", "previous page", LISTS, bar=False),
     Key("first", "home,g", "First", "first line", LISTS, bar=False),
     Key("last", "end,G", "Last", "last line", LISTS, bar=False),
+    *DIALOG_KEYS,
 )
 
+HELP = "everywhere.help"
+"""What explains a place, whatever lies over it."""
 _SHOWN = {
     "question_mark": "?",
     "slash": "/",
@@ -199,11 +184,16 @@ _BY_ID = {key.id: key for key in KEYS}
 
 def bindings(where: str) -> list[BindingType]:
     """Textual's bindings for one place, each with an ID so that a key map can change it."""
-    return [
-        Binding(key.keys, action_of(key), key.label, show=False, id=key.id)
-        for key in KEYS
-        if key.where == where and key.keys
-    ]
+    return [_binding(key) for key in KEYS if key.where == where and key.keys]
+
+
+def dialog_bindings() -> list[BindingType]:
+    """Those of every dialog: of what works everywhere only the help."""
+    return [_binding(by_id(HELP))]
+
+
+def _binding(key: Key) -> Binding:
+    return Binding(key.keys, action_of(key), key.label, show=False, id=key.id)
 
 
 def action_of(key: Key) -> str:

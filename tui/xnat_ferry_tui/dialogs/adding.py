@@ -5,12 +5,13 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 
 from xnat_ferry.checks import Answer
 from xnat_ferry.transfer.state import Problem
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 
@@ -24,19 +25,11 @@ _LEAVE = "leave"
 _SHOWN = 8
 
 
-class Adding(ModalScreen[Mapping[str, Answer] | None]):
+class Adding(Dialog[Mapping[str, Answer] | None]):
     """One line a session, by the keys of the conflicts; Enter gives the answers, Escape leaves all be."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("m", "answer('complete')", "Missing"),
-        Binding("i", "answer('merge')", "Into"),
-        Binding("s", "answer('')", "Leave"),
-        Binding("M", "answer_all('complete')", "All missing"),
-        Binding("I", "answer_all('merge')", "Into all"),
-        Binding("S", "answer_all('')", "Leave all"),
-        Binding("enter", "take", "Go on"),
-        Binding("escape,q", "leave", "Leave"),
-    ]
+    PLACE: ClassVar[str] = "adding"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(PLACE)
 
     def __init__(self, refused: Sequence[Problem]) -> None:
         super().__init__()
@@ -53,11 +46,14 @@ class Adding(ModalScreen[Mapping[str, Answer] | None]):
 
     def on_mount(self) -> None:
         self.query_one("#said", Facts).put([*_WORDS, ""])
-        self.query_one("#answers", Facts).put(["", "Enter Go on   Escape Leave"])
+        self.show_keys()
         lines = self.query_one(Lines)
         lines.styles.height = min(len(self._refused), _SHOWN) + 1
         lines.focus()
         self._fill()
+
+    def asked(self) -> Sequence[str]:
+        return _WORDS[:1]
 
     def _fill(self) -> None:
         self.query_one(Lines).put(
@@ -69,20 +65,38 @@ class Adding(ModalScreen[Mapping[str, Answer] | None]):
     def _show_why(self) -> None:
         self.query_one("#why", Facts).put([self._refused[self.query_one(Lines).highlighted].message])
 
-    def action_answer(self, answer: str) -> None:
+    def action_missing(self) -> None:
+        self._answer(Answer.COMPLETE)
+
+    def action_into(self) -> None:
+        self._answer(Answer.MERGE)
+
+    def action_stay(self) -> None:
+        self._answer(None)
+
+    def action_all_missing(self) -> None:
+        self._answer_all(Answer.COMPLETE)
+
+    def action_all_into(self) -> None:
+        self._answer_all(Answer.MERGE)
+
+    def action_all_stay(self) -> None:
+        self._answer_all(None)
+
+    def _answer(self, answer: Answer | None) -> None:
         lines = self.query_one(Lines)
         self._say(self._refused[lines.highlighted].session, answer)
         lines.action_down()
         self._fill()
 
-    def action_answer_all(self, answer: str) -> None:
+    def _answer_all(self, answer: Answer | None) -> None:
         for one in self._refused:
             self._say(one.session, answer)
         self._fill()
 
-    def _say(self, session: str, answer: str) -> None:
-        if answer:
-            self._answers[session] = Answer(answer)
+    def _say(self, session: str, answer: Answer | None) -> None:
+        if answer is not None:
+            self._answers[session] = answer
         else:
             self._answers.pop(session, None)
 

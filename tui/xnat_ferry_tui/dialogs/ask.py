@@ -1,23 +1,19 @@
 """A question that is answered with yes or no, where Enter and Escape mean no; and a word that needs none."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.facts import Facts
 
 
-class Ask(ModalScreen[bool]):
-    """Says what would happen, and waits for ``y``."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes"),
-        Binding("n,escape,enter", "answer(False)", "No"),
-    ]
-    ANSWERS: ClassVar[str] = "y Yes   n No"
+class _Words(Dialog[bool]):
+    """A few lines, and what can be done about them."""
 
     def __init__(self, *lines: str) -> None:
         super().__init__()
@@ -31,14 +27,30 @@ class Ask(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         self.query_one("#question", Facts).put(self._lines)
-        self.query_one("#answers", Facts).put(["", self.ANSWERS])
+        self.show_keys()
 
-    def action_answer(self, yes: bool) -> None:
-        self.dismiss(yes)
+    def asked(self) -> Sequence[str]:
+        return self._lines[:1]
 
 
-class Tell(Ask, inherit_bindings=False):
+class Ask(_Words):
+    """Says what would happen, and waits for ``y``."""
+
+    PLACE: ClassVar[str] = "ask"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(PLACE)
+
+    def action_yes(self) -> None:
+        self.dismiss(True)
+
+    def action_no(self) -> None:
+        self.dismiss(False)
+
+
+class Tell(_Words):
     """Says why something is not done."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q", "answer(False)", "Close")]
-    ANSWERS: ClassVar[str] = "Enter Close"
+    PLACE: ClassVar[str] = "tell"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(PLACE)
+
+    def action_close(self) -> None:
+        self.dismiss(False)

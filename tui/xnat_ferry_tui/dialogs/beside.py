@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from xnat_ferry import wording
 from xnat_ferry.dicom.reading import HeaderLine
 from xnat_ferry.verify.beside import Beside
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
@@ -25,14 +26,11 @@ _COLUMNS = (
 _HIDDEN = "(hidden)"
 
 
-class BesideView(ModalScreen[None]):
+class BesideView(Dialog[None]):
     """Only the elements that differ, or all. Nothing of it is kept when it is closed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "all", "All"),
-        Binding("i", "identifying", "Identifying"),
-        Binding("escape,q,backspace,left,h", "close", "Close"),
-    ]
+    PLACE: ClassVar[str] = "beside"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(PLACE)
 
     def __init__(self, what: str, found: Sequence[Beside]) -> None:
         super().__init__()
@@ -49,6 +47,9 @@ class BesideView(ModalScreen[None]):
         self._show()
         self.query_one(Lines).focus()
 
+    def asked(self) -> Sequence[str]:
+        return (self._what,)
+
     def _show(self) -> None:
         different = sum(one.differs for one in self._found)
         count = f"{wording.plural(len(self._found), 'element')}, {different:,} not the same"
@@ -57,7 +58,7 @@ class BesideView(ModalScreen[None]):
         self.query_one(Lines).put(MadeLines(len(shown), lambda place: self._line(shown[place])))
         equal = "hides what is equal" if self._all else "shows what is equal"
         hidden = "hides" if self._open else "shows"
-        keys = f"e {equal}   i {hidden} identifying values   Escape closes"
+        keys = f"e {equal}   i {hidden} identifying values   Escape closes   {self.help_key()}"
         self.query_one("#answers", Facts).put([keys])
 
     def _line(self, one: Beside) -> Line:

@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 
@@ -16,13 +17,11 @@ NARROW = 76
 """Columns in which each name's meaning has room beside it."""
 
 
-class Choose(ModalScreen[str | None]):
+class Choose(Dialog[str | None]):
     """Names with what each of them means; the cursor begins on ``first``."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Take"),
-        Binding("escape,q", "leave", "Leave"),
-    ]
+    PLACE: ClassVar[str] = "choice"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(PLACE)
 
     def __init__(self, words: Sequence[str], names: Mapping[str, str], first: str = "") -> None:
         super().__init__()
@@ -37,13 +36,19 @@ class Choose(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         self.query_one("#said", Facts).put([*self._words, ""])
-        self.query_one("#answers", Facts).put(["", "Enter Take   Escape Leave"])
+        self.show_keys()
         lines = self.query_one(Lines)
         lines.styles.height = len(self._names) + 1
         lines.put([Line((name, meaning)) for name, meaning in self._names.items()])
         names = list(self._names)
         lines.highlighted = names.index(self._first) if self._first in names else 0
         lines.focus()
+
+    def asked(self) -> Sequence[str]:
+        return self._words
+
+    def choices(self) -> Sequence[tuple[str, str]]:
+        return list(self._names.items())
 
     @on(Lines.Highlighted)
     def _show_meaning(self) -> None:

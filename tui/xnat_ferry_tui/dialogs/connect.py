@@ -6,11 +6,12 @@ from typing import ClassVar
 from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
 
@@ -42,10 +43,11 @@ RECEIVER = Asked(
 )
 
 
-class Connect(ModalScreen[Sequence[str] | None]):
+class Connect(Dialog[Sequence[str] | None]):
     """Enter goes to the next field and, on the last, gives what stands in all; Escape leaves things be."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+    PLACE: ClassVar[str] = "words"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(PLACE)
 
     def __init__(self, words: Sequence[str], said: str = "", asked: Asked = PROJECTS) -> None:
         super().__init__()
@@ -68,13 +70,16 @@ class Connect(ModalScreen[Sequence[str] | None]):
         self.query_one("#said", Facts).put(line for line in lines if line)
         for place, meaning in enumerate(self._asked.fields):
             self.query_one(f"#name-{place}", Facts).put(["", meaning])
-        self.query_one("#answers", Facts).put(["", "Enter Next   Escape Leave"])
+        self.show_keys()
         self.query(Input).first().focus()
+
+    def asked(self) -> Sequence[str]:
+        return (self._asked.question, *self._asked.fields)
 
     @on(Input.Submitted)
     def _go_on(self) -> None:
         # Entry submits from the last field alone
         self.dismiss([field.value.strip() for field in self.query(Input)])
 
-    def action_cancel(self) -> None:
+    def action_leave(self) -> None:
         self.dismiss(None)

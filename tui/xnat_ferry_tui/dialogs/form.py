@@ -6,13 +6,14 @@ from typing import ClassVar
 from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.choose import NARROW
+from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
 
@@ -25,18 +26,14 @@ class Field(Struct, frozen=True):
     meaning: str
 
 
-class Form(ModalScreen[Mapping[str, str] | None]):
+class Form(Dialog[Mapping[str, str] | None]):
     """Enter goes to the next field and, from the last, takes all; Escape leaves all as it was.
 
     ``why_not`` says why the answers, by their names, will not do; "" where they do.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave"),
-        Binding("f5", "take", "Take"),
-        Binding("down", "app.focus_next", "Next"),
-        Binding("up", "app.focus_previous", "Before"),
-    ]
+    PLACE: ClassVar[str] = "form"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(PLACE)
 
     def __init__(
         self,
@@ -65,8 +62,14 @@ class Form(ModalScreen[Mapping[str, str] | None]):
         for field in self._fields:
             self.query_one(f"#title-{field.name}", Facts).put([field.title])
             self.query_one(f"#for-{field.name}", Facts).put([field.meaning])
-        self.query_one("#answers", Facts).put(["", "Enter Next   F5 Take   Escape Leave"])
+        self.show_keys()
         self.query(Input).first().focus()
+
+    def asked(self) -> Sequence[str]:
+        return self._words
+
+    def choices(self) -> Sequence[tuple[str, str]]:
+        return [(field.title, field.meaning) for field in self._fields]
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """In a narrow window what a field is for is cut; then all of it stands below."""
@@ -84,6 +87,12 @@ class Form(ModalScreen[Mapping[str, str] | None]):
             self.query_one("#said", Facts).put([refused, ""])
         else:
             self.dismiss(answers)
+
+    def action_down(self) -> None:
+        self.focus_next()
+
+    def action_up(self) -> None:
+        self.focus_previous()
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -1,14 +1,15 @@
-"""The thing in focus in a few words, and every key that works there, made from the table of keys."""
+"""What one sees in a few words, and every key that works there, made from the table of keys."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.hanging import hanging
 from xnat_ferry_tui.widgets.reading import Reading
@@ -18,16 +19,26 @@ _MARGINS = 10
 """Columns that the dialog and its scroll bar keep around the text."""
 
 
-class Help(ModalScreen[None]):
-    """One page that scrolls; any of the closing keys closes it."""
+class About(Struct, frozen=True):
+    """What is explained."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,f1,question_mark,enter", "close", "Close"),
-    ]
+    words: Sequence[str]
+    """In sentences."""
+    keys: Sequence[keys.Key]
+    """Those that work there."""
+    choices: Sequence[tuple[str, str]] = ()
+    """What can be chosen or filled in there, each with its meaning."""
 
-    def __init__(self, about: Sequence[str], places: Sequence[str], key_map: Mapping[str, str]) -> None:
+
+class Help(Dialog[None]):
+    """One page that scrolls; any of the closing keys closes it, and the one that opened it."""
+
+    PLACE: ClassVar[str] = "help"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(PLACE)
+
+    def __init__(self, about: About, key_map: Mapping[str, str]) -> None:
         super().__init__()
-        self._about, self._places, self._key_map = about, places, key_map
+        self._about, self._key_map = about, key_map
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -36,17 +47,17 @@ class Help(ModalScreen[None]):
             yield Facts(id="answers")
 
     def on_mount(self) -> None:
-        self.query_one("#text-of-help", Facts).put([*self._about, "", *self._keys(), "", _OTHERS])
+        about = self._about
+        choices = [*self._hanging(about.choices), ""] if about.choices else []
+        told = [(keys.shown(key, all_of_them=True, key_map=self._key_map), key.help) for key in about.keys]
+        text = [*about.words, "", *choices, *self._hanging(told), "", _OTHERS]
+        self.query_one("#text-of-help", Facts).put(text)
         self.query_one("#answers", Facts).put(["", "Arrows and PgDn: more   Escape: back"])
         self.query_one(Reading).focus()
 
-    def _keys(self) -> list[str]:
-        told = [
-            (keys.shown(key, all_of_them=True, key_map=self._key_map), key.help)
-            for key in keys.at([*self._places, keys.EVERYWHERE, keys.LISTS])
-            if key.keys
-        ]
-        return hanging(told, min(self.app.size.width, _WIDEST) - _MARGINS, _COLUMN)
+    def _hanging(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
+        column = max([_COLUMN, *(len(word) + 2 for word, _ in pairs if len(word) < _LONG)])
+        return hanging(pairs, min(self.app.size.width, _WIDEST) - _MARGINS, column)
 
     def action_close(self) -> None:
         self.dismiss(None)
@@ -54,4 +65,6 @@ class Help(ModalScreen[None]):
 
 _WIDEST = 79
 """Columns with which the dialog is as wide as it gets."""
+_LONG = 20
+"""Columns from which on a word stands on a line of its own."""
 _OTHERS = 'Other keys: keys.toml beside the settings, for instance [transfer] and stop = "X".'

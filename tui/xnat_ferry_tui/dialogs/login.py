@@ -1,23 +1,26 @@
 """Asks for the login of one server, which it names; the password stays in memory."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
 
 
-class LogIn(ModalScreen[Credentials | None]):
+class LogIn(Dialog[Credentials | None]):
     """Enter goes on; Escape leaves, and nothing is sent to the server."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+    PLACE: ClassVar[str] = "login"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(PLACE)
 
     def __init__(self, server: str, said: str = "") -> None:
         super().__init__()
@@ -31,7 +34,6 @@ class LogIn(ModalScreen[Credentials | None]):
             yield Facts(id="answers")
 
     def on_mount(self) -> None:
-        self.query_one("#answers", Facts).put(["", "Enter Next   Escape Leave"])
         self.query_one("#said", Facts).put(
             [
                 f"Who are you at {self._server}?",
@@ -40,7 +42,11 @@ class LogIn(ModalScreen[Credentials | None]):
                 "the password. XNAT makes them under your name, Manage Alias Tokens.",
             ]
         )
+        self.show_keys()
         self.query_one("#user", Input).focus()
+
+    def asked(self) -> Sequence[str]:
+        return (f"Who are you at {self._server}?",)
 
     @on(Input.Submitted, "#password")
     def _go_on(self) -> None:
@@ -48,5 +54,5 @@ class LogIn(ModalScreen[Credentials | None]):
         if user.strip() and password:
             self.dismiss(Credentials(user.strip(), password))
 
-    def action_cancel(self) -> None:
+    def action_leave(self) -> None:
         self.dismiss(None)

@@ -5,18 +5,20 @@ from textwrap import wrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 
 
-class Page(ModalScreen[None]):
+class Page(Dialog[None]):
     """Lines under a heading; the keys of every list go through them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "close", "Close")]
+    PLACE: ClassVar[str] = "page"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(PLACE)
 
     def __init__(self, heading: Sequence[str], lines: Sequence[str]) -> None:
         super().__init__()
@@ -30,11 +32,14 @@ class Page(ModalScreen[None]):
 
     def on_mount(self) -> None:
         self.query_one("#heading", Facts).put(self._heading)
-        self.query_one("#answers", Facts).put(["Arrows and PgDn move, Escape closes."])
+        self.query_one("#answers", Facts).put([f"Arrows and PgDn move   Escape Close   {self.help_key()}"])
         lines = self.query_one(Lines)
         width = max(self.app.size.width - 3, 20)
         lines.put([Line((part,)) for line in self._lines for part in _folded(line, width)])
         lines.focus()
+
+    def asked(self) -> Sequence[str]:
+        return self._heading
 
     def action_close(self) -> None:
         self.dismiss(None)

@@ -5,26 +5,23 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 
 _COLUMNS = (Column("", 1), Column("key", 9), Column("action", 14), Column("what it does"))
 
 
-class Palette(ModalScreen[keys.Key | None]):
+class Palette(Dialog[keys.Key | None]):
     """The actions of this place first, then those that work everywhere."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Close"),
-        Binding("down", "step(1)", "Down", priority=True),
-        Binding("up", "step(-1)", "Up", priority=True),
-    ]
+    PLACE: ClassVar[str] = "palette"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(PLACE)
 
     def __init__(self, places: Sequence[str], key_map: Mapping[str, str]) -> None:
         super().__init__()
@@ -37,9 +34,11 @@ class Palette(ModalScreen[keys.Key | None]):
             yield Input(placeholder="a word of what you want to do", id="wanted")
             yield Lines(_COLUMNS, id="actions", empty="Nothing is called so.")
             yield Facts(id="meaning")
+            yield Facts(id="answers")
 
     def on_mount(self) -> None:
         self.query_one(Lines).can_focus = False
+        self.show_keys()
         self._show("")
         self.query_one(Input).focus()
 
@@ -66,7 +65,16 @@ class Palette(ModalScreen[keys.Key | None]):
         place = self.query_one(Lines).highlighted
         self.dismiss(self._found[place] if place < len(self._found) else None)
 
-    def action_step(self, lines: int) -> None:
+    async def action_take(self) -> None:
+        await self.query_one(Input).action_submit()
+
+    def action_down(self) -> None:
+        self._step(1)
+
+    def action_up(self) -> None:
+        self._step(-1)
+
+    def _step(self, lines: int) -> None:
         found = self.query_one(Lines)
         found.highlighted = max(0, min(found.highlighted + lines, len(self._found) - 1))
         self._draw()

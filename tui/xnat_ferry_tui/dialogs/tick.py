@@ -5,23 +5,21 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
+from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.choose import NARROW
+from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 
 
-class Tick(ModalScreen[frozenset[str] | None]):
+class Tick(Dialog[frozenset[str] | None]):
     """Names with their meaning, each with a star where it is ticked."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "tick", "Tick"),
-        Binding("enter", "take", "Take"),
-        Binding("escape,q", "leave", "Leave"),
-    ]
+    PLACE: ClassVar[str] = "ticks"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(PLACE)
 
     def __init__(self, words: Sequence[str], names: Mapping[str, str], ticked: Collection[str]) -> None:
         super().__init__()
@@ -36,11 +34,17 @@ class Tick(ModalScreen[frozenset[str] | None]):
 
     def on_mount(self) -> None:
         self.query_one("#said", Facts).put([*self._words, ""])
-        self.query_one("#answers", Facts).put(["", "Space Tick   Enter Take   Escape Leave"])
+        self.show_keys()
         lines = self.query_one(Lines)
         lines.styles.height = len(self._names) + 1
         lines.focus()
         self._fill()
+
+    def asked(self) -> Sequence[str]:
+        return self._words
+
+    def choices(self) -> Sequence[tuple[str, str]]:
+        return [(str(name), meaning) for name, meaning in self._names.items()]
 
     def _fill(self) -> None:
         self.query_one(Lines).put(

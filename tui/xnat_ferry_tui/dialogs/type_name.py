@@ -1,22 +1,25 @@
 """The question before something is lost: it wants a project's name, and takes nothing else for a yes."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from xnat_ferry.settings.redact import plain
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.facts import Facts
 
 
-class TypeName(ModalScreen[str | None]):
+class TypeName(Dialog[str | None]):
     """Says what would be lost; gives what was typed when it is the name, None when it was left."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave")]
+    PLACE: ClassVar[str] = "name"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(PLACE)
 
     def __init__(self, *lines: str, name: str, whose: str, nothing: str = "Nothing was deleted.") -> None:
         super().__init__()
@@ -28,10 +31,15 @@ class TypeName(ModalScreen[str | None]):
                 yield Facts(id="question")
             yield Input(placeholder=plain(f"the name of {self._whose}; Escape leaves it be"), id="name")
             yield Facts(id="said")
+            yield Facts(id="answers")
 
     def on_mount(self) -> None:
         self.query_one("#question", Facts).put(self._lines)
+        self.show_keys()
         self.query_one(Input).focus()
+
+    def asked(self) -> Sequence[str]:
+        return self._lines[:1]
 
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:
@@ -40,6 +48,9 @@ class TypeName(ModalScreen[str | None]):
         else:
             words = f"That is not the name of {self._whose}. {self._nothing}"
             self.query_one("#said", Facts).put([words])
+
+    async def action_take(self) -> None:
+        await self.query_one(Input).action_submit()
 
     def action_leave(self) -> None:
         self.dismiss(None)

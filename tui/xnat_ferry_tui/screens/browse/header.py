@@ -7,12 +7,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from xnat_ferry import wording
 from xnat_ferry.dicom.reading import HeaderLine
 from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
@@ -21,10 +21,11 @@ _COLUMNS = (Column("tag", 14), Column("attribute"), Column("VR", 2), Column("val
 _HIDDEN = "(hidden)"
 
 
-class HeaderView(ModalScreen[None]):
+class HeaderView(Dialog[None]):
     """Lists the elements that a ranged read brought. Nothing of it is kept when it is closed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.HEADER)
+    PLACE: ClassVar[str] = keys.HEADER
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(PLACE)
 
     def __init__(self, what: str, lines: Sequence[HeaderLine]) -> None:
         super().__init__()
@@ -43,15 +44,16 @@ class HeaderView(ModalScreen[None]):
         self.query_one(Lines).focus()
         self._show()
 
+    def asked(self) -> Sequence[str]:
+        return (self._what,)
+
     def _show(self) -> None:
         hidden = sum(line.identifying for line in self._all)
         words = "shown" if self._open else "hidden"
         self.query_one("#header-of", Facts).put(
             [self._what, f"{wording.plural(len(self._all), 'element')}, {hidden:,} that may identify {words}"]
         )
-        self.query_one("#header-keys", Facts).put(
-            ["  ".join(f"{keys.shown(key)} {key.label}" for key in keys.at([keys.HEADER]))]
-        )
+        self.query_one("#header-keys", Facts).put([self.named_keys()])
         self.query_one(Lines).put(MadeLines(len(self._shown), lambda place: self._line(self._shown[place])))
 
     def _line(self, line: HeaderLine) -> Line:

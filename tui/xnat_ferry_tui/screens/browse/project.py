@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from xnat_ferry_tui import keys
+from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
@@ -20,14 +21,11 @@ if TYPE_CHECKING:
 _COLUMNS = (Column("project"), Column("your role", 14), Column("access", 10))
 
 
-class ProjectChoice(ModalScreen[str | None]):
+class ProjectChoice(Dialog[str | None]):
     """Words narrow the list, Enter takes the line; what names a server is taken as it is."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel"),
-        Binding("down", "move(1)", "Down"),
-        Binding("up", "move(-1)", "Up"),
-    ]
+    PLACE: ClassVar[str] = "projects"
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(PLACE)
 
     def __init__(self, side: str, server: str, projects: "dict[str, ProjectRow]", said: str = "") -> None:
         super().__init__()
@@ -39,12 +37,17 @@ class ProjectChoice(ModalScreen[str | None]):
             yield Facts(id="said")
             yield Input(placeholder="words of a project's ID; or ALIAS:PROJECT, or an address", id="project")
             yield Lines(_COLUMNS, id="projects", empty="None of them has these words.")
+            yield Facts(id="answers")
 
     def on_mount(self) -> None:
-        lines = (f"Which project is the {self._side}? These are on {self._server}.", self._said)
-        self.query_one(Facts).put(line for line in lines if line)
+        lines = (*self.asked(), self._said)
+        self.query_one("#said", Facts).put(line for line in lines if line)
+        self.show_keys()
         self.query_one(Input).focus()
         self._show()
+
+    def asked(self) -> Sequence[str]:
+        return (f"Which project is the {self._side}? These are on {self._server}.",)
 
     def _show(self) -> None:
         self.query_one(Lines).put(MadeLines(len(self._shown), lambda place: self._line(self._shown[place])))
@@ -68,9 +71,18 @@ class ProjectChoice(ModalScreen[str | None]):
         elif place < len(self._shown):
             self.dismiss(f"{self._server}/{self._shown[place]}")
 
-    def action_move(self, step: int) -> None:
+    async def action_take(self) -> None:
+        await self.query_one(Input).action_submit()
+
+    def action_down(self) -> None:
+        self._move(1)
+
+    def action_up(self) -> None:
+        self._move(-1)
+
+    def _move(self, step: int) -> None:
         lines = self.query_one(Lines)
         lines.highlighted = max(0, min(lines.highlighted + step, lines.count - 1))
 
-    def action_cancel(self) -> None:
+    def action_leave(self) -> None:
         self.dismiss(None)
