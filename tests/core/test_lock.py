@@ -28,7 +28,7 @@ def hold(folder: TransferFolder, **facts: object) -> None:
 def test_a_second_worker_is_refused_with_the_first_ones_number(folder: TransferFolder) -> None:
     with lock.locked(folder):
         assert lock.running(folder)
-        with pytest.raises(TransferLocked, match=str(os.getpid())), lock.locked(folder):
+        with pytest.raises(TransferLocked, match=f"by process {os.getpid()} on"), lock.locked(folder):
             pass
     assert not lock.running(folder)
     assert not folder.lock.exists()
