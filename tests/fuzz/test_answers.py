@@ -17,6 +17,7 @@ from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.slurm import scheduler
 from xnat_ferry.xnat import (
     answers,
+    bodies,
     catalogs,
     deletion,
     headers,
@@ -105,7 +106,7 @@ def test_packed_answers(body: bytes, packing: str) -> None:
     fields, request = [("content-encoding", packing)], httpx.Request("GET", "https://x.example/")
     arriving = httpx.Response(200, headers=fields, stream=httpx.ByteStream(body), request=request)
     with contextlib.suppress(FerryError, httpx.DecodingError):
-        assert len(answers.whole("x", "GET /", arriving).content) < 1_000_000
+        assert len(bodies.whole("x", "GET /", arriving).content) < 1_000_000
 
 
 @tried(60)
@@ -126,7 +127,7 @@ def test_error_pages(body: bytes, status: int, wait: str) -> None:
     fields = [(b"retry-after", wait.encode("utf-8", "replace")), (b"location", b"/app/x")]
     request = httpx.Request("GET", "https://x.example/")
     arriving = httpx.Response(status, headers=fields, stream=httpx.ByteStream(body), request=request)
-    response = answers.whole("x", "GET /", arriving)
+    response = bodies.whole("x", "GET /", arriving)
     error = answers.failure("x", "GET /", response)
     assert isinstance(error, FerryError)
     assert str(error) == plain(str(error), 2_000)

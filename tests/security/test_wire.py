@@ -12,7 +12,7 @@ import pytest
 from tests.security.hostile import LOGIN, Hostile, hostile
 from xnat_ferry.errors import ConnectionLost, FerryError, NotAnAnswer, NotAnXnat, ServerAnswer
 from xnat_ferry.settings.servers import parse_server
-from xnat_ferry.xnat import answers, resources
+from xnat_ferry.xnat import bodies, resources
 from xnat_ferry.xnat.client import XnatClient, data_path
 from xnat_ferry.xnat.deletion import Holding, delete_session
 from xnat_ferry.xnat.listings import find_subject, read_session
@@ -103,7 +103,7 @@ def test_a_cookie_that_is_none_begins_no_session(value: str) -> None:
 def test_an_answer_without_end_is_refused_also_when_it_is_packed(
     server: Hostile, client: XnatClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "LARGEST", 1_000_000)
+    monkeypatch.setattr(bodies, "LARGEST", 1_000_000)
     for body, headers in (
         (b"[" + b" " * 1_000_001 + b"]", {}),
         (gzip.compress(b"[" + b" " * 40_000_000 + b"]"), {"Content-Encoding": "gzip"}),
@@ -116,7 +116,7 @@ def test_an_answer_without_end_is_refused_also_when_it_is_packed(
 def test_a_packed_answer_is_unpacked_by_small_pieces(
     server: Hostile, client: XnatClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "LARGEST", 1_000_000)
+    monkeypatch.setattr(bodies, "LARGEST", 1_000_000)
     server.body, server.headers = gzip.compress(bytes(100_000_000)), {"Content-Encoding": "gzip"}
     tracemalloc.start()
     try:

@@ -15,6 +15,7 @@ from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.xnat import answers, failing
 from xnat_ferry.xnat.addresses import data_path as data_path
 from xnat_ferry.xnat.addresses import refuse_climbing
+from xnat_ferry.xnat.bodies import PACKING, whole
 from xnat_ferry.xnat.kept_login import KeptLogin, SessionCookie
 from xnat_ferry.xnat.libraries import httpx
 from xnat_ferry.xnat.limits import Limits
@@ -66,7 +67,7 @@ class XnatClient:
             limits=httpx.Limits(
                 max_connections=limits.connections, max_keepalive_connections=limits.connections
             ),
-            headers={"Accept": "*/*", "Accept-Encoding": answers.PACKING, "User-Agent": _USER_AGENT},
+            headers={"Accept": "*/*", "Accept-Encoding": PACKING, "User-Agent": _USER_AGENT},
         )
         try:
             self.version = self._ask_version()
@@ -176,7 +177,7 @@ class XnatClient:
         refuse_climbing(self.server, what, path)
         for login in self._login.tries():
             with self._ask(login, method, path, body, **options) as arriving:
-                response = answers.whole(self.server, what, arriving)
+                response = whole(self.server, what, arriving)
                 self._traffic.came(arriving.num_bytes_downloaded)
             if not answers.is_login_page(response):
                 break
@@ -201,7 +202,7 @@ class XnatClient:
                 if arriving.status_code in (200, 206) and not html:
                     yield self._traffic.arriving(arriving)
                     return
-                response = answers.whole(self.server, what, arriving)
+                response = whole(self.server, what, arriving)
             if not answers.is_login_page(response):
                 break
         else:
@@ -253,7 +254,7 @@ class XnatClient:
         path = "/xapi/siteConfig/buildInfo"
         try:
             with self._http.stream("GET", path) as arriving:
-                response = answers.whole(self.server, path, arriving)
+                response = whole(self.server, path, arriving)
         except httpx.HTTPError as error:
             raise failing.unreachable(self.server, error) from None
         finally:

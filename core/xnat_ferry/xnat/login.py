@@ -20,6 +20,7 @@ from xnat_ferry.errors import CannotConnect, LoginRefused, NotAnXnat, ServerUnre
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.redact import plain, redact
 from xnat_ferry.xnat import answers
+from xnat_ferry.xnat.bodies import whole
 from xnat_ferry.xnat.libraries import httpx, load_xnatpy
 from xnat_ferry.xnat.trust import trusted_by_requests
 
@@ -97,7 +98,7 @@ def _log_in(http: httpx.Client, server: str, credentials: Credentials) -> tuple[
     try:
         basic = httpx.BasicAuth(credentials.user, credentials.password)
         with http.stream("GET", _PATH, auth=basic) as arriving:
-            response = answers.whole(server, _PATH, arriving)
+            response = whole(server, _PATH, arriving)
     except httpx.HTTPError as error:
         raise ServerUnreachable(server=server, why=f"the login broke off ({type(error).__name__})") from None
     cookies = [cookie.value for cookie in response.cookies.jar if cookie.name == "JSESSIONID"]
