@@ -172,13 +172,14 @@ def test_a_body_of_unknown_length_goes_in_chunks(server: Answering, client: http
 
 
 def test_nobody_there_is_a_refused_connection() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        url = f"http://127.0.0.1:{gone.getsockname()[1]}"
-    with (
-        httpx.Client(base_url=url, transport=DirectTransport(1, None)) as client,
-        pytest.raises(httpx.ConnectError, match="refused"),
-    ):
-        client.get("/")
+    with socket.socket() as deaf:  # held, so that nobody else can begin to listen there
+        deaf.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        with (
+            httpx.Client(base_url=url, transport=DirectTransport(1, None)) as client,
+            pytest.raises(httpx.ConnectError, match="refused"),
+        ):
+            client.get("/")
 
 
 def test_a_server_behind_a_proxy_is_left_to_httpx(monkeypatch: pytest.MonkeyPatch) -> None:
