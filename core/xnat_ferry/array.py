@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xnat_ferry.checks import Answer
-from xnat_ferry.errors import FerryError
 from xnat_ferry.model import servers_of
 from xnat_ferry.plan import Plan
 from xnat_ferry.plan.freshness import refuse_outdated
@@ -69,8 +68,8 @@ def begin(
     try:
         keep_pace(folder.pace, pace)
         return folder, submit(folder, options, subjects)
-    except FerryError:
-        withdraw(folder)
+    except BaseException:
+        withdraw(folder)  # not where somebody lost patience while Slurm was asked: it may have taken it
         raise
 
 

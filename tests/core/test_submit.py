@@ -265,6 +265,30 @@ def newest_of(folder: TransferFolder, job: str) -> Submission:
     return Submission(number=1, job=job, tasks=4, running=4, at=known.at if known else "")
 
 
+def test_whoever_loses_patience_with_slurm_is_told_what_it_may_have(
+    six: Plan,
+    slurm: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def interrupted(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    write_plan(six, tmp_path / "plan.toml")
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(scheduler, "hand_in", interrupted)
+        assert main(["submit", str(tmp_path / "plan.toml")]) == 4
+    told = capsys.readouterr().err
+    assert "'xnat-ferry resume' asks Slurm first" in told
+    assert "xnat-ferry: interrupted." in told
+    (folder,) = find_all(tmp_path / "transfers")
+    (slurm / "squeue.says").write_text(f"4711|{folder.path}\n")
+    assert main(["resume"]) == 0
+    assert asked(slurm) == 0
+    assert newest_submission(folder) == newest_of(folder, "4711")
+
+
 def test_what_slurm_does_not_have_after_all_is_handed_in_by_a_resume(
     submitted: TransferFolder, slurm: Path
 ) -> None:

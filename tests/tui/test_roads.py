@@ -447,16 +447,21 @@ async def test_an_array_of_slurms_carries_the_plan_and_goes_on_as_another(
         assert "#SBATCH --partition=long" in (folder.path / "job.sh").read_text()
 
         await until(pilot, lambda: desk.watched and desk.watched.folder.id == folder.id and not desk.busy)
+        (slurm / "sbatch.complains").write_text("error: Socket timed out on send/recv operation")
         await pilot.press("s")
         await until_shown(pilot, "How shall it go on?", "one more array", "by a worker on this machine")
         await pilot.press("enter")
         await until_shown(pilot, "y Yes")
         await pilot.press("y")
+        told = "has not said yet that it took it. Do not submit it again", "s in area 3 asks Slurm"
+        await until_told(pilot, *told)
+        await pilot.press("escape")
         await until(pilot, lambda: (slurm / "asked").read_text().count("--parsable") == 2 and not desk.busy)
+        (slurm / "squeue.says").write_text(f"4712|{folder.path}\n")
         await pilot.press("x")
         await until_shown(pilot, "y Yes")
         await pilot.press("y")
-        await until(pilot, lambda: "--state=PENDING 4711" in (slurm / "asked").read_text())
+        await until(pilot, lambda: "--state=PENDING 4712" in (slurm / "asked").read_text())
 
 
 async def test_without_slurm_nothing_is_made_for_it(

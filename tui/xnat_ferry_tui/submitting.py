@@ -8,6 +8,7 @@ from xnat_ferry.plan import Plan
 from xnat_ferry.transfer.slurm import scheduler, wishes
 from xnat_ferry.transfer.slurm.job import Job, JobOptions, Submission, read_job
 from xnat_ferry_tui import proposals
+from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.choose import Choose
 from xnat_ferry_tui.dialogs.pace import ask_array
 from xnat_ferry_tui.screens.wizard.steps import why_not_start
@@ -104,5 +105,8 @@ class Submitting:
 
     def _tell(self, submission: Submission | None) -> None:
         words = wishes.in_words(submission) if submission else "Nothing is left to do."
-        unsaid = submission is not None and not submission.job
-        self._app.notify(f"{words} {on_screen(wishes.UNSAID)}" if unsaid else words, markup=False)
+        if submission is None or submission.job:
+            self._app.notify(words, markup=False)
+        else:
+            # not in passing: whoever misses it hands it in again
+            self._app.push_screen(Tell(words, on_screen(wishes.UNSAID)))

@@ -60,6 +60,7 @@ def app_for(*asked: str) -> App:
         version=__version__,
         help_format="plaintext",  # else {subject}_{modality} would be taken for something in italics
         help_formatter=RunOn(),
+        suppress_keyboard_interrupt=False,  # else it ends with a code of its own, and without a word
     )
     for number, (name, (place, words)) in enumerate(COMMANDS.items()):
         help_ = None if name in asked else words

@@ -61,7 +61,12 @@ def submit_plan(
     options, place = array.options(spool), transfers_folder(transfers)
     if print_:
         return _print(plan, options, place, json)
-    folder, given = begin(plan, options, transfers=place, wished=pacing.over)
+    try:
+        folder, given = begin(plan, options, transfers=place, wished=pacing.over)
+    except KeyboardInterrupt:
+        say("\nSlurm may have been asked already: if 'xnat-ferry status' shows the transfer, do not")
+        say("submit it again; 'xnat-ferry resume' asks Slurm first.")
+        raise
     return _tell(folder, given, json)
 
 

@@ -147,6 +147,8 @@ def _run(command: list[str], environment: Mapping[str, str] | None = None) -> st
         )
     except FileNotFoundError:
         raise NoScheduler(command=command[0]) from None
+    except OSError as error:
+        raise SchedulerRefused(command=command[0], said=f"{error.strerror}.") from None
     except subprocess.TimeoutExpired:
         raise SchedulerSilent(command=command[0]) from None
     if done.returncode < 0 or (done.returncode and _UNANSWERED.search(done.stderr)):
