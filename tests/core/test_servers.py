@@ -6,7 +6,14 @@ import pytest
 
 from xnat_ferry.errors import BadEndpoint, FerryError, NoDefaultServer, SettingsUnreadable, UnknownAlias
 from xnat_ferry.model import Endpoint
-from xnat_ferry.settings.servers import parse_endpoint, parse_server, read_aliases, store_alias
+from xnat_ferry.settings.servers import (
+    find_server,
+    parse_endpoint,
+    parse_server,
+    read_aliases,
+    same_server,
+    store_alias,
+)
 
 ALIASES = {"lab": "https://lab.example/xnat"}
 
@@ -70,6 +77,17 @@ def test_names_a_settings_file_it_cannot_read(tmp_path: Path, content: str) -> N
     path.write_text(content)
     with pytest.raises(SettingsUnreadable, match=r"servers\.toml"):
         read_aliases(path)
+
+
+def test_a_server_is_the_same_however_its_address_is_written() -> None:
+    aliases = {"lab": "https://lab.example/xnat"}
+    assert find_server("lab", aliases) == find_server("https://lab.example/xnat/", aliases)
+    for one in ("HTTPS://LAB.example/xnat", "https://lab.example:443/xnat/"):
+        assert same_server(one, aliases["lab"])
+    for other in ("http://lab.example/xnat", "https://lab.example:8443/xnat", "https://lab.example/other"):
+        assert not same_server(other, aliases["lab"])
+    with pytest.raises(UnknownAlias, match="'lap'"):
+        find_server("lap", aliases)
 
 
 def test_refuses_an_alias_with_a_colon(tmp_path: Path) -> None:

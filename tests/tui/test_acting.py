@@ -293,7 +293,7 @@ async def test_what_is_typed_ahead_goes_to_the_fields_it_was_meant_for(empty_des
         assert empty_desk.logins("https://127.0.0.1:1") == Credentials("ada", "one")
 
 
-@pytest.mark.parametrize("closed", ["there", "https://b.example"])
+@pytest.mark.parametrize("closed", ["https://b.example", "HTTPS://B.example:443/"])
 async def test_a_server_that_is_for_looking_only_is_named_and_left_alone(
     empty_desk: Desk, closed: str
 ) -> None:

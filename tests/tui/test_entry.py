@@ -5,11 +5,15 @@ from typing import get_args, get_type_hints
 
 import pytest
 
+from xnat_ferry.errors import SettingsUnreadable
+from xnat_ferry.settings.paths import servers_file
 from xnat_ferry.settings.preferences import Window
+from xnat_ferry.settings.servers import store_alias
 from xnat_ferry_tui import entry
 from xnat_ferry_tui.entry import Options, prepare_environment, screen_options
 from xnat_ferry_tui.faults import keep_report
 from xnat_ferry_tui.opening import window_of
+from xnat_ferry_tui.read_only import by_address, is_closed
 from xnat_ferry_tui.themes import THEMES, after
 
 
@@ -35,6 +39,17 @@ def test_the_command_line_comes_before_the_settings() -> None:
     settings = Window(theme="light", read_only=True)
     assert window_of(Options(), settings) == settings
     assert window_of(Options(theme="contrast"), settings) == Window(theme="contrast", read_only=True)
+
+
+def test_a_server_that_is_for_looking_only_is_known_by_any_of_its_names() -> None:
+    for alias in ("clinical", "hospital"):
+        store_alias(servers_file(), alias, "https://b.example")
+    window = by_address(Window(read_only_at=("clinical", "https://C.example/")))
+    assert is_closed(window, "https://b.example")
+    assert is_closed(window, "https://c.example")
+    assert not is_closed(window, "https://a.example")
+    with pytest.raises(SettingsUnreadable, match=r"read_only_at .* 'clinicla'"):
+        by_address(Window(read_only_at=("clinicla",)))
 
 
 def test_every_theme_has_one_name_everywhere() -> None:

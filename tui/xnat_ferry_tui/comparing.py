@@ -52,7 +52,7 @@ class Comparing:
             app.push_screen(Tell("There is no transfer to verify yet."))
             return
         plan = watched.state.plan
-        closed = app.window.read_only or is_closed(app.window, app.desk, plan.destination.server)
+        closed = app.window.read_only or is_closed(app.window, plan.destination.server)
         words = [f"How closely shall {watched.folder.id} be compared?", "No session is changed by it."]
 
         def chosen(name: str | None) -> None:

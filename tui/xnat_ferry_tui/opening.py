@@ -27,6 +27,7 @@ from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.entry import Options, theme_without_colours
 from xnat_ferry_tui.glyphs import PlainScrollBar
 from xnat_ferry_tui.key_map import key_map_file, read_key_map
+from xnat_ferry_tui.read_only import by_address
 
 if TYPE_CHECKING:
     from xnat_ferry.practice.process import PracticeServer
@@ -106,7 +107,7 @@ def _give_back_large_blocks() -> None:
 
 def _run(desk: Desk, options: Options, *, tour: bool = False) -> int:
     try:
-        window = window_of(options, read_preferences().screen)
+        window = by_address(window_of(options, read_preferences().screen))
     except FerryError as error:
         return _say(f"{error} {error.advice}", error.exit_code)
     app = FerryApp(desk, window=window, key_map=read_key_map(key_map_file()), tour=tour)

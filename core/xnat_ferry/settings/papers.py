@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from xnat_ferry.errors import BadEndpoint, SettingsUnreadable
+from xnat_ferry.errors import BadEndpoint, SettingsUnreadable, UnknownAlias
 from xnat_ferry.settings.paths import servers_file
 from xnat_ferry.settings.preferences import Papers, preferences_file, read_preferences
 from xnat_ferry.settings.redact import plain, redact
-from xnat_ferry.settings.servers import parse_server, read_aliases
+from xnat_ferry.settings.servers import find_server, read_aliases
 
 
 class Table(NamedTuple):
@@ -46,12 +46,11 @@ def _of(server: str, named: Mapping[str, Papers]) -> Iterator[Table]:
     aliases = read_aliases(servers_file()) if named else {}
     for name, papers in named.items():
         table = f'[tls.servers."{name}"]'
-        if name not in aliases and "://" not in name:
-            raise _unreadable(
-                f"{table} is for no server: there is no such alias, and an address begins with https://"
-            )
         try:
-            address = aliases.get(name) or parse_server(name)
+            address = find_server(name, aliases)
+        except UnknownAlias:
+            why = "there is no such alias, and an address begins with https://"
+            raise _unreadable(f"{table} is for no server: {why}") from None
         except BadEndpoint as error:
             raise _unreadable(f"{table} is for no server: {error.facts['why']}") from None
         if _host(address) == _host(server):

@@ -3,6 +3,7 @@
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -51,6 +52,25 @@ def parse_server(text: str) -> str:
     if parts.username is not None or parts.password is not None:
         raise BadEndpoint(text=_safe(text), why="an address must not carry a user name or password")
     return _without_query(parts).rstrip("/")
+
+
+def find_server(name: str, aliases: Mapping[str, str]) -> str:
+    """The address that an alias or an address means; raises UnknownAlias or BadEndpoint."""
+    if name in aliases:
+        return aliases[name]
+    if "://" not in name:
+        raise UnknownAlias(alias=_safe(name))
+    return parse_server(name)
+
+
+def same_server(one: str, other: str) -> bool:
+    """Whether two addresses lead to the same place: hosts in any case, the usual port written or not."""
+    return _place(one) == _place(other)
+
+
+def _place(address: str) -> tuple[str | None, int, str]:
+    parts = urlsplit(address)
+    return parts.hostname, parts.port or (80 if parts.scheme == "http" else 443), parts.path.rstrip("/")
 
 
 def read_aliases(path: Path) -> dict[str, str]:

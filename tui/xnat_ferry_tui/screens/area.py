@@ -86,7 +86,7 @@ class Area(Screen[None]):
         ends = self.ends()
         told = self.desk.journey(*ends) if ends else "no projects yet"
         projects = " -> ".join(map(_in_short, ends or ())) or told
-        sign = read_only.sign(self.ferry.window, self.desk, ends)
+        sign = read_only.sign(self.ferry.window, ends)
         self.query_one(TitleLine).show(told, projects, read_only=sign)
         self.show()
         guide = self.query_one("#guide", Facts)
