@@ -4,6 +4,7 @@ import ast
 import re
 import string
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,10 @@ async def test_every_error_is_read_in_full_at_eighty_columns(empty_desk: Desk, a
             assert "F1 Help" in shown
 
 
+def _says(app: FerryApp, error: FerryError) -> bool:
+    return words(told(error)) in words(screen_text(app))
+
+
 async def test_a_workers_last_words_are_put_for_the_screen(empty_desk: Desk) -> None:
     folder = transfer(empty_desk, STARTED)
     app = FerryApp(empty_desk)
@@ -81,8 +86,7 @@ async def test_a_workers_last_words_are_put_for_the_screen(empty_desk: Desk) -> 
             stopped = events.WorkerStopped(why=str(error), advice=error.advice)
             failed = events.SessionFailed(session="A", message=str(error), advice=error.advice)
             tell(folder, failed, STARTED, stopped)
-            last = words(told(error))
-            await until(pilot, lambda last=last: last in words(screen_text(app)))
+            await until(pilot, partial(_says, app, error))
             shown = await until_shown(pilot, "STOPPED", "stopped: ")
             assert not OPTION.search(shown)
 
