@@ -19,7 +19,7 @@ from tests.core.making import (
     view,
     waiting,
 )
-from tests.tui.looking import screen_text, until, until_shown
+from tests.tui.looking import screen_text, until, until_shown, until_told
 from xnat_ferry.checks import ConflictClass
 from xnat_ferry.errors import NoCredentials
 from xnat_ferry.labels import Labels
@@ -439,7 +439,7 @@ async def test_a_draft_that_cannot_be_used_is_told(desk: Desk, tmp_path: Path) -
     (tmp_path / "draft.json").write_text('{"format": 9}')
     app = FerryApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_shown(pilot, "its format is 9")
+        await until_told(pilot, "its format is 9")
 
 
 async def test_a_disk_that_takes_nothing_is_told(desk: Desk, tmp_path: Path) -> None:
