@@ -34,6 +34,7 @@ from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.survey import Chosen, Survey
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.opening import prepare_interpreter
 
 README = Path(__file__).with_name("README.md")
@@ -159,7 +160,7 @@ class NoServer(Desk):
     def take(self, survey: Survey) -> None:
         """Take this in as what was found."""
         assert self.drafting.draft is not None
-        self._take(survey, self.drafting.draft)
+        self._take(survey, self.drafting.draft, Errand(lambda *_: None))
 
     def check(self, progress: object) -> None:
         """All anew."""

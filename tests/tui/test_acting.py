@@ -35,6 +35,7 @@ from xnat_ferry.transfer.slurm.job import JobOptions
 from xnat_ferry_tui import proposals
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.logins import Logins
 from xnat_ferry_tui.workers import Workers
 
@@ -166,7 +167,7 @@ def test_a_password_that_is_refused_meanwhile_is_tried_once(
     desk: Desk, practice_demo: PracticeServer
 ) -> None:
     """Whoever changed it types the new one; the old one, tried again and again, would lock the account."""
-    look, server = partial(desk.look, lambda *_: None), practice_demo.url
+    look, server = partial(desk.look, Errand(lambda *_: None)), practice_demo.url
     look()
     practice_demo.clear_log()
     faults = [
@@ -315,18 +316,18 @@ async def test_a_server_that_is_for_looking_only_is_named_and_left_alone(
         assert "READ-ONLY" not in screen_text(app)  # a copy changes nothing at its source
 
 
-async def test_looking_is_left_off_at_its_next_step(empty_desk: Desk) -> None:
+async def test_what_writes_down_what_it_finds_is_left_off_at_its_next_step(empty_desk: Desk) -> None:
     app = FerryApp(empty_desk)
     begun, go_on = threading.Event(), threading.Event()
 
-    def look() -> None:
+    def look(errand: Errand) -> None:
         begun.set()
         go_on.wait(60)
-        app.report_progress("sessions read", 1, 9)
+        errand.progress("sessions read", 1, 9)
 
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until_shown(pilot, "5 CONNECT")
-        app.do("Looking.", look)
+        app.seek("Comparing.", look, at_once=False)
         await until(pilot, begun.is_set)
         await pilot.press("x")
         await until_shown(pilot, "It is left off at its next step.")

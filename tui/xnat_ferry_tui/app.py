@@ -2,9 +2,7 @@
 
 import sys
 import threading
-import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path, PurePath
 from typing import ClassVar
 
@@ -16,7 +14,6 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
-from xnat_ferry.errors import FerryError, Stopped
 from xnat_ferry.settings.preferences import Window
 from xnat_ferry.transfer.state import Phase
 from xnat_ferry_tui import keys, read_only
@@ -29,6 +26,8 @@ from xnat_ferry_tui.desk_changed import DeskChanged
 from xnat_ferry_tui.dialogs.ask import Ask, Tell
 from xnat_ferry_tui.dialogs.help import Help
 from xnat_ferry_tui.dialogs.palette import Palette
+from xnat_ferry_tui.doing import CameBack, Doing, Otherwise, Then
+from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.faults import in_few_words, keep_report
 from xnat_ferry_tui.following import Following
 from xnat_ferry_tui.glyphs import fit_to_show, terminal_is_utf8
@@ -49,7 +48,6 @@ from xnat_ferry_tui.themes import THEMES, after
 
 _STYLES = Path(__file__).parent / "styles"
 _A_BUG = 70
-_PROGRESS_EVERY = 0.25
 AS_USUAL = Window()
 
 
@@ -89,9 +87,7 @@ class FerryApp(SparingApp):
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]
         self.connecting, self.acting, self.submitting = Connecting(self), Acting(self), Submitting(self)
         self.comparing, self.proving, self.losing = Comparing(self), Proving(self), Losing(self)
-        self.following, self.road_choice = Following(self), RoadChoice(self)
-        self._leave_off = threading.Event()
-        self._progress_at = 0.0
+        self.following, self.road_choice, self.doing = Following(self), RoadChoice(self), Doing(self)
 
     def on_mount(self) -> None:
         self.set_keymap(self.key_map)
@@ -106,57 +102,48 @@ class FerryApp(SparingApp):
 
     def check(self) -> None:
         """Survey and checklist."""
-        self.with_projects("Looking at both projects.", lambda: self.desk.check(self.report_progress))
+        self.with_projects("Looking at both projects.", self.desk.check)
 
     def check_again(self, check: str) -> None:
         """Look again at what one check rests on."""
-        self.with_projects("Looking again.", lambda: self.desk.check_again(check, self.report_progress))
+        self.with_projects("Looking again.", lambda errand: self.desk.check_again(check, errand))
 
     def look(self) -> None:
         """List both projects."""
+        self.with_projects("Listing both projects.", self.desk.look)
+
+    def with_projects(self, words: str, work: Callable[[Errand], object]) -> None:
+        """Look for something; where no projects are named yet, ask for them instead."""
         if self.desk.ends is None:
             self.action_connect()
-            return
-        self.do("Listing both projects.", lambda: self.desk.look(self.report_progress))
+        else:
+            self.seek(words, work)
 
-    def read_session(self, side: int, session_id: str) -> None:
-        """Read the scans of one session."""
-        self.with_projects("Reading the session.", lambda: self.desk.read(side, session_id))
+    def seek(
+        self,
+        words: str,
+        work: Callable[[Errand], object],
+        then: Then | None = None,
+        otherwise: Otherwise | None = None,
+        *,
+        at_once: bool = True,
+    ) -> None:
+        """Run what only looks in a thread, as ``do``. It can be ended: at once, or at its next step."""
+        self.doing.begin(words, work, then, otherwise, may_end=True, at_once=at_once)
 
     def do(
         self,
         words: str,
         work: Callable[[], object],
-        then: Callable[[], None] | None = None,
-        otherwise: Callable[[FerryError], None] | None = None,
+        then: Then | None = None,
+        otherwise: Otherwise | None = None,
     ) -> None:
-        """Run blocking work in a thread, one at a time.
+        """Run blocking work in a thread, one at a time; ``then`` follows on the screen's own.
 
         Its error becomes a sentence on the screen, unless ``otherwise`` takes it. Where a login was refused,
         another one is asked for, and the work begins again with it.
         """
-        if self.desk.busy:
-            self.still_busy()
-            return
-        self.desk.busy, self.desk.problem = words, None
-        self._leave_off.clear()
-        self.redraw()
-
-        def run() -> None:
-            done = then
-            try:
-                work()
-            except FerryError as error:
-                if otherwise is None:
-                    self.desk.problem = error
-                    done = partial(self.connecting.log_in_again, error, lambda: self.do(words, work, then))
-                else:
-                    done = partial(otherwise, error)
-            finally:
-                self.desk.busy = ""
-            self.post_message(DeskChanged(done))
-
-        self.run_worker(run, thread=True, exit_on_error=False, group="work")
+        self.doing.begin(words, lambda _: work(), then, otherwise, may_end=False)
 
     def notify(
         self,
@@ -173,34 +160,11 @@ class FerryApp(SparingApp):
 
     def still_busy(self) -> None:
         """Say that one thing is done at a time."""
-        self.notify(f"Not yet. {self.desk.busy}", markup=False)
+        busy = self.screen.under_way() if isinstance(self.screen, Area) else self.desk.busy
+        self.notify(f"Not yet. {busy}", markup=False)
 
-    def with_projects(
-        self, words: str, work: Callable[[], object], then: Callable[[], None] | None = None
-    ) -> None:
-        """The same, but where no projects are named yet, ask for them instead."""
-        if self.desk.ends is None:
-            self.action_connect()
-        else:
-            self.do(words, work, then)
-
-    def leave_off(self) -> None:
-        """Have what is being looked at left off at its next step; what changes something is not."""
-        if self.desk.busy:
-            self._leave_off.set()
-            self.notify("It is left off at its next step.", markup=False)
-        else:
-            self.notify("Nothing is being looked at.", markup=False)
-
-    def report_progress(self, what: str, done: int, total: int) -> None:
-        """Say from a thread how much of it is done; raises Stopped where it shall be left off."""
-        if self._leave_off.is_set():
-            raise Stopped(advice="Nothing was changed by it. Begin it again whenever you like.")
-        now = time.monotonic()
-        if now - self._progress_at >= _PROGRESS_EVERY:
-            self._progress_at = now
-            self.desk.busy = f"{what.capitalize()}: {done:,} of {total:,} (x leaves off)"
-            self.post_message(DeskChanged())
+    def on_came_back(self, message: CameBack) -> None:
+        self.doing.came_back(message)
 
     def on_desk_changed(self, message: DeskChanged) -> None:
         self.redraw()

@@ -11,6 +11,7 @@ from xnat_ferry_tui.conversation import ends_of
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.choose import Choose
 from xnat_ferry_tui.dialogs.page import Page
+from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.read_only import is_closed
 from xnat_ferry_tui.watched import Watched
 
@@ -86,23 +87,23 @@ class Comparing:
     def _compare(self, level: Level) -> None:
         app, lines = self._app, list[str]()
 
-        def work() -> None:
+        def work(errand: Errand) -> None:
             from xnat_ferry.cli.differences import difference_lines
 
-            found = app.desk.compare(level, app.report_progress)
+            found = app.desk.compare(level, errand)
             lines.extend(line.text for line in difference_lines(found, app.size.width - 4))
 
         def tell() -> None:
             app.push_screen(Page(["Compared, without any transfer: the panes show the marks."], lines))
 
-        app.do(f"Comparing by {level}.", work, tell)
+        app.seek(f"Comparing by {level}.", work, tell)
 
     def _verify(self, watched: Watched, way: str) -> None:
         app, every_header, refresh = self._app, way == _HEADERS, way == _REFRESH
         level = Level.FULL if every_header else Level.IDENTITY if refresh else Level(way)
         carried: list[CarriedLook] = []
 
-        def work() -> None:
+        def work(errand: Errand) -> None:
             from xnat_ferry.verify.carried_now import carried_with, look_at_carried
             from xnat_ferry.verify.transfer import needs_source, sessions_to_verify, verify_transfer
 
@@ -116,7 +117,7 @@ class Comparing:
                     sessions,
                     level=level,
                     scratch=app.desk.spool,
-                    progress=app.report_progress,
+                    progress=errand.progress,
                 )
                 return
             with ExitStack() as stack:
@@ -133,7 +134,7 @@ class Comparing:
                     scratch=app.desk.spool,
                     refresh=refresh,
                     every_header=every_header,
-                    progress=app.report_progress,
+                    progress=errand.progress,
                 )
                 looks = look_at_carried(watched.state, beside, destination, source, refresh=refresh)
                 carried.extend(looks)
@@ -143,4 +144,5 @@ class Comparing:
                 title = "What was carried beside the images, looked at again:"
                 app.push_screen(Tell(title, "", *(plain(one.in_words) for one in carried)))
 
-        app.do(f"Comparing by {level}.", work, tell)
+        # what it finds is written beside the transfer: two at once would write over each other
+        app.seek(f"Comparing by {level}.", work, tell, at_once=False)

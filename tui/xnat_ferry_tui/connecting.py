@@ -19,6 +19,7 @@ from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.choose import Choose
 from xnat_ferry_tui.dialogs.connect import RECEIVER, STORE, Connect
 from xnat_ferry_tui.dialogs.login import LogIn
+from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.ways import told
 
 if TYPE_CHECKING:
@@ -72,14 +73,15 @@ class Connecting:
     def _store(self, alias: str, server: str) -> None:
         desk, found = self._app.desk, list[str]()
 
-        def store() -> None:
+        def store(errand: Errand) -> None:
             found.append(desk.try_server(server))
-            desk.name_server(alias, server)
+            with errand.taking():
+                desk.name_server(alias, server)
 
         def tell() -> None:
             self._app.notify(f"{alias} is stored: you are {found[0]}.", markup=False)
 
-        self._app.do("Logging in.", store, tell)
+        self._app.seek("Logging in.", store, tell)
 
     def ask_receiver(self, before: Receiver, then: Callable[[Receiver], None]) -> None:
         """Ask for a DICOM receiver's address and titles, beginning with those of ``before``.
@@ -96,7 +98,7 @@ class Connecting:
                 missing = ReceiverMissing()
                 app.push_screen(Tell(str(missing), missing.advice))
 
-        app.do("Looking for pynetdicom.", lambda: found.append(find_spec("pynetdicom") is not None), ask)
+        app.seek("Looking for pynetdicom.", lambda _: found.append(find_spec("pynetdicom") is not None), ask)
 
     def _ask_receiver(self, words: Sequence[str], said: str, then: Callable[[Receiver], None]) -> None:
         def named(words: Sequence[str] | None) -> None:
@@ -116,8 +118,8 @@ class Connecting:
         """Look through a folder or archive file on this machine and make it the source."""
         app, ends, found = self._app, self._app.desk.ends, list[tuple[Endpoint, "Scanned"]]()
 
-        def look() -> None:
-            found.append(app.desk.look_through(Path(text), app.report_progress))
+        def look(errand: Errand) -> None:
+            found.append(app.desk.look_through(Path(text), errand))
 
         def ask() -> None:
             (end, scanned), others = found[0], found[0][1].others
@@ -130,7 +132,7 @@ class Connecting:
             else:
                 self._connect((end, ends[1]))
 
-        app.do("Looking through it.", look, ask)
+        app.seek("Looking through it.", look, ask)
 
     def take_folder(self, text: str) -> None:
         """Make a folder on this machine the destination, once it is said what each session becomes there."""
@@ -145,23 +147,23 @@ class Connecting:
         if name is None:
             return
 
-        def look() -> None:
+        def look(_errand: Errand) -> None:
             found.append(app.desk.folder_here(Path(text), zips=name == _ONE_ZIP))
 
         def go_on() -> None:
             if ends is not None:
                 self._connect((ends[0], found[0]))
 
-        app.do("Looking at it.", look, go_on)
+        app.seek("Looking at it.", look, go_on)
 
     def log_in(self, servers: Iterable[str], then: Callable[[], None]) -> None:
         """Ask for the logins that these servers lack, and go on once there are all."""
         logins, missing = self._app.desk.logins, list[str]()
         wanted = list(servers)
         # a keyring may take its time
-        self._app.do(
+        self._app.seek(
             "Looking for a login.",
-            lambda: missing.extend(logins.missing(wanted)),
+            lambda _: missing.extend(logins.missing(wanted)),
             lambda: self._ask_login(missing, then),
         )
 
@@ -197,11 +199,11 @@ class Connecting:
         """Read the projects that are named, by aliases too; ``otherwise`` hears why one cannot be read."""
         found = list[Endpoint]()
 
-        def read() -> None:
+        def read(_errand: Errand) -> None:
             aliases = read_aliases(servers_file())
             found.extend(parse_endpoint(text, aliases) for text in texts)
 
-        self._app.do(
+        self._app.seek(
             "Reading the servers' names.",
             read,
             lambda: then(found),

@@ -1,6 +1,7 @@
 """The conversation with the two servers that are on the desk, or at the ends of a transfer. No Textual."""
 
 import threading
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,39 @@ if TYPE_CHECKING:
 
 
 class Conversation:
-    """Logged in when it is first asked for, then kept until it is closed or another login is called for.
+    """The one that is held now, and those that nobody waits for. Calls may block: use a thread."""
 
-    Calls may block: use a thread.
-    """
+    def __init__(self, logins: Logins) -> None:
+        self._logins = logins
+        self._held = _Held(logins)
+        self._hung_up: list[_Held] = []
+
+    def between(self, ends: tuple[Endpoint, Endpoint]) -> tuple["XnatClient", "XnatClient"]:
+        """With the source's and the destination's server; an end on this machine has that of the other.
+
+        Raises LoginRefused, after which another login is asked for.
+        """
+        return self._held.between(ends)
+
+    def hang_up(self) -> None:
+        """Ask by another one from now on; this does not block, whatever somebody is still waiting for."""
+        # it is closed with all else: somebody may still be asking by it
+        self._hung_up.append(self._held)
+        self._held = _Held(self._logins)
+
+    def leave(self) -> None:
+        """Log out aside: nobody waits for a server that is gone. This does not block."""
+        self.hang_up()
+        left, self._hung_up = self._hung_up, []
+        threading.Thread(target=_close, args=(left,), daemon=True).start()
+
+    def close(self) -> None:
+        """Log out."""
+        _close([*self._hung_up, self._held])
+
+
+class _Held:
+    """Logged in when it is first asked for, then kept until it is closed or another login is called for."""
 
     def __init__(self, logins: Logins) -> None:
         self._logins = logins
@@ -28,10 +58,7 @@ class Conversation:
         self._lock = threading.Lock()
 
     def between(self, ends: tuple[Endpoint, Endpoint]) -> tuple["XnatClient", "XnatClient"]:
-        """With the source's and the destination's server; an end on this machine has that of the other.
-
-        Raises LoginRefused, after which another login is asked for.
-        """
+        """As its holder says."""
         from xnat_ferry.xnat.pair import open_pair
 
         source, destination = ends
@@ -52,10 +79,15 @@ class Conversation:
             return self._open
 
     def close(self) -> None:
-        """Log out."""
+        """Log out, once nobody is logging in any more."""
         with self._lock:
             self._open = None
             self._stack.close()
+
+
+def _close(conversations: Sequence[_Held]) -> None:
+    for one in reversed(conversations):  # one that was hung up on may be waiting still
+        one.close()
 
 
 def ends_of(

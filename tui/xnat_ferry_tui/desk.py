@@ -27,6 +27,7 @@ from xnat_ferry.transfer.slurm.job import JobOptions, Submission
 from xnat_ferry.verify.verification import Verification
 from xnat_ferry_tui.conversation import Conversation
 from xnat_ferry_tui.drafting import Drafting
+from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.here import look_through
 from xnat_ferry_tui.logins import Logins
 from xnat_ferry_tui.surveying import in_parts, survey_all, survey_for
@@ -35,7 +36,6 @@ from xnat_ferry_tui.workers import Workers
 
 if TYPE_CHECKING:
     from xnat_ferry.local.scanning import Scanned
-    from xnat_ferry.survey.sessions import Progress
     from xnat_ferry.xnat.client import XnatClient
 
 
@@ -152,7 +152,7 @@ class Desk:
 
         What was said of a transfer between the same two stays, unless a draft is given in its place.
         """
-        self.close()
+        self._conversation.leave()
         self.source = self.destination = self._here = None
         self.details, self.marks, self._compared = {}, set(), None
         self._ends = ends
@@ -165,11 +165,17 @@ class Desk:
         with XnatClient(server, self.logins(server)) as client:
             return f"{client.user} at {server} (XNAT {client.version})"
 
-    def look_through(self, path: Path, progress: "Progress") -> tuple[Endpoint, "Scanned"]:
+    def hang_up(self) -> None:
+        """Wait no longer for what the servers are being asked: whoever asks next asks anew."""
+        self._conversation.hang_up()
+
+    def look_through(self, path: Path, errand: Errand) -> tuple[Endpoint, "Scanned"]:
         """See what a folder or archive file on this machine holds, to be the source; changes nothing."""
         from xnat_ferry.survey.here import end_here
 
-        self._looked_through = scanned = look_through(path, progress)
+        scanned = look_through(path, errand.progress)
+        with errand.taking():
+            self._looked_through = scanned
         return end_here(str(scanned.path)), scanned
 
     def folder_here(self, path: Path, *, zips: bool) -> Endpoint:
@@ -181,61 +187,74 @@ class Desk:
 
         return end_here(str(path.expanduser().resolve()), ZIPS_HERE if zips else HERE)
 
-    def look(self, progress: "Progress") -> None:
+    def look(self, errand: Errand) -> None:
         """List both projects; a place on this machine is looked through, unless it was a moment ago."""
         from xnat_ferry.survey.here import view_folder
         from xnat_ferry.survey.projects import view_destination, view_source
 
         if self.ends is None:
             return
-        self._compared = None
+        source, destination = self.ends
         from_client, to_client = self._clients()
-        if self.ends[0].local:
-            self._look_here(Path(self.ends[0].project), progress)
+        if source.local:
+            self._look_here(Path(source.project), errand)
         else:
-            self._here, self.source = None, view_source(from_client, self.ends[0])
-        self._forget_lost_marks()
-        here = self.ends[1].local
-        self.destination = view_folder(self.ends[1]) if here else view_destination(to_client, self.ends[1])
+            found = view_source(from_client, source)
+            with errand.taking():
+                self._take_source(found)
+        there = view_folder(destination) if destination.local else view_destination(to_client, destination)
+        with errand.taking():
+            self.destination = there
 
-    def _look_here(self, path: Path, progress: "Progress") -> None:
+    def _look_here(self, path: Path, errand: Errand) -> None:
         from xnat_ferry.local.listing import detail_of
         from xnat_ferry.survey.here import view_here
 
-        known, self._looked_through = self._looked_through, None
-        scanned = known if known and known.path == path else look_through(path, progress)
-        self._here, self.source = scanned, view_here(scanned)
-        server = self.source.endpoint.server
-        self.details |= {(server, study.uid): detail_of(study) for study in scanned.studies}
+        known = self._looked_through
+        scanned = known if known and known.path == path else look_through(path, errand.progress)
+        found = view_here(scanned)
+        details = {(found.endpoint.server, study.uid): detail_of(study) for study in scanned.studies}
+        with errand.taking():
+            self._looked_through = None
+            self.details |= details
+            self._take_source(found, scanned)
 
-    def check(self, progress: "Progress") -> None:
+    def _take_source(self, found: ProjectView, here: "Scanned | None" = None) -> None:
+        self._compared, self._here, self.source = None, here, found
+        self._forget_lost_marks()
+
+    def check(self, errand: Errand) -> None:
         """Survey the chosen sessions, or all, and judge what is found."""
         draft, here = self.drafting.draft, None
         if draft is None:
             return
         if draft.source.local:
-            here = self._here or look_through(Path(draft.source.project), progress)
-        survey = survey_all(draft, self._clients(), self._rooms(), here, progress)
-        server = draft.source.server
-        if not draft.source.local and not draft.destination.local:
-            self.details |= {(server, one.row.id): one.detail for one in survey.chosen if one.detail}
-        if not draft.destination.local:
-            self.drafting.pace = past_pace(self.transfers, server, draft.destination.server)
-        self._take(survey, draft, here)
+            here = self._here or look_through(Path(draft.source.project), errand.progress)
+        survey = survey_all(draft, self._clients(), self._rooms(), here, errand.progress)
+        self._take(survey, draft, errand, here)
 
-    def check_again(self, check: str, progress: "Progress") -> None:
+    def check_again(self, check: str, errand: Errand) -> None:
         """Look again at what one check rests on; at everything where that is not known or not less."""
         draft, survey = self.drafting.draft, self.drafting.survey
         if draft is None or survey is None or not check or not self.drafting.fits or not in_parts(draft):
-            self.check(progress)
+            self.check(errand)
             return
         part = check if self.drafting.fresh else BELONGINGS
-        self._take(survey_for(part, draft, self._clients(), self._rooms(), survey, progress), draft)
+        found = survey_for(part, draft, self._clients(), self._rooms(), survey, errand.progress)
+        self._take(found, draft, errand)
 
-    def _take(self, survey: Survey, asked: Draft, here: "Scanned | None" = None) -> None:
-        self.source, self.destination = survey.source, survey.destination
-        self._forget_lost_marks()
-        self.drafting.take(survey, asked, here)
+    def _take(self, survey: Survey, asked: Draft, errand: Errand, here: "Scanned | None" = None) -> None:
+        servers, local = (asked.source.server, asked.destination.server), asked.destination.local
+        pace = None if local else past_pace(self.transfers, *servers)
+        with errand.taking():
+            if not asked.source.local and not local:
+                self.details |= {(servers[0], one.row.id): one.detail for one in survey.chosen if one.detail}
+            if not local:
+                self.drafting.pace = pace
+            self.source, self.destination = survey.source, survey.destination
+            self._forget_lost_marks()
+            self.drafting.keep_survey(survey, asked, here)
+        self.drafting.judge()
 
     def _forget_lost_marks(self) -> None:
         """Marks of what is not listed any more stand for no session; and none that does would mean all."""
@@ -251,10 +270,10 @@ class Desk:
 
         if self.ends is None:
             return
-        detail = read_session(self._clients()[side], session_id)
-        self.details[self.ends[side].server, session_id] = detail
+        server = self.ends[side].server
+        self.details[server, session_id] = read_session(self._clients()[side], session_id)
 
-    def compare(self, level: Level, progress: "Progress") -> Verification:
+    def compare(self, level: Level, errand: Errand) -> Verification:
         """Compare the marked sessions, or all, with what the destination has under their new labels."""
         from xnat_ferry.verify.projects import verify_projects
 
@@ -262,16 +281,18 @@ class Desk:
         names = {row.id for row in self._listed() if row.label in self.marks} or None
         rules = self.drafting.draft.rules() if self.drafting.draft else LabelRules()
         (source, destination), (here, there) = self._clients(), self.ends
-        self._compared = verify_projects(
+        compared = verify_projects(
             (source, here),
             (destination, there),
             names,
             rules,
             level=level,
             scratch=self.spool,
-            progress=progress,
+            progress=errand.progress,
         )
-        return self._compared
+        with errand.taking():
+            self._compared = compared
+        return compared
 
     def client(self, side: int) -> "XnatClient":
         """The conversation with the source's server (0) or the destination's (1)."""

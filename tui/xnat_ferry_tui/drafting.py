@@ -1,5 +1,6 @@
 """What a person wants of the transfer that is being made ready, and what is thought of it. No Textual."""
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,6 +88,8 @@ class Drafting:
         self.keeper = Keeper(path)
         self._path = path
         self._memory = Memory()
+        self._lock = threading.Lock()
+        """Between a judgement that comes late and what it was of."""
         self._history: History | None = None
         self.brief = Brief()
         self._surveyed: tuple[object, ...] | None = None
@@ -127,7 +130,8 @@ class Drafting:
             self._history = None
         elif draft is not None or self.draft is None or self.draft.ends != ends:
             self._history = History(draft or Draft(source=ends[0], destination=ends[1]))
-        self.survey = self.judged = self._surveyed = self._judged_for = None
+        with self._lock:
+            self.survey = self.judged = self._surveyed = self._judged_for = None
         self._memory = Memory()
 
     def clear(self) -> None:
@@ -174,9 +178,14 @@ class Drafting:
 
     def take(self, survey: Survey, asked: Draft, scanned: "Scanned | None" = None) -> None:
         """A survey as it was asked for; ``scanned`` is what it rests on where the source is a place here."""
-        self.scanned = scanned
-        self.survey, self._surveyed = survey, (asked.choice, asked.beside)
+        self.keep_survey(survey, asked, scanned)
         self.judge()
+
+    def keep_survey(self, survey: Survey, asked: Draft, scanned: "Scanned | None") -> None:
+        """The same without judging it, which does not block."""
+        with self._lock:
+            self.scanned = scanned
+            self.survey, self._surveyed = survey, (asked.choice, asked.beside)
 
     def judge(self) -> None:
         """Think again of the survey, in the light of all that was said."""
@@ -197,7 +206,9 @@ class Drafting:
             judged = as_upload(judged, self.scanned) if self.scanned is not None else judged
             same = self.judged is not None and self.judged.checklist is judged.checklist
             brief = in_brief(judged, self.pace, self.brief.rows if same else None)
-        self.judged, self.brief, self._judged_for = judged, brief, draft
+        with self._lock:
+            if self.survey is survey:  # else other projects, or another survey, have come meanwhile
+                self.judged, self.brief, self._judged_for = judged, brief, draft
 
     def troubles(self, survey: Survey, rules: LabelRules) -> Mapping[str, Conflict]:
         """By accession ID, what of these sessions would collide under the rules or be refused."""

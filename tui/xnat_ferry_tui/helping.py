@@ -18,7 +18,7 @@ def about(app: "FerryApp") -> About:
     screen = app.screen
     if isinstance(screen, Dialog):
         works = [*keys.at(screen.places()), keys.by_id(keys.HELP)]
-        return About([*screen.asked(), HELP[screen.PLACE]], works, screen.choices())
+        return About([*screen.asked(), "", HELP[screen.PLACE]], works, screen.choices())
     places = screen.places() if isinstance(screen, Area) else ()
     works = [key for key in keys.at([*places, keys.EVERYWHERE, keys.LISTS]) if key.keys]
     return About(list(_around(app)), works)

@@ -11,6 +11,7 @@ from xnat_ferry.transfer import manifest
 from xnat_ferry_tui.conversation import ends_of
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.page import Page
+from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.watched import Watched
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Proving:
         watched = self._app.desk.watched
         planned = self._planned(watched, session)
         if watched is not None and planned is not None and (watched.folder.id, session) not in self._sent:
-            self._app.do("Reading its manifest.", lambda: self._keep(watched, planned))
+            self._app.seek("Reading its manifest.", lambda _: self._keep(watched, planned))
 
     def _keep(self, watched: Watched, planned: PlannedSession) -> tuple[Instance, ...]:
         found = tuple(manifest.read_manifest(watched.folder.manifest(planned.id)))
@@ -60,7 +61,7 @@ class Proving:
             return
         there, made = looked.destination_id, list["Beside"]()
 
-        def work() -> None:
+        def work(_errand: Errand) -> None:
             from xnat_ferry.verify.beside import lay_beside, read_sent, read_there
 
             instances = self._keep(watched, planned)
@@ -80,7 +81,7 @@ class Proving:
             else:
                 app.push_screen(Tell("Only the destination has this file, so nothing can be laid beside it."))
 
-        self._log_in(watched, lambda: app.do("Reading both headers.", work, show))
+        self._log_in(watched, lambda: app.seek("Reading both headers.", work, show))
 
     # What the prearchive says
 
@@ -94,7 +95,7 @@ class Proving:
             app.push_screen(Tell("Logs are of what waits in the prearchive; nothing of this does."))
             return
 
-        def work() -> None:
+        def work(_errand: Errand) -> None:
             from xnat_ferry.xnat.prearchive import read_last_log
 
             with ExitStack() as stack:
@@ -105,7 +106,7 @@ class Proving:
             lines = [said[0] or "It has no log, or none that may be read."]
             app.push_screen(Page([f"{name}, in the prearchive as {rows[name]}"], lines))
 
-        self._log_in(watched, lambda: app.do("Reading the log.", work, show))
+        self._log_in(watched, lambda: app.seek("Reading the log.", work, show))
 
     # The record
 

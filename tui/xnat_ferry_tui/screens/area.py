@@ -67,8 +67,16 @@ class Area(Screen[None]):
     def desk(self) -> Desk:
         return self.ferry.desk
 
+    def under_way(self) -> str:
+        """What is being done, and how it is ended where it lasts; "" where nothing is."""
+        busy = self.desk.busy
+        if not busy or not self.ferry.doing.lasts:
+            return busy
+        key = keys.by_id(f"{self.AREA}.leave-off")
+        return f"{busy} ({keys.shown(key, key_map=self.ferry.key_map)} leaves off)"
+
     def action_leave_off(self) -> None:
-        self.ferry.leave_off()
+        self.ferry.doing.leave_off()
 
     def on_mount(self) -> None:
         self.redraw()  # after what an area does itself on being mounted: Textual calls both

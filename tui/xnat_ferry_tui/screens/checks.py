@@ -90,11 +90,13 @@ class ChecksArea(Area):
             self.step.arrive()
 
     def _show_going(self, step: Step) -> None:
-        reason = self._why_not(step)
+        reason, under_way = self._why_not(step), self.under_way()
+        if under_way and reason == self.desk.busy:
+            reason, under_way = under_way, ""
         off = f"c {step.going()} is off: {reason}" if reason else f"c {step.going()}"
         problem, unkept = self.desk.problem, self.desk.drafting.keeper.problem
         more = [told(problem)] if problem is not None else []
-        more += [self.desk.busy] if self.desk.busy and self.desk.busy != reason else []
+        more += [under_way] if under_way else []
         self.query_one("#going", Facts).put([off, *more, *([unkept] if unkept else [])])
 
     def _why_not(self, step: Step) -> str:

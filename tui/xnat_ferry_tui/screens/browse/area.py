@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.geometry import Size
 from textual.widgets import Input
 
+from xnat_ferry.errors import FerryError
 from xnat_ferry.model import SessionDetail, SessionRow
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.ask import Tell
@@ -27,6 +28,7 @@ from xnat_ferry_tui.screens.browse.reading import Fetched, Reading
 from xnat_ferry_tui.screens.browse.sides import Sides
 from xnat_ferry_tui.screens.browse.telling import LEGEND, tell
 from xnat_ferry_tui.undisturbed import undisturbed
+from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Lines as LinesWidget
 
@@ -59,6 +61,7 @@ class BrowseArea(Area):
         self._anew: Callable[[], Picture] | None = None
         """Compares both projects again; None where what is shown rests on the newest listings."""
         self._basis: tuple[object, ...] = ()
+        self._problem: FerryError | None = None
         self._drawn_at = Size(0, 0)
         self._words.display = False
         self.query_one("#legend", Facts).put([LEGEND])
@@ -78,6 +81,9 @@ class BrowseArea(Area):
 
     def show(self) -> None:
         desk, before = self.desk, self._basis
+        if desk.problem is not self._problem:
+            self._problem = desk.problem
+            self._said = told(desk.problem) if desk.problem is not None else ""
         self._basis = (desk.source, desk.destination, desk.proofs(), desk.marks, self._lists.in_step)
         changed = [old is not new for old, new in zip(before or (None,) * 5, self._basis, strict=True)]
         if any(changed):
@@ -182,11 +188,14 @@ class BrowseArea(Area):
     def _fetched(self, message: Fetched) -> None:
         message.then()
 
-    def _waiting(self, side: int) -> Waiting:
+    def _waiting(self, side: int) -> Waiting | None:
+        """What waits on a side, as far as it is known; None where it is no project."""
+        assert self.desk.ends is not None
+        if self.desk.ends[side].local:
+            return None
         view = self.desk.destination if side == DESTINATION else None
         if view is not None and view.prearchive is not None:
             return view.prearchive
-        assert self.desk.ends is not None
         return self.reading.prearchives.get(self.desk.ends[side], "not read yet")
 
     # In words
@@ -201,7 +210,7 @@ class BrowseArea(Area):
         details = self.query_one("#about", Facts)
         large = details.has_class("large")
         details.put((told.in_full() if large else told.in_short()) if told else ())
-        going = self.desk.busy or self._said or what_would_go(self.desk, self.picture, node)
+        going = self.under_way() or self._said or what_would_go(self.desk, self.picture, node)
         self.query_one("#taking", Facts).put([going])
 
     def _problems(self, node: Node | None) -> tuple[str, str]:

@@ -127,6 +127,8 @@ class Cells:
         return "*" if row is not None and row.label in self._marks else ""
 
     def _absent(self, node: Node, side: int) -> str:
+        if node.kind in (Kind.PREARCHIVE, Kind.WAITING) and not self._sides.has_prearchive(side):
+            return ""
         left = session_of(node, SOURCE)
         return "(prearchive)" if side and left is not None and self._sides.waits(left) else "-"
 

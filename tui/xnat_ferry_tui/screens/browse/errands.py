@@ -15,6 +15,7 @@ from xnat_ferry.model import (
 )
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.page import Page
+from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.screens.browse.cells import name_of
 from xnat_ferry_tui.screens.browse.header import HeaderView
 from xnat_ferry_tui.screens.browse.nodes import Kind, Node
@@ -83,7 +84,7 @@ class Errands:
             return
         found: dict[str, ProjectRow] = {}
 
-        def read() -> None:
+        def read(_errand: Errand) -> None:
             from xnat_ferry.xnat.rights import list_projects
 
             found.update(list_projects(self._area.desk.client(side)))
@@ -92,7 +93,7 @@ class Errands:
             choice = ProjectChoice(_SIDES[side], ends[side].server, found, said)
             ferry.push_screen(choice, lambda text: self._named(side, ends, text))
 
-        ferry.do("Listing projects.", read, ask)
+        ferry.seek("Listing projects.", read, ask)
 
     def swap(self) -> None:
         """Make the source the destination, and the other way round."""

@@ -67,14 +67,20 @@ class Lists:
         """Show this from now on, once it is laid."""
         self.picture, self._shown = made.picture, made.shown
 
-    def lay(self, waiting: tuple[Waiting, Waiting] | None) -> None:
-        """Lay the lines of both panes anew, those of the prearchives last; None where nothing is known."""
+    def lay(self, waiting: tuple[Waiting | None, Waiting | None] | None) -> None:
+        """Lay the lines of both panes anew, those of the prearchives last; None where nothing is known.
+
+        A side that has no prearchive has None.
+        """
         here, there = waiting or (None, None)
         ends: tuple[list[Node], list[Node]] = [], []
         if waiting is not None:
             together = prearchive(here, there)
-            apart = prearchive(here, None), prearchive(None, there)
-            ends = ([together], [together]) if self.in_step else ([apart[0]], [apart[1]])
+            apart = (
+                [] if here is None else [prearchive(here, None)],
+                [] if there is None else [prearchive(None, there)],
+            )
+            ends = ([together], [together]) if self.in_step else apart
         for side in (SOURCE,) if self.in_step else (SOURCE, DESTINATION):
             self._outlines[side].lay(self._shown[side], ends[side])
 

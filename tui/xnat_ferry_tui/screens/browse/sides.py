@@ -24,6 +24,7 @@ class Sides:
         plan: Plan | None = None,
     ) -> None:
         self._known = [view is not None and view.sessions is not None for view in (source, destination)]
+        self._here_on_disk = [view is not None and view.endpoint.local for view in (source, destination)]
         self.listings = ByLabel(_sessions(source)), ByLabel(_sessions(destination))
         """Both sides' sessions; none where they could not be read."""
         self._proofs = {
@@ -41,6 +42,10 @@ class Sides:
     def beside(self, side: int) -> Numbers:
         """For each of a side's rows the place of its counterpart in the other side's, or NOBODY."""
         return self._beside[side]
+
+    def has_prearchive(self, side: int) -> bool:
+        """Whether a side is a project: a folder or an archive file has none."""
+        return not self._here_on_disk[side]
 
     def waits(self, row: SessionRow) -> bool:
         """Whether something of a source session's label is in the destination's prearchive."""

@@ -71,7 +71,7 @@ class TransferArea(Area):
         self._lay_out()
         self._draw_transfers(self.ferry.following.transfers, watched)
         if watched is None:
-            self.query_one("#standing", Facts).put([self.desk.busy or "No transfer yet."])
+            self.query_one("#standing", Facts).put([self.under_way() or "No transfer yet."])
             problem = self.desk.problem
             self.query_one("#remark", Facts).put([told(problem)] if problem is not None else [])
             for name, empty in (("#log", _NONE), ("#sessions", "")):
@@ -146,7 +146,7 @@ class TransferArea(Area):
 
     def _remark(self, watched: Watched) -> str:
         if self.desk.busy:
-            return self.desk.busy
+            return self.under_way()
         if self.desk.problem is not None:
             return told(self.desk.problem)
         return remark(watched)

@@ -66,7 +66,7 @@ class VerifyArea(Area):
 
     def _remark(self) -> list[str]:
         if self.desk.busy:
-            return [self.desk.busy]
+            return [self.under_way()]
         if self.desk.problem is not None:
             return [told(self.desk.problem)]
         return []

@@ -1,0 +1,181 @@
+"""What only looks is ended by the key that is shown for it, at once; what it still brings is not taken."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from socket import create_server
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.core.making import DESTINATION, SOURCE, chosen, session_row, survey_of, view
+from tests.tui.looking import screen_text, until, until_shown
+from xnat_ferry.errors import FerryError, Stopped
+from xnat_ferry.model import Endpoint, Level
+from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.settings.paths import servers_file
+from xnat_ferry_tui import doing
+from xnat_ferry_tui.app import FerryApp
+from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.errand import Errand
+
+SAID = "Stopped on request. Nothing was changed by it."
+
+
+class Slow(Desk):
+    """A desk whose servers answer when a test has them answer."""
+
+    def __init__(self, place: Path) -> None:
+        login = Credentials("me", "secret")
+        super().__init__(transfers=place / "t", spool=place / "s", find=lambda _: login)
+        self.asked, self.answer = threading.Event(), threading.Event()
+        self.label = "LATE"
+
+    def _wait(self) -> str:
+        label = self.label
+        self.asked.set()
+        assert self.answer.wait(60)
+        return label
+
+    def look(self, errand: Errand) -> None:
+        """One session at the source."""
+        row = session_row(self._wait(), "S")
+        with errand.taking():
+            self.source, self.destination = view(SOURCE, (row,)), view(DESTINATION)
+
+    def check(self, errand: Errand) -> None:
+        """The same, surveyed."""
+        assert self.drafting.draft is not None
+        self._take(survey_of(chosen(session_row(self._wait(), "S"))), self.drafting.draft, errand)
+
+    def try_server(self, server: str) -> str:
+        """Let in whoever comes."""
+        return f"{self._wait()} at {server}"
+
+    def ask_anew(self, label: str) -> None:
+        """From now on whoever asks is answered by this, and at once."""
+        self.label, self.answer = label, threading.Event()
+        self.answer.set()
+
+
+@pytest.fixture
+def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Slow:
+    """Its first answer waits to be let go."""
+    monkeypatch.setattr(doing, "LASTS", 0.01)
+    return Slow(tmp_path)
+
+
+async def let_go(pilot: Pilot[None], answer: threading.Event) -> None:
+    """Have the late answer come, and wait until it has been dealt with."""
+    answer.set()
+    work = [one for one in pilot.app.workers if one.group == "work"]
+    await until(pilot, lambda: all(one.is_finished for one in work))
+    await pilot.pause()
+
+
+async def test_a_listing_is_ended_in_every_area_and_what_comes_late_is_dropped(slow: Slow) -> None:
+    slow.ends = (SOURCE, DESTINATION)
+    app = FerryApp(slow)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "c Continue is off", "Listing both projects. (x leaves off)")
+        late = slow.answer
+        for area, key in (("2", "x"), ("3", "E"), ("4", "x")):
+            await pilot.press(area)
+            await until_shown(pilot, f"Listing both projects. ({key} leaves off)")
+        await pilot.press("3", "E")
+        await until_shown(pilot, SAID)
+        assert slow.busy == ""
+        slow.ask_anew("FRESH")
+        await pilot.press("2")
+        await until_shown(pilot, SAID)
+        await pilot.press("r")
+        await until_shown(pilot, "FRESH")
+        await let_go(pilot, late)
+        text = screen_text(app)
+        assert "FRESH" in text
+        assert "LATE" not in text
+
+
+async def test_a_survey_is_ended_and_another_choice_is_surveyed_meanwhile(slow: Slow) -> None:
+    slow.ends = (SOURCE, DESTINATION)
+    app = FerryApp(slow)
+    async with app.run_test(size=(80, 24)) as pilot:
+        late = slow.answer
+        await until(pilot, slow.asked.is_set)
+        await pilot.press("x")
+        slow.asked.clear()
+        await pilot.press("7")
+        await until_shown(pilot, SAID)
+        await pilot.press("r")
+        await until_shown(pilot, "Looking again. (x leaves off)")
+        await until(pilot, slow.asked.is_set)
+        await pilot.press("x")
+        await until_shown(pilot, SAID, "r does it")
+        slow.ask_anew("FRESH")
+        await pilot.press("r")
+        await until_shown(pilot, "1 session surveyed")
+        await let_go(pilot, late)
+        assert slow.source is not None
+        assert [row.label for row in slow.source.sessions or ()] == ["FRESH"]
+        assert slow.drafting.survey is not None
+        assert [one.row.label for one in slow.drafting.survey.chosen] == ["FRESH"]
+        assert "1 session surveyed" in screen_text(app)
+
+
+async def test_a_server_is_not_stored_where_its_login_was_left_off(slow: Slow) -> None:
+    app = FerryApp(slow)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until_shown(pilot, "N stores a server")
+        await pilot.press("N", *"main", "enter", *"https://x", "enter")
+        await until_shown(pilot, "Logging in. (x leaves off)")
+        await pilot.press("x")
+        await until_shown(pilot, SAID)
+        await let_go(pilot, slow.answer)
+        assert "is stored" not in screen_text(app)
+        assert not servers_file().exists()
+
+
+async def test_what_may_be_changing_something_is_not_ended(slow: Slow) -> None:
+    app = FerryApp(slow)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until_shown(pilot, "5 CONNECT")
+        app.do("Starting the worker.", slow._wait)
+        await until(pilot, slow.asked.is_set)
+        await pilot.press("x")
+        await until_shown(pilot, "This ends by itself")
+        assert "leaves off" not in screen_text(app)
+        assert slow.busy == "Starting the worker."
+        await let_go(pilot, slow.answer)
+        assert slow.busy == ""
+
+
+def test_whoever_waits_for_a_server_that_is_silent_holds_up_nobody(desk: Desk) -> None:
+    there, errand = desk.ends, Errand(lambda *_: None)
+    assert there is not None
+    with create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        desk.connect((Endpoint(url, "A"), Endpoint(url, "B")))
+        left = threading.Thread(target=_look, args=(desk.look, errand))
+        left.start()
+        with silent.accept()[0]:
+            errand.end()
+            desk.hang_up()
+            desk.connect(there)
+            desk.look(Errand(lambda *_: None))
+            assert desk.source is not None
+            assert desk.destination is not None
+            assert left.is_alive()
+    left.join(60)
+    assert (desk.source.endpoint, desk.destination.endpoint) == there
+    for seek in (desk.look, desk.check, lambda errand: desk.compare(Level.COUNTS, errand)):
+        before = (desk.source, desk.destination, desk.proofs(), desk.drafting.survey)
+        ended = Errand(lambda *_: None)
+        ended.end()
+        with pytest.raises(Stopped):
+            seek(ended)
+        assert (desk.source, desk.destination, desk.proofs(), desk.drafting.survey) == before
+
+
+def _look(look: Callable[[Errand], None], errand: Errand) -> None:
+    with pytest.raises(FerryError):
+        look(errand)

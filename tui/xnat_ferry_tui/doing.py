@@ -1,0 +1,128 @@
+"""What blocks runs in a thread, one thing at a time; what only looks can be ended while it lasts."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from xnat_ferry.errors import FerryError
+from xnat_ferry_tui.desk_changed import DeskChanged
+from xnat_ferry_tui.errand import Errand, stopped
+
+if TYPE_CHECKING:
+    from xnat_ferry_tui.app import FerryApp
+
+_PROGRESS_EVERY = 0.25
+LASTS = 1.0
+"""Seconds from which on it is said how something is ended."""
+
+Then = Callable[[], None]
+Otherwise = Callable[[FerryError], None]
+
+
+class CameBack(Message):
+    """A thread has done what it was to do, or could not."""
+
+    def __init__(self, errand: Errand, then: Then | None) -> None:
+        super().__init__()
+        self.errand, self.then = errand, then
+
+
+class Doing:
+    """The one thing that is being done. All but the work itself belongs to the screen's own thread."""
+
+    def __init__(self, app: "FerryApp") -> None:
+        self._app = app
+        self._errand: Errand | None = None
+        self._may_end = False
+        self._progress_at = 0.0
+
+    @property
+    def lasts(self) -> bool:
+        """Whether what is being done can be ended, and has lasted so long that it is said how."""
+        return self._may_end and self._errand is not None and self._errand.lasts
+
+    def begin(
+        self,
+        words: str,
+        work: Callable[[Errand], object],
+        then: Then | None,
+        otherwise: Otherwise | None,
+        *,
+        may_end: bool,
+        at_once: bool = True,
+    ) -> None:
+        """Do it; an error becomes a sentence on the screen, unless ``otherwise`` takes it.
+
+        Where a login was refused, another one is asked for, and the work begins again with it.
+        """
+        app, desk = self._app, self._app.desk
+        if desk.busy:
+            app.still_busy()
+            return
+        errand = self._errand = Errand(self._report, at_once=at_once)
+        self._may_end = may_end
+        desk.busy, desk.problem = words, None
+        again = partial(self.begin, words, work, then, None, may_end=may_end, at_once=at_once)
+        app.redraw()
+        app.set_timer(LASTS, partial(self._say_how, errand))
+
+        def run() -> None:
+            done: Then | None = None
+            try:
+                work(errand)
+                done = then
+            except FerryError as error:
+                done = partial(otherwise, error) if otherwise else partial(self._failed, error, again)
+            except Exception:
+                if not errand.ended:
+                    raise
+            finally:
+                app.post_message(CameBack(errand, done))
+
+        app.run_worker(run, thread=True, exit_on_error=False, group="work")
+
+    def came_back(self, message: CameBack) -> None:
+        """Show what came of it, unless nobody waits for it any more."""
+        awaited = message.errand is self._errand
+        if awaited:
+            self._errand, self._app.desk.busy = None, ""
+        self._app.redraw()
+        if awaited and message.then is not None:
+            message.then()
+
+    def leave_off(self) -> None:
+        """End what only looks; what may be changing something is not ended."""
+        app, errand = self._app, self._errand
+        if errand is None:
+            app.notify("Nothing is being looked at.", markup=False)
+        elif not self._may_end:
+            app.notify(f"This ends by itself, since it does more than look. {app.desk.busy}", markup=False)
+        elif not errand.at_once:
+            errand.end()
+            app.notify("It is left off at its next step.", markup=False)
+        else:
+            errand.end()
+            self._errand, app.desk.busy, app.desk.problem = None, "", stopped()
+            app.desk.hang_up()
+            app.redraw()
+
+    def _failed(self, error: FerryError, again: Then) -> None:
+        self._app.desk.problem = error
+        self._app.redraw()
+        self._app.connecting.log_in_again(error, again)
+
+    def _say_how(self, errand: Errand) -> None:
+        errand.lasts = True
+        if errand is self._errand:
+            self._app.redraw()
+
+    def _report(self, what: str, done: int, total: int) -> None:
+        """Say from a thread how much of it is done."""
+        now = time.monotonic()
+        if now - self._progress_at >= _PROGRESS_EVERY:
+            self._progress_at = now
+            self._app.desk.busy = f"{what.capitalize()}: {done:,} of {total:,}"
+            self._app.post_message(DeskChanged())
