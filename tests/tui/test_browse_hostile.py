@@ -9,7 +9,8 @@ from textual.pilot import Pilot
 from tests.core.making import DESTINATION, SOURCE, detail_of, file_row, session_row, view, waiting
 from tests.tui.looking import screen_text, until, until_shown
 from xnat_ferry.dicom.reading import read_lines
-from xnat_ferry.model import ScanRow
+from xnat_ferry.model import HERE, Endpoint, ScanRow
+from xnat_ferry.survey.here import view_folder
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.screens.browse.header import HeaderView
@@ -111,6 +112,37 @@ async def test_what_waits_is_told_with_what_to_do_about_its_status(empty_desk: D
         for words in ("Ask the project's owners", "Compare the two", "Read its log", "Archive it"):
             await pilot.press("j")
             await until_shown(pilot, words)
+
+
+async def test_a_folder_has_no_prearchive_on_whichever_side_it_is(empty_desk: Desk) -> None:
+    app, folder = FerryApp(empty_desk), Endpoint(HERE, "/scratch/kept")
+    project, waits = (session_row("A_MR1", "A"),), (waiting("W_MR1"),)
+    async with app.run_test(size=(80, 24)) as pilot:
+        empty_desk.ends = (SOURCE, folder)
+        empty_desk.source, empty_desk.destination = view(SOURCE, project), view_folder(folder)
+        await browse(pilot, empty_desk)
+        await until_shown(pilot, "a folder, which is not listed", "> A_MR1")
+        assert sides_of(app, "PREARCHIVE") == [True, False]
+        await pilot.press("y")  # apart
+        await until_shown(pilot, "apart", "What lies in a folder is not listed.")
+        assert sides_of(app, "PREARCHIVE") == [True, False]
+        await pilot.press("y")
+        empty_desk.ends = (folder, DESTINATION)
+        empty_desk.source, empty_desk.destination = view(folder, project), view(DESTINATION, (), waits)
+        await pilot.press("1", "2", "G", "right")
+        await until_shown(pilot, "SOURCE  /scratch/kept", "W_MR1")
+        assert sides_of(app, "PREARCHIVE") == [False, True]
+        row = next(line for line in screen_text(app).splitlines() if "W_MR1" in line)
+        assert row[:40].strip() == ""
+        await pilot.press("y")
+        await until_shown(pilot, "apart")
+        assert sides_of(app, "PREARCHIVE") == [False, True]
+
+
+def sides_of(app: FerryApp, word: str) -> list[bool]:
+    """In which of the two panes it stands."""
+    lines = screen_text(app).splitlines()
+    return [any(word in line[part] for line in lines) for part in (slice(0, 40), slice(40, 80))]
 
 
 async def test_progress_of_something_else_paints_no_line_of_the_panes(empty_desk: Desk) -> None:

@@ -28,7 +28,7 @@ def _how_much(desk: Desk, lists: Lists, side: int) -> str:
     if view is None or view.sessions is None:
         return "not listed"
     if desk.ends[side].local and side:
-        return "a folder: what lies there is not listed"
+        return "a folder, which is not listed"
     words, (shown, total) = lists.wish(side).words, lists.sessions(side)
     return f"/{words}  {shown:,} of {total:,}" if words else wording.plural(total, "session")
 
@@ -40,4 +40,6 @@ def when_empty(desk: Desk, side: int) -> str:
     view = desk.destination if side else desk.source
     if view is None:
         return "Press r to list them."
+    if side and desk.ends[side].local:
+        return "What lies in a folder is not listed."
     return view.problem or "No session has these words."
