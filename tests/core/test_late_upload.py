@@ -61,13 +61,14 @@ def carried_twice(port: Harbour, plan: Plan) -> TransferFolder:
     with worker.stdin as pipe:
         pipe.write(json.dumps({port.server.url: {"user": LOGIN.user, "password": LOGIN.password}}))
     until(lambda: any(one["bytes_in"] == one["bytes_announced"] > 0 for one in port.server.underway()))
+    port.server.set_faults([])
     worker.kill()
     worker.wait(60)
     until(lambda: not lock.running(folder))
     assert port.work(folder) == 0
     assert read_state(folder).phase == Phase.DONE
     port.server.clear_log()
-    port.server.set_faults([])
+    port.server.release()
     until(lambda: not port.server.underway())
     late = [one for one in port.server.log() if one["path"] == "/data/services/import"]
     assert [(one["status"], one["gone"], one["fault"]) for one in late] == [(200, True, "until_released")]

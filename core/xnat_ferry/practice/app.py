@@ -69,7 +69,7 @@ class Application:
             if fault is not None:
                 await asyncio.sleep(fault.delay)
                 if fault.until_released:
-                    await run_in_threadpool(self._await_release, fault)
+                    await run_in_threadpool(self._await_release)
                 if fault.reset:
                     scope["state"]["transport"].abort()
                     return
@@ -95,8 +95,9 @@ class Application:
                 }
             )
 
-    def _await_release(self, fault: Fault) -> None:
-        while self.rules.hold(fault) and not self.site.closing.wait(0.01):
+    def _await_release(self) -> None:
+        before = self.rules.releases
+        while self.rules.releases == before and not self.site.closing.wait(0.01):
             pass
 
     def _at_the_door(self, request: Request, fault: Fault | None) -> Reply | None:

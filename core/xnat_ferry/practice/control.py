@@ -35,6 +35,9 @@ class Control:
                 return Reply(200)
             case "GET", "underway":
                 return as_json(self._log.underway())
+            case "POST", "release":
+                self._rules.release()
+                return Reply(200)
             case "GET", "state":
                 return as_json(self._state.all(request.get("project")))
             case "POST", "clock":

@@ -25,7 +25,7 @@ class Fault(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
     cut_after: float | None = None
     delay: float = 0.0
     until_released: bool = False
-    """Taken in whole, and nothing is done about it until this rule is no more in force."""
+    """Taken in whole, and nothing is done about it until somebody releases all that is held so."""
     bytes_per_second: float | None = None
     truncate: bool = False
     skip_file: int = 0
@@ -63,6 +63,8 @@ class Rules:
 
     def __init__(self, faults: list[Fault]) -> None:
         self._lock = threading.Lock()
+        self.releases = 0
+        """How often what was held has been released."""
         self.replace(faults)
 
     def replace(self, faults: list[Fault]) -> None:
@@ -70,12 +72,13 @@ class Rules:
             self._faults = faults
             self._counts = [0] * len(faults)
 
+    def release(self) -> None:
+        """Let go on what is held until then."""
+        with self._lock:
+            self.releases += 1
+
     def all(self) -> list[Fault]:
         return list(self._faults)
-
-    def hold(self, fault: Fault) -> bool:
-        """Whether this very rule is in force still."""
-        return any(one is fault for one in self._faults)
 
     def hit(self, method: str, path: str, size: int = 0) -> Fault | None:
         """The first rule that is due for this request, whose body is so large; every match counts."""

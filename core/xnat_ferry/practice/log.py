@@ -39,6 +39,7 @@ class Log:
                     "query": one.query_string,
                     "bytes_in": one.length,
                     "bytes_announced": announced(one),
+                    "fault": one.fault.name,
                 }
                 for one in self._underway.values()
             ]

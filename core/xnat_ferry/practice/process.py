@@ -132,6 +132,10 @@ class PracticeServer:
         """Replace the rules in force."""
         self._ask("PUT", "faults", json.dumps(faults).encode())
 
+    def release(self) -> None:
+        """Let go on what a rule holds until then."""
+        self._ask("POST", "release")
+
     def advance(self, seconds: float) -> None:
         """Let some of its time pass at once."""
         self._ask("POST", f"clock?seconds={seconds}")

@@ -73,6 +73,8 @@ def test_what_is_held_is_carried_out_once_it_is_released_though_its_client_is_go
     (held,) = fresh.server.underway()
     assert (held["method"], held["path"], held["bytes_announced"]) == ("PUT", place, 4)
     fresh.server.set_faults([])
+    assert len(fresh.server.underway()) == 1
+    fresh.server.release()
     until(lambda: not fresh.server.underway())
     assert fresh.get(place).content == b"late"
     asked, late, got = fresh.server.log()
