@@ -2,59 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
+from tests.contract.chaos.evidence import Evidence, Moment, files_of, key_of, name_of
+from tests.contract.chaos.late import came_late, late_uploads, opened_again
 from tests.contract.chaos.scenario import Scenario, Session
 
-
-@dataclass(frozen=True)
-class Moment:
-    """Both projects at one time, as ``/practice/state`` has them, and what the journal claims by then."""
-
-    source: dict[str, Any]
-    destination: dict[str, Any]
-    unassigned: list[dict[str, Any]]
-    claims: dict[str, str]
-    """Session to ``done archive``, ``done prearchive``, ``failed``, ``skipped`` or ``open``."""
-
-
-@dataclass
-class Evidence:
-    """All that a judge may look at."""
-
-    scenario: Scenario
-    before: Moment
-    journal: list[dict[str, Any]]
-    moments: list[Moment]
-    """After the faults, and after the end."""
-    codes: list[int | None] = field(default_factory=list)
-    """How each worker ended; None did not."""
-    status: dict[str, Any] = field(default_factory=dict)
-    verify: dict[str, Any] = field(default_factory=dict)
-    record: dict[str, Any] = field(default_factory=dict)
-    left_behind: list[str] = field(default_factory=list)
-    """In the spool, and beside the lock and other files of the transfer."""
-    leaks: list[str] = field(default_factory=list)
-    output: str = ""
-    settled: list[Moment] = field(default_factory=list)
-    """After each worker that was ordered to delete what is proven at the source."""
-    settling_codes: list[int | None] = field(default_factory=list)
-
-    def fates(self) -> dict[str, str]:
-        """What the journal says of each session, its last word."""
-        said = {session.label: "open" for session in self.scenario.sessions}
-        for event in self.journal:
-            match event.get("event"):
-                case "SessionStarted":
-                    said[event["session"]] = "open"
-                case "SessionFinished":
-                    said[event["session"]] = f"done {event['where']}"
-                case "SessionFailed":
-                    said[event["session"]] = "failed"
-                case "SessionSkipped":
-                    said[event["session"]] = "skipped"
-        return said
+_OPEN = ("RECEIVING", "RECEIVING_INTERRUPT")
 
 
 def judge(evidence: Evidence) -> list[str]:
@@ -81,20 +35,21 @@ def _at(evidence: Evidence, moment: Moment) -> Iterator[str]:
     for session in evidence.scenario.sessions:
         claim = moment.claims.get(session.label, "open")
         if claim.startswith("done"):
-            yield from _really_there(evidence, moment, session, claim.removeprefix("done "))
+            where, late = claim.removeprefix("done "), came_late(evidence, moment, session)
+            yield from _really_there(evidence, moment, session, where, may_be_open=late)
 
 
 def _untouched(evidence: Evidence, moment: Moment) -> Iterator[str]:
     """What was at the destination before, and is nobody's to change; half a session may only grow."""
     for kind in ("sessions", "prearchive"):
-        there = {_key(one): one for one in moment.destination[kind]}
+        there = {key_of(one): one for one in moment.destination[kind]}
         for one in evidence.before.destination[kind]:
-            now = there.get(_key(one))
+            now = there.get(key_of(one))
             same = now == one
-            if now is not None and _name(one) in _halves(evidence):
-                same = all(file in _files(now) for file in _files(one))
+            if now is not None and name_of(one) in _halves(evidence):
+                same = all(file in files_of(now) for file in files_of(one))
             if not same:
-                yield f"{_key(one)} was at the destination before and is not what it was"
+                yield f"{key_of(one)} was at the destination before and is not what it was"
 
 
 def _fresh(evidence: Evidence, moment: Moment) -> list[tuple[str, dict[str, Any]]]:
@@ -102,8 +57,8 @@ def _fresh(evidence: Evidence, moment: Moment) -> list[tuple[str, dict[str, Any]
     found = []
     for kind, where in (("sessions", "archive"), ("prearchive", "prearchive")):
         before = evidence.before.destination[kind]
-        old = {_key(one) for one in before if _name(one) not in _halves(evidence)}
-        found += [(where, one) for one in moment.destination[kind] if _key(one) not in old]
+        old = {key_of(one) for one in before if name_of(one) not in _halves(evidence)}
+        found += [(where, one) for one in moment.destination[kind] if key_of(one) not in old]
     return found
 
 
@@ -114,29 +69,30 @@ def _all_verified(evidence: Evidence, moment: Moment) -> Iterator[str]:
     good = {uid: one for session in _travelling(evidence) for uid, one in _planned(evidence, session).items()}
     exact = not evidence.scenario.site_script and not evidence.scenario.project_script
     for where, one in _fresh(evidence, moment):
-        for file in _files(one):
+        for file in files_of(one):
             known = good.get(file["sop_instance_uid"])
             if known is None:
-                yield f"{file['path']} of {_key(one)} in the {where} was never to be sent"
+                yield f"{file['path']} of {key_of(one)} in the {where} was never to be sent"
             elif known["pixel_md5"] != file["pixel_md5"] or (exact and known["md5"] != file["md5"]):
-                yield f"{file['path']} of {_key(one)} in the {where} is not what the source has"
+                yield f"{file['path']} of {key_of(one)} in the {where} is not what the source has"
 
 
 def _proper(evidence: Evidence, moment: Moment) -> list[tuple[str, dict[str, Any]]]:
-    """The same without rows that a late upload left beside what was proven, as far as they are told of."""
+    """The same without second rows of sessions of which an upload came late, as far as they are told of."""
+    late = {one.to_label for one in evidence.scenario.sessions if late_uploads(evidence, one)}
     told = [row for one in evidence.verify.get("sessions", ()) for row in one.get("beside") or ()]
     told += [event["row"] for event in evidence.journal if event.get("event") == "RowBeside"]
     beside = {"/".join(row.split("/")[-2:]) for row in told}
     return [
         (where, one)
         for where, one in _fresh(evidence, moment)
-        if where == "archive" or _key(one) not in beside
+        if where == "archive" or key_of(one) not in beside or name_of(one) not in late
     ]
 
 
 def _nothing_twice(evidence: Evidence, moment: Moment) -> Iterator[str]:
     fresh = _proper(evidence, moment)
-    names = Counter(_name(one) for _, one in fresh)
+    names = Counter(name_of(one) for _, one in fresh)
     planned = {session.to_label for session in _travelling(evidence)}
     # what completes a session waits beside it until it is done
     done = {
@@ -148,17 +104,19 @@ def _nothing_twice(evidence: Evidence, moment: Moment) -> Iterator[str]:
             yield f"{name} is at the destination and nobody planned it"
         elif count > (2 if name in growing else 1):
             yield f"{name} is at the destination {count} times"
-    uids = Counter(file["sop_instance_uid"] for _, one in fresh for file in _files(one))
+    uids = Counter(file["sop_instance_uid"] for _, one in fresh for file in files_of(one))
     for uid, count in uids.items():
         if count > 1:
             yield f"the instance {uid} is at the destination {count} times"
 
 
-def _really_there(evidence: Evidence, moment: Moment, session: Session, where: str) -> Iterator[str]:
+def _really_there(
+    evidence: Evidence, moment: Moment, session: Session, where: str, *, may_be_open: bool = False
+) -> Iterator[str]:
     """A session that is called done is there file by file, under the labels of the plan."""
     claimed = f"{session.label} is called done in the {where}"
     found = [
-        one for place, one in _proper(evidence, moment) if place == where and _name(one) == session.to_label
+        one for place, one in _proper(evidence, moment) if place == where and name_of(one) == session.to_label
     ]
     if len(found) != 1:
         yield f"{claimed} and is there {len(found)} times"
@@ -167,9 +125,9 @@ def _really_there(evidence: Evidence, moment: Moment, session: Session, where: s
     study = _source(evidence, session)["study_uid"]
     if (one["subject"], one["study_uid"]) != (session.to_subject, study):
         yield f"{claimed} but under the subject {one['subject']} with the study {one['study_uid']}"
-    if where == "prearchive" and one["status"] != "READY":
+    if where == "prearchive" and one["status"] not in ("READY", *(_OPEN if may_be_open else ())):
         yield f"{claimed} but is {one['status']}"
-    wanted, there = _planned(evidence, session), {file["sop_instance_uid"]: file for file in _files(one)}
+    wanted, there = _planned(evidence, session), {file["sop_instance_uid"]: file for file in files_of(one)}
     lost = wanted.keys() - there.keys()
     if lost:
         yield f"{claimed} but {len(lost)} of {len(wanted)} files are missing"
@@ -250,15 +208,30 @@ def _status(evidence: Evidence, fates: dict[str, str]) -> Iterator[str]:
 
 def _proofs(evidence: Evidence, fates: dict[str, str]) -> Iterator[str]:
     """``verify`` and ``record`` prove what is called done, and nothing that is not so."""
-    by_label = {session.label: session for session in evidence.scenario.sessions}
     for name, said in (("verify", evidence.verify), ("record", evidence.record.get("verification") or {})):
-        proven = {one["source"]: one for one in said.get("sessions", ()) if one["verdict"] == "proven"}
+        proven = _proven(said)
         for label in fates:
             if fates[label].startswith("done") and label not in proven:
                 yield f"{name} does not prove {label}, which is called done"
-        for label, one in proven.items():
-            for text in _really_there(evidence, evidence.moments[-1], by_label[label], one["where"]):
-                yield f"{name}: {text}"
+        yield from _rightly_proven(evidence, name, said, evidence.moments[-1])
+    if evidence.between is not None:
+        moment = evidence.moments[-2]
+        yield from _rightly_proven(evidence, "verify, once opened again", evidence.between, moment)
+        told = {one["source"] for one in evidence.between.get("sessions", ())}
+        for label in sorted(opened_again(evidence, moment) - told):
+            yield f"verify says nothing of {label}, which was opened again"
+
+
+def _rightly_proven(evidence: Evidence, name: str, said: dict[str, Any], moment: Moment) -> Iterator[str]:
+    """What is proven is there, and closed: no late upload is a reason to say so of what is open."""
+    by_label = {session.label: session for session in evidence.scenario.sessions}
+    for label, one in _proven(said).items():
+        for text in _really_there(evidence, moment, by_label[label], one["where"]):
+            yield f"{name}: {text}"
+
+
+def _proven(said: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {one["source"]: one for one in said.get("sessions", ()) if one["verdict"] == "proven"}
 
 
 # A move
@@ -323,17 +296,5 @@ def _planned(evidence: Evidence, session: Session) -> dict[str, dict[str, Any]]:
     """The instances that shall travel, by SOPInstanceUID."""
     chosen = {scan.id for scan in session.scans if scan.chosen}
     scans = [scan for scan in _source(evidence, session)["scans"] if scan["id"] in chosen]
-    files = [file for scan in scans for file in _files({"scans": [scan]})]
+    files = [file for scan in scans for file in files_of({"scans": [scan]})]
     return {file["sop_instance_uid"]: file for file in files if file["sop_instance_uid"]}
-
-
-def _files(one: dict[str, Any]) -> list[dict[str, Any]]:
-    return [file for scan in one["scans"] for resource in scan["resources"] for file in resource["files"]]
-
-
-def _key(one: dict[str, Any]) -> str:
-    return str(one["id"]) if "id" in one else f"{one['timestamp']}/{one['folder']}"
-
-
-def _name(one: dict[str, Any]) -> str:
-    return str(one["label"] if "label" in one else one["name"])

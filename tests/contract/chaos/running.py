@@ -16,10 +16,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.contract.chaos.judging import Evidence, Moment, expected, judge
+from tests.contract.chaos.evidence import Evidence, Moment
+from tests.contract.chaos.judging import expected, judge
+from tests.contract.chaos.late import is_late, opened_again
 from tests.contract.chaos.scenario import PASSWORD, PATIENT, REHEARSAL, Death, Scenario, Session
 from tests.contract.chaos.world import add_oddities, world_of
-from tests.core.shore import ROOT
+from tests.core.shore import ROOT, until
 from xnat_ferry.model import Endpoint
 from xnat_ferry.plan import Fate, Plan, PlannedScan, PlannedSession, Target
 from xnat_ferry.plan.file import write_plan
@@ -30,6 +32,8 @@ from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.pace import Pace, keep_pace
 
+_UPLOADS = "/data/services/import"
+_HELD = {"match": f"POST {_UPLOADS}", "until_released": True}
 _QUESTIONS = ("status", "verify", "record")
 _PATIENCE = 90.0
 """Seconds after which a worker that still runs is one that never ends."""
@@ -59,7 +63,7 @@ class Nursery:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(_PATIENCE)
         self._process.stdout.close()
 
     def start(self, **order: Any) -> int:
@@ -103,8 +107,11 @@ class Lane:
         add_oddities(self.server, scenario)
         voyage = _Voyage(self, scenario)
         self.server.clear_log()
-        self.server.set_faults(list(scenario.faults))
         try:
+            if scenario.late:
+                self.server.set_faults([_HELD | {"nth": scenario.late}])
+                voyage.die_in_an_upload()
+            self.server.set_faults(list(scenario.faults))
             for death in scenario.deaths:
                 voyage.sail(death)
         finally:
@@ -114,14 +121,27 @@ class Lane:
         evidence = voyage.evidence
         evidence.moments.append(voyage.look())
         voyage.resume()
-        evidence.moments.append(voyage.look())
-        voyage.ask()
+        self.server.release()
+        self._finish(voyage)
+        if opened_again(evidence, evidence.moments[-1]):
+            evidence.between = evidence.verify
+            voyage.sail(None)
+            self._finish(voyage)
         if scenario.move:
             self._settle(voyage, scenario)
         self.met["seeds"] += 1
         self.met["units"] += len({(one["session"], one["unit"]) for one in evidence.journal if "unit" in one})
+        self.met["late uploads"] += sum(map(is_late, evidence.uploads))
+        self.met["done and opened again"] += evidence.between is not None
         self.met.update(f"session {how}" for how in evidence.fates().values())
         return judge(evidence)
+
+    def _finish(self, voyage: "_Voyage") -> None:
+        """A look once the server works for nobody any more, dead or alive, and what the program says then."""
+        until(lambda: not self.server.underway(), "the server never came to rest", _PATIENCE)
+        voyage.evidence.uploads = [one for one in self.server.log() if one["path"] == _UPLOADS]
+        voyage.evidence.moments.append(voyage.look())
+        voyage.ask()
 
     def _settle(self, voyage: "_Voyage", scenario: Scenario) -> None:
         """The order to delete is given twice: to a worker that meets something, and to one that does not."""
@@ -186,23 +206,42 @@ class _Voyage:
         self.evidence.codes.append(code)
         return code
 
+    def die_in_an_upload(self) -> None:
+        """Run a worker until the server holds an upload of it whole, and kill it there; or to its end."""
+        nursery, server = self._lane.nursery, self._lane.server
+        self._lane.met["workers"] += 1
+        pid = nursery.start(**self._work(None))
+        code, end = None, time.monotonic() + _PATIENCE
+        while code is None and time.monotonic() < end:
+            held = [one for one in server.underway() if one["fault"]]
+            if any(one["bytes_in"] == one["bytes_announced"] for one in held):
+                os.kill(pid, signal.SIGKILL)
+                self._lane.met["killed"] += 1
+            code = nursery.wait(pid, 0.02)
+        self.evidence.codes.append(code)
+
     def resume(self) -> None:
         """Run workers until nothing changes; two seeds of three are content once all is as it must be."""
         fates: dict[str, str] = {}
         for _ in range(_RESUMES):
+            undisturbed = not self._at_work()
             self.sail(None)
             before, fates = fates, self._told()
             content = self._scenario.seed % 3 > 0 and all(
                 fates[session.label] in expected(self._scenario, session)
                 for session in self._scenario.sessions
             )
-            if content or fates == before:
+            if content or (undisturbed and fates == before):
                 return
+
+    def _at_work(self) -> bool:
+        """Whether the server still carries something out for a worker that died, other than what it holds."""
+        return any(not one["fault"] for one in self._lane.server.underway())
 
     def look(self) -> Moment:
         """How things are right now."""
         moment = self._state()
-        return replace(moment, claims=self._told())
+        return replace(moment, claims=self._told(), at=time.time())
 
     def _told(self) -> dict[str, str]:
         found = self._found()

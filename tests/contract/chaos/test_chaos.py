@@ -29,6 +29,7 @@ def test_what_is_claimed_is_so_whatever_happens(seeds: list[int], nursery: Nurse
     assert met["seeds"] == len(seeds)
     assert met["killed"] >= len(seeds) // 5
     assert sum(count for name, count in met.items() if name.startswith("fault")) >= len(seeds)
+    assert met["late uploads"] >= 1
     assert met["units"] > met["session done archive"] + met["session done prearchive"]
     assert met["session done archive"] >= 1
     assert met["session done prearchive"] >= 1

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.contract.chaos.judging import Evidence, Moment, judge
+from tests.contract.chaos.evidence import Evidence, Moment
+from tests.contract.chaos.judging import judge
 from tests.contract.chaos.scenario import Scan, Scenario, Session
 
 
@@ -31,6 +32,7 @@ def scenario(**more: Any) -> Scenario:
         "sessions": (session,),
         "faults": (),
         "deaths": (),
+        "late": 0,
         "move": False,
         "settling_fault": {},
         "settling_death": None,
@@ -125,13 +127,99 @@ def leave_it_in_the_prearchive_too(evidence: Evidence) -> None:
 def test_what_a_late_upload_left_in_the_prearchive_may_lie_there_as_long_as_it_is_told() -> None:
     evidence = honest()
     leave_it_in_the_prearchive_too(evidence)
+    evidence.uploads = [upload()]
     assert judge(evidence) != []
     evidence.verify["sessions"][0]["beside"] = ["/prearchive/projects/DST/1/P1_MR"]
     evidence.record["verification"]["sessions"][0]["beside"] = ["/prearchive/projects/DST/1/P1_MR"]
     assert judge(evidence) == []
+    for no_reason in ([], [upload(gone=False)], [upload(label="OTHER")], [upload(project="OTHER")]):
+        evidence.uploads = no_reason
+        assert "P1_MR is at the destination 2 times" in judge(evidence)
+    evidence.uploads = [upload()]
     turned = evidence.moments[-1].destination["prearchive"][0]["scans"][0]["resources"][0]["files"][0]
     turned["pixel_md5"] = "other"
     assert judge(evidence) != []
+
+
+def upload(
+    *, at: float = 1.0, seconds: float = 20.0, gone: bool = True, label: str = "P1_MR", project: str = "D1"
+) -> dict[str, Any]:
+    """As the server's log has it: of a client that died in it, and carried out after everything."""
+    query = f"import-handler=DICOM-zip&project={project}&subject=P1&session={label}"
+    return {"at": at, "seconds": seconds, "gone": gone, "query": query}
+
+
+def opened() -> Evidence:
+    """Done in the prearchive by a second worker, opened by a late upload, told so, and built by a third."""
+    evidence = honest()
+    evidence.scenario = scenario(to="prearchive")
+    done, built = waiting("P1_MR", 1, 2) | {"status": "RECEIVING"}, waiting("P1_MR", 1, 2)
+    evidence.moments = [
+        Moment(evidence.before.source, project(), [], {"001_MR1": "done prearchive"}, at=at)
+        for at in (30.0, 50.0)
+    ]
+    for moment, row in zip(evidence.moments, (done, built), strict=True):
+        moment.destination["prearchive"].append(row)
+    evidence.journal = [
+        {"event": event, "session": "001_MR1", "where": "prearchive", "at": at}
+        for event, at in (("SessionStarted", 10), ("SessionFinished", 15), ("SessionStarted", 40))
+    ]
+    evidence.journal.append(evidence.journal[1] | {"at": 45})
+    evidence.uploads = [upload()]
+    for said in (evidence.verify, evidence.record["verification"]):
+        said["sessions"][0]["where"] = "prearchive"
+    evidence.between = copy.deepcopy(evidence.verify)
+    evidence.between["sessions"][0]["verdict"] = "unknown"
+    return evidence
+
+
+OPEN = "001_MR1 is called done in the prearchive but is RECEIVING"
+
+
+def test_a_late_upload_may_open_what_was_done_if_that_is_told_and_built_again() -> None:
+    assert judge(opened()) == []
+
+
+@pytest.mark.parametrize(
+    "uploads",
+    [
+        [],
+        [upload(gone=False)],
+        [upload(label="OTHER")],
+        [upload(project="OTHER")],
+        [upload(seconds=8.0)],
+        [upload(at=31.0)],
+    ],
+    ids=["none", "heard", "another session", "another project", "before", "not yet"],
+)
+def test_without_a_late_upload_of_it_what_was_done_must_be_closed(uploads: list[dict[str, Any]]) -> None:
+    evidence = opened()
+    evidence.uploads = uploads
+    assert judge(evidence) == [OPEN]
+
+
+def test_what_is_open_must_not_be_called_proven_nor_passed_over() -> None:
+    evidence = opened()
+    assert evidence.between is not None
+    evidence.between["sessions"][0]["verdict"] = "proven"
+    assert judge(evidence) == [f"verify, once opened again: {OPEN}"]
+    evidence.between.clear()
+    assert judge(evidence) == ["verify says nothing of 001_MR1, which was opened again"]
+
+
+def test_what_was_opened_must_be_closed_by_the_next_worker() -> None:
+    evidence = opened()
+    evidence.moments[1].destination["prearchive"][0]["status"] = "RECEIVING"
+    assert judge(evidence) == [OPEN, f"verify: {OPEN}", f"record: {OPEN}"]
+
+
+def test_what_lies_in_a_row_that_was_opened_is_judged_as_ever() -> None:
+    evidence = opened()
+    held = evidence.moments[0].destination["prearchive"][0]["scans"][0]["resources"][0]["files"]
+    held[0]["pixel_md5"] = "other"
+    assert "001_MR1 is called done in the prearchive but 1 files have other pixels" in judge(evidence)
+    held.pop(0)
+    assert judge(evidence) == ["001_MR1 is called done in the prearchive but 1 of 2 files are missing"]
 
 
 def bring_a_stranger(evidence: Evidence) -> None:
