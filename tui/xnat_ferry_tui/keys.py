@@ -145,7 +145,7 @@ KEYS = (
     Key("remove_waiting", "W", "Clear", "remove what was given up", "verify", bar=False, changes=True),
     Key("unshare", "H", "Unshare", "as D; what is only shared in, too", "verify", bar=False, changes=True),
     Key("prove", "v", "Verify", "compare again, as closely as wanted", "verify"),
-    Key("leave_off", "x", "Leave off", "leave off comparing, or looking at the servers", "verify", bar=False),
+    Key("leave_off", "x", "Leave off", "leave off comparing, or looking", "verify", bar=False),
     Key("record", "w", "Record", "read the record and save it", "verify"),
     Key("log", "L", "Log", "what the prearchive's log says of the session", "verify", bar=False),
     Key("only_differences", "e", "Equal", "show what is equal as well, or hide it", "verify", bar=False),

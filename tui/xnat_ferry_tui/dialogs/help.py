@@ -48,15 +48,15 @@ class Help(Dialog[None]):
 
     def on_mount(self) -> None:
         about = self._about
-        choices = [*self._hanging(about.choices), ""] if about.choices else []
+        column = max((len(name) + 2 for name, _ in about.choices if len(name) < _LONG), default=_COLUMN)
+        choices = [*self._hanging(about.choices, max(column, _COLUMN)), ""] if about.choices else []
         told = [(keys.shown(key, all_of_them=True, key_map=self._key_map), key.help) for key in about.keys]
-        text = [*about.words, "", *choices, *self._hanging(told), "", _OTHERS]
+        text = [*about.words, "", *choices, *self._hanging(told, _COLUMN), "", _OTHERS]
         self.query_one("#text-of-help", Facts).put(text)
         self.query_one("#answers", Facts).put(["", "Arrows and PgDn: more   Escape: back"])
         self.query_one(Reading).focus()
 
-    def _hanging(self, pairs: Sequence[tuple[str, str]]) -> list[str]:
-        column = max([_COLUMN, *(len(word) + 2 for word, _ in pairs if len(word) < _LONG)])
+    def _hanging(self, pairs: Sequence[tuple[str, str]], column: int) -> list[str]:
         return hanging(pairs, min(self.app.size.width, _WIDEST) - _MARGINS, column)
 
     def action_close(self) -> None:
@@ -66,5 +66,5 @@ class Help(Dialog[None]):
 _WIDEST = 79
 """Columns with which the dialog is as wide as it gets."""
 _LONG = 20
-"""Columns from which on a word stands on a line of its own."""
+"""Columns from which on a name stands on a line of its own."""
 _OTHERS = 'Other keys: keys.toml beside the settings, for instance [transfer] and stop = "X".'
