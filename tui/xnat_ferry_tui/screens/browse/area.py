@@ -18,22 +18,19 @@ from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse.errands import Errands
 from xnat_ferry_tui.screens.browse.going import labels_on, rows_of, what_would_go
 from xnat_ferry_tui.screens.browse.heading import heading, when_empty
-from xnat_ferry_tui.screens.browse.lists import Lists, Made
+from xnat_ferry_tui.screens.browse.lists import Lists
 from xnat_ferry_tui.screens.browse.marks import Marks
 from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE, Kind, Node, session_of
 from xnat_ferry_tui.screens.browse.pairing import Waiting
 from xnat_ferry_tui.screens.browse.panes import Panes
 from xnat_ferry_tui.screens.browse.picture import Picture
 from xnat_ferry_tui.screens.browse.reading import Fetched, Reading
+from xnat_ferry_tui.screens.browse.renewing import Renewing
 from xnat_ferry_tui.screens.browse.sides import Sides
 from xnat_ferry_tui.screens.browse.telling import LEGEND, tell
-from xnat_ferry_tui.undisturbed import undisturbed
 from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Lines as LinesWidget
-
-_MANY = 5_000
-"""Sessions from which on comparing and sorting is done aside, so that keys are answered meanwhile."""
 
 _READ_WHEN_MARKED = 50
 """As many sessions at most are read as soon as they are marked, so that one sees how much they are."""
@@ -57,9 +54,8 @@ class BrowseArea(Area):
         self.reading, self._errands = Reading(self), Errands(self)
         self._panes, self._words = self.query_one(Panes), self.query_one(Input)
         self._marks = Marks(self.desk.marks)
-        self._said, self._turn, self._taken, self._making = "", 0, 0, False
-        self._anew: Callable[[], Picture] | None = None
-        """Compares both projects again; None where what is shown rests on the newest listings."""
+        self._renewing = Renewing(self, self._lists)
+        self._said = ""
         self._basis: tuple[object, ...] = ()
         self._problem: FerryError | None = None
         self._drawn_at = Size(0, 0)
@@ -75,7 +71,7 @@ class BrowseArea(Area):
     @property
     def is_up_to_date(self) -> bool:
         """Whether the lists that were asked for last are those that are shown."""
-        return self._turn == self._taken
+        return self._renewing.is_up_to_date
 
     # From the desk to the panes
 
@@ -87,7 +83,7 @@ class BrowseArea(Area):
         self._basis = (desk.source, desk.destination, desk.proofs(), desk.marks, self._lists.in_step)
         changed = [old is not new for old, new in zip(before or (None,) * 5, self._basis, strict=True)]
         if any(changed):
-            self._compare(sides=any(changed[:3]) or self._anew is not None)
+            self._compare(sides=any(changed[:3]) or self._renewing.is_comparing)
         if self._drawn_at != self.app.size:
             self._drawn_at = self.app.size
             self._panes.fit()
@@ -146,43 +142,7 @@ class BrowseArea(Area):
             compared = known or Sides(source, destination, proofs, plan)
             return Picture(compared, find, desk.marks, in_step=in_step)
 
-        self._anew = compare
-        self._arrange()
-
-    def _arrange(self) -> None:
-        """Filter or order are others now, or what they are of."""
-        self._turn += 1
-        self._begin()
-
-    def _begin(self) -> None:
-        """Make the lists; where they are long aside, one after the other and only the newest."""
-        views = (self.desk.source, self.desk.destination)
-        if max(len(view.sessions or ()) if view else 0 for view in views) < _MANY:
-            self._take(self._turn, self._anew, self._make(self._anew))
-        elif not self._making:
-            self._making = True
-            self.app.run_worker(self._make_aside, thread=True, exit_on_error=False, group="browse")
-
-    def _make(self, anew: Callable[[], Picture] | None) -> Made:
-        return self._lists.make(self.picture if anew is None else anew())
-
-    def _make_aside(self) -> None:
-        turn, anew, made = self._turn, self._anew, None
-        try:
-            with undisturbed(_MANY):
-                made = self._make(anew)
-        finally:
-            self.post_message(Fetched(lambda: self._take(turn, anew, made)))
-
-    def _take(self, turn: int, anew: Callable[[], Picture] | None, made: Made | None) -> None:
-        """Show what was made, unless something else has been asked for since: then make that."""
-        self._making = False
-        if made is not None and turn != self._turn:
-            self._begin()
-        elif made is not None:
-            self._taken, self._anew = turn, None
-            self._lists.take(made)
-            self.lay()
+        self._renewing.compare(compare)
 
     @on(Fetched)
     def _fetched(self, message: Fetched) -> None:
@@ -262,7 +222,7 @@ class BrowseArea(Area):
         side = self._panes.side
         wish = self._lists.wish(side)
         self._lists.ask(side, replace(wish, order=wish.order.next(), side=side))
-        self._arrange()
+        self._renewing.begin()
 
     def action_filter(self) -> None:
         self._words.value = self._lists.wish(self._panes.side).words
@@ -275,7 +235,7 @@ class BrowseArea(Area):
         wish = replace(self._lists.wish(side), words=self._words.value)
         if wish != self._lists.wish(side):
             self._lists.ask(side, wish)
-            self._arrange()
+            self._renewing.begin()
 
     @on(Input.Submitted)
     def _keep_filter(self) -> None:
@@ -287,7 +247,7 @@ class BrowseArea(Area):
         side = self._panes.side
         if self._lists.wish(side).words:
             self._lists.ask(side, replace(self._lists.wish(side), words=""))
-            self._arrange()
+            self._renewing.begin()
         self._panes.enter()
 
     def action_details(self) -> None:
