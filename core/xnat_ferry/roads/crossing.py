@@ -48,7 +48,7 @@ class Crossing(ABC):
         return
 
     def is_done(self, session: PlannedSession, past: SessionState) -> bool:
-        """Whether nothing is left to do for a session, by the journal alone."""
+        """Whether nothing is left to do for a session, by the journal and what was prepared: no request."""
         return past.phase == Phase.DONE
 
     def look_back(self, crossed: Sequence[PlannedSession]) -> None:
