@@ -2,6 +2,7 @@
 
 import io
 import json
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.core.making import dicom_bytes
 from xnat_ferry import events
 from xnat_ferry.cli import main
 from xnat_ferry.model import Endpoint, Where
-from xnat_ferry.plan import Fate, Road, Target
+from xnat_ferry.plan import Fate, Road, Target, read_plan
 from xnat_ferry.settle.meant import given_up
 from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
 from xnat_ferry.transfer.folder import TransferFolder
@@ -40,7 +41,7 @@ HEAD = "[server]\nsite_anonymization = false\n" + WORLD
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
     world = "".join(
         session_toml(name, subject=f"S_{name}")
-        for name in (*NAMES, "done", "itself", "seen", "unseen", *TWICE)
+        for name in (*NAMES, "done", "itself", "seen", "unseen", "here", *TWICE)
     )
     with harbour(tmp_path_factory.mktemp("waiting"), world, head=HEAD) as made:
         yield made
@@ -245,6 +246,28 @@ def test_the_command_asks_for_the_destination(
     assert '"event":"RowRemoved"' in shown.out
     assert "To be removed from the prearchive of DST" in shown.err
     assert "command" not in port.waiting("DST")
+
+
+def test_what_an_upload_gave_up_goes_while_its_files_are_here(
+    port: Harbour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_in(port, monkeypatch)
+    packed = tmp_path / "files.tar.gz"
+    with tarfile.open(packed, "w:gz") as archive:
+        for path in port.on_disk("SRC", "here"):
+            archive.add(path, path.name)
+    main(["upload", str(packed), "DST", "-o", str(tmp_path / "plan.toml")])
+    folder = port.begin(read_plan(tmp_path / "plan.toml"))
+    (session,) = folder.read_plan().sessions
+    port.server.set_faults([{"match": "POST /data/prearchive/projects/", "status": 500}])
+    assert port.work(folder) == 1
+    port.server.set_faults([])
+    packed.rename(tmp_path / "away.tar.gz")
+    kept(port, folder, session.session, "is not known")
+    (tmp_path / "away.tar.gz").rename(packed)
+    assert remove(port, folder, session.session) == 0
+    assert session.to_session not in port.waiting("DST")
+    assert not list((port.home / "spool").rglob("*"))
 
 
 # What a server carries out only after its client has gone and sent it again

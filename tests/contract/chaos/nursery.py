@@ -77,7 +77,7 @@ def _rehearse(order: dict[str, Any]) -> int:
         signal.signal(number, signal.SIG_DFL)
     for thread in threading.enumerate():
         if thread is not threading.main_thread():
-            thread.join(10)
+            thread.join(90)
     assert threading.active_count() == 1, f"a process must not fork with threads: {threading.enumerate()}"
     # what is never looked at for garbage stays shared with the children
     gc.collect()
