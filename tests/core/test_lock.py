@@ -1,6 +1,7 @@
 """One worker a transfer, and a dead one does not lock for ever."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -57,6 +58,27 @@ def test_the_lock_of_a_dead_process_is_taken_over(folder: TransferFolder) -> Non
 def test_a_process_that_got_a_dead_ones_number_does_not_hold_its_lock(folder: TransferFolder) -> None:
     hold(folder, born="1")
     assert not lock.running(folder)
+
+
+def test_only_the_worker_itself_is_asked_to_leave_off(folder: TransferFolder) -> None:
+    """A worker was killed, its number is somebody else's now, and a task of an array is at the transfer."""
+    task = folder.path / "tasks" / "1.0"
+    task.mkdir(parents=True)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        hold(folder, pid=other.pid, born="1")
+        (task / "lock").write_bytes(folder.lock.read_bytes().replace(b'"born":"1"', b'"born":""'))
+        assert lock.running(folder)
+        assert lock.worker(folder) is None
+        stale = lock.holder(folder)
+        assert stale is not None
+        stale.ask_to_leave_off()
+        assert other.poll() is None
+        hold(folder, pid=other.pid, born=processes.born(other.pid))
+        found = lock.worker(folder)
+        assert found is not None
+        found.ask_to_leave_off()
+        assert other.wait(30) == -signal.SIGTERM
+        found.ask_to_leave_off()
 
 
 def test_a_worker_on_another_machine_is_taken_for_alive_while_it_touches_its_lock(

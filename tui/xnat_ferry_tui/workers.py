@@ -3,8 +3,6 @@
 Their methods may block: use a thread.
 """
 
-import os
-import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -95,15 +93,13 @@ class Workers:
 
     def stop(self, folder: TransferFolder) -> str:
         """Ask the worker to leave off; says why where that cannot be done from here."""
-        array, found = stop_array(folder), lock.holder(folder)
-        if array is not None and found is None:
-            return array
-        if found is None or found.alive() is False:
-            return "It is not running."
+        array, found = stop_array(folder), lock.worker(folder)
+        if found is None:
+            return "It is not running." if array is None else array
         if found.host != socket.gethostname():
             # the number means another process here, or none
             return f"The worker runs on {found.host}: open this window there, and stop it with x."
-        os.kill(found.pid, signal.SIGTERM)
+        found.ask_to_leave_off()
         return ""
 
     def _take_up(

@@ -1,7 +1,5 @@
 """``status``, ``watch`` and ``stop``: they read journals and locks, and never log in."""
 
-import os
-import signal
 import socket
 from functools import partial
 
@@ -76,7 +74,7 @@ def stop(name: str | None = None, /, *, transfers: Transfers = None, json: AsJso
         The transfer's ID or its end; may be left out where there is only one.
     """
     found = transfer_folders.find(transfers_folder(transfers), name)
-    array, worker = stop_array(found), lock.holder(found)
+    array, worker = stop_array(found), lock.worker(found)
     if array:
         say(array)
     if not lock.running(found):
@@ -85,7 +83,7 @@ def stop(name: str | None = None, /, *, transfers: Transfers = None, json: AsJso
     if worker is not None and worker.host != socket.gethostname():
         raise UsageError(what=f"The worker runs on {worker.host}: stop it from there.")
     if worker is not None:
-        os.kill(worker.pid, signal.SIGTERM)
+        worker.ask_to_leave_off()
     for _ in watch_journal(found):
         pass
     following.answer_status(found, json)

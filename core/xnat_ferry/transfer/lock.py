@@ -8,6 +8,7 @@ finds that its lock was taken over meanwhile, leaves off.
 import contextlib
 import os
 import re
+import signal
 import socket
 import threading
 from collections.abc import Callable, Container, Iterator
@@ -46,6 +47,12 @@ class Holder(Struct, frozen=True):
         # a process ID may have been given to somebody else since
         return exists(self.pid) and (not self.born or born(self.pid) == self.born)
 
+    def ask_to_leave_off(self) -> None:
+        """Have it end cleanly if it lives on this machine: its number may be somebody else's by now."""
+        if self.alive():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGTERM)
+
 
 # made before threads want it: two that do for the first time at once may crash
 _HOLDER = msgspec.json.Decoder(Holder)
@@ -54,6 +61,11 @@ _HOLDER = msgspec.json.Decoder(Holder)
 def holder(folder: TransferFolder) -> Holder | None:
     """Who holds the transfer's own lock, dead or alive."""
     return _decoded(_content(folder.lock))
+
+
+def worker(folder: TransferFolder) -> Holder | None:
+    """Who holds the transfer's own lock and is at it, as far as can be told from here."""
+    return _holding(folder.lock)
 
 
 def running(folder: TransferFolder) -> bool:

@@ -73,7 +73,7 @@ def status_of(folder: TransferFolder) -> Status:
 
 def summarise(folder: TransferFolder, state: TransferState) -> Status:
     """The numbers of a state."""
-    found = lock.holder(folder)
+    found = lock.worker(folder)
     running = state.phase == Phase.RUNNING
     totals = Totals() if state.plan.road.stays else state.plan.totals  # then nothing is to be sent
     return Status(
