@@ -75,7 +75,7 @@ class Application:
                     return
             if reply is None:
                 reply = await run_in_threadpool(self._inside, request, fault)
-            status, gone = reply.status, scope["state"]["transport"].is_closing()
+            status, gone = reply.status, sending.gone
             await sending.run(reply)
         finally:
             self.log.add(

@@ -25,6 +25,12 @@ class Sending:
         self._scope, self._send, self._fault = scope, send, fault
         self.sent = 0
 
+    @property
+    def gone(self) -> bool:
+        """Whether nobody is there to take it; within one process there is no connection to tell."""
+        transport = self._scope.get("state", {}).get("transport")
+        return transport is not None and bool(transport.is_closing())
+
     async def run(self, reply: Reply) -> None:
         """Raises Broken where the connection shall end before the body does."""
         body = await self._body(reply)
@@ -54,8 +60,7 @@ class Sending:
 
     async def _pieces(self, body: Outgoing) -> None:
         async for piece in self._paced(body):
-            transport = self._scope.get("state", {}).get("transport")
-            if transport is not None and transport.is_closing():
+            if self.gone:
                 raise Broken
             await self._send({"type": "http.response.body", "body": piece, "more_body": True})
             self.sent += len(piece)
