@@ -27,6 +27,7 @@ from xnat_ferry.roads import crossing_of
 from xnat_ferry.roads.taking_back import take_back
 from xnat_ferry.roads.walk import Groups, walk
 from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.settings.private import LEFT_BEHIND
 from xnat_ferry.settings.room import read_room
 from xnat_ferry.settle import settle_transfer
 from xnat_ferry.transfer import lock
@@ -35,6 +36,7 @@ from xnat_ferry.transfer.ferry import Ferry, ProjectTurn, alone
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import Journal, replay
 from xnat_ferry.transfer.pace import read_pace, spool_size
+from xnat_ferry.transfer.processes import remove_left_behind
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.status import read_state
 from xnat_ferry.transfer.units import largest_unit
@@ -110,6 +112,8 @@ def work(
     everything else is told in the journal.
     """
     with lock.locked(folder, lost=stop.set):
+        for place in (folder.path, folder.verifications):
+            remove_left_behind(place, LEFT_BEHIND)
         plan = folder.read_plan()
         state = TransferState(plan, replay(folder.whole.journal))
         journal = Journal(folder.journal)

@@ -108,9 +108,20 @@ def test_one_session_that_fails_does_not_stop_the_others(sea: Shore) -> None:
     assert status["state"] == "failed"
     assert status["sessions"] == {"done": 1, "failed": 1, "waiting": 0, "running": 0}
     assert [one["session"] for one in status["errors"]] == ["001_MR1"]
+    looked = sea.ferry("verify", "--json")
+    found = json.loads(looked.stdout)
+    verdicts = {one["source"]: one["verdict"] for one in found["sessions"]}
+    assert (looked.returncode, found["verdict"]) == (1, "unknown"), "one of the two never arrived"
+    assert sorted(verdicts.values()) == ["proven", "unknown"]
+    assert verdicts["001_MR1"] == "unknown"
+    assert "1 session not compared" in sea.ferry("record").stdout
+    wrong = sea.ferry("verify", "--sessions", "001_MR1,NOPE")
+    assert (wrong.returncode, "NOPE" in wrong.stderr) == (2, True)
     sea.server.set_faults([])
     assert sea.ferry("resume").returncode == 0
     assert sea.archived("DST") == sea.archived("SRC")
+    assert sea.ferry("verify").returncode == 0
+    assert "not compared" not in sea.ferry("record").stdout
 
 
 def test_a_refused_archive_leaves_the_session_in_the_prearchive(sea: Shore) -> None:

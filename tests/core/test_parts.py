@@ -3,15 +3,22 @@
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.harbour import Harbour, harbour, session_toml, told
+from tests.core.making import planned
 from xnat_ferry import events
+from xnat_ferry.errors import FileTooLarge
 from xnat_ferry.plan import Target
+from xnat_ferry.transfer.ferry import Ferry, Progress
+from xnat_ferry.transfer.fetching import Fetched
 from xnat_ferry.transfer.parts import Bodies, Entry, entries_of, first_part, length_of, open_part
+from xnat_ferry.transfer.sending import _Sending
 from xnat_ferry.transfer.status import status_of
 
 IMPORT = "POST /data/services/import"
@@ -34,6 +41,21 @@ def all_parts(whole: BytesIO, most: float) -> list[list[Entry]]:
         parts.append(first_part(left, most))
         del left[: len(parts[-1])]
     return parts
+
+
+def test_a_file_larger_than_a_zip_of_parts_can_tell_of_is_named() -> None:
+    large = Entry(zipfile.ZipInfo("a.dcm"), 0, 5 * 2**30)
+    assert first_part([large, large], 10) == [large]
+    sending = _Sending(
+        cast(
+            Ferry, SimpleNamespace(bodies=Bodies(), destination=SimpleNamespace(server="https://b.example"))
+        ),
+        planned("A"),
+        cast(Fetched, SimpleNamespace(unit=SimpleNamespace(key="4"))),
+    )
+    sending._left = [large]
+    with pytest.raises(FileTooLarge, match="one file of A scan 4 alone"):
+        sending._send_parts(cast(Progress, SimpleNamespace(bytes=0)))
 
 
 @given(

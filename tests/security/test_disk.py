@@ -1,12 +1,15 @@
 """Files 0600 and folders 0700 whatever the umask; planted links; folders of others; secrets after a run."""
 
 import os
+import socket
 import stat
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,7 @@ from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.draft_file import write_draft
 from xnat_ferry.plan.file import write_plan
 from xnat_ferry.record.write import write_record
-from xnat_ferry.settings.private import make_private, write_private
+from xnat_ferry.settings.private import LEFT_BEHIND, make_private, write_private
 from xnat_ferry.settings.servers import store_alias
 from xnat_ferry.transfer import folder as folders
 from xnat_ferry.transfer import launch
@@ -116,11 +119,26 @@ def test_a_planted_link_is_not_written_through(tmp_path: Path, name: str) -> Non
     assert victim.read_text() == "mine"
 
 
-@pytest.mark.parametrize("suffix", ["", ".new"])
-def test_a_planted_link_is_replaced_by_what_is_written_whole(tmp_path: Path, suffix: str) -> None:
+def being_written(place: Path) -> Path:
+    """What stands beside a file while this thread writes it."""
+    found = place.with_name(f"{place.name}.{threading.get_ident()}.new.{socket.gethostname()}.{os.getpid()}")
+    assert LEFT_BEHIND.fullmatch(found.name)
+    return found
+
+
+def test_of_several_who_write_a_file_at_once_each_does(tmp_path: Path) -> None:
+    place, contents = tmp_path / "kept.json", [bytes([digit]) * 5000 for digit in b"abcd"]
+    with ThreadPoolExecutor(len(contents)) as pool:
+        for _ in pool.map(partial(write_private, place), contents * 100):
+            assert place.read_bytes() in contents, "whole"
+    assert list(tmp_path.glob("kept*")) == [place]
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_planted_link_is_replaced_by_what_is_written_whole(tmp_path: Path, beside: bool) -> None:
     victim, place = tmp_path / "victim", tmp_path / "pace.json"
     victim.write_text("mine")
-    place.with_name(place.name + suffix).symlink_to(victim)
+    (being_written(place) if beside else place).symlink_to(victim)
     write_private(place, b"ours")
     assert place.read_text() == "ours"
     assert not place.is_symlink()
@@ -130,7 +148,7 @@ def test_a_planted_link_is_replaced_by_what_is_written_whole(tmp_path: Path, suf
 def test_a_link_that_is_planted_again_and_again_is_never_written_through(tmp_path: Path) -> None:
     """As somebody may who can write to a shared folder, too: between any two steps of ours."""
     victim, place = tmp_path / "victim", tmp_path / "pace.json"
-    fresh = place.with_name(place.name + ".new")
+    fresh = being_written(place)
     victim.write_text("mine")
     over = threading.Event()
 

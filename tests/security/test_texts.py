@@ -1,6 +1,7 @@
 """What names from elsewhere may do in a terminal and a spreadsheet; XML that is not what it seems."""
 
 import csv
+import json
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,6 +55,16 @@ def test_no_cell_of_the_label_table_is_a_formula(tmp_path: Path, label: str) -> 
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
     (read,) = read_label_table(path).values()
     assert (read.subject, read.session) == (label, label)
+
+
+def test_who_a_server_says_one_is_never_commands_a_terminal() -> None:
+    with hostile() as one:
+        one.first["/xapi/siteConfig/buildInfo"] = (200, {}, json.dumps({"version": f"1.8{ESCAPES}"}).encode())
+        cookie = {"Set-Cookie": f"JSESSIONID={'A' * 32}"}
+        one.first["/data/auth"] = (200, cookie, f"User 'ada{ESCAPES}' is logged in".encode())
+        with XnatClient(one.url, LOGIN) as client:
+            told = client.user + client.version
+    assert not {unicodedata.category(sign) for sign in told} & {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 
 
 def test_an_error_never_commands_a_terminal(

@@ -443,7 +443,7 @@ async def test_a_draft_that_cannot_be_used_is_told(desk: Desk, tmp_path: Path) -
 
 
 async def test_a_disk_that_takes_nothing_is_told(desk: Desk, tmp_path: Path) -> None:
-    (tmp_path / "draft.json.new").mkdir()
+    (tmp_path / "draft.json").mkdir()
     async with wizard(desk, survey_of(one("A")), "labels") as pilot:
         await pilot.press("l", *"prefix=P_", "enter")
         desk.drafting.keeper.wait()

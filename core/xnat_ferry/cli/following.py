@@ -15,6 +15,7 @@ from xnat_ferry.transfer.launch import follow
 from xnat_ferry.transfer.state import Phase, TransferState
 from xnat_ferry.transfer.status import Status, read_state, status_of
 
+_NO_LOGIN, _A_BUG = 3, 70
 _CODES = {Phase.DONE: 0, Phase.FAILED: 1, Phase.STOPPED: 4, Phase.RUNNING: 0, Phase.WAITING: 4}
 
 
@@ -27,12 +28,14 @@ def follow_to_end(folder: TransferFolder, worker: subprocess.Popen[bytes], *, sk
         say(f"'xnat-ferry stop {folder.id[-4:]}' stops it.")
         return 4
     code = answer_status(folder, json)
+    if worker.returncode == _A_BUG:
+        return _A_BUG  # a resume would meet the same
     if not json:
         from xnat_ferry.cli.next_step import next_step  # 'status' loads this module, and no client
 
         for line in next_step(read_state(folder), folder.id[-4:]):
             say(line)
-    return worker.returncode if worker.returncode == 3 else code
+    return _NO_LOGIN if worker.returncode == _NO_LOGIN else code
 
 
 def show(folder: TransferFolder, happening: Iterable[AnyEvent], *, json: bool) -> None:

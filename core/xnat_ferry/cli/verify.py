@@ -172,6 +172,7 @@ def _transfer(
 ) -> Verification:
     from xnat_ferry.verify.carried_now import carried_with, look_at_carried
     from xnat_ferry.verify.transfer import needs_source, sessions_to_verify, verify_transfer
+    from xnat_ferry.verify.unsent import with_unsent
     from xnat_ferry.xnat.client import XnatClient
 
     source, destination = state.plan.source, state.plan.destination
@@ -180,7 +181,8 @@ def _transfer(
     if destination.local:
         from xnat_ferry.verify.on_disk import verify_downloads
 
-        return verify_downloads(found, state, sent, level=level, scratch=how.scratch, progress=Counting())
+        kept = verify_downloads(found, state, sent, level=level, scratch=how.scratch, progress=Counting())
+        return with_unsent(kept, state, names)
     with ExitStack() as stack:
         client = stack.enter_context(XnatClient(destination.server, find_credentials(destination.server)))
         wanted = needs_source(sent, level) or bool(beside)
@@ -189,7 +191,7 @@ def _transfer(
             found, state, sent, client, other, level=level, progress=Counting(), **asdict(how)
         )
         carried = look_at_carried(state, beside, client, other, refresh=how.refresh)
-        return replace(result, carried=carried)
+        return with_unsent(replace(result, carried=carried), state, names)
 
 
 def _source_client(stack: ExitStack, source: Endpoint, destination: "XnatClient") -> "XnatClient | None":

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,9 +24,6 @@ from xnat_ferry.local.proposing import label, propose, session_type
 from xnat_ferry.local.tarred import Tarred
 from xnat_ferry.local.zipped import Zipped
 from xnat_ferry.packed import Packed, joined
-
-if TYPE_CHECKING:
-    pass
 
 
 class LocalFile(Struct, frozen=True, gc=False):

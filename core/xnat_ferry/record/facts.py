@@ -8,8 +8,8 @@ from xnat_ferry.events import AnyEvent
 from xnat_ferry.record.session import session_facts
 from xnat_ferry.record.telling import moment, of_kind, safe
 from xnat_ferry.record.values import Account, Ordered, Record, RecordedResource, RecordedValues
-from xnat_ferry.transfer.state import TransferState
-from xnat_ferry.verify.verification import Verification
+from xnat_ferry.transfer.state import Phase, TransferState
+from xnat_ferry.verify.verification import PROVEN, UNKNOWN, Verification
 
 
 def facts_of(
@@ -28,6 +28,10 @@ def facts_of(
     runs = of_kind(happened, events.TransferFinished)
     proofs = {one.source: one for one in verification.sessions} if verification else {}
     by_session = _by_session(happened)
+    not_compared = sum(
+        one.session not in proofs and state.sessions[one.session].phase != Phase.SKIPPED
+        for one in plan.travelling
+    )
     return Record(
         transfer=transfer_id,
         source=str(plan.source),
@@ -52,8 +56,9 @@ def facts_of(
         + sum(run.requests for run in of_kind(happened, events.SettlingFinished)),
         bytes_down=sum(run.bytes_down for run in runs),
         bytes_up=sum(run.bytes_up for run in runs),
-        verdict=verification.verdict if verification else "",
+        verdict=_verdict(verification, not_compared),
         counts=verification.counts if verification else {},
+        not_compared=not_compared,
         checks=plan.checks,
         answers=plan.answers,
         seen=plan.seen,
@@ -73,6 +78,12 @@ def facts_of(
         ordered=tuple(_ordered(one) for one in of_kind(happened, events.RemovalOrdered)),
         empty_subjects=dict(state.empty_subjects),
     )
+
+
+def _verdict(verification: Verification | None, not_compared: int) -> str:
+    if verification is None:
+        return ""
+    return UNKNOWN if not_compared and verification.verdict == PROVEN else verification.verdict
 
 
 def _resources(state: TransferState) -> Iterator[RecordedResource]:

@@ -66,12 +66,18 @@ def _summary(record: Record) -> Iterator[tuple[str, str]]:
     if record.requests:
         moved = f"{wording.size(record.bytes_down)} down, {wording.size(record.bytes_up)} up"
         yield "Traffic", f"{wording.plural(record.requests, 'request')}, {moved}"
-    verdict = f"{record.verdict}: {wording.counts(record.counts)}" if record.verdict else "not yet"
-    yield "Verified", verdict
+    yield "Verified", _verdict(record)
     used = ", ".join(record.versions) or record.written_by
     yield "Program", f"xnat-ferry {used}; this record by {record.written_by}"
     if record.hosts:
         yield "Ran on", ", ".join(record.hosts)
+
+
+def _verdict(record: Record) -> str:
+    if not record.verdict:
+        return "not yet"
+    left = f"; {wording.plural(record.not_compared, 'session')} not compared" if record.not_compared else ""
+    return f"{record.verdict}: {wording.counts(record.counts)}{left}"
 
 
 def _kind(record: Record) -> str:

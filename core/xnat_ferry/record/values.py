@@ -191,7 +191,10 @@ class Record(Struct, frozen=True, kw_only=True):
     bytes_down: int
     bytes_up: int
     verdict: str
+    """Of all sessions that shall travel; "" where none was compared yet."""
     counts: dict[Mark, int]
+    not_compared: int
+    """How many of them nobody has compared yet."""
     checks: tuple[Checked, ...]
     answers: dict[str, str]
     seen: Seen

@@ -1,17 +1,32 @@
 """Files and folders for their owner's eyes only, whatever the umask is and whatever lies in the way."""
 
+import contextlib
 import os
+import re
+import socket
 import stat
+import threading
 from pathlib import Path
 
 from xnat_ferry.errors import FolderUnsafe
 
+LEFT_BEHIND = re.compile(r".+\.new\.(?P<host>.+)\.(?P<pid>\d+)")
+"""The name of what stands beside a file while it is written; a kill just then leaves it."""
+
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; a link in its place is replaced, never followed. Raises OSError."""
-    fresh = path.with_name(path.name + ".new")
-    create_private(fresh, content)
-    fresh.replace(path)
+    """Write a file whole or not at all; a link in its place is replaced, never followed. Raises OSError.
+
+    Several may write it at once: the file is that of one of them.
+    """
+    fresh = path.with_name(f"{path.name}.{threading.get_ident()}.new.{socket.gethostname()}.{os.getpid()}")
+    try:
+        create_private(fresh, content)
+        fresh.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise
 
 
 def create_private(path: Path, content: bytes) -> None:

@@ -67,7 +67,7 @@ def read_answers(folder: TransferFolder) -> dict[str, Answer]:
     """The answers given when archiving, by the session's label at the source."""
     try:
         return _ANSWERS.decode(_answers_file(folder).read_bytes())
-    except (FileNotFoundError, msgspec.MsgspecError, ValueError, RecursionError):
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         return {}
 
 
@@ -77,13 +77,22 @@ def keep_removal_order(folder: TransferFolder, order: RemovalOrder) -> None:
 
 
 def take_removal_order(folder: TransferFolder) -> RemovalOrder | None:
-    """The order, once: whoever is started later has to be told again by a person."""
+    """The order, once: whoever is started later has to be told again by a person.
+
+    Raises CannotWrite where it cannot be taken away: it would be followed twice.
+    """
+    file = _removal_file(folder)
     try:
-        return _ORDER.decode(_removal_file(folder).read_bytes())
-    except (FileNotFoundError, msgspec.MsgspecError, ValueError, RecursionError):
+        content = file.read_bytes()
+        file.unlink()
+    except FileNotFoundError:
         return None
-    finally:
-        _removal_file(folder).unlink(missing_ok=True)
+    except OSError as error:
+        raise CannotWrite(folder=folder.path, why=error.strerror) from None
+    try:
+        return _ORDER.decode(content)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
 
 
 def write_whole(path: Path, content: bytes) -> None:

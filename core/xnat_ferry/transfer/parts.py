@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 _ENTRY = Layout("<4sHHHHHHLLLHHHHHLL")
 _END = Layout("<4sHHHHLLH")
-_LARGEST = 2**32 - 1
+LARGEST = 2**32 - 1
 _MOST = 2**16 - 2
 """Bytes and entries of which a zip can tell without its 64-bit fields."""
 
@@ -62,7 +62,7 @@ def first_part(entries: Sequence[Entry], most: float) -> list[Entry]:
     size, part = _END.size, list[Entry]()
     for entry in entries:
         size += entry.length
-        if part and (size > min(most, _LARGEST) or len(part) == _MOST):
+        if part and (size > min(most, LARGEST) or len(part) == _MOST):
             break
         part.append(entry)
     return part

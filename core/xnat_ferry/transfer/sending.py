@@ -18,7 +18,7 @@ from xnat_ferry.events import TriedAgain, UnitSending, UnitSent
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.ferry import Ferry, Progress
 from xnat_ferry.transfer.fetching import Fetched
-from xnat_ferry.transfer.parts import Entry, entries_of, first_part, length_of, open_part
+from xnat_ferry.transfer.parts import LARGEST, Entry, entries_of, first_part, length_of, open_part
 from xnat_ferry.transfer.rows import contents_of, own_row
 from xnat_ferry.xnat.scan_zips import import_zip
 
@@ -84,6 +84,8 @@ class _Sending:
         row = ""
         while self._left:
             part = first_part(self._left, self._ferry.bodies.largest)
+            if length_of(part) > LARGEST:
+                raise self._too_large(length_of(part), server=self._ferry.destination.server, status=413)
             sent = progress.bytes
             try:
                 row = self._import(open_part(self._fetched.zipped, part), length_of(part), progress)
@@ -103,13 +105,16 @@ class _Sending:
 
     def _go_smaller(self, error: TooLarge, size: int, *, files: int) -> None:
         """Note that so many bytes were too many; raises FileTooLarge where they are one file's."""
-        unit = self._fetched.unit.key
         if files == 1:
-            what = f"{self._session.session} scan {unit}"
-            raise FileTooLarge(**error.facts | {"what": what, "size": wording.size(size)}) from None
+            raise self._too_large(size, **error.facts) from None
+        unit = self._fetched.unit.key
         self._ferry.bodies.refused(size)
         message = f"{error} It goes in parts."
         self._ferry.tell(TriedAgain(session=self._session.session, unit=unit, attempt=1, message=message))
+
+    def _too_large(self, size: int, **facts: object) -> FileTooLarge:
+        what = f"{self._session.session} scan {self._fetched.unit.key}"
+        return FileTooLarge(**facts | {"what": what, "size": wording.size(size)})
 
     def _import(self, zipped: BinaryIO, length: int, progress: Progress) -> str:
         before = progress.bytes

@@ -49,6 +49,7 @@ OPEN = (
     "Its row is not built: files are coming in, or an upload was carried out late. Resume the transfer: it "
     "has it built and compares it."
 )
+NOT_SENT = "It was planned and has not arrived. Resume the transfer; where it fails, its error tells why."
 NOT_FETCHED = "It could not be fetched. Verify again; if it stays, ask the server's administrator."
 SCRIPT_UNKNOWN = "Whether a script of the destination rewrote it is not known. Ask the project's owners."
 NO_SCRIPT = (

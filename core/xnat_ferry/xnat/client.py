@@ -12,6 +12,7 @@ import stamina.instrumentation
 from xnat_ferry import __version__
 from xnat_ferry.errors import LoginLapsed, ServerAnswer
 from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.settings.redact import plain
 from xnat_ferry.xnat import answers, failing
 from xnat_ferry.xnat.addresses import data_path as data_path
 from xnat_ferry.xnat.addresses import refuse_climbing
@@ -263,4 +264,4 @@ class XnatClient:
             version = answers.json_value(self.server, path, response)["version"]
         except (ServerAnswer, KeyError, TypeError):
             raise failing.no_xnat(self.server, path, response) from None
-        return str(version)
+        return plain(str(version), 64)

@@ -108,7 +108,7 @@ def _log_in(http: httpx.Client, server: str, credentials: Credentials) -> tuple[
     cookie = (cookies or [None])[-1] or ""
     if not _COOKIE.fullmatch(cookie):
         raise NotAnXnat(server=server, why="its login begins no session")
-    return named[1], cookie
+    return plain(named[1], 64), cookie
 
 
 def _refused(server: str, credentials: Credentials, response: httpx.Response) -> CannotConnect:

@@ -351,7 +351,7 @@ class _Voyage:
         )
 
     def _left_behind(self) -> list[str]:
-        found = [*self._spool.rglob("*"), *self._transfers.rglob("lock*"), *self._transfers.rglob("*.new")]
+        found = [*self._spool.rglob("*"), *self._transfers.rglob("lock*"), *self._transfers.rglob("*.new*")]
         return [path.name for path in found if path.is_file()]
 
     def _leaks(self) -> list[str]:
