@@ -338,6 +338,8 @@ class SubjectLeftEmpty(Event, frozen=True, kw_only=True):
     """A subject at the source that has no session any more; it is kept unless somebody wants it deleted."""
 
     subject: str
+    why: str = ""
+    """Why it is kept although somebody does."""
 
 
 class SubjectRemovalRequested(Event, frozen=True, kw_only=True):

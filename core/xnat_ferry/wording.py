@@ -253,7 +253,8 @@ def _of_settling(event: AnyEvent) -> str:
         case events.RemovalOrdered():
             return f"{plural(len(event.sessions), 'session')} may be removed from the source"
         case events.SubjectLeftEmpty():
-            return f"subject {event.subject} has no session left at the source"
+            kept = f", and is kept: {event.why}" if event.why else ""
+            return f"subject {event.subject} has no session left at the source{kept}"
         case events.SubjectRemoved():
             return f"subject {event.subject} deleted at the source"
         case events.SettlingFinished():

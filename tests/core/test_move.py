@@ -37,7 +37,7 @@ NAMES = (
     "subject_b", "with_sibling", "sibling", "order", "gone", "switched_off", "unshared", "waiting",
     "added_to", "overwritten", "copy_removed", "copy_reused", "copy_damaged", "killed", "crashed", "journal",
     "described", "judged", "fielded", "elsewhere", "worked_on", "worked_off", "work_unknown", "newest",
-    "beside",
+    "beside", "subject_c",
 )  # fmt: skip
 HEAD = (
     WORLD.replace('DST = "owner" }', 'DST = "owner", COL = "owner" }')
@@ -433,6 +433,18 @@ def test_a_subject_left_empty_goes_on_a_wish_of_its_own(port: Harbour, folder: T
     assert settle(port, folder, "subject_b", subjects=True) == 0
     assert "S_subject_b" not in subjects(port)
     assert read_state(folder).empty_subjects["S_subject_b"] is True
+
+
+def test_a_subject_goes_only_where_nothing_is_hidden(port: Harbour, folder: TransferFolder) -> None:
+    """What a role may not read is in no list (wire-read 2.3), and would go along."""
+    rows = [{"id": "SRC", "user_role_2": "Readers of MR", "proj_prearchive_code": "0"}]
+    body = json.dumps({"ResultSet": {"Result": rows, "totalRecords": "1"}})
+    port.server.set_faults([{"match": "GET /data/projects$", "status": 200, "body": body}])
+    assert settle(port, folder, "subject_c", subjects=True) == 0
+    assert "S_subject_c" in subjects(port)
+    assert read_state(folder).empty_subjects["S_subject_c"] is False
+    (event,) = [one for one in told(folder, events.SubjectLeftEmpty) if one.subject == "S_subject_c"]
+    assert "only an owner of SRC sees" in event.why
 
 
 def test_a_subject_on_which_a_moved_session_hangs_is_not_empty(port: Harbour, folder: TransferFolder) -> None:

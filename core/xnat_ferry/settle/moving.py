@@ -40,6 +40,7 @@ from xnat_ferry.verify.session import prove_session
 from xnat_ferry.xnat import deletion
 from xnat_ferry.xnat.deletion import SubjectHolding
 from xnat_ferry.xnat.project_settings import read_settings
+from xnat_ferry.xnat.rights import OWNERS, list_projects
 
 NO_ORDER = RemovalOrder(typed="", sessions=())
 
@@ -237,8 +238,9 @@ def _settle_subjects(ferry: Ferry, meant: list[PlannedSession], order: RemovalOr
         except ServerAnswer:
             continue  # not known to be empty, so nothing is said of it
         if empty:
-            ferry.tell(SubjectLeftEmpty(subject=subject))
-            if order.subjects:
+            why = _why_perhaps_not(ferry) if order.subjects else ""
+            ferry.tell(SubjectLeftEmpty(subject=subject, why=why))
+            if order.subjects and not why:
                 _delete_subject(ferry, empty)
 
 
@@ -249,6 +251,22 @@ def _empty_subject(ferry: Ferry, subject: str) -> SubjectHolding | None:
     if (holding.owner, holding.label) != (project, subject):
         return None
     return None if holding.shares or holding.experiments or holding.resources else holding
+
+
+def _why_perhaps_not(ferry: Ferry) -> str:
+    """Why a subject of which nothing is seen may have something; "" where nothing is hidden.
+
+    What is of a data type that a role may not read is left out of every list without a word (wire-read 2.3)
+    and deleted along with its subject (wire-write 6). An owner's role may read all.
+    """
+    project = ferry.state.plan.source.project
+    try:
+        row = list_projects(ferry.source).get(project)
+    except ServerAnswer:
+        row = None
+    if row is not None and row.role == OWNERS:
+        return ""
+    return f"only an owner of {project} sees whether it has data of a kind that other roles may not read"
 
 
 def _delete_subject(ferry: Ferry, holding: SubjectHolding) -> None:
