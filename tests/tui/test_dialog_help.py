@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from textual.events import Key
 from textual.widgets import Input
 
 from tests.tui.dialogs import all_dialogs
@@ -87,6 +88,39 @@ async def test_f1_explains_every_dialog(empty_desk: Desk) -> None:
             await app.pop_screen()
             assert app.screen is dialog
             await app.pop_screen()
+
+
+async def test_a_dialog_is_closed_once_by_however_many_keys(empty_desk: Desk) -> None:
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for burst in ("CEE", "CFEE", "CXX"):
+            for letter in burst:  # as a slow line hands them over: all before the first is heeded
+                name = {"E": "enter", "F": "f1", "X": "escape"}.get(letter, letter)
+                app.post_message(Key(name, "C" if letter == "C" else None))
+            await pilot.pause()
+            await until(pilot, lambda: not empty_desk.busy)
+            while len(app.screen_stack) > 1:
+                await app.pop_screen()
+        dialog, said = Connect(["a", "b"]), list[object]()
+        await app.push_screen(Tell("Beneath."))
+        await app.push_screen(dialog, said.append)
+        dialog.dismiss(["a", "b"])
+        dialog.dismiss(["a", "b"])
+        await until_shown(pilot, "Beneath.")
+        await until(pilot, lambda: said)
+        await pilot.pause()
+        assert said == [["a", "b"]]
+
+
+async def test_a_meaning_goes_on_below_itself(empty_desk: Desk) -> None:
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.push_screen(Choose(["Which?"], {"one": " ".join(["meaning"] * 12)}))
+        await pilot.press("f1")
+        first, second = (
+            line for line in (await until_shown(pilot, "Which?")).splitlines() if "meaning meaning" in line
+        )
+        assert first.index("meaning") == second.index("meaning")
 
 
 async def test_nothing_that_was_typed_is_lost(empty_desk: Desk) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.tui.looking import until_shown
+from tests.core.making import DESTINATION, SOURCE
+from tests.tui.looking import until, until_shown
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.faults import in_few_words
@@ -41,6 +42,28 @@ async def test_a_fault_in_a_thread_leaves_the_screen_usable(empty_desk: Desk) ->
         assert empty_desk.busy == ""
         await pilot.press("2")
         await until_shown(pilot, "2 BROWSE")
+
+
+async def test_what_begins_by_itself_does_not_begin_again_after_a_fault(
+    empty_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+
+    def fall_over(check: str, errand: object) -> None:
+        begun.append(check)
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr(empty_desk, "look", lambda errand: None)
+    monkeypatch.setattr(empty_desk, "check_again", fall_over)
+    empty_desk.ends = (SOURCE, DESTINATION)
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: not empty_desk.busy)
+        await pilot.press("7")
+        await until_shown(pilot, "7 CHECKS", "Something went wrong. It is a fault of ours")
+        await pilot.press("8", "7")
+        await until_shown(pilot, "7 CHECKS", "Something went wrong.")
+    assert len(begun) == 1
 
 
 def test_the_words_name_no_folder_of_this_machine() -> None:

@@ -149,6 +149,38 @@ async def test_what_may_be_changing_something_is_not_ended(slow: Slow) -> None:
         assert slow.busy == ""
 
 
+async def test_however_many_wait_for_a_server_that_is_gone_there_is_a_thread_for_what_comes_next(
+    slow: Slow,
+) -> None:
+    app, done = FerryApp(slow), threading.Event()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "5 CONNECT")
+        for _ in range(40):  # Python's own pool has 32 at most
+            app.seek("Looking.", lambda _: slow._wait())
+            app.doing.leave_off()
+        app.seek("Looking.", lambda _: done.set())
+        await until(pilot, done.is_set)
+        await let_go(pilot, slow.answer)
+
+
+async def test_whoever_closes_the_window_waits_for_what_may_be_changing_something_alone(slow: Slow) -> None:
+    for looks in (True, False):
+        app, slow.busy = FerryApp(slow), ""
+        slow.asked.clear()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until_shown(pilot, "5 CONNECT")
+            if looks:
+                app.seek("Looking.", lambda _: slow._wait())
+            else:
+                app.do("Starting the worker.", slow._wait)
+            await until(pilot, slow.asked.is_set)
+            await pilot.press("ctrl+q")
+        assert app.doing.changing == ("" if looks else "Starting the worker.")
+    slow.answer.set()
+    app.doing.wait()
+    assert app.doing.changing == ""
+
+
 def test_whoever_waits_for_a_server_that_is_silent_holds_up_nobody(desk: Desk) -> None:
     there, errand = desk.ends, Errand(lambda *_: None)
     assert there is not None

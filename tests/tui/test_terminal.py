@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from socket import create_server
 
 import pytest
 
@@ -116,6 +117,21 @@ def test_a_closed_window_takes_the_practice_server_along(terminal: Terminal, tmp
     assert servers_of(tmp_path)
     terminal.close()
     wait_until_gone(tmp_path)
+
+
+def test_a_server_that_never_answers_does_not_keep_the_window_from_closing(terminal: Terminal) -> None:
+    with create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        terminal.run(f"env XNAT_HOST={url} XNAT_USER=a XNAT_PASS=b", sys.executable, "-m", "xnat_ferry_tui")
+        terminal.until("no projects yet")
+        terminal.type("C")
+        terminal.until("Which projects?")
+        terminal.type("A", "Enter", "B", "Enter")
+        terminal.until("Listing both projects. (x leaves off)")
+        terminal.type("x")
+        terminal.until("Stopped on request.")
+        terminal.type("C-q")
+        terminal.until("ENDED 0")
 
 
 def test_in_black_and_white_and_ascii_every_state_is_a_word_or_a_mark(terminal: Terminal) -> None:

@@ -1,5 +1,6 @@
 """The application: four areas over one desk. It starts work in threads and shows what comes of it."""
 
+import asyncio
 import sys
 import threading
 from collections.abc import Callable
@@ -45,6 +46,7 @@ from xnat_ferry_tui.screens.transfer import TransferArea
 from xnat_ferry_tui.screens.verify import VerifyArea
 from xnat_ferry_tui.submitting import Submitting
 from xnat_ferry_tui.themes import THEMES, after
+from xnat_ferry_tui.threads import Threads
 
 _STYLES = Path(__file__).parent / "styles"
 _A_BUG = 70
@@ -90,6 +92,7 @@ class FerryApp(SparingApp):
         self.following, self.road_choice, self.doing = Following(self), RoadChoice(self), Doing(self)
 
     def on_mount(self) -> None:
+        asyncio.get_running_loop().set_default_executor(Threads())
         self.set_keymap(self.key_map)
         for words in self.key_map.wrong:
             self.notify(words, severity="warning", markup=False, timeout=20)

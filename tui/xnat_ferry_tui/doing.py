@@ -1,5 +1,6 @@
 """What blocks runs in a thread, one thing at a time; what only looks can be ended while it lasts."""
 
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from xnat_ferry_tui.app import FerryApp
 
 _PROGRESS_EVERY = 0.25
+_BROKEN = "It is a fault of ours, and not begun again by itself."
 LASTS = 1.0
 """Seconds from which on it is said how something is ended."""
 
@@ -37,12 +39,24 @@ class Doing:
         self._app = app
         self._errand: Errand | None = None
         self._may_end = False
+        self._over = threading.Event()
+        """Set once its thread has come to its end, whether or not there is a screen still to say it on."""
         self._progress_at = 0.0
 
     @property
     def lasts(self) -> bool:
         """Whether what is being done can be ended, and has lasted so long that it is said how."""
         return self._may_end and self._errand is not None and self._errand.lasts
+
+    @property
+    def changing(self) -> str:
+        """What is under way that may be changing something, in words; "" where nothing is."""
+        there = self._errand is not None and not self._may_end and not self._over.is_set()
+        return self._app.desk.busy if there else ""
+
+    def wait(self) -> None:
+        """Wait until what is being done has come to its end. Not for the screen's own thread."""
+        self._over.wait()
 
     def begin(
         self,
@@ -63,7 +77,8 @@ class Doing:
             app.still_busy()
             return
         errand = self._errand = Errand(self._report, at_once=at_once)
-        self._may_end = may_end
+        self._may_end, self._over = may_end, threading.Event()
+        over = self._over
         desk.busy, desk.problem = words, None
         again = partial(self.begin, words, work, then, None, may_end=may_end, at_once=at_once)
         app.redraw()
@@ -78,8 +93,10 @@ class Doing:
                 done = partial(otherwise, error) if otherwise else partial(self._failed, error, again)
             except Exception:
                 if not errand.ended:
+                    done = partial(self._failed, FerryError(advice=_BROKEN), again)
                     raise
             finally:
+                over.set()
                 app.post_message(CameBack(errand, done))
 
         app.run_worker(run, thread=True, exit_on_error=False, group="work")
@@ -92,6 +109,7 @@ class Doing:
         self._app.redraw()
         if awaited and message.then is not None:
             message.then()
+        self._app.following.catch_up()
 
     def leave_off(self) -> None:
         """End what only looks; what may be changing something is not ended."""

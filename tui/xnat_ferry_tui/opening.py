@@ -115,7 +115,17 @@ def _run(desk: Desk, options: Options, *, tour: bool = False) -> int:
         ScrollBar.renderer = PlainScrollBar
     prepare_interpreter()
     app.run(mouse="SSH_CONNECTION" not in os.environ if window.mouse is None else window.mouse)
+    _wait_for_changes(app)
     return app.return_code or 0
+
+
+def _wait_for_changes(app: FerryApp) -> None:
+    """What only looks ends with the window; what may be changing something comes to its end."""
+    if under_way := app.doing.changing:
+        words = f"{under_way} The window is closed; this still comes to its end. Ctrl-C does not wait for it."
+        print(f"xnat-ferry: {words}", file=sys.stderr)  # noqa: T201  the screen is not there any more
+        with suppress(KeyboardInterrupt):
+            app.doing.wait()
 
 
 def _say(words: str, code: int) -> int:

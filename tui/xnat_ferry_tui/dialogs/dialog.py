@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Input
@@ -23,6 +24,13 @@ class Dialog(ModalScreen[Answer]):
     PLACE: ClassVar[str] = ""
     """Its place in the table of keys."""
     BINDINGS: ClassVar[list[BindingType]] = keys.dialog_bindings()
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Close it, once: Textual closes whatever lies on top, be it what lies beneath or the help above.
+
+        Over a slow line keys come many at a time, and the second Enter before the first has been heeded.
+        """
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def places(self) -> tuple[str, ...]:
         """The places of the table of keys that work here now."""

@@ -32,9 +32,13 @@ class Entry(Input):
         elif event.key == "enter":
             event.stop()
             event.prevent_default()
-            if self._following:
-                self.screen.set_focus(self.screen.query_one(f"#{self._following}"))
-            else:
-                await self.action_submit()
+            await self.action_submit()
         else:
             await super()._on_key(event)
+
+    async def action_submit(self) -> None:
+        """Go on; an Enter that was typed before the dialog was there comes by its binding."""
+        if self._following:
+            self.screen.set_focus(self.screen.query_one(f"#{self._following}"))
+        else:
+            await super().action_submit()

@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from xnat_ferry_tui.glyphs import fit_to_show
 
-_DEEPEST = 12
+_DEEPEST = 24
 
 
 class Facts(Static):
