@@ -141,6 +141,18 @@ def _one(rule: Rule, label: str, named: Labels, row: SessionRow) -> str:
     return re.sub(r"\{(\w+)\}", lambda found: facts[found[1]], rule.value)
 
 
+def like_an_id(label: str) -> bool:
+    """Whether a subject's label may be an accession ID as XNAT makes them, such as ``XNAT_S00001``.
+
+    Servers take one for that subject, in whatever project it is, unless the project has the label
+    (wire-read 2.3, wire-write 3.1).
+    """
+    return _ID.fullmatch(label) is not None
+
+
+_ID = re.compile(r".+_S[0-9]{5,}", re.IGNORECASE | re.DOTALL)
+
+
 def shape(label: str) -> str:
     """A label's form, for comparing naming habits: ``P01_MR1`` is ``A9_A9``."""
     return _DIGITS.sub("9", _LETTERS.sub("A", label))

@@ -31,6 +31,7 @@ CONFLICTS = {
 }
 OF_THE_SESSIONS = {
     ("labels", "warn", "labels-unusual", "DST"),
+    ("labels", "warn", "subject-there", "DST"),
     ("metadata", "warn", "routing-to-source", "S13_route"),
     ("settings", "warn", "auto-overwrite", "DST"),
     ("settings", "fail", "filter-drops", "S14_secret"),

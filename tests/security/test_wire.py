@@ -15,10 +15,11 @@ from xnat_ferry.settings.servers import parse_server
 from xnat_ferry.xnat import bodies, resources
 from xnat_ferry.xnat.client import XnatClient, data_path
 from xnat_ferry.xnat.deletion import Holding, delete_session
-from xnat_ferry.xnat.listings import find_subject, read_session
+from xnat_ferry.xnat.listings import read_session
 from xnat_ferry.xnat.login import _take_up
 from xnat_ferry.xnat.prearchive import build, remove
 from xnat_ferry.xnat.scan_zips import open_scans
+from xnat_ferry.xnat.subjects import find_subject
 
 
 @pytest.fixture(scope="module")

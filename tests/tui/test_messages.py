@@ -20,6 +20,7 @@ from xnat_ferry.cli.page import paragraph
 from xnat_ferry.errors import FerryError
 from xnat_ferry.model import ScanRow, Verdict
 from xnat_ferry.survey import Headers, Survey
+from xnat_ferry.survey.seen_subjects import SubjectIdsSeen
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.ways import on_screen, told
@@ -116,6 +117,12 @@ def surveys() -> Iterator[Survey]:
     ):
         found = survey_of(one)
         yield replace(found, destination=replace(view(found.destination.endpoint, ()), settings=settings))
+    alike = survey_of(*(chosen(session_row(name, f"LONG_NAME_S{name}")) for name in ("00001", "00002")))
+    yield alike
+    for owner in ("", "A_PROJECT_WITH_A_LONG_NAME"):
+        yield replace(alike, subject_ids=SubjectIdsSeen(owners=dict.fromkeys(("LONG_NAME_S00001",), owner)))
+    case = (chosen(session_row("C", "a subject's label")), chosen(session_row("D", "A SUBJECT'S LABEL")))
+    yield survey_of(*case, there=(session_row("X", "a subject's label"),))
 
 
 def findings() -> dict[str, Finding]:
@@ -128,6 +135,7 @@ def findings() -> dict[str, Finding]:
 def test_what_was_found_and_what_to_do_fit_without_scrolling() -> None:
     found = findings()
     assert len(found) >= 15, sorted(found)
+    assert found.keys() >= {"subjects-joined", "subject-there", "subject-is-an-id", "subject-id-unclear"}
     for kind, one in found.items():
         advice = on_screen(one.advice)
         assert advice, f"{kind} names no next step"

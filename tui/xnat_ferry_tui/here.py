@@ -38,8 +38,9 @@ def survey_here(
 ) -> Survey:
     """What was found here beside what is at the destination; raises UnknownSessions, NothingChosen."""
     from xnat_ferry.survey.here import survey_upload
+    from xnat_ferry.survey.subjects import with_subject_ids
 
-    return survey_upload(
+    survey = survey_upload(
         scanned,
         (client, draft.destination),
         draft.sessions or None,
@@ -48,6 +49,7 @@ def survey_here(
         rooms=rooms,
         progress=progress,
     )
+    return with_subject_ids(client, survey, draft.rules())
 
 
 def survey_to_here(

@@ -32,6 +32,7 @@ def survey_all(
     Raises UnknownSessions, NothingChosen, RoadClosed, and what ``progress`` raises.
     """
     from xnat_ferry.survey.staying import with_road
+    from xnat_ferry.survey.subjects import with_subject_ids
     from xnat_ferry.survey.take import take_survey
 
     from_client, to_client = clients
@@ -49,7 +50,8 @@ def survey_all(
         rooms=rooms,
         progress=progress,
     )
-    return with_road(from_client, survey_belongings(draft, clients, survey), draft.road)
+    survey = with_subject_ids(to_client, survey_belongings(draft, clients, survey), draft.rules())
+    return with_road(from_client, survey, draft.road)
 
 
 def survey_belongings(draft: Draft, clients: tuple["XnatClient", "XnatClient"], survey: Survey) -> Survey:
@@ -70,6 +72,7 @@ def survey_for(
 ) -> Survey:
     """The same with what one check rests on looked at again."""
     from xnat_ferry.survey.again import headers_again, projects_again
+    from xnat_ferry.survey.subjects import with_subject_ids
 
     if check == BELONGINGS:
         return survey_belongings(draft, clients, survey)
@@ -77,7 +80,7 @@ def survey_for(
         return replace(survey, rooms=rooms)
     if check in ("metadata", "anonymization"):
         return headers_again(survey, clients[0], progress)
-    return projects_again(survey, *clients, progress)
+    return with_subject_ids(clients[1], projects_again(survey, *clients, progress), draft.rules())
 
 
 def in_parts(draft: Draft) -> bool:

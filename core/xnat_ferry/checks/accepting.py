@@ -1,7 +1,8 @@
 """What a person may say is known and allowed: then it stands in the plan and the record, and forbids nothing.
 
-Only what the headers say of persons can be accepted: whether that may be there, and whether two PatientIDs
-are one person, is for people to know. Whether bytes get lost or two sessions meet is no matter of permission.
+Only what headers and labels say of persons can be accepted: whether that may be there, and whether two
+PatientIDs or two subjects are one person, is for people to know. Whether bytes get lost or two sessions meet
+is no matter of permission.
 """
 
 from collections.abc import Collection, Iterable
@@ -25,6 +26,7 @@ ACCEPTABLE = (
     "no-script",
     "patient-differs",
     "label-identifies",
+    "subjects-joined",
 )
 """Kinds of findings."""
 

@@ -7,6 +7,7 @@ from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.memory import Memory
 from xnat_ferry.checks.named_after import named_after
 from xnat_ferry.checks.naming import some
+from xnat_ferry.checks.subjects import subject_findings
 from xnat_ferry.labels import LabelRules, Labels, common_shape, shape
 from xnat_ferry.listing import NO_SESSIONS
 from xnat_ferry.model import Verdict
@@ -17,14 +18,16 @@ _EXAMPLES = 5
 
 
 def check_labels(survey: Survey, rules: LabelRules, memory: Memory | None = None) -> tuple[Finding, ...]:
-    """What the rules make of the labels: unused lines of a table, unusual forms.
+    """What the rules make of the labels: unused lines of a table, unusual forms, subjects that are mixed up.
 
-    What XNAT refuses and what two sessions would share are conflicts."""
+    What XNAT refuses and what two sessions would share are conflicts; whom a shared or relocated subject
+    meets is judged by its accession ID."""
     memory = memory or Memory()
     about = survey.destination.endpoint.project
     named = [(chosen, rules.apply(chosen.row)) for chosen in survey.chosen]
     findings = [
         *named_after(survey, rules),
+        *(subject_findings(survey, rules) if survey.staying is None else ()),
         *_unused(survey, rules),
         *_unusual(survey, named, memory),
     ]

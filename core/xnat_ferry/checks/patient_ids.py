@@ -1,9 +1,9 @@
-"""One PatientID a session and a subject, as far as it will still be there at the destination."""
+"""One PatientID a session and a subject, as the source has it: whatever becomes of it on the way."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from xnat_ferry.checks.arriving import becomes, rewritten
+from xnat_ferry.checks.arriving import becomes
 from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.memory import Memory
 from xnat_ferry.checks.naming import scans, some
@@ -69,15 +69,10 @@ def _across(
     of_subject: Mapping[str, set[str]],
     of_id: Mapping[str, set[str]],
 ) -> Iterator[Finding]:
-    gone = rewritten(survey.destination.settings, PATIENT_ID)
-    if gone:
-        return
-    verdict = Verdict.UNKNOWN if gone is None else Verdict.WARN
     varying = [names[subject] for subject, ids in of_subject.items() if len(ids) > 1]
     if varying:
         yield _about_all(
             survey,
-            verdict,
             "patient-id-varies",
             f"The sessions of one subject have different PatientIDs: {some(varying)}.",
             "Make sure that all these sessions are of one person; else map them to other subjects.",
@@ -88,7 +83,6 @@ def _across(
         groups = [some(group) for group in shared]
         yield _about_all(
             survey,
-            verdict,
             "patient-id-shared",
             f"Subjects share a PatientID: {groups[0]}" + (" and others." if len(groups) > 1 else "."),
             "Make sure that these are different people; else map them to one subject.",
@@ -96,14 +90,12 @@ def _across(
         )
 
 
-def _about_all(
-    survey: Survey, verdict: Verdict, kind: str, message: str, advice: str, evidence: dict[str, str]
-) -> Finding:
+def _about_all(survey: Survey, kind: str, message: str, advice: str, evidence: dict[str, str]) -> Finding:
     destination = survey.destination
     at_destination = becomes(destination.settings, PATIENT_ID)
     return Finding(
         check="metadata",
-        verdict=verdict,
+        verdict=Verdict.WARN,
         about=destination.endpoint.project,
         message=message,
         kind=kind,

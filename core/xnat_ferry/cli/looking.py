@@ -19,6 +19,7 @@ from xnat_ferry.settings.redact import plain
 from xnat_ferry.survey import Depth, ProjectView, Survey
 from xnat_ferry.survey.belongings import with_belongings
 from xnat_ferry.survey.staying import refuse_apart, with_road
+from xnat_ferry.survey.subjects import with_subject_ids
 from xnat_ferry.survey.take import take_survey
 
 
@@ -53,7 +54,7 @@ def look(
             progress=Counting(),
         )
         survey = with_belongings(from_client, to_client, survey, wish, looking.existing, request.labels)
-        survey = with_road(from_client, survey, road)
+        survey = with_road(from_client, with_subject_ids(to_client, survey, request.labels), road)
     refuse_unknown(survey, request.answers)
     write_labels(looking.write_labels, survey, request.labels)
     return judge(survey, request, keep, accepted)

@@ -20,6 +20,7 @@ from xnat_ferry.plan.judged import Judged, judge
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.survey import Depth, Headers
 from xnat_ferry.survey.here import survey_upload
+from xnat_ferry.survey.subjects import with_subject_ids
 
 _LISTED = 200
 
@@ -84,6 +85,7 @@ def _look(scanned: Scanned, end: Endpoint, looking: Looking, verify: Level) -> J
             rooms=looking.rooms(),
             progress=Counting(),
         )
+        survey = with_subject_ids(client, survey, request.labels)
     refuse_unknown(survey, request.answers)
     write_labels(looking.write_labels, survey, request.labels)
     judged = judge(survey, request, keep, accepted)

@@ -1,6 +1,6 @@
 """Looks at what else belongs to the chosen sessions, at both ends, before anything of it is planned."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
@@ -28,6 +28,7 @@ from xnat_ferry.xnat import resources as places
 from xnat_ferry.xnat import values as wire
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.listings import read_session
+from xnat_ferry.xnat.subjects import list_subjects, subject_address
 
 Result = TypeVar("Result")
 
@@ -84,12 +85,11 @@ class _Looking:
 
     def looks(self) -> Iterator[Callable[[], _Found]]:
         """One for each holder."""
-        subjects: dict[tuple[str, str], None] = {}
+        subjects: dict[tuple[str, str], Chosen] = {}
         for chosen in self._survey.chosen:
-            subjects[chosen.row.subject, self._rules.apply(chosen.row).subject] = None
+            subjects[chosen.row.subject, self._rules.apply(chosen.row).subject] = chosen
             yield self._told(chosen.row.label, partial(self._session, chosen))
-        for name, to in subjects:
-            yield self._told(name, partial(self._subject, name, to))
+        yield from self._of_subjects(subjects)
         if self._wish.reaches(Level.PROJECT):
             yield self._told(self._survey.source.endpoint.project, self._project)
 
@@ -153,17 +153,37 @@ class _Looking:
         label = self._rules.apply(chosen.row).session.casefold()
         return self._there.get(label, "")
 
-    def _subject(self, name: str, to: str) -> _Found:
-        ends = self._survey.source.endpoint.project, self._survey.destination.endpoint.project
+    def _of_subjects(self, subjects: Mapping[tuple[str, str], Chosen]) -> Iterator[Callable[[], _Found]]:
+        """Theirs, by labels at both ends; one list tells which of them the destination has."""
+        kinds = [kind for kind in self._wish.kinds if kind in (Kind.DEMOGRAPHICS, Kind.FIELDS)]
+        if not (kinds or self._wish.reaches(Level.SUBJECT)):
+            return
+        project = self._survey.destination.endpoint.project
+        try:
+            listed = list_subjects(self._destination, project)
+        except ServerAnswer as error:
+            problem = _Found(problem=(project, str(error)))
+            yield lambda: problem
+            return
+        there = {label.casefold(): places.of_subject(project, one) for label, one in listed.items()}
+        for (name, to), chosen in subjects.items():
+            look = partial(self._subject, name, to, chosen, there.get(to.casefold(), ""), kinds)
+            yield self._told(name, look)
+
+    def _subject(self, name: str, to: str, chosen: Chosen, there_at: str, kinds: Sequence[Kind]) -> _Found:
+        project = self._survey.source.endpoint.project
+        if chosen.detail is not None and chosen.detail.subject_id:
+            here_at = places.of_subject(project, chosen.detail.subject_id)
+        else:
+            here_at = subject_address(self._source, project, name)
         resources: tuple[SeenResource, ...] = ()
         if self._wish.reaches(Level.SUBJECT):
-            here = places.list_resources(self._source, places.of_subject(ends[0], name), Level.SUBJECT)
-            resources = self._compared(here, places.of_subject(ends[1], to), Level.SUBJECT, name)
-        kinds = [kind for kind in self._wish.kinds if kind in (Kind.DEMOGRAPHICS, Kind.FIELDS)]
+            here = places.list_resources(self._source, here_at, Level.SUBJECT)
+            resources = self._compared(here, there_at, Level.SUBJECT, name)
         values: tuple[SeenValues, ...] = ()
         if kinds:
-            here_values = values_of_subject(wire.read_subject(self._source, ends[0], name), kinds)
-            there = _if_there(lambda: wire.read_subject(self._destination, ends[1], to))
+            here_values = values_of_subject(wire.read_subject(self._source, here_at), kinds)
+            there = _if_there(lambda: wire.read_subject(self._destination, there_at)) if there_at else None
             there_values = values_of_subject(there, kinds) if there else ()
             values = self._sorted(Level.SUBJECT, name, here_values, there_values)
         return _Found(

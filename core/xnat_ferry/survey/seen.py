@@ -11,6 +11,7 @@ from xnat_ferry.project import ProjectSettings, Rights
 from xnat_ferry.settings.room import Room
 from xnat_ferry.survey.seen_belongings import BelongingsSeen
 from xnat_ferry.survey.seen_staying import StayingSeen
+from xnat_ferry.survey.seen_subjects import SubjectIdsSeen
 
 
 class Headers(StrEnum):
@@ -94,3 +95,5 @@ class Survey(Struct, frozen=True, kw_only=True):
     """What else belongs to the sessions; None where nothing of it is wanted."""
     staying: StayingSeen | None = None
     """What sharing or relocating go by; None where the sessions shall travel."""
+    subject_ids: SubjectIdsSeen = SubjectIdsSeen()
+    """What the destination's server says of subject labels that may be accession IDs."""

@@ -11,6 +11,7 @@ from xnat_ferry.xnat import sharing
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.project_settings import read_rerun
 from xnat_ferry.xnat.rights import may_delete
+from xnat_ferry.xnat.subjects import list_subjects
 
 
 def refuse_apart(road: Road, source: Endpoint, destination: Endpoint) -> None:
@@ -46,6 +47,6 @@ def with_road(client: XnatClient, survey: Survey, road: Road) -> Survey:
 
 def _subjects(client: XnatClient, project: str) -> dict[str, str] | None:
     try:
-        return sharing.list_subjects(client, project)
+        return list_subjects(client, project)
     except ServerAnswer:
         return None

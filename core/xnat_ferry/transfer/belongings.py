@@ -19,6 +19,7 @@ from xnat_ferry.transfer.resources import Job, Place, carry_resource
 from xnat_ferry.transfer.values import carry_values
 from xnat_ferry.xnat import resources as wire
 from xnat_ferry.xnat.listings import find_session, read_session
+from xnat_ferry.xnat.subjects import subject_address
 
 _LOOK_EVERY = 0.2
 
@@ -125,9 +126,10 @@ class _Crossing:
         wanted = self._left(self._wanted.of_subject(self._session.subject, self._session.to_subject))
         if not wanted:
             return
+        ferry, project = self._ferry, self._ferry.state.plan.source.project
         ends = (
-            wire.of_subject(self._ferry.state.plan.source.project, self._session.subject),
-            wire.of_subject(self._ferry.destination_project, self._session.to_subject),
+            subject_address(ferry.source, project, self._session.subject),
+            subject_address(ferry.destination, ferry.destination_project, self._session.to_subject),
         )
         self._carry_all(wanted, ends, Level.SUBJECT, self._session.subject)
 

@@ -12,6 +12,7 @@ from xnat_ferry.xnat import resources as places
 from xnat_ferry.xnat import values as wire
 from xnat_ferry.xnat.answers import children
 from xnat_ferry.xnat.client import XnatClient
+from xnat_ferry.xnat.subjects import subject_address
 
 CUSTOM = "custom field "
 """Before the name of one of those that a server keeps as JSON."""
@@ -24,8 +25,9 @@ KINDS = {
 
 def subject_values(client: XnatClient, project: str, label: str, kinds: Collection[Kind]) -> list[Value]:
     """A subject's, by its label in a project; raises a ServerAnswer."""
-    item = wire.read_subject(client, project, label)
-    custom = _custom(client, places.of_subject(project, label), Level.SUBJECT, kinds)
+    address = subject_address(client, project, label)
+    item = wire.read_subject(client, address)
+    custom = _custom(client, address, Level.SUBJECT, kinds)
     return [*values_of_subject(item, kinds), *custom]
 
 

@@ -23,6 +23,7 @@ from xnat_ferry.transfer.held_values import CUSTOM, KINDS, series_of, session_va
 from xnat_ferry.xnat import resources as places
 from xnat_ferry.xnat import values as wire
 from xnat_ferry.xnat.answers import children
+from xnat_ferry.xnat.subjects import subject_address
 
 
 def carry_values(ferry: Ferry, session: PlannedSession, there: SessionDetail) -> None:
@@ -85,9 +86,9 @@ class _Subject(_Holder):
         return subject_values(*self._ends[here], self.wanted)
 
     def write(self, values: Sequence[Value]) -> None:
-        client, project, label = self._ends[False]
-        wire.write_subject(client, project, label, _by_path(values))
-        self._write_custom(places.of_subject(project, label), values)
+        address = subject_address(*self._ends[False])
+        wire.write_subject(self.ferry.destination, address, _by_path(values))
+        self._write_custom(address, values)
 
 
 class _Session(_Holder):

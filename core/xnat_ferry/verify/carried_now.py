@@ -22,6 +22,7 @@ from xnat_ferry.xnat import values as wire
 from xnat_ferry.xnat.assessors import read_fields
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.listings import find_session, read_session
+from xnat_ferry.xnat.subjects import find_subject, subject_address
 
 Result = TypeVar("Result")
 
@@ -90,8 +91,10 @@ class _Looking:
         here = None
         if self._here is not None:
             source = self._here
-            place = _place_here(self._plan, level, session)
-            here = _asked(lambda: places.list_resources(source, place, level))
+            plan = self._plan
+            here = _asked(
+                lambda: places.list_resources(source, _place_here(source, plan, level, session), level)
+            )
         scans = self._scans(session) if any(one.scan for one in wanted) else {}
         labels = {one.id: one.session for one in self._plan.sessions}
         for one in wanted:
@@ -117,7 +120,8 @@ class _Looking:
         if level == Level.PROJECT:
             return places.of_project(project)
         if level == Level.SUBJECT:
-            return places.of_subject(project, session.to_subject)
+            found_id = find_subject(self._there, project, session.to_subject)
+            return places.of_subject(project, found_id) if found_id else ""
         found = self._find(session)
         return places.of_session(found.id) if found else ""
 
@@ -237,11 +241,11 @@ class _Looking:
         return _asked(own), there
 
 
-def _place_here(plan: Plan, level: Level, session: PlannedSession) -> str:
+def _place_here(client: XnatClient, plan: Plan, level: Level, session: PlannedSession) -> str:
     if level == Level.PROJECT:
         return places.of_project(plan.source.project)
     if level == Level.SUBJECT:
-        return places.of_subject(plan.source.project, session.subject)
+        return subject_address(client, plan.source.project, session.subject)
     return places.of_session(session.id)
 
 

@@ -26,7 +26,7 @@ from xnat_ferry.verify.verification import Item, SessionVerification, What
 from xnat_ferry.wording import plural
 from xnat_ferry.xnat.catalogs import refresh_catalogs
 from xnat_ferry.xnat.client import XnatClient
-from xnat_ferry.xnat.listings import find_subject
+from xnat_ferry.xnat.subjects import find_subject
 
 
 class Target(Struct, frozen=True, kw_only=True):

@@ -64,15 +64,6 @@ def list_everything(client: XnatClient, session_id: str) -> Sequence[FileRow]:
     return Packed(FileRow, (_any_file(row) for row in client.rows(path, all="true")))
 
 
-def find_subject(client: XnatClient, project: str, label: str) -> str:
-    """The accession ID of a project's subject; "" when there is none. One request."""
-    try:
-        found = client.item(data_path("projects", project, "subjects", label))
-    except NotFound:
-        return ""
-    return str(found["data_fields"].get("ID", ""))
-
-
 def find_session(client: XnatClient, project: str, label: str) -> SessionDetail | None:
     """The archived session that a label names in a project, its files not listed; None when free.
 
@@ -84,7 +75,7 @@ def find_session(client: XnatClient, project: str, label: str) -> SessionDetail 
         found = client.item(f"{path}/{quote(label, safe='')}")
     except NotFound:
         return None
-    if (project, label.casefold()) not in _names(found):
+    if (project, label.casefold()) not in names_of(found):
         rows = client.table(path, columns="ID,label")
         named = [row for row in rows if row.get("label", "").casefold() == label.casefold()]
         if not named:
@@ -93,12 +84,12 @@ def find_session(client: XnatClient, project: str, label: str) -> SessionDetail 
     return _detail(found, files=None)
 
 
-def _names(session: dict[str, Any]) -> set[tuple[str, str]]:
-    """Every project that a session is in, with its label there in lower case."""
-    fields = session["data_fields"]
+def names_of(item: dict[str, Any]) -> set[tuple[str, str]]:
+    """Every project that a subject or a session is in, with its label there in lower case."""
+    fields = item["data_fields"]
     label = str(fields.get("label", ""))
     names = {(str(fields.get("project", "")), label.casefold())}
-    for share in answers.children(session, "sharing/share"):
+    for share in answers.children(item, "sharing/share"):
         shared = share["data_fields"]
         names.add((str(shared.get("project", "")), str(shared.get("label") or label).casefold()))
     return names

@@ -27,9 +27,9 @@ def of_project(project: str) -> str:
     return data_path("projects", project)
 
 
-def of_subject(project: str, label: str) -> str:
-    """A subject's, by its label in a project."""
-    return data_path("projects", project, "subjects", label)
+def of_subject(project: str, subject_id: str) -> str:
+    """A subject's in a project, by its accession ID: a label may be another subject's ID (wire-read 2.3)."""
+    return data_path("projects", project, "subjects", subject_id)
 
 
 def of_session(session_id: str) -> str:

@@ -110,12 +110,6 @@ def read_sharing(client: XnatClient, project: str) -> bool | None:
     return True if allowed else False if blocked else None
 
 
-def list_subjects(client: XnatClient, project: str) -> dict[str, str]:
-    """Accession ID by label, of all subjects that a project owns or shows; one request."""
-    rows = client.table(data_path("projects", project, "subjects"), columns="ID,label")
-    return {row.get("label", ""): row.get("id", "") for row in rows}
-
-
 def owns_sessions_of(client: XnatClient, project: str, subject_id: str) -> int:
     """How many experiments of a subject a project owns; one request."""
     rows = _experiments_of(client, project, subject_id)

@@ -11,15 +11,15 @@ import msgspec
 from xnat_ferry.errors import NotFound, ServerAnswer, ValuesRefused
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import XnatClient
-from xnat_ferry.xnat.resources import of_scan, of_session, of_subject
+from xnat_ferry.xnat.resources import of_scan, of_session
 
 LONGEST_ADDRESS = 6000
 """Bytes of parameters in one request; Tomcat refuses 8 KB, request line included."""
 
 
-def read_subject(client: XnatClient, project: str, label: str) -> dict[str, Any]:
-    """A subject's item, by its label in a project."""
-    return client.item(of_subject(project, label))
+def read_subject(client: XnatClient, address: str) -> dict[str, Any]:
+    """A subject's item, at its address."""
+    return client.item(address)
 
 
 def read_session_item(client: XnatClient, session_id: str) -> dict[str, Any]:
@@ -32,9 +32,9 @@ def xsi_type(item: Mapping[str, Any]) -> str:
     return str(item.get("meta", {}).get("xsi:type", ""))
 
 
-def write_subject(client: XnatClient, project: str, label: str, values: Mapping[str, str]) -> None:
-    """Set values of a subject by their paths below ``xnat:subjectData``."""
-    _write(client, of_subject(project, label), "xnat:subjectData", values)
+def write_subject(client: XnatClient, address: str, values: Mapping[str, str]) -> None:
+    """Set values of a subject at its address, by their paths below ``xnat:subjectData``."""
+    _write(client, address, "xnat:subjectData", values)
 
 
 def write_session(client: XnatClient, session_id: str, kind: str, values: Mapping[str, str]) -> None:
