@@ -106,9 +106,10 @@ class Doing:
         awaited = message.errand is self._errand
         if awaited:
             self._errand, self._app.desk.busy = None, ""
-        self._app.redraw()
         if awaited and message.then is not None:
             message.then()
+        # after that: what begins by itself where nothing is known must see why nothing is
+        self._app.redraw()
         self._app.following.catch_up()
 
     def leave_off(self) -> None:
