@@ -1,14 +1,20 @@
 """The four areas on a real practice server: what they show is what is there."""
 
 import re
+import threading
 
+import httpx
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
+from tests.core.making import plan_of, planned
 from tests.core.shore import instances
 from tests.tui.looking import screen_text, until, until_shown
+from tests.tui.transfers import STARTED, finished, tell
 from xnat_ferry.practice.process import PracticeServer
 from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.state import Phase
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
@@ -151,3 +157,33 @@ async def test_what_has_arrived_is_seen_without_asking(desk: Desk) -> None:
         await until(pilot, lambda: desk.destination and desk.destination.prearchive)
         await pilot.press("2")
         await until_shown(pilot, "(prearchive)", "none marked")
+
+
+def arrives(server: PracticeServer, subject: str) -> None:
+    """A session of this subject is at the destination from now on."""
+    place = f"{server.url}/data/projects/DEMO_DST/subjects/{subject}/experiments/{subject}_MR1"
+    login = (server.user, server.password)
+    assert httpx.put(place, params={"xsiType": "xnat:mrSessionData"}, auth=login).is_success
+
+
+async def test_what_changed_while_something_else_was_done_is_seen_after_it(
+    desk: Desk, practice_demo: PracticeServer
+) -> None:
+    assert desk.ends is not None
+    source, destination = desk.ends
+    plan = replace(plan_of(planned("A")), source=source, destination=destination)
+    folder = transfer_folders.create(desk.transfers, plan)
+    tell(folder, STARTED)
+    app, go_on = FerryApp(desk), threading.Event()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, LISTED)
+        await pilot.press("2")
+        await until_shown(pilot, "2 BROWSE", "001_PET1")
+        await until(pilot, lambda: desk.watched and not desk.busy)
+        app.do("Something else.", lambda: go_on.wait(60))
+        arrives(practice_demo, "NEW")
+        tell(folder, finished())
+        await until(pilot, lambda: desk.watched and desk.watched.phase == Phase.DONE)
+        assert "v NEW" not in screen_text(app)
+        go_on.set()
+        await until_shown(pilot, "v NEW")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from xnat_ferry.events import SettlingFinished, TakingBackFinished, TransferFinished, WorkerStopped
+from xnat_ferry.model import Endpoint
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry_tui import in_view
 from xnat_ferry_tui.bridge import JournalGrew, follow_journal
@@ -40,6 +41,8 @@ class Following:
         self._opened_at = time.time()
         self._heeded: set[tuple[str, float]] = set()
         """Refused logins that were heeded, by transfer and when: each comes again with its past."""
+        self._changed: tuple[Endpoint, Endpoint] | None = None
+        """Projects that a transfer has changed and that have not been listed since."""
 
     # Which one
 
@@ -136,9 +139,18 @@ class Following:
         ended = any(isinstance(event, _CHANGING) for event in fresh)
         if message.live and any(isinstance(event, _ENDINGS) for event in message.events):
             app.bell()  # heard through SSH and tmux, where no notice would be
-        plan = watched.state.plan
-        if ended and not app.desk.busy and app.desk.ends == (plan.source, plan.destination):
-            app.look()  # what was only at the source is there now, or no longer
+        if ended:
+            self._changed = (watched.state.plan.source, watched.state.plan.destination)
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """List what a transfer has changed, once nothing else is being done: more is there now, or less."""
+        changed, desk = self._changed, self._app.desk
+        if changed is None or desk.busy:
+            return
+        self._changed = None
+        if desk.ends == changed:
+            self._app.look()
 
     def _heed(self, transfer_id: str, stopped: WorkerStopped) -> None:
         """Have another login asked for, or it would go on with the same; once: then there is a new one."""
