@@ -26,7 +26,7 @@ FerryError
 │   ├── AssessorTaken  NothingMade
 │   ├── NotInArchive  BelongingsLeft  ResourceDiffers  ResourceNotTaken  ResourceUnproven  ValuesDiffer
 │   ├── ArchiveRefused
-│   │   ├── MergeUnanswered  NeverMerged  NeedsOtherFiles
+│   │   ├── MergeUnanswered  NeverMerged  SubjectElsewhere  NeedsOtherFiles
 │   │   └── ArchiverBusy  BadInput
 │   ├── ArchiveUnclear  ArchiveNotBegun
 │   ├── RowNotRemovable             what keeps a row in the prearchive
@@ -439,6 +439,11 @@ class MergeUnanswered(ArchiveRefused):
 class NeverMerged(ArchiveRefused):
     sentence = "The server will never archive {session} under this label: {said}"
     advice = "Make a new plan that gives it another label; the one in the prearchive can be removed."
+
+
+class SubjectElsewhere(ArchiveRefused):
+    sentence = "{session} was not archived, as it would come under a subject of another project: {said}."
+    advice = "Make a new plan that gives its subject another label; the row in the prearchive can be removed."
 
 
 class NeedsOtherFiles(ArchiveRefused):

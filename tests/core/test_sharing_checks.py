@@ -95,6 +95,7 @@ def test_consequences_are_said_and_nothing_stands_in_the_way(sea: Harbour, road:
         (Road.SHARE, LOGIN, ["KEPT_IN"], "SHUT", (), "sharing-off"),
         (Road.RELOCATE, LOGIN, ["KEPT_IN"], "SHUT", (), "sharing-off"),
         (Road.SHARE, LOGIN, ["S1"], "SRC", ("subject.template=TAKEN_P",), "subject-taken"),
+        (Road.SHARE, LOGIN, ["S1", "S2"], "SRC", ("subject.template=Both",), "subject-taken"),
         (Road.SHARE, LOGIN, ["P1", "P2"], "SRC", ("subject.template={session}_x",), "subject-divided"),
     ],
 )

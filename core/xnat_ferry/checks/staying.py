@@ -3,8 +3,8 @@
 Nothing passes the importer, so the items that are about arriving say what does not happen instead.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -22,6 +22,8 @@ from xnat_ferry.project import Script
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.survey import Survey
 from xnat_ferry.survey.seen_staying import StayingSeen
+
+_NOT_ONE = "XNAT does not make one subject of two: give it another label, as --labels subject.prefix=P_."
 
 
 def check_staying(
@@ -119,6 +121,16 @@ class _Judge:
                 wanted[chosen.detail.subject_id].setdefault(label.casefold(), label)
         for subject, labels in wanted.items():
             yield from self._subject(subject, list(labels.values()), by_label, label_of)
+        yield from self._shared_labels(wanted)
+
+    def _shared_labels(self, wanted: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
+        """Chosen subjects that would be called the same."""
+        labels = {folded: label for each in wanted.values() for folded, label in each.items()}
+        takers = Counter(folded for each in wanted.values() for folded in each)
+        for folded, count in takers.items():
+            if count > 1:
+                words = f"{count:,} subjects would be called {plain(labels[folded], 60)} in {self._project}."
+                yield self._finding("conflicts", Verdict.FAIL, "subject-taken", words, _NOT_ONE)
 
     def _subject(
         self, subject: str, labels: list[str], by_label: dict[str, str], label_of: dict[str, str]
@@ -139,10 +151,7 @@ class _Judge:
             yield self._finding("conflicts", Verdict.FAIL, "subject-elsewhere", words, advice)
         elif holder != subject:
             words = f"{self._project} has another subject called {plain(label, 60)}."
-            advice = (
-                "XNAT does not make one subject of two: give it another label, as --labels subject.prefix=P_."
-            )
-            yield self._finding("conflicts", Verdict.FAIL, "subject-taken", words, advice)
+            yield self._finding("conflicts", Verdict.FAIL, "subject-taken", words, _NOT_ONE)
 
     # What does not happen
 

@@ -51,7 +51,8 @@ def _joined(labels: Mapping[str, str], sessions: ByLabel) -> Iterator[Finding]:
 
 
 def _subject(chosen: Chosen) -> str:
-    return (chosen.detail.subject_id if chosen.detail else "") or chosen.row.subject
+    """Its label in its project, which is its own; where that shows none, its accession ID."""
+    return chosen.row.subject or (chosen.detail.subject_id if chosen.detail else "")
 
 
 def _met(survey: Survey, labels: Mapping[str, str], sessions: ByLabel) -> Iterator[Finding]:

@@ -17,8 +17,10 @@ from xnat_ferry.errors import (
     ServerAnswer,
     StillWorking,
     StuckInPrearchive,
+    SubjectElsewhere,
 )
 from xnat_ferry.events import ArchiveAwaited, ArchiveChecked, ArchiveRequested, SessionArchived, TriedAgain
+from xnat_ferry.labels import like_an_id
 from xnat_ferry.model import PrearchiveRow
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.settings.redact import plain
@@ -30,6 +32,7 @@ from xnat_ferry.transfer.patience import PASSING
 from xnat_ferry.transfer.state import SessionState
 from xnat_ferry.xnat import prearchive
 from xnat_ferry.xnat.listings import find_session
+from xnat_ferry.xnat.subjects import find_subject, owner_of
 
 PATIENCE = 60.0
 """Seconds to hold the connection for an answer; then the row is looked at now and then instead."""
@@ -47,13 +50,14 @@ def archive_session(ferry: Ferry, session: PlannedSession, row: str, *, patience
 
     The server's dry run is read first: what it finds there already stands in the way unless the plan or a
     person's answer says that this session shall be added to it. Raises an ArchiveRefused with the server's
-    words, StuckInPrearchive for a status that needs a person, ArchiveUnclear where what came of it is not
-    known.
+    words, SubjectElsewhere, StuckInPrearchive for a status that needs a person, ArchiveUnclear where what
+    came of it is not known.
     """
     with _one_at_a_time(ferry):
         began = time.monotonic()
         if _standing(ferry, session, row) == Standing.READY:
             answer = answer_for(ferry.folder, session)
+            _refuse_elsewhere(ferry, session)
             _ask_first(ferry, session, row, answer)
             ferry.tell(ArchiveRequested(session=session.session, row=row, answer=answer or ""))
             uri = _archive_persistently(ferry, session, row, answer, patience)
@@ -100,6 +104,20 @@ def _standing(ferry: Ferry, session: PlannedSession, path: str) -> Standing:
             return status.standing
         ferry.wait(wait)
     raise AssertionError("the waits never end")
+
+
+def _refuse_elsewhere(ferry: Ferry, session: PlannedSession) -> None:
+    """Raises SubjectElsewhere where the subject's label is none there, but another subject's accession ID.
+
+    XNAT would archive under that one (wire-write 3.1). No request for a label that looks like no such ID.
+    """
+    label, client = session.to_subject, ferry.destination
+    if not like_an_id(label) or find_subject(client, ferry.destination_project, label):
+        return
+    owner = owner_of(client, label)
+    if owner:
+        said = f"its subject's label {plain(label, 60)} is the accession ID of one of {plain(owner, 60)}"
+        raise SubjectElsewhere(session=session.to_session, said=said)
 
 
 def _ask_first(ferry: Ferry, session: PlannedSession, row: str, answer: Answer | None) -> None:
