@@ -116,8 +116,18 @@ async def test_the_requests_of_the_workers_are_shown(empty_desk: Desk) -> None:
         assert "! 10:00:02" in text
         with folder.calls.open("a") as file:
             file.write(line.format("03", 200))
-        await until_shown(pilot, "10:00:03")
-        await pilot.press("@")
+        await until_shown(pilot, "10:00:03", "the newest line is followed")
+        await pilot.press("n")
+        await until_shown(pilot, "-> 502", "the log stands still")
+        with folder.calls.open("a") as file:
+            file.write(line.format("04", 200))
+        await until_shown(pilot, "10:00:04", "-> 502")
+        assert log_of(app).highlighted == 2
+        await pilot.press("e")
+        await until_shown(pilot, "No problems.")
+        await pilot.press("@", "e")
+        await until_shown(pilot, "No problems.", "problems only (e)")
+        await pilot.press("e")
         await until_shown(pilot, "takes the transfer up")
 
 

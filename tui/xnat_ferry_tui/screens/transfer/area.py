@@ -50,12 +50,11 @@ class TransferArea(Area):
         yield Facts(id="following")
 
     def on_mount(self) -> None:
-        self._chosen = log.Chosen()
+        self._chosen, self._asked = log.Chosen(), log.Asked()
         self._sessions: tuple[SessionState, ...] = ()
         self._list = "log"
         self._problems = self._requests = False
         self._session = ""
-        self._seen_requests = 0
         self.query_one("#log", Lines).focus()
         self.set_interval(_EVERY, self._look_around)
 
@@ -105,11 +104,13 @@ class TransferArea(Area):
     def _draw_log(self, watched: Watched) -> None:
         lines = self.query_one("#log", Lines)
         if self._requests:
-            made = list(watched.requests)
+            come = self._asked.take(watched)
+            made = self._asked.made
             lines.say_when_empty("Its workers have asked nothing yet.")
-            lines.put(
-                MadeLines(len(made), lambda place: log.request_line(made[-1 - place])), columns=log.REQUESTS
-            )
+            if come is None:
+                lines.highlighted = 0
+            requests = MadeLines(len(made), lambda place: log.request_line(made[-1 - place]))
+            lines.put(requests, columns=log.REQUESTS, new_above=come or 0)
             return
         come = self._chosen.take(watched, problems=self._problems, session=self._session)
         lines.say_when_empty("No problems." if self._problems else _SILENT)
@@ -129,7 +130,7 @@ class TransferArea(Area):
             return
         self.query_one("#following", Facts).put([self._following(place)])
         if self._requests:
-            made = watched.requests
+            made = self._asked.made
             one = made[-1 - place] if place < len(made) else None
             words = f"{one.method} {one.server}{one.path} -> {one.status}, {one.took}" if one else ""
         else:
@@ -177,7 +178,7 @@ class TransferArea(Area):
             self.show()
 
     def action_only_problems(self) -> None:
-        self._problems, self._requests = not self._problems, False
+        self._problems, self._requests = self._requests or not self._problems, False
         self.show()
 
     def action_requests(self) -> None:
@@ -199,7 +200,7 @@ class TransferArea(Area):
         if watched is None:
             return
         if self._requests:
-            found = log.next_refused(watched.requests, lines.highlighted, step)
+            found = log.next_refused(self._asked.made, lines.highlighted, step)
         else:
             found = self._chosen.next_problem(lines.highlighted, step)
         if found is None:

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import takewhile
 
 from xnat_ferry import wording
 from xnat_ferry.events import AnyEvent, SessionFinished, SettlingFinished, TransferFinished
@@ -58,6 +59,21 @@ class Chosen:
         if not 0 <= found < len(wrong):
             return None
         return self._count - 1 - bisect_left(self._shown, wrong[found])
+
+
+class Asked:
+    """The requests that the log shows, oldest first; of very many the oldest are let go."""
+
+    def __init__(self) -> None:
+        self.made: Sequence[Request] = ()
+        self._of = ""
+
+    def take(self, watched: Watched) -> int | None:
+        """Look at what is new; how many have come, None where it is another transfer than before."""
+        newest, anew = self.made[-1] if self.made else None, self._of != watched.folder.id
+        self._of, self.made = watched.folder.id, list(watched.requests)
+        come = takewhile(lambda one: one is not newest, reversed(self.made))
+        return None if anew else sum(1 for _ in come)
 
 
 def next_refused(requests: Sequence[Request], line: int, step: int) -> int | None:
