@@ -91,6 +91,13 @@ class UnitSending(Event, frozen=True, kw_only=True):
     unit: str
 
 
+class UnitRefused(Event, frozen=True, kw_only=True):
+    """The server turned the unit away before it read it: of this attempt it holds nothing."""
+
+    session: str
+    unit: str
+
+
 class UnitSent(Event, frozen=True, kw_only=True):
     """The server took the unit and named the prearchive row it lies in."""
 
@@ -493,6 +500,7 @@ AnyEvent = (
     | UnitProgressed
     | UnitFetched
     | UnitSending
+    | UnitRefused
     | UnitSent
     | HeadersRouted
     | TriedAgain

@@ -253,7 +253,8 @@ def test_a_killed_upload_that_arrived_is_not_sent_again_by_a_resume(sea: Harbour
     sea.server.clear_log()
     assert sea.work(folder) == 0
     assert imports(sea) == []
-    assert not [one for one in sea.server.log() if "format=zip" in one["query"]]
+    zips = [one["path"] for one in sea.server.log() if "format=zip" in one["query"]]
+    assert zips == [f"/data{told(folder, events.UnitSent)[0].row}"], "only to know whose it is"
 
 
 # Stopping

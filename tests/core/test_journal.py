@@ -37,6 +37,8 @@ STORY: list[AnyEvent] = [
     events.ArchiveRequested(session="001_MR1", row="/prearchive/x"),
     events.SessionArchived(session="001_MR1", uri="/archive/y", seconds=1),
     events.SessionFinished(session="001_MR1", where=Where.ARCHIVE),
+    events.UnitSending(session="002_MR1", unit="1"),
+    events.UnitRefused(session="002_MR1", unit="1"),
     events.SessionFailed(session="002_MR1", message="no", advice="Ask."),
     events.TransferFinished(done=1, failed=1, requests=9, bytes_down=1, bytes_up=1, seconds=1),
 ]
@@ -96,6 +98,7 @@ def test_a_whole_journal_says_what_became_of_each_session() -> None:
     assert state.phase == Phase.FAILED
     assert state.sessions["001_MR1"].where == Where.ARCHIVE
     assert [problem.session for problem in state.problems] == ["002_MR1"]
+    assert (state.sessions["002_MR1"].touched, state.sessions["002_MR1"].cut_off) == (set(), set())
     assert (state.files_sent, state.bytes_sent, state.retries) == (3, 300, 1)
 
 

@@ -47,6 +47,7 @@ def test_a_file_larger_than_a_zip_of_parts_can_tell_of_is_named() -> None:
     large = Entry(zipfile.ZipInfo("a.dcm"), 0, 5 * 2**30)
     assert first_part([large, large], 10) == [large]
     sending = _Sending(
+        lambda *_: "",
         cast(
             Ferry, SimpleNamespace(bodies=Bodies(), destination=SimpleNamespace(server="https://b.example"))
         ),

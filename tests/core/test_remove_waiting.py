@@ -149,7 +149,7 @@ def test_what_was_given_up_goes_and_nothing_else(port: Harbour, folder: Transfer
 def test_a_row_with_somebody_elses_files_stays(port: Harbour, folder: TransferFolder) -> None:
     study = next(one.study_uid for one in folder.read_plan().sessions if one.session == "stranger")
     assert send(port, "stranger", study) == row_of(folder, "stranger")
-    kept(port, folder, "stranger", "did not send")
+    kept(port, folder, "stranger", "not known to have sent (- 1 only there)")
 
 
 def test_a_row_to_which_somebody_added_notes_stays(port: Harbour, folder: TransferFolder) -> None:

@@ -17,4 +17,4 @@ class Copy(Importing):
 
     def carry(self, session: PlannedSession, past: SessionState) -> str:
         """Fetch what is missing and send it."""
-        return carry_session(self.ferry, session, past)
+        return carry_session(self.ferry, session, past, self.doubts)

@@ -6,11 +6,12 @@ from contextlib import suppress
 
 from xnat_ferry import events, wording
 from xnat_ferry.errors import CannotConnect, NotProven, ServerAnswer
-from xnat_ferry.model import Where
+from xnat_ferry.model import PrearchiveRow, Where
 from xnat_ferry.plan import Fate, PlannedSession, Target
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.roads.crossing import Crossing
 from xnat_ferry.settle import archive_session, await_archiving
+from xnat_ferry.settle.row_contents import doubts, sent_to
 from xnat_ferry.transfer.belongings import BelongingsCarrier
 from xnat_ferry.transfer.carry import found_wrong
 from xnat_ferry.transfer.rows import rows_beside
@@ -45,6 +46,11 @@ class Importing(Crossing):
     def originals(self, session: PlannedSession) -> Originals:
         """Where the headers of a session's originals can be read, to be compared with what arrived."""
         return Source(self.ferry.source, session.id, self.ferry.spool)
+
+    def doubts(self, session: PlannedSession, row: PrearchiveRow) -> str:
+        """What in a row is not known to be of this transfer, by the files themselves; "" for nothing."""
+        sent = sent_to(self.ferry, session, row)
+        return doubts(self.ferry, session, row, sent, self.originals(session))
 
     def prepare(self) -> None:
         """Read the destination's settings: which scripts may have changed what arrives.

@@ -26,4 +26,5 @@ class ByReceiver(Importing):
 
     def carry(self, session: PlannedSession, past: SessionState) -> str:
         """Fetch what is missing and store it at the receiver."""
-        return carry_session(self.ferry, session, past, send=partial(store_unit, self.plan.receiver))
+        send = partial(store_unit, self.plan.receiver)
+        return carry_session(self.ferry, session, past, self.doubts, send=send)

@@ -44,7 +44,7 @@ class Upload(Importing):
 
     def carry(self, session: PlannedSession, past: SessionState) -> str:
         """Zip what is missing and send it."""
-        return carry_session(self.ferry, session, past, self._origin)
+        return carry_session(self.ferry, session, past, self.doubts, self._origin)
 
     def finish(self) -> None:
         """Close the place."""

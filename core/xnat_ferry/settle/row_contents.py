@@ -3,33 +3,55 @@
 from collections.abc import Sequence
 
 from xnat_ferry import wording
-from xnat_ferry.errors import RowNotRemovable
 from xnat_ferry.model import Instance, Level, Mark, PrearchiveRow
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.ferry import Ferry
+from xnat_ferry.transfer.manifest import read_manifest
+from xnat_ferry.transfer.rows import contents_of
+from xnat_ferry.transfer.whose import Whose, whose
 from xnat_ferry.verify.by_road import settings_for
 from xnat_ferry.verify.looking import Target, look
 from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.rewriting import routed
+from xnat_ferry.verify.verification import Item, What
 
 _OURS = {Mark.SAME, Mark.AS_PLANNED, Mark.ONLY_SOURCE}
 """What a file may be that this transfer sent, or that did not come to this row."""
 
 
-def refuse_others(
+def sent_to(ferry: Ferry, session: PlannedSession, row: PrearchiveRow) -> list[Instance]:
+    """What of the manifest may lie in a row.
+
+    All that was sent in the row that the server named for it, and in any other what was sent without hearing
+    the end of it: none in a row that cannot be ours.
+    """
+    past = ferry.state.sessions[session.session]
+    kind = whose(row, session, past)
+    scans = {scan for unit in past.cut_off for scan in unit.split(",")}
+    return [
+        one
+        for one in read_manifest(ferry.folder.manifest(session.id))
+        if not one.there and (kind == Whose.OURS or (kind == Whose.PERHAPS and one.scan in scans))
+    ]
+
+
+def doubts(
     ferry: Ferry,
     session: PlannedSession,
     row: PrearchiveRow,
-    instances: Sequence[Instance],
+    sent: Sequence[Instance],
     originals: Originals,
-) -> list[Instance]:
-    """Those of the instances that were sent; raises RowNotRemovable unless each file there is one of them.
+) -> str:
+    """What in a row is not known to be of what was sent there; "" where each file is one of that.
 
-    Identity and pixels are compared of every file, and where it has no pixels the header with the source's.
+    The row is built for that where it is not. Identity and pixels are compared of every file, and where it
+    has no pixels the header with the source's: scripts that nobody may read leave the pixels as they are, or
+    they are told. Raises a ServerAnswer where the server cannot be asked.
     """
-    sent = [one for one in instances if not one.there]
-    settings = settings_for(ferry.destination, ferry.state.plan)
+    if contents_of(ferry, session, row) is None:
+        return "what it holds cannot be told"
     past = ferry.state.sessions[session.session]
+    settings = settings_for(ferry.destination, ferry.state.plan)
     target = Target(
         project=ferry.destination_project,
         label=row.name,
@@ -47,8 +69,14 @@ def refuse_others(
         scratch=ferry.spool,
         every_header=not all(one.pixel_md5 for one in sent),
     )
-    others = {mark: count for mark, count in result.counts.items() if count and mark not in _OURS}
-    if others:
-        why = f"its row holds what this transfer is not known to have sent ({wording.counts(others)})"
-        raise RowNotRemovable(session=session.session, why=why)
-    return sent
+    pictures = {(one.scan, one.path) for one in sent if one.pixel_md5}
+    alike = sum(_only_its_header(one) and (one.scan, one.file) in pictures for one in result.items)
+    others = {mark: count for mark, count in result.counts.items() if mark not in _OURS}
+    others[Mark.UNKNOWN] -= alike
+    found = wording.counts(others) if any(others.values()) else ""
+    return f"it holds what this transfer is not known to have sent ({found})" if found else ""
+
+
+def _only_its_header(item: Item) -> bool:
+    """Whether all that is not known of a file is what scripts did to its header: all else is the same."""
+    return (item.mark, item.what) == (Mark.UNKNOWN, What.HEADER)

@@ -1,6 +1,6 @@
 """Removes from the destination's prearchive what was sent of a session and given up, nothing of others."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from xnat_ferry.errors import (
     ConnectionLost,
@@ -10,20 +10,16 @@ from xnat_ferry.errors import (
     StillWorking,
 )
 from xnat_ferry.events import RowKept, RowRemovalRequested, RowRemoved
-from xnat_ferry.model import Instance, PrearchiveRow
+from xnat_ferry.model import PrearchiveRow
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.settle.meant import is_given_up
-from xnat_ferry.settle.row_contents import refuse_others
+from xnat_ferry.settle.row_contents import doubts, sent_to
 from xnat_ferry.settle.source_files import SourceFiles, source_files
 from xnat_ferry.transfer.ferry import Ferry
-from xnat_ferry.transfer.manifest import read_manifest
-from xnat_ferry.transfer.present import Present, as_stored
-from xnat_ferry.transfer.rows import contents_of, is_own, rows_beside, rows_met
+from xnat_ferry.transfer.rows import rows_beside, rows_met
+from xnat_ferry.transfer.whose import lands_in
 from xnat_ferry.xnat import prearchive
-
-Ours = Callable[[Ferry, SourceFiles, PlannedSession, PrearchiveRow, Present], list[Instance]]
-"""What of the manifest lies in a row at most; raises RowNotRemovable where anything else does."""
 
 _AT_REST = {"READY", "CONFLICT", "ERROR", "RECEIVING", "RECEIVING_INTERRUPT"}
 """Where no operation holds the row (wire-write 2.2)."""
@@ -39,7 +35,8 @@ def remove_waiting(ferry: Ferry, sessions: Sequence[PlannedSession]) -> int:
 
     A row goes only where the session was given up and the row is the one that this transfer sent to, or where
     it lies beside the proven one and holds only what the journal began to send without hearing the end of it.
-    In both cases all that it holds was sent by this transfer, and the source still has it unchanged.
+    In both cases each file that it holds, fetched back, is one that this transfer sent, and the source still
+    has it unchanged.
     """
     with source_files(ferry) as source:
         return sum(_is_gone(ferry, source, session) for session in sessions)
@@ -72,34 +69,38 @@ def recount_rows(ferry: Ferry) -> None:
 
 
 def _remove(ferry: Ferry, source: SourceFiles, session: PlannedSession) -> None:
-    if is_given_up(ferry.state, session):
-        _remove_row(ferry, source, session, _given_up(ferry, session), _of_given_up)
-        return
-    rows = prearchive.list_prearchive(ferry.destination, ferry.destination_project)
-    beside = rows_beside(rows, [session], ferry.state).get(session.session, ())
-    if not beside:
-        raise _refusal(session, "nothing of it was given up there")
-    for row in beside:
+    given_up = is_given_up(ferry.state, session)
+    for row in [_given_up(ferry, session)] if given_up else _beside(ferry, session):
         try:
-            _refuse_unless_ended(session, row)
-            _remove_row(ferry, source, session, row, _of_cut_off)
+            if not given_up:
+                _refuse_unless_ended(session, row)
+            _remove_row(ferry, source, session, row)
         except RowNotRemovable as error:
             error.facts["row"] = row.path
             raise
 
 
-def _remove_row(
-    ferry: Ferry, source: SourceFiles, session: PlannedSession, row: PrearchiveRow, ours: Ours
-) -> None:
+def _beside(ferry: Ferry, session: PlannedSession) -> Sequence[PrearchiveRow]:
+    """The rows beside the proven one; raises RowNotRemovable where there is none."""
+    rows = prearchive.list_prearchive(ferry.destination, ferry.destination_project)
+    beside = rows_beside(rows, [session], ferry.state).get(session.session, ())
+    if not beside:
+        raise _refusal(session, "nothing of it was given up there")
+    return beside
+
+
+def _remove_row(ferry: Ferry, source: SourceFiles, session: PlannedSession, row: PrearchiveRow) -> None:
     _refuse_unless_its(session, row)
-    held = contents_of(ferry, session, row)
-    if held is None:
-        raise _refusal(session, "what its row holds cannot be told")
+    sent = sent_to(ferry, session, row)
+    if not sent:
+        why = f"{plain(row.path)} may be somebody else's: the end of every upload of this transfer was heard"
+        raise _refusal(session, why)
+    if doubt := doubts(ferry, session, row, sent, source.originals(session)):
+        raise _refusal(session, f"{plain(row.path)} waits there, and {doubt}")
     more = prearchive.other_resources(ferry.destination, row.path)
     if more:
         raise _refusal(session, f"somebody put {plain(more[0], 40)} there beside its images")
-    mine = ours(ferry, source, session, row, held)
-    source.refuse_unless_there(session, mine)
+    source.refuse_unless_there(session, sent)
     again, path = prearchive.find_row(ferry.destination, row.path), row.path  # right before, once more
     if again is None or again.status != "READY":
         raise _refusal(session, "something came in while it was looked at")
@@ -127,7 +128,7 @@ def _given_up(ferry: Ferry, session: PlannedSession) -> PrearchiveRow:
 
 def _refuse_unless_its(session: PlannedSession, row: PrearchiveRow) -> None:
     """Raises RowNotRemovable for another session's row, and for one in use."""
-    if not session.study_uid or not is_own(row, session):
+    if not session.study_uid or not lands_in(row, session):
         raise _refusal(session, f"{plain(row.path)} is not known to be its row")
     if row.status not in _AT_REST:
         raise _refusal(session, f"it is {plain(row.status, 30)} now")
@@ -138,43 +139,6 @@ def _refuse_unless_ended(session: PlannedSession, row: PrearchiveRow) -> None:
     if row.status.startswith("RECEIVING"):
         why = f"files may still come into {plain(row.path)}"
         raise RowNotRemovable(session=session.session, why=why, advice=_REBUILD)
-
-
-def _of_given_up(
-    ferry: Ferry, source: SourceFiles, session: PlannedSession, row: PrearchiveRow, held: Present
-) -> list[Instance]:
-    """By names, which an upload keeps; a receiver gives its own, so there the files themselves tell."""
-    instances = read_manifest(ferry.folder.manifest(session.id))
-    if ferry.state.sessions[session.session].routed:
-        return refuse_others(ferry, session, row, instances, source.originals(session))
-    return _refuse_strangers(session, held, instances)
-
-
-def _of_cut_off(
-    ferry: Ferry, source: SourceFiles, session: PlannedSession, row: PrearchiveRow, held: Present
-) -> list[Instance]:
-    """Names tell too little of a row that the journal does not know: anybody may send the same study."""
-    scans = {scan for unit in ferry.state.sessions[session.session].cut_off for scan in unit.split(",")}
-    instances = [one for one in read_manifest(ferry.folder.manifest(session.id)) if one.scan in scans]
-    if not instances:
-        why = f"{plain(row.path)} may be somebody else's: the end of every upload of this transfer was heard"
-        raise _refusal(session, why)
-    return refuse_others(ferry, session, row, instances, source.originals(session))
-
-
-def _refuse_strangers(
-    session: PlannedSession, held: Present, instances: Sequence[Instance]
-) -> list[Instance]:
-    """What of the manifest lies in the row; raises RowNotRemovable where that is not all that lies there."""
-    sent = {(one.series_uid, as_stored(one.name)): one for one in instances if not one.there}
-    mine = []
-    for series, names in held.files.items():
-        for name in names:
-            one = sent.get((series, as_stored(name)))
-            if one is None:
-                raise _refusal(session, "its row holds files that this transfer did not send")
-            mine.append(one)
-    return mine
 
 
 def _refusal(session: PlannedSession, why: str) -> RowNotRemovable:

@@ -1,6 +1,8 @@
 """Carries one session: looks at both sides, sends what is missing, has it built in the prearchive."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from xnat_ferry import wording
 from xnat_ferry.errors import DestinationTaken, SourceChanged, Stopped
@@ -13,10 +15,11 @@ from xnat_ferry.transfer.fetching import Fetched, fetch_unit
 from xnat_ferry.transfer.manifest import append_unit, read_manifest
 from xnat_ferry.transfer.origin import Origin, ServerOrigin
 from xnat_ferry.transfer.present import NOTHING, Present, present_in_archive
-from xnat_ferry.transfer.rows import build_row, contents_of, is_own, rows_met
+from xnat_ferry.transfer.rows import build_row, contents_of, rows_met
 from xnat_ferry.transfer.sending import send_unit
 from xnat_ferry.transfer.state import SessionState
 from xnat_ferry.transfer.units import Unit, cut_units
+from xnat_ferry.transfer.whose import Doubts, is_ours
 from xnat_ferry.xnat.listings import find_session
 
 Send = Callable[[Ferry, PlannedSession, Fetched], str]
@@ -24,6 +27,17 @@ Send = Callable[[Ferry, PlannedSession, Fetched], str]
 
 AHEAD = 2
 """Units of a session that may lie fetched while one is being sent."""
+
+
+class _Own(NamedTuple):
+    """The row that a session goes on in."""
+
+    row: PrearchiveRow
+    ours: bool
+    """All in it is of this transfer; False where the plan means to add to what somebody else has there."""
+    heard: bool
+    """It is the one that the server named."""
+
 
 _BUILT = ("READY", "CONFLICT")
 """What a row says that is whole; the second once archiving it met something."""
@@ -33,31 +47,34 @@ def carry_session(
     ferry: Ferry,
     session: PlannedSession,
     past: SessionState,
+    doubts: Doubts,
     origin: Origin | None = None,
-    send: Send = send_unit,
+    send: Send | None = None,
 ) -> str:
     """Bring what is missing of a session to READY in the destination's prearchive.
 
     Returns its row's path below /data, or "" when the archive holds all of it already. ``past`` is what the
-    journal says of earlier attempts: what was sent is not sent again. ``origin`` is where the files are, the
-    source's server without it; ``send`` brings one unit there. Raises a FerryError otherwise; then the
-    session is not complete there.
+    journal says of earlier attempts: what was sent is not sent again. ``doubts`` tells of a row that may be
+    of such an attempt whether it is. ``origin`` is where the files are, the source's server without it;
+    ``send`` brings one unit there, by an upload without it. Raises a FerryError otherwise; then the session
+    is not complete there.
     """
     origin = origin or ServerOrigin(ferry.source)
     archived = find_session(ferry.destination, ferry.destination_project, session.to_session)
     if archived is not None and _is_done(session, past, archived) and not _waits(ferry, session, past):
         return ""  # ours: by an earlier run of ours that was cut off, or by hand since
-    own = _own_row(ferry, session, past)
-    if past.built and own is not None and not found_wrong(past, Where.PREARCHIVE):
-        if own.status not in _BUILT:  # what was sent before came in again, by an upload that nobody awaited
-            _build(ferry, session, own.path)
-        return own.path  # whatever has its label in the archive by now, archiving asks about it
+    own = _own_row(ferry, session, past, doubts)
+    if past.built and own is not None and own.heard and not found_wrong(past, Where.PREARCHIVE):
+        if own.row.status not in _BUILT:  # what was sent came in again, by an upload that nobody awaited
+            _build(ferry, session, own.row.path)
+        return own.row.path  # whatever has its label in the archive by now, archiving asks about it
     there = _there_already(ferry, session, past, archived)
     if session.fate == Fate.MERGE and past.built and own is None:
         return ""  # a person archived it
     detail = source_as_planned(origin, session)
     units = _units_left(ferry, session, past, origin, detail, own, there)
-    row = _carry_units(ferry, session, units, origin, there, send) or (own.path if own else "")
+    send = send or partial(send_unit, doubts)
+    row = _carry_units(ferry, session, units, origin, there, send) or (own.row.path if own else "")
     if row:
         _build(ferry, session, row)
     return row
@@ -98,18 +115,12 @@ def _there_already(
     return present_in_archive(ferry.destination, archived)
 
 
-def _own_row(ferry: Ferry, session: PlannedSession, past: SessionState) -> PrearchiveRow | None:
-    """The row that this session goes on in, if there is one; any that was not planned for is refused.
-
-    The importer joins whatever waits under the same project, study and label (wire-write 1.7), and the
-    archiver merges by default (3.2): that must never happen by accident.
-    """
-    own: PrearchiveRow | None = None
+def _own_row(ferry: Ferry, session: PlannedSession, past: SessionState, doubts: Doubts) -> _Own | None:
+    """The row that this session goes on in, if there is one; any that was not planned for is refused."""
+    own: _Own | None = None
     for row in rows_met(ferry, session):
-        ours = row.path == past.row or (bool(past.touched) and is_own(row, session))
-        if not ours and not (session.fate == Fate.COMPLETE and is_own(row, session)):
-            raise DestinationTaken(label=session.to_session, why=f"{row.path} waits in the prearchive now")
-        own = row
+        found = _Own(row, is_ours(row, session, past, doubts), heard=row.path == past.row)
+        own = found if own is None or not own.heard else own
     return own
 
 
@@ -133,7 +144,7 @@ def _units_left(
     past: SessionState,
     origin: Origin,
     detail: SessionDetail,
-    own: PrearchiveRow | None,
+    own: _Own | None,
     there: Present,
 ) -> list[Unit]:
     """The units of which something has still to be sent."""
@@ -172,18 +183,18 @@ def _incomplete(
 
 
 def _not_in_row(
-    ferry: Ferry, session: PlannedSession, past: SessionState, own: PrearchiveRow, units: Sequence[Unit]
+    ferry: Ferry, session: PlannedSession, past: SessionState, own: _Own, units: Sequence[Unit]
 ) -> list[Unit]:
     """The units that an earlier attempt did not bring into the row.
 
     Sending an instance again into the same row overwrites it (wire-write 1.7), so what is in doubt is sent
-    once more. The row is looked into only where the journal does not tell.
+    once more. The row is looked into only where the journal does not tell, and it is ours.
     """
     wrong = found_wrong(past, Where.PREARCHIVE)
-    left = [unit for unit in units if wrong or unit.key not in past.sent]
-    if not left or not (wrong or any(unit.key in past.touched for unit in left)):
+    left = [unit for unit in units if wrong or not own.heard or unit.key not in past.sent]
+    if not own.ours or not left or not (wrong or any(unit.key in past.touched for unit in left)):
         return left
-    there = contents_of(ferry, session, own)
+    there = contents_of(ferry, session, own.row)
     if there is None:
         return left
     passed = read_manifest(ferry.folder.manifest(session.id))
@@ -191,7 +202,7 @@ def _not_in_row(
     for unit in left:
         instances = [one for one in passed if one.scan in unit.scans]
         if unit.key in past.touched and instances and there.holds_all(instances):
-            _tell_arrived(ferry, session, unit, own, len(instances))
+            _tell_arrived(ferry, session, unit, own.row, len(instances))
         else:
             lacking.append(unit)
     # the row has every name and yet it was found wrong: then it is the content that is to be sent again

@@ -11,6 +11,7 @@ from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.ferry import Ferry, growing_waits
 from xnat_ferry.transfer.present import Present, present_in_row
 from xnat_ferry.transfer.state import TransferState
+from xnat_ferry.transfer.whose import lands_in, meets
 from xnat_ferry.xnat import prearchive
 
 _SETTLED = {"READY", "CONFLICT", "ERROR"}
@@ -21,7 +22,7 @@ _LONGEST_BUILD = 2 * 60 * 60.0
 def rows_met(ferry: Ferry, session: PlannedSession) -> list[PrearchiveRow]:
     """Every row that waits under the session's label there, or with its study."""
     rows = prearchive.list_prearchive(ferry.destination, ferry.destination_project)
-    return [row for row in rows if _meets(row, session)]
+    return [row for row in rows if meets(row, session)]
 
 
 def rows_beside(
@@ -47,19 +48,9 @@ def rows_beside(
     return found
 
 
-def own_row(ferry: Ferry, session: PlannedSession) -> PrearchiveRow | None:
-    """The row that the importer joins: same project, study and label (wire-write 1.7), if there is one."""
-    return next((row for row in rows_met(ferry, session) if is_own(row, session)), None)
-
-
-def is_own(row: PrearchiveRow, session: PlannedSession) -> bool:
-    """Whether an upload of this session lands in that row."""
-    return row.name == session.to_session and session.study_uid in ("", row.study_uid)
-
-
-def _meets(row: PrearchiveRow, session: PlannedSession) -> bool:
-    same_study = bool(session.study_uid) and row.study_uid == session.study_uid
-    return same_study or row.name.casefold() == session.to_session.casefold()
+def row_joined(ferry: Ferry, session: PlannedSession) -> PrearchiveRow | None:
+    """The row that an upload lands in, whoever made it; None where it will be a new one."""
+    return next((row for row in rows_met(ferry, session) if lands_in(row, session)), None)
 
 
 def build_row(ferry: Ferry, session: PlannedSession, row: str) -> None:

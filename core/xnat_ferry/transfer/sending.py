@@ -10,39 +10,44 @@ from xnat_ferry.errors import (
     ConnectionLost,
     FerryError,
     FileTooLarge,
+    ServerAnswer,
     ServerBusy,
     StillWorking,
     TooLarge,
 )
-from xnat_ferry.events import TriedAgain, UnitSending, UnitSent
+from xnat_ferry.events import TriedAgain, UnitRefused, UnitSending, UnitSent
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.ferry import Ferry, Progress
 from xnat_ferry.transfer.fetching import Fetched
 from xnat_ferry.transfer.parts import LARGEST, Entry, entries_of, first_part, length_of, open_part
-from xnat_ferry.transfer.rows import contents_of, own_row
+from xnat_ferry.transfer.rows import contents_of, row_joined
+from xnat_ferry.transfer.whose import Doubts, is_ours
+from xnat_ferry.xnat.answers import stored_nothing
 from xnat_ferry.xnat.scan_zips import import_zip
 
 _ANSWER_LOST = (ConnectionLost, StillWorking, ServerBusy)
 """After these the server may have taken all of it and only not said so."""
 
 
-def send_unit(ferry: Ferry, session: PlannedSession, fetched: Fetched) -> str:
+def send_unit(doubts: Doubts, ferry: Ferry, session: PlannedSession, fetched: Fetched) -> str:
     """Send one unit and return the prearchive row it lies in, its path below /data.
 
-    Raises the last FerryError when it does not pass; the unit still lies in the spool then.
+    ``doubts`` are asked where a row may be of an attempt whose answer was lost, or somebody else's. Raises
+    the last FerryError when it does not pass; the unit still lies in the spool then.
     """
-    sending = _Sending(ferry, session, fetched)
+    sending = _Sending(doubts, ferry, session, fetched)
     return ferry.persist(session.session, fetched.unit.key, sending.send)
 
 
 class _Sending:
     """One unit's attempts."""
 
-    def __init__(self, ferry: Ferry, session: PlannedSession, fetched: Fetched) -> None:
+    def __init__(self, doubts: Doubts, ferry: Ferry, session: PlannedSession, fetched: Fetched) -> None:
+        self._doubts = doubts
         self._ferry = ferry
         self._session = session
         self._fetched = fetched
-        self._unsure = False
+        self._unsure = self._took = False
         self._left: list[Entry] | None = None
         """What has still to leave of a unit that goes in parts; None while it goes as it is."""
 
@@ -54,7 +59,12 @@ class _Sending:
         row = self._arrived() if self._unsure else ""
         if not row:
             ferry.tell(UnitSending(session=session.session, unit=fetched.unit.key))
-            row = self._send(progress)
+            try:
+                row = self._send(progress)
+            except ServerAnswer as error:
+                if stored_nothing(error) and not self._took:
+                    ferry.tell(UnitRefused(session=session.session, unit=fetched.unit.key))
+                raise
         ferry.tell(
             UnitSent(
                 session=session.session,
@@ -119,7 +129,7 @@ class _Sending:
     def _import(self, zipped: BinaryIO, length: int, progress: Progress) -> str:
         before = progress.bytes
         try:
-            return import_zip(
+            row = import_zip(
                 self._ferry.destination,
                 zipped,
                 length,
@@ -134,11 +144,16 @@ class _Sending:
             # what broke before all of it had left cannot have arrived whole
             self._unsure = isinstance(error, _ANSWER_LOST) and progress.bytes - before >= length
             raise
+        self._took = True
+        return row
 
     def _arrived(self) -> str:
-        """The row that holds all of the unit already; "" when it must be sent again."""
-        row = own_row(self._ferry, self._session)
-        if row is None:
+        """The row that holds all of the unit already; "" when it must be sent again.
+
+        Raises DestinationTaken where somebody else's has come to be there.
+        """
+        row, past = row_joined(self._ferry, self._session), self._ferry.state.sessions[self._session.session]
+        if row is None or not is_ours(row, self._session, past, self._doubts):
             return ""
         sent = [one for one in self._fetched.checked.instances if not one.there]
         there = contents_of(self._ferry, self._session, row)

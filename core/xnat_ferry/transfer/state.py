@@ -249,9 +249,19 @@ def _apply_to_bytes(session: SessionState, event: AnyEvent) -> None:
         case events.UnitFetched():
             session.fetched.add(event.unit)
             session.fetching = None
+        case _:
+            _apply_to_sendings(session, event)
+
+
+def _apply_to_sendings(session: SessionState, event: AnyEvent) -> None:
+    match event:
         case events.UnitSending():
             session.touched.add(event.unit)
             session.sendings[event.unit] = session.sendings.get(event.unit, 0) + 1
+        case events.UnitRefused():
+            session.sendings[event.unit] = session.sendings.get(event.unit, 0) - 1
+            if event.unit not in session.sent.keys() | session.cut_off:
+                session.touched.discard(event.unit)
         case events.UnitSent():
             files, size = session.sent.get(event.unit, (0, 0))
             session.sent[event.unit] = (event.files, event.bytes)

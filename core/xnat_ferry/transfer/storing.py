@@ -25,7 +25,7 @@ from xnat_ferry.plan import PlannedSession
 from xnat_ferry.plan.receiver import Receiver
 from xnat_ferry.transfer.ferry import Ferry, Progress, growing_waits
 from xnat_ferry.transfer.fetching import Fetched
-from xnat_ferry.transfer.rows import own_row
+from xnat_ferry.transfer.rows import row_joined
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -113,7 +113,7 @@ class _Storing:
         """Where it came to be: a receiver answers when an object is stored, so it is there soon or never."""
         waited = 0.0
         for wait in growing_waits(longest=5.0):
-            row = own_row(self._ferry, self._session)
+            row = row_joined(self._ferry, self._session)
             if row is not None:
                 return row.path
             if waited > _APPEARING:

@@ -82,6 +82,12 @@ MEANINGS = (
 
 None is a single word that could be somebody's label or project.
 """
+_STORED_NOTHING = {401, 403, 404, 405, 413}
+"""Statuses of an upload that was turned away before its body was read: no right, no such service, too large.
+
+A 400 is none of them: what an importer read before it remains (wire-write 1.7). Nor is what a server or a
+proxy says that failed or is busy: it may have gone on.
+"""
 _BEFORE_THE_REASON = "Operation Failed: "
 _LONGEST_WAIT = 600.0
 
@@ -102,6 +108,11 @@ def meaning(said: str) -> Meaning | None:
     """
     reason = said.rpartition(_BEFORE_THE_REASON)[2]
     return next((one for one in MEANINGS if one.words in reason), None)
+
+
+def stored_nothing(error: Exception) -> bool:
+    """Whether an upload that failed like this has certainly left nothing at the server."""
+    return isinstance(error, ServerAnswer) and error.facts.get("status") in _STORED_NOTHING
 
 
 def is_html(body: str) -> bool:
