@@ -330,7 +330,10 @@ async def test_what_writes_down_what_it_finds_is_left_off_at_its_next_step(empty
         app.seek("Comparing.", look, at_once=False)
         await until(pilot, begun.is_set)
         await pilot.press("x")
-        await until_shown(pilot, "It is left off at its next step.")
+        text = await until_shown(pilot, "Comparing. It is left off at its next step.")
+        assert "(x leaves off)" not in text
+        await pilot.press("x")
+        await until_shown(pilot, "It ends at its next step")
         go_on.set()
         await until_shown(pilot, "Stopped on request. Nothing was changed by it.")
         await pilot.press("x")

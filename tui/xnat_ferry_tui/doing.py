@@ -46,7 +46,8 @@ class Doing:
     @property
     def lasts(self) -> bool:
         """Whether what is being done can be ended, and has lasted so long that it is said how."""
-        return self._may_end and self._errand is not None and self._errand.lasts
+        errand = self._errand
+        return self._may_end and errand is not None and errand.lasts and not errand.ended
 
     @property
     def changing(self) -> str:
@@ -119,9 +120,12 @@ class Doing:
             app.notify("Nothing is being looked at.", markup=False)
         elif not self._may_end:
             app.notify(f"This ends by itself, since it does more than look. {app.desk.busy}", markup=False)
+        elif errand.ended:
+            app.notify("It ends at its next step: a server that is silent is waited for.", markup=False)
         elif not errand.at_once:
             errand.end()
-            app.notify("It is left off at its next step.", markup=False)
+            app.desk.busy += " It is left off at its next step."
+            app.redraw()
         else:
             errand.end()
             self._errand, app.desk.busy, app.desk.problem = None, "", stopped()
