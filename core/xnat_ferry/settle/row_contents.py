@@ -45,8 +45,8 @@ def doubts(
     """What in a row is not known to be of what was sent there; "" where each file is one of that.
 
     The row is built for that where it is not. Identity and pixels are compared of every file, and where it
-    has no pixels the header with the source's: scripts that nobody may read leave the pixels as they are, or
-    they are told. Raises a ServerAnswer where the server cannot be asked.
+    has no pixels the header with the source's; what scripts that nobody may read did to another header is
+    left open. Raises a ServerAnswer where the server cannot be asked.
     """
     if contents_of(ferry, session, row) is None:
         return "what it holds cannot be told"

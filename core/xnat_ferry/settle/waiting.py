@@ -17,8 +17,8 @@ from xnat_ferry.settle.meant import is_given_up
 from xnat_ferry.settle.row_contents import doubts, sent_to
 from xnat_ferry.settle.source_files import SourceFiles, source_files
 from xnat_ferry.transfer.ferry import Ferry
-from xnat_ferry.transfer.rows import rows_beside, rows_met
-from xnat_ferry.transfer.whose import lands_in
+from xnat_ferry.transfer.rows import rows_met
+from xnat_ferry.transfer.whose import Whose, lands_in, rows_beside, whose
 from xnat_ferry.xnat import prearchive
 
 _AT_REST = {"READY", "CONFLICT", "ERROR", "RECEIVING", "RECEIVING_INTERRUPT"}
@@ -120,7 +120,9 @@ def _is_removed(ferry: Ferry, path: str) -> bool:
 def _given_up(ferry: Ferry, session: PlannedSession) -> PrearchiveRow:
     """The one row that this transfer sent to; raises RowNotRemovable where that is not known."""
     past = ferry.state.sessions[session.session]
-    rows = [row for row in rows_met(ferry, session) if not past.row or row.path == past.row]
+    met = [(whose(row, session, past), row) for row in rows_met(ferry, session)]
+    ours = [row for kind, row in met if kind == Whose.OURS]
+    rows = ours or [row for kind, row in met if kind == Whose.PERHAPS]
     if len(rows) != 1:
         raise _refusal(session, "more than one row waits there" if rows else "nothing of it waits there now")
     return rows[0]

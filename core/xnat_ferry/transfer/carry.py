@@ -19,7 +19,7 @@ from xnat_ferry.transfer.rows import build_row, contents_of, rows_met
 from xnat_ferry.transfer.sending import send_unit
 from xnat_ferry.transfer.state import SessionState
 from xnat_ferry.transfer.units import Unit, cut_units
-from xnat_ferry.transfer.whose import Doubts, is_ours
+from xnat_ferry.transfer.whose import Doubts, Whose, is_ours, whose
 from xnat_ferry.xnat.listings import find_session
 
 Send = Callable[[Ferry, PlannedSession, Fetched], str]
@@ -100,7 +100,7 @@ def _is_done(session: PlannedSession, past: SessionState, archived: SessionDetai
 
 def _waits(ferry: Ferry, session: PlannedSession, past: SessionState) -> bool:
     """Whether what was built is in the prearchive still, so that what is archived is somebody else's."""
-    return any(row.path == past.row for row in rows_met(ferry, session))
+    return any(whose(row, session, past) == Whose.OURS for row in rows_met(ferry, session))
 
 
 def _there_already(
@@ -119,7 +119,7 @@ def _own_row(ferry: Ferry, session: PlannedSession, past: SessionState, doubts: 
     """The row that this session goes on in, if there is one; any that was not planned for is refused."""
     own: _Own | None = None
     for row in rows_met(ferry, session):
-        found = _Own(row, is_ours(row, session, past, doubts), heard=row.path == past.row)
+        found = _Own(row, is_ours(row, session, past, doubts), heard=whose(row, session, past) == Whose.OURS)
         own = found if own is None or not own.heard else own
     return own
 

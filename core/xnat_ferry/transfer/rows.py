@@ -2,16 +2,13 @@
 
 import contextlib
 import time
-from collections import defaultdict
-from collections.abc import Iterable
 
 from xnat_ferry.errors import BuildFailed, ConnectionLost, NotFound, ServerBusy, StillWorking
 from xnat_ferry.model import PrearchiveRow
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.ferry import Ferry, growing_waits
 from xnat_ferry.transfer.present import Present, present_in_row
-from xnat_ferry.transfer.state import TransferState
-from xnat_ferry.transfer.whose import lands_in, meets
+from xnat_ferry.transfer.whose import lands_in, rows_meeting
 from xnat_ferry.xnat import prearchive
 
 _SETTLED = {"READY", "CONFLICT", "ERROR"}
@@ -19,33 +16,10 @@ _LONGEST_BUILD = 2 * 60 * 60.0
 """Seconds after which a row that is still not built is given up, to be looked at again by a resume."""
 
 
-def rows_met(ferry: Ferry, session: PlannedSession) -> list[PrearchiveRow]:
+def rows_met(ferry: Ferry, session: PlannedSession) -> tuple[PrearchiveRow, ...]:
     """Every row that waits under the session's label there, or with its study."""
     rows = prearchive.list_prearchive(ferry.destination, ferry.destination_project)
-    return [row for row in rows if meets(row, session)]
-
-
-def rows_beside(
-    rows: Iterable[PrearchiveRow], sessions: Iterable[PlannedSession], state: TransferState
-) -> dict[str, tuple[PrearchiveRow, ...]]:
-    """Of a project's rows those that wait under a session's label or with its study, by the session's label.
-
-    Without the rows that sessions of this transfer came through. Pure.
-    """
-    own = {one.row for one in state.sessions.values()}
-    by_label: dict[str, list[PrearchiveRow]] = defaultdict(list)
-    by_study: dict[str, list[PrearchiveRow]] = defaultdict(list)
-    for row in rows:
-        if row.path not in own:
-            by_label[row.name.casefold()].append(row)
-            by_study[row.study_uid].append(row)
-    found = {}
-    for session in sessions:
-        alike = by_study[session.study_uid] if session.study_uid else []
-        every = {row.path: row for row in (*by_label[session.to_session.casefold()], *alike)}
-        if every:
-            found[session.session] = tuple(every.values())
-    return found
+    return rows_meeting(rows, [session]).get(session.session, ())
 
 
 def row_joined(ferry: Ferry, session: PlannedSession) -> PrearchiveRow | None:

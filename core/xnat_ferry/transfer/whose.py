@@ -4,13 +4,14 @@ The importer joins whatever waits under the same project, study and label (wire-
 merges by default (3.2): neither must ever happen to somebody else's by accident.
 """
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
 
 from xnat_ferry.errors import DestinationTaken
 from xnat_ferry.model import PrearchiveRow
 from xnat_ferry.plan import Fate, PlannedSession
-from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.transfer.state import SessionState, TransferState
 
 Doubts = Callable[[PlannedSession, PrearchiveRow], str]
 """Fetches back all that a row holds; says what in it is not known to be of this transfer, "" for nothing."""
@@ -38,10 +39,33 @@ def lands_in(row: PrearchiveRow, session: PlannedSession) -> bool:
     return row.name == session.to_session and session.study_uid in ("", row.study_uid)
 
 
-def meets(row: PrearchiveRow, session: PlannedSession) -> bool:
-    """Whether a row waits under a session's label, or with its study."""
-    same_study = bool(session.study_uid) and row.study_uid == session.study_uid
-    return same_study or row.name.casefold() == session.to_session.casefold()
+def rows_meeting(
+    rows: Iterable[PrearchiveRow], sessions: Iterable[PlannedSession]
+) -> dict[str, tuple[PrearchiveRow, ...]]:
+    """Of a project's rows those that wait under a session's label or with its study, by the session's label.
+
+    Sessions that meet none are left out. Pure.
+    """
+    by_label: dict[str, list[PrearchiveRow]] = defaultdict(list)
+    by_study: dict[str, list[PrearchiveRow]] = defaultdict(list)
+    for row in rows:
+        by_label[row.name.casefold()].append(row)
+        by_study[row.study_uid].append(row)
+    found = {}
+    for session in sessions:
+        alike = by_study[session.study_uid] if session.study_uid else []
+        every = {row.path: row for row in (*by_label[session.to_session.casefold()], *alike)}
+        if every:
+            found[session.session] = tuple(every.values())
+    return found
+
+
+def rows_beside(
+    rows: Iterable[PrearchiveRow], sessions: Iterable[PlannedSession], state: TransferState
+) -> dict[str, tuple[PrearchiveRow, ...]]:
+    """The same without the rows that sessions of this transfer came through."""
+    own = {one.row for one in state.sessions.values()}
+    return rows_meeting((row for row in rows if row.path not in own), sessions)
 
 
 def is_ours(row: PrearchiveRow, session: PlannedSession, past: SessionState, doubts: Doubts) -> bool:

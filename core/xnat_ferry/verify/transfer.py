@@ -10,8 +10,8 @@ from xnat_ferry.plan import PlannedSession
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.local_origin import LocalOrigin
-from xnat_ferry.transfer.rows import rows_beside
 from xnat_ferry.transfer.state import TransferState
+from xnat_ferry.transfer.whose import rows_beside
 from xnat_ferry.verify.by_road import settings_for
 from xnat_ferry.verify.looking import nothing_looked_at
 from xnat_ferry.verify.originals import LocalOriginals, Originals
