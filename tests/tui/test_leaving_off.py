@@ -83,7 +83,7 @@ async def test_a_listing_is_ended_in_every_area_and_what_comes_late_is_dropped(s
             await pilot.press(area)
             await until_shown(pilot, f"Listing both projects. ({key} leaves off)")
         await pilot.press("3", "E")
-        await until_shown(pilot, SAID)
+        await until_shown(pilot, f"{SAID} It was: Listing both projects.")
         assert slow.busy == ""
         slow.ask_anew("FRESH")
         await pilot.press("2")

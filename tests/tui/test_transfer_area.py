@@ -9,6 +9,7 @@ from tests.core.making import plan_of, planned
 from tests.tui.looking import screen_text, until, until_shown
 from tests.tui.transfers import STARTED, finished, hold, tell, transfer
 from xnat_ferry import events
+from xnat_ferry.errors import Stopped
 from xnat_ferry.model import Where
 from xnat_ferry.plan import Fate
 from xnat_ferry.settings.preferences import Window
@@ -90,7 +91,10 @@ async def test_problems_alone_one_after_the_other_with_what_to_do(empty_desk: De
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("3")
         await until_shown(pilot, "FAILED", "1 session failed: n goes to the next problem, s sends again")
+        empty_desk.problem = Stopped()
         await pilot.press("n")
+        app.redraw()
+        await until_shown(pilot, "Stopped on request.", "1 session failed: n goes to the next problem")
         await until_shown(pilot, "A did not arrive. Send it again.")
         assert log_of(app).highlighted == 1
         await pilot.press("n", "n")

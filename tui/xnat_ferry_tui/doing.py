@@ -128,7 +128,7 @@ class Doing:
             app.redraw()
         else:
             errand.end()
-            self._errand, app.desk.busy, app.desk.problem = None, "", stopped()
+            self._errand, app.desk.busy, app.desk.problem = None, "", stopped(app.desk.busy)
             app.desk.hang_up()
             app.redraw()
 

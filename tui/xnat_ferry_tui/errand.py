@@ -48,6 +48,7 @@ class Errand:
             yield
 
 
-def stopped() -> Stopped:
-    """What is said of an errand that was ended."""
-    return Stopped(advice="Nothing was changed by it. Begin it again at will.")
+def stopped(what: str = "") -> Stopped:
+    """What is said of an errand that was ended; ``what`` it was, where a transfer could be meant, too."""
+    left_off = f"It was: {what}" if what else "Begin it again at will."
+    return Stopped(advice=f"Nothing was changed by it. {left_off}")

@@ -80,7 +80,7 @@ class TransferArea(Area):
         if self._session not in watched.state.sessions:
             self._session = ""
         self.query_one("#standing", Facts).put(standing(watched, time.time()))
-        self.query_one("#remark", Facts).put([self._remark(watched)])
+        self.query_one("#remark", Facts).put(self._remarks(watched))
         self._sessions = tuple(watched.state.sessions.values())
         make = log.session_lines(watched, self._sessions)
         self.query_one("#sessions", Lines).put(MadeLines(len(self._sessions), make))
@@ -145,12 +145,12 @@ class TransferArea(Area):
         only += [f"{self._session} only (Enter on it ends that)"] if self._session else []
         return ", ".join([newest, *only])
 
-    def _remark(self, watched: Watched) -> str:
+    def _remarks(self, watched: Watched) -> list[str]:
         if self.desk.busy:
-            return self.under_way()
-        if self.desk.problem is not None:
-            return told(self.desk.problem)
-        return remark(watched)
+            return [self.under_way()]
+        problem = self.desk.problem
+        # one may be about something else than the transfer in view
+        return [*([told(problem)] if problem is not None else []), *filter(None, [remark(watched)])]
 
     # Keys
 
