@@ -121,6 +121,9 @@ async def test_a_meaning_goes_on_below_itself(empty_desk: Desk) -> None:
             line for line in (await until_shown(pilot, "Which?")).splitlines() if "meaning meaning" in line
         )
         assert first.index("meaning") == second.index("meaning")
+        for height in (10, 15, 16, 17, 20):
+            await pilot.resize_terminal(60, height)
+            await until_shown(pilot, "Arrows and PgDn: more   Escape: back")
 
 
 async def test_nothing_that_was_typed_is_lost(empty_desk: Desk) -> None:

@@ -86,7 +86,7 @@ class FerryApp(SparingApp):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = window.theme
-        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (17, "-tall")]
         self.connecting, self.acting, self.submitting = Connecting(self), Acting(self), Submitting(self)
         self.comparing, self.proving, self.losing = Comparing(self), Proving(self), Losing(self)
         self.following, self.road_choice, self.doing = Following(self), RoadChoice(self), Doing(self)
