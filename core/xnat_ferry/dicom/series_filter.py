@@ -106,7 +106,7 @@ MOST_STEPS = 2_000_000
 _PARTS = re.compile(
     r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[:!=]|\(\?<[=!]|[*+?][?+]?|\{\d*,?\d*\}[?+]?|.", re.DOTALL
 )
-_ONLY_JAVA = re.compile(r"\[[^\]]*(?:&&|--|~~|\|\||\[)|\\[GzZhHvVRX]")
+_ONLY_JAVA = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*?(?:&&|--|~~|\|\||\[)|\\[GzZhHvVRX]")
 """What Java reads otherwise, though it is no error here: nested and intersected classes, some escapes."""
 
 
