@@ -189,6 +189,10 @@ class StoredFile(Struct, frozen=True, kw_only=True, gc=False):
     """Relative to its resource, with sub-folders."""
 
 
+NOT_KNOWN = "not known"
+"""In place of the digest of what nobody has seen."""
+
+
 class Instance(Struct, frozen=True, kw_only=True, gc=False):
     """One DICOM file as it was seen in transit: a line of the manifest."""
 
@@ -203,6 +207,10 @@ class Instance(Struct, frozen=True, kw_only=True, gc=False):
     md5: str
     pixel_md5: str
     """MD5 over the pixel data element's value; "" when the file has none."""
+    pixel_bytes: int | None = None
+    """What that value takes in the file; None where nobody measured it."""
+    tail_md5: str = NOT_KNOWN
+    """Digest of what follows that value; "" when nothing does."""
     there: bool = False
     """The destination had it before, so it did not travel: known from the catalogs, its pixels not seen."""
 
@@ -212,10 +220,6 @@ LABEL = re.compile(r"[A-Za-z0-9_-]+")
 
 DICOM_RESOURCES = ("DICOM", "secondary")
 """The resources of a scan in which XNAT keeps DICOM (wire-read 2.12); the others do not travel by import."""
-
-
-NOT_KNOWN = "not known"
-"""In place of the digest of pixels that nobody has seen."""
 
 
 class Verdict(StrEnum):

@@ -171,7 +171,7 @@ def plan_of(*sessions: PlannedSession) -> Plan:
 
 
 def instance(name: str = "1.dcm", sop_uid: str = "", series_uid: str = "1.2.3.1", **more: object) -> Instance:
-    facts = {"scan": "1", "path": name, "size": 100, "md5": "a" * 32, "pixel_md5": "b" * 32}
+    facts = {"scan": "1", "path": name, "size": 100, "md5": "a" * 32, "pixel_md5": "b" * 32, "tail_md5": ""}
     return Instance(name=name, sop_uid=sop_uid or f"9.{name}", series_uid=series_uid, **(facts | more))  # type: ignore[arg-type]
 
 

@@ -96,6 +96,8 @@ class Quay:
                 size=passed.size,
                 md5=passed.md5,
                 pixel_md5=passed.identity.pixel_md5,
+                pixel_bytes=passed.identity.pixel_bytes,
+                tail_md5=passed.identity.tail_md5,
             )
 
     def site(self, *, script: bool = True, checksums: bool = True) -> None:

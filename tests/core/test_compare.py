@@ -14,6 +14,7 @@ from tests.core.making import instance
 from xnat_ferry.dicom.edit_script import effects
 from xnat_ferry.errors import NotProven
 from xnat_ferry.model import FileRow, Instance, Level, Mark, ScanRow, StoredFile, StoredScan, Where
+from xnat_ferry.transfer.present import Present
 from xnat_ferry.verify import (
     Content,
     HeaderLook,
@@ -174,6 +175,51 @@ class TestPrearchive:
         assert result.verdict == "unknown"
 
 
+STOCK = "(0008,1030) := project\n(0010,0010) := subject\n(0010,0020) := session"
+PRIVATE = f"{STOCK}\nremoveAllPrivateTags"
+LARGE = instance("1.dcm", size=500_000, pixel_bytes=480_000)
+UNMEASURED = replace(LARGE, pixel_bytes=None)
+UNSEEN = replace(UNMEASURED, pixel_md5=NOT_KNOWN)
+
+
+class TestShorter:
+    """A script makes a header shorter, not an image: one rule for proof and resume."""
+
+    @pytest.mark.parametrize(
+        ("sent", "script", "size", "said"),
+        [
+            *((LARGE, STOCK, size, "*") for size in (0, 1_000, 400_000, 495_903)),
+            *((LARGE, STOCK, size, "~") for size in (495_904, 499_000, 500_000, 700_000)),
+            *((LARGE, PRIVATE, size, "*") for size in (0, 400_000, 480_131)),
+            *((LARGE, PRIVATE, size, "~") for size in (480_132, 490_000)),
+            (LARGE, "(0040,A730) := subject", 490_000, "~"),  # a sequence may be as long as it likes
+            (LARGE, "what is this", 490_000, "~"),
+            (LARGE, 'alterPixels["rectangle", "l=1"]', 1_000, "~"),
+            (LARGE, "- (7FE0,0010)", 1_000, "~"),
+            (UNMEASURED, STOCK, 400_000, "*"),  # a transfer from before
+            (UNMEASURED, PRIVATE, 400_000, "~"),
+            (UNSEEN, STOCK, 400_000, "?"),  # only a listing says how long it was
+            (replace(LARGE, pixel_bytes=0), STOCK, 1_000, "~"),  # deflated
+            (LARGE, "", 400_000, "?"),  # scripts that nobody may read
+        ],
+    )
+    def test_shorter_than_a_script_makes_it_differs(
+        self, sent: Instance, script: str, size: int, said: str
+    ) -> None:
+        for level in (Level.COUNTS, Level.IDENTITY):
+            for digest in ("", "c" * 32):
+                there = scan(stored(sent, size=size, digest=digest))
+                result = judged(
+                    there, sent=(sent,), level=level, rewritten=bool(script) or None, script=script
+                )
+                assert marks(result) == {said: 1}
+
+    @pytest.mark.parametrize(("size", "there"), [(495_903, False), (495_904, True), (None, True)])
+    def test_a_resume_sends_again_what_was_cut(self, size: int | None, there: bool) -> None:
+        present = Present(uids=None, files={LARGE.series_uid: {LARGE.name: size}})
+        assert present.holds(LARGE) is there
+
+
 class TestCounts:
     """The level that compares numbers and bytes."""
 
@@ -288,7 +334,12 @@ class TestFetched:
             ({"md5": "e", "header": HeaderLook(changes=(NAME,))}, True, "~"),
             ({"md5": "e", "header": HeaderLook(changes=(NAME, MAKER))}, True, "* header"),
             ({"md5": "e", "header": HeaderLook(changes=(MAKER,))}, None, "? header"),
-            ({"md5": "e", "header": HeaderLook()}, False, "~"),
+            ({"md5": "e", "header": HeaderLook()}, False, "* header"),
+            ({"md5": "e", "header": HeaderLook()}, None, "? header"),
+            ({"md5": "e", "header": HeaderLook()}, True, "~"),
+            ({"md5": "e", "tail_md5": "d" * 32}, True, "? header"),
+            ({"md5": "e", "tail_md5": "d" * 32}, False, "* header"),
+            ({"md5": "e", "tail_md5": "d" * 32, "header": HeaderLook(changes=(NAME,))}, True, "~"),
             ({"md5": "e", "header": HeaderLook(problem="gone")}, True, "~"),
         ],
     )

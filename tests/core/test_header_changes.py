@@ -12,7 +12,8 @@ from pydicom.dataset import FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
 
 from xnat_ferry.dicom.edit_script import effects
-from xnat_ferry.verify.headers import Change, HeaderChange, compare_headers, header_facts
+from xnat_ferry.dicom.facts import header_facts
+from xnat_ferry.verify.headers import Change, HeaderChange, compare_headers
 from xnat_ferry.verify.rewriting import Rewriting
 
 
@@ -76,6 +77,18 @@ def test_a_nested_change_tells_what_is_around_it_and_a_private_one_whose_it_is()
         HeaderChange(tag=0x00080100, within=(0x00120064,), change=Change.OTHER),
         HeaderChange(tag=0x00191001, creator="ACME", change=Change.OTHER),
     }
+
+
+def test_how_the_image_is_encoded_is_compared_and_how_the_header_is_not() -> None:
+    """PS3.5 A: in each of the first three the values of elements are the same."""
+    facts = []
+    for end in ("", ".1", ".1.99", ".4.70", ".4.90"):
+        one = parsed(sample())
+        one.file_meta.TransferSyntaxUID = UID(f"1.2.840.10008.1.2{end}")
+        facts.append(header_facts(one))
+    found = [[str(change) for change in compare_headers(facts[0], one)] for one in facts]
+    assert found == [[], [], [], ["TransferSyntaxUID changed"], ["TransferSyntaxUID changed"]]
+    assert compare_headers(facts[3], facts[4])
 
 
 def test_padding_is_no_change() -> None:

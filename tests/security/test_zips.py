@@ -13,12 +13,12 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 from tests.core.making import dicom_bytes, file_row, zip_of
 from tests.core.test_checking import FILES, check
 from xnat_ferry.dicom import opening
-from xnat_ferry.dicom.instance import NotDicom, read_identity
+from xnat_ferry.dicom.instance import NotDicom, read_identity, read_passing
 from xnat_ferry.dicom.routed import read_routed
 from xnat_ferry.dicom.start import header_in
 from xnat_ferry.errors import DownloadBroken
 from xnat_ferry.transfer import checking
-from xnat_ferry.verify.unpacking import header_of, unpack
+from xnat_ferry.verify.unpacking import unpack
 from xnat_ferry.xnat.zip_stream import BrokenZip, read_zip
 
 ONE = dicom_bytes("1.2.3.1.1")
@@ -113,12 +113,12 @@ def test_a_deflated_file_that_grows_without_measure_is_none_that_can_be_read(
     assert len(bomb) < 100_000
     assert read_identity(io.BytesIO(usual)).pixel_md5
     assert header_in(usual, ended=True) is not None
-    assert header_of(io.BytesIO(usual)) is not None
+    assert read_passing(io.BytesIO(usual), str(tmp_path), header=True).header is not None
     assert read_routed(io.BytesIO(usual), "xnat://a/b/c").StudyDescription == "xnat://a/b/c"
     with pytest.raises(NotDicom):
         read_identity(io.BytesIO(bomb))
     assert header_in(bomb, ended=True) is None
-    assert header_of(io.BytesIO(bomb)) is None
+    assert read_passing(io.BytesIO(bomb), str(tmp_path), header=True).header is None
     with pytest.raises(zlib.error):
         read_routed(io.BytesIO(bomb), "xnat://a/b/c")
     zipped = zip_of({"A/scans/1/DICOM/1.dcm": bomb})

@@ -49,6 +49,8 @@ class Glance(Struct, frozen=True, kw_only=True):
     """Where the pixel data's value begins."""
     length: int | None
     """The value's length in bytes, UNDEFINED for an encapsulated one, None when there is no pixel data."""
+    implicit: bool
+    """Whether its elements are written without their VRs."""
 
 
 def glance(head: bytes, *, whole: bool) -> Glance:
@@ -69,6 +71,7 @@ def glance(head: bytes, *, whole: bool) -> Glance:
         study_uid=uids.get(_STUDY, ""),
         place=place,
         length=length,
+        implicit=not elements.explicit,
     )
 
 
@@ -96,7 +99,7 @@ class _Elements:
 
     def __init__(self, head: bytes, *, explicit: bool) -> None:
         self._head = head
-        self._explicit = explicit
+        self.explicit = explicit
 
     def up_to_pixels(self, place: int) -> tuple[dict[int, str], int, int | None]:
         """The wanted UIDs, where the pixel data's value begins, and its length (None: no pixel data)."""
@@ -116,7 +119,7 @@ class _Elements:
 
     def at(self, place: int) -> tuple[int, bytes, int, int]:
         """Tag, VR, and where the value begins with its length, of the element at a place."""
-        if not self._explicit:
+        if not self.explicit:
             group, element, length = _WITHOUT_VR.unpack_from(self._head, place)
             return group << 16 | element, b"", place + 8, length
         group, element, vr, length = _WITH_VR.unpack_from(self._head, place)
@@ -137,7 +140,7 @@ class _Elements:
 
     def _behind_items(self, vr: bytes, place: int) -> int:
         """The end of a sequence of undefined length."""
-        if self._explicit and vr != b"SQ":
+        if self.explicit and vr != b"SQ":
             raise Uncommon
         while True:
             group, element, length = _WITHOUT_VR.unpack_from(self._head, place)

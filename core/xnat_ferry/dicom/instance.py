@@ -1,4 +1,4 @@
-"""Reads one DICOM file's identity and digests its pixel data value by itself.
+"""Reads one DICOM file's identity and digests its pixel data value, and what follows it, by themselves.
 
 Headers may be rewritten by a destination's scripts; the value of the pixel data element may not, so its
 digest is what proves that an image arrived.
@@ -12,9 +12,12 @@ from typing import BinaryIO, cast
 
 from msgspec import Struct
 
+from xnat_ferry.dicom.facts import Header, digest_of, facts_up_to_pixels, header_facts
 from xnat_ferry.dicom.glance import PIXEL_TAGS, Glance, Short, Uncommon, glance
+from xnat_ferry.dicom.header import quietly
 from xnat_ferry.dicom.opening import open_dicom
-from xnat_ferry.dicom.pixels import Viewable, digest_element, digest_value
+from xnat_ferry.dicom.pixels import Viewable, digest_element, digest_value, pass_value
+from xnat_ferry.dicom.tail import NOTHING, Tail, read_tail, tail_of
 
 _PIECE = 256 * 1024
 _HEAD = 64 * 1024
@@ -28,12 +31,15 @@ class NotDicom(ValueError):
 
 
 class Identity(Struct, frozen=True, kw_only=True):
-    """Who a file is. ``pixel_md5`` is "" when it has no pixel data."""
+    """Who a file is. ``pixel_md5`` is "" when it has no pixel data, ``tail_md5`` when nothing follows it."""
 
     sop_uid: str
     series_uid: str
     study_uid: str
     pixel_md5: str
+    pixel_bytes: int
+    """What the value takes in the file; 0 too where the file as a whole is deflated."""
+    tail_md5: str
 
 
 class Passed(Struct, frozen=True, kw_only=True):
@@ -45,37 +51,74 @@ class Passed(Struct, frozen=True, kw_only=True):
     """None when it is not a DICOM instance."""
     why: str = ""
     """Why it is none."""
+    header: Header | None = None
+    """Its elements, where they were asked for and could be told."""
 
 
-def read_passing(file: Viewable, scratch: str) -> Passed:
-    """Read a file once: its size, the MD5 of all of it, and its identity.
+def read_passing(file: Viewable, scratch: str, *, header: bool = False, digests: bool = True) -> Passed:
+    """Read a file once: its size, the MD5 of all of it, and its identity; with ``header`` its elements too.
 
-    ``file`` gives fewer bytes than asked for only at its end.
+    ``file`` gives fewer bytes than asked for only at its end. Without ``digests`` those of the file and of
+    its pixel data are left "".
 
     The common case needs no seeking and no copy; anything else is copied into the folder ``scratch`` and read
     again by pydicom.
     """
-    passing = _Passing(file)
+    passing = _Passing(file, digests)
     head = bytes(passing.read(_HEAD))
     seen, head = _glance(passing, head)
     if seen is None:
-        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=scratch) as copy:
-            copy.write(head)
-            while piece := passing.read(_PIECE):
-                copy.write(piece)
-            copy.seek(0)
-            try:
-                identity, why = read_identity(cast(BinaryIO, copy)), ""
-            except NotDicom as error:
-                identity, why = None, str(error)
-        return Passed(size=passing.size, md5=passing.md5, identity=identity, why=why)
-    pixel_md5 = _digest_seen(seen, _Chained(memoryview(head)[seen.place :], passing))
+        return _read_copy(passing, head, scratch, header)
+    rest, pixel_md5, pixel_bytes, tail = _Chained(memoryview(head)[seen.place :], passing), "", 0, NOTHING
+    if seen.length is not None:
+        if digests:
+            pixel_md5 = digest_value(rest, seen.length)
+        else:
+            pass_value(rest, seen.length)
+        pixel_bytes = rest.given
+        tail = read_tail(rest, scratch, implicit=seen.implicit)
     while passing.read(_PIECE):
         pass
-    identity = Identity(
-        sop_uid=seen.sop_uid, series_uid=seen.series_uid, study_uid=seen.study_uid, pixel_md5=pixel_md5
+    return Passed(
+        size=passing.size,
+        md5=passing.md5,
+        identity=Identity(
+            sop_uid=seen.sop_uid,
+            series_uid=seen.series_uid,
+            study_uid=seen.study_uid,
+            pixel_md5=pixel_md5,
+            pixel_bytes=pixel_bytes,
+            tail_md5=tail.md5,
+        ),
+        header=_header(BytesIO(head), tail) if header else None,
     )
-    return Passed(size=passing.size, md5=passing.md5, identity=identity)
+
+
+def _read_copy(passing: "_Passing", head: bytes, scratch: str, header: bool) -> Passed:
+    """The same for what a glance could not tell."""
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=scratch) as copy:
+        copy.write(head)
+        while piece := passing.read(_PIECE):
+            copy.write(piece)
+        copy.seek(0)
+        file, read, identity, why = cast(BinaryIO, copy), None, None, ""
+        try:
+            identity, tail = _read(file)
+        except NotDicom as error:
+            why = str(error)
+        else:
+            file.seek(0)
+            read = _header(file, tail) if header else None
+    return Passed(size=passing.size, md5=passing.md5, identity=identity, why=why, header=read)
+
+
+def _header(file: BinaryIO, tail: Tail) -> Header | None:
+    """All elements of a file that is at its start; None where they could not be told."""
+    try:
+        with quietly():
+            return Header(facts_up_to_pixels(file), tail.facts)
+    except Exception:  # pydicom raises many kinds for odd values
+        return None
 
 
 def _glance(passing: "_Passing", head: bytes) -> tuple[Glance | None, bytes]:
@@ -94,31 +137,25 @@ def _glance(passing: "_Passing", head: bytes) -> tuple[Glance | None, bytes]:
         head += more
 
 
-def _digest_seen(seen: Glance, rest: "_Chained") -> str:
-    """The digest of the value at the start of ``rest``."""
-    if seen.length is None:
-        return ""
-    return digest_value(rest, seen.length)
-
-
 class _Passing:
-    """Digests and counts what is read through it."""
+    """Digests, if it shall, and counts what is read through it."""
 
-    def __init__(self, file: Viewable) -> None:
+    def __init__(self, file: Viewable, digests: bool) -> None:
         self._file = file
-        self._digest = hashlib.md5(usedforsecurity=False)
+        self._digest = hashlib.md5(usedforsecurity=False) if digests else None
         self.size = 0
 
     def read(self, count: int) -> bytes | memoryview:
         """Fewer bytes only at the end."""
         piece = self._file.read(count)
-        self._digest.update(piece)
+        if self._digest is not None:
+            self._digest.update(piece)
         self.size += len(piece)
         return piece
 
     @property
     def md5(self) -> str:
-        return self._digest.hexdigest()
+        return "" if self._digest is None else self._digest.hexdigest()
 
 
 class _Chained:
@@ -126,11 +163,15 @@ class _Chained:
 
     def __init__(self, first: memoryview, rest: _Passing) -> None:
         self._first, self._rest = first, rest
+        self.given = 0
+        """How many bytes it gave."""
 
     def read(self, count: int) -> bytes | memoryview:
         """Fewer bytes at the end, and where the first ones end; none only at the end."""
-        piece, self._first = self._first[:count], self._first[count:]
-        return piece or self._rest.read(count)
+        first, self._first = self._first[:count], self._first[count:]
+        piece = first or self._rest.read(count)
+        self.given += len(piece)
+        return piece
 
 
 def read_identity(file: BinaryIO) -> Identity:
@@ -139,6 +180,10 @@ def read_identity(file: BinaryIO) -> Identity:
     Memory does not grow with the size of the pixel data, except in the deflated transfer syntax, where
     the whole data set is one compressed stream.
     """
+    return _read(file)[0]
+
+
+def _read(file: BinaryIO) -> tuple[Identity, Tail]:
     from pydicom.uid import DeflatedExplicitVRLittleEndian
 
     with warnings.catch_warnings():
@@ -158,22 +203,33 @@ def read_identity(file: BinaryIO) -> Identity:
         if not all(uids[:2]):
             raise NotDicom("it has no SOP class or no SOP instance UID")
         if syntax == DeflatedExplicitVRLittleEndian:
-            digest = _digest_of_whole(file)
+            pixel_bytes, (pixel_md5, tail) = 0, _deflated(file)
         else:
-            implicit, little = header.original_encoding
+            implicit, little = bool(header.original_encoding[0]), header.original_encoding[1] is not False
             # pydicom has left the file at the pixel data's tag, or at the end when there is none
-            digest = digest_element(file, implicit=bool(implicit), little=little is not False)
-    return Identity(sop_uid=uids[1], series_uid=uids[2], study_uid=uids[3], pixel_md5=digest)
+            pixel_md5, pixel_bytes = digest_element(file, implicit=implicit, little=little)
+            tail = tail_of(file, implicit=implicit, little=little) if pixel_md5 else NOTHING
+    identity = Identity(
+        sop_uid=uids[1],
+        series_uid=uids[2],
+        study_uid=uids[3],
+        pixel_md5=pixel_md5,
+        pixel_bytes=pixel_bytes,
+        tail_md5=tail.md5,
+    )
+    return identity, tail
 
 
 _UIDS = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
 
 
-def _digest_of_whole(file: BinaryIO) -> str:
+def _deflated(file: BinaryIO) -> tuple[str, Tail]:
+    """The digest of the pixel data in a deflated data set, and what follows them."""
     file.seek(0)
     dataset = open_dicom(BytesIO(file.read()), force=True)
     for tag in PIXEL_TAGS:
         if tag in dataset:
+            behind = header_facts(dataset[tag + 1 :])
             value: bytes = dataset[tag].value
-            return digest_value(BytesIO(value), len(value))
-    return ""
+            return digest_value(BytesIO(value), len(value)), Tail(digest_of(behind), behind)
+    return "", NOTHING

@@ -158,4 +158,6 @@ def _instance(file: FileRow, passed: Passed, identity: Identity, series_uid: str
         size=passed.size,
         md5=passed.md5,
         pixel_md5=identity.pixel_md5,
+        pixel_bytes=identity.pixel_bytes,
+        tail_md5=identity.tail_md5,
     )

@@ -154,6 +154,8 @@ class _Landing:
             size=passed.size,
             md5=passed.md5,
             pixel_md5=identity.pixel_md5,
+            pixel_bytes=identity.pixel_bytes,
+            tail_md5=identity.tail_md5,
         )
 
     def _unpack(self, fetched: Fetched) -> None:

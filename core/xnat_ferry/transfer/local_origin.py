@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from xnat_ferry.dicom.instance import Passed, read_passing
 from xnat_ferry.errors import FerryError, SourceChanged, SourceFileChanged, SourceUnreadable
 from xnat_ferry.local.heads import NotCarried, read_head
 from xnat_ferry.local.listing import detail_of
@@ -80,6 +81,18 @@ class LocalOrigin:
         if header is None:
             raise SourceUnreadable(path=file.found.path, why="it cannot be read as DICOM")
         return header
+
+    def look_through(self, session: PlannedSession, scan: str, path: str) -> Passed:
+        """A whole file of a session that was read, without digests; raises as :meth:`read_header` does."""
+        file = self._files(session, scan).get(path)
+        if file is None or self._place is None:
+            raise SourceChanged(session=session.session, why=f"a file of scan {scan} is gone")
+        try:
+            with self._place.open(file.found) as source:
+                return read_passing(source, str(self._scratch), header=True, digests=False)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise SourceUnreadable(path=file.found.path, why=why) from None
 
     def digest(self, session: PlannedSession, scan: str, path: str) -> str:
         """The MD5 of one file as it is now, "" where there is none of this name.

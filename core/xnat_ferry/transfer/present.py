@@ -9,12 +9,10 @@ from msgspec import Struct
 from xnat_ferry.errors import NotFound, SeriesUnknown
 from xnat_ferry.model import DICOM_RESOURCES, NOT_KNOWN, FileRow, Instance, ScanRow, SessionDetail, StoredFile
 from xnat_ferry.settings.redact import plain
+from xnat_ferry.transfer.shrinking import fewest_bytes
 from xnat_ferry.xnat import prearchive
 from xnat_ferry.xnat.catalogs import read_catalog
 from xnat_ferry.xnat.client import XnatClient
-
-_HEADER_MAY_SHRINK = 4096
-"""Bytes by which a script may make a file shorter. One that is shorter still was cut."""
 
 
 class Present(Struct, frozen=True, kw_only=True):
@@ -32,7 +30,7 @@ class Present(Struct, frozen=True, kw_only=True):
         for name in (one.name, as_stored(one.name)):
             if name in names:
                 size = names[name]
-                return size is None or size >= one.size - _HEADER_MAY_SHRINK
+                return size is None or size >= fewest_bytes(one)
         return False
 
     def holds_all(self, instances: Sequence[Instance]) -> bool:

@@ -1,24 +1,20 @@
 """Looks into files as far as a level asks: one a scan beside what was sent, or every one."""
 
 import hashlib
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from xnat_ferry.dicom.facts import Header, header_facts
+from xnat_ferry.dicom.instance import read_passing
 from xnat_ferry.errors import DataProblem, ServerAnswer
 from xnat_ferry.model import Instance, Level, Where
 from xnat_ferry.verify.fetch import Kept, SentHeaders, Tell
-from xnat_ferry.verify.headers import Header, header_facts
 from xnat_ferry.verify.observed import Content, Contents, HeaderLook, Observed, Place
+from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.pairing import How, Pair, pair_files, pair_series
-from xnat_ferry.verify.unpacking import content_of, header_of, look_at
-
-if TYPE_CHECKING:
-    from pydicom import Dataset
-
-ReadSent = Callable[[Instance], "Dataset"]
-"""Reads the header of a file as it is at the source; raises a ServerAnswer or a DataProblem."""
+from xnat_ferry.verify.tails import same_tail
+from xnat_ferry.verify.unpacking import content_from, look_at
 
 
 def examine(
@@ -26,13 +22,13 @@ def examine(
     instances: Sequence[Instance],
     level: Level,
     kept: Kept,
-    read_sent: ReadSent | None,
+    source: Originals | None,
     *,
     loosely: bool,
     tell: Tell = lambda _: None,
     sent_headers: SentHeaders | None = None,
 ) -> Observed:
-    """The same with what the files themselves say. Without ``read_sent`` no header is compared.
+    """The same with what the files themselves say. Without a ``source`` no header is compared.
 
     With ``sent_headers`` level full compares every file's. A file that cannot be fetched is a fact
     in it, not an error.
@@ -46,7 +42,7 @@ def examine(
         place = pair.there.place
         if place in contents and contents[place].header is not None:
             continue
-        looked = _look(kept, place, pair.sent, read_sent)
+        looked = _look(kept, place, pair.sent, source)
         contents[place] = replace(contents[place], header=looked.header) if place in contents else looked
     waiting = observed.where == Where.PREARCHIVE
     if level == Level.FULL and waiting and all(not one.problem for one in contents.values()):
@@ -73,24 +69,30 @@ def drawn(observed: Observed, instances: Sequence[Instance], *, loosely: bool) -
     return found
 
 
-def _look(kept: Kept, place: Place, sent: Instance, read_sent: ReadSent | None) -> Content:
+def _look(kept: Kept, place: Place, sent: Instance, source: Originals | None) -> Content:
     try:
         with kept.one(place) as file:
-            content = content_of(file, kept.scratch)
-            file.seek(0)
-            there = header_of(file)
+            passed = read_passing(file, str(kept.scratch), header=source is not None)
     except ServerAnswer as error:
         return kept.without(error)
-    if read_sent is None or there is None:
+    content = content_from(passed)
+    if source is None or passed.header is None:
         return content
-    return replace(content, header=_compared(sent, there, read_sent))
+    return replace(content, header=_compared(sent, content, passed.header, source))
 
 
-def _compared(sent: Instance, there: Header, read_sent: ReadSent) -> HeaderLook:
+def _compared(sent: Instance, content: Content, there: Header, source: Originals) -> HeaderLook:
+    """As much of the original is read as has to be: its start, where its image and its tail are known."""
     try:
-        header = read_sent(sent)
+        if not sent.pixel_md5 or not same_tail(sent, content):
+            whole = source.look_through(sent)
+            uid, header = whole.identity and whole.identity.sop_uid, whole.header
+        else:
+            dataset = source.read_header(sent)
+            header = Header(header_facts(dataset), there.tail)
+            uid = str(dataset.get("SOPInstanceUID", ""))
     except (ServerAnswer, DataProblem) as error:
         return HeaderLook(problem=str(error))
-    if str(header.get("SOPInstanceUID", "")) != sent.sop_uid:
+    if uid != sent.sop_uid:
         return HeaderLook(problem="the source holds another instance there now")
-    return look_at(header_facts(header), there)
+    return look_at(header, there)

@@ -8,10 +8,10 @@ from typing import BinaryIO, TypeVar
 
 import stamina
 
+from xnat_ferry.dicom.facts import Header
 from xnat_ferry.errors import FerryError, NotFound, Retry, ServerAnswer
 from xnat_ferry.model import StoredScan, Where
 from xnat_ferry.transfer.spool import spooled
-from xnat_ferry.verify.headers import Header
 from xnat_ferry.verify.observed import Content, Contents, Observed, Place, place_of
 from xnat_ferry.verify.unpacking import Unpacked, unpack, unpack_headers
 from xnat_ferry.xnat.client import XnatClient
@@ -25,8 +25,11 @@ Open = Callable[[], AbstractContextManager[Iterator[bytes]]]
 Tell = Callable[[int], None]
 """Hears of bytes as they come."""
 _STRANGERS = "the zip holds files under other names than are listed"
-SentHeaders = Callable[[str], Mapping[str, Header]]
-"""The headers of a series as they were sent, by SOPInstanceUID; none where they cannot be had."""
+SentHeaders = Callable[[str], Mapping[str, Header] | None]
+"""The headers of a series as they were sent, by SOPInstanceUID: none where they cannot be had.
+
+None where they are not wanted.
+"""
 
 
 class Kept:
@@ -47,7 +50,7 @@ class Kept:
             waiting = {
                 uid: header
                 for scan in read
-                for uid, header in (sent_headers(scan.scan.uid) if sent_headers else {}).items()
+                for uid, header in ((sent_headers and sent_headers(scan.scan.uid)) or {}).items()
             }
             found.update(
                 self._unpacked(read, partial(open_row, self._client, self._row), tell, waiting or None)
@@ -61,9 +64,11 @@ class Kept:
     def headers(self, scans: Collection[str]) -> dict[str, Header]:
         """The headers in some archived scans by SOPInstanceUID; raises a ServerAnswer or BrokenZip."""
         found: dict[str, Header] = {}
+        self.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+        read = partial(unpack_headers, scratch=self.scratch)
         for scan in self._observed.scans:
             if scan.scan.id in scans and scan.files:
-                found |= _read_again(partial(self._open_scan, scan), unpack_headers)
+                found |= _read_again(partial(self._open_scan, scan), read)
         return found
 
     @contextmanager

@@ -10,6 +10,7 @@ from xnat_ferry.verify.headers import tag_name
 from xnat_ferry.verify.observed import NOT_KNOWN, Content, HeaderLook
 from xnat_ferry.verify.pairing import How, Pair, Series, There
 from xnat_ferry.verify.rewriting import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, Rewriting
+from xnat_ferry.verify.tails import same_tail
 from xnat_ferry.verify.verification import Item, What
 from xnat_ferry.wording import plural
 
@@ -68,12 +69,10 @@ class Judge:
             sizes = [file.size for file in files]
             source, known = sum(one.size for one in sent), sum(size or 0 for size in sizes)
             same = None in sizes or source == known
-            yield from (
-                Judged(mark=self._tick)
-                if same
-                else self._changed(one, What.SIZE, f"{source} bytes", f"{known} bytes")
-                for one in rest
-            )
+            cut = not same and known < sum(map(self._fewest, sent))
+            for one in rest:
+                said = one, What.SIZE, f"{source} bytes", f"{known} bytes"
+                yield self._cut(*said) if cut else Judged(mark=self._tick) if same else self._changed(*said)
 
     def pair(self, pair: Pair, series: Series) -> Judged:
         """By everything that the level compares."""
@@ -103,6 +102,8 @@ class Judge:
         if how == How.NAME and not self._names_only:
             cause = likely.NEW_UIDS if twin.uid else likely.NO_UID
             return self._about(Mark.UNKNOWN, one, What.UID, one.sop_uid, twin.uid or "not told", cause)
+        if twin.size is not None and twin.size < self._fewest(one):
+            return self._cut(one, What.SIZE, str(one.size), str(twin.size))
         if twin.digest and one.md5:
             if twin.size not in (None, one.size):
                 return self._changed(one, What.SIZE, str(one.size), str(twin.size))
@@ -116,6 +117,16 @@ class Judge:
         if twin.size is None and not self._rewriting.runs:
             return self._about(Mark.UNKNOWN, one, What.SIZE, str(one.size), "not told", likely.NO_SIZE)
         return self._changed(one, What.SIZE, str(one.size), str(twin.size))
+
+    def _fewest(self, one: Instance) -> int:
+        """The fewest bytes that may be there of it, where a known script runs."""
+        return self._rewriting.fewest_bytes(one) if self._rewriting.runs else 0
+
+    def _cut(self, one: Instance, what: What, source: str, destination: str) -> Judged:
+        """Shorter than a script makes it; of what nobody saw in transit only the listing says so."""
+        if one.pixel_md5 == NOT_KNOWN:
+            return self._about(Mark.UNKNOWN, one, what, source, destination, likely.PERHAPS_CUT)
+        return self._differs(one, what, source, destination, likely.TOO_SHORT)
 
     def _changed(self, one: Instance, what: What, source: str, destination: str) -> Judged:
         """The same instance with other bytes: planned where a script rewrites headers."""
@@ -173,16 +184,18 @@ class Judge:
         same_identity = (content.sop_uid, content.series_uid) == (one.sop_uid, one.series_uid)
         look = content.header
         if look is not None and not look.problem:
-            return self._looked(one, look, solid=same_identity)
+            return self._looked(one, content, look, solid=same_identity)
         if self._rewriting.runs is None:
             return self._about(Mark.UNKNOWN, one, What.HEADER, one.md5, content.md5, likely.SCRIPT_UNKNOWN)
         if not self._rewriting.runs:
             return self._differs(one, What.HEADER, one.md5, content.md5, likely.SAME_IMAGE)
         if not one.pixel_md5:
             return self._about(Mark.UNKNOWN, one, What.HEADER, one.md5, content.md5, likely.NO_PIXELS)
+        if not same_tail(one, content):
+            return self._about(Mark.UNKNOWN, one, What.HEADER, one.md5, content.md5, likely.BEHIND_PIXELS)
         return Judged(mark=Mark.AS_PLANNED)
 
-    def _looked(self, one: Instance, look: HeaderLook, *, solid: bool) -> Judged:
+    def _looked(self, one: Instance, content: Content, look: HeaderLook, *, solid: bool) -> Judged:
         explained = {change: self._rewriting.explains(change) for change in look.changes}
         odd = [str(change) for change, known in explained.items() if known is False]
         unsure = [str(change) for change, known in explained.items() if known is None]
@@ -191,6 +204,10 @@ class Judge:
         if unsure:
             there = ", ".join(unsure)
             return self._about(Mark.UNKNOWN, one, What.HEADER, "as sent", there, likely.SCRIPT_UNKNOWN)
+        if self._rewriting.runs is None:
+            return self._about(Mark.UNKNOWN, one, What.HEADER, one.md5, content.md5, likely.SCRIPT_UNKNOWN)
+        if not self._rewriting.runs:
+            return self._differs(one, What.HEADER, one.md5, content.md5, likely.OTHER_BYTES)
         names = tuple(sorted({tag_name((*change.within, change.tag)[0]) for change in look.changes}))
         return Judged(mark=Mark.AS_PLANNED, solid=solid, rewritten=names)
 

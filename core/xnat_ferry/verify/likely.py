@@ -56,6 +56,13 @@ NO_SCRIPT = (
     "No script is switched on there, so it should be the same. Level full tells whether the image is; if "
     "it is not, send the session again."
 )
+TOO_SHORT = (
+    "It is shorter than a script makes a file by rewriting its header: it was cut. Send the session again."
+)
+PERHAPS_CUT = (
+    "It is shorter there than a script makes a file by rewriting its header, if the source's size is right. "
+    "Level full tells."
+)
 OTHER_PIXELS = "The image is another one than was sent: damaged, or replaced. Send the session again."
 ALTERS_PIXELS = (
     "A script of the destination alters pixels. Ask an owner whether it should have altered these."
@@ -74,9 +81,17 @@ OTHER_HEADER = (
 SAME_IMAGE = (
     "The image is the same; its header was changed, and no script is switched on there. Ask an owner who did."
 )
+OTHER_BYTES = (
+    "Image and every element are the same, yet its bytes are not, and no script is switched on there. Ask an "
+    "owner who wrote it anew."
+)
 NO_PIXELS = (
-    "It has no image, and a script rewrote its header, so digests cannot match. Compare it by eye if it "
-    "matters."
+    "It has no image, and a script rewrote it, so that only the source's file could tell whether it is the "
+    "same. Verify again once the source can be asked."
+)
+BEHIND_PIXELS = (
+    "Whether what follows its image is what was sent is not known: only the source's file could tell. Verify "
+    "again once the source can be asked, at level full."
 )
 OTHER_OWNER = (
     "Another project owns it than should. Look at it in the web interface; somebody may have moved it since."

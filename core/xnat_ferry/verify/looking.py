@@ -16,12 +16,13 @@ from xnat_ferry.verify import likely
 from xnat_ferry.verify.belonging import strayed
 from xnat_ferry.verify.compare import compare
 from xnat_ferry.verify.examine import examine
-from xnat_ferry.verify.fetch import Kept, Tell
+from xnat_ferry.verify.fetch import Kept, SentHeaders, Tell
 from xnat_ferry.verify.observe import observe_archive, observe_prearchive
 from xnat_ferry.verify.observed import NOT_KNOWN, Observed
 from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.pairing import pair_series
-from xnat_ferry.verify.rewriting import rewriting_at
+from xnat_ferry.verify.rewriting import Rewriting, rewriting_at
+from xnat_ferry.verify.tails import needs_original
 from xnat_ferry.verify.verification import Item, SessionVerification, What
 from xnat_ferry.wording import plural
 from xnat_ferry.xnat.catalogs import refresh_catalogs
@@ -72,18 +73,15 @@ def look(
     if source is not None and any(one.pixel_md5 == NOT_KNOWN for one in instances):
         instances = source.filled(instances, observed, level, loosely=loosely)
     kept = Kept(client, observed, target.row, scratch)
-    read_sent = source.read_header if source else None
-    # where no script runs, another header shows in the digest
-    wanted = every_header and source is not None and rewriting.runs is not False
     observed = examine(
         observed,
         instances,
         level,
         kept,
-        read_sent,
+        source,
         loosely=loosely,
         tell=tell,
-        sent_headers=source.headers(instances) if wanted and source else None,
+        sent_headers=_sent_headers(source, instances, rewriting, every_header),
     )
     result = compare(
         instances,
@@ -106,6 +104,19 @@ def look(
         rewriting=rewriting,
     )
     return _with_items(result, tuple(items))
+
+
+def _sent_headers(
+    source: Originals | None, instances: Sequence[Instance], rewriting: Rewriting, every: bool
+) -> SentHeaders | None:
+    """For every series, or for those of which digests alone cannot tell that they are the same."""
+    if source is None or rewriting.runs is False:
+        return None  # where no script runs, whatever is another shows in the digest
+    headers = source.headers(instances)
+    if every:
+        return headers
+    wanted = {one.series_uid for one in instances if needs_original(one)}
+    return lambda uid: headers(uid) if uid in wanted else None
 
 
 def with_unknown(

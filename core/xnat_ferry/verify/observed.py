@@ -4,19 +4,17 @@ from collections.abc import Iterator, Mapping, MutableMapping
 
 from msgspec import Struct
 
+from xnat_ferry.model import NOT_KNOWN as NOT_KNOWN
 from xnat_ferry.model import StoredFile, StoredScan, Where
 from xnat_ferry.packed import Packed
 from xnat_ferry.verify.headers import HeaderChange
-
-NOT_KNOWN = "not known"
-"""Stands in a manifest for the digest of pixels that nobody has looked at."""
 
 Place = tuple[str, str, str]
 """A file's scan, resource and path within it."""
 
 
 class HeaderLook(Struct, frozen=True, kw_only=True):
-    """A file's header beside the header that was sent."""
+    """All elements of a file but its pixel data beside those that were sent."""
 
     changes: tuple[HeaderChange, ...] = ()
     problem: str = ""
@@ -31,6 +29,8 @@ class Content(Struct, frozen=True, kw_only=True):
     sop_uid: str = ""
     series_uid: str = ""
     pixel_md5: str = ""
+    pixel_bytes: int = 0
+    tail_md5: str = ""
     header: HeaderLook | None = None
     """None when its header was not compared."""
     gone: bool = False

@@ -4,15 +4,17 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
+from xnat_ferry.dicom.facts import Header, header_facts
 from xnat_ferry.dicom.header import HeaderSample, sample_of
+from xnat_ferry.dicom.instance import Passed
 from xnat_ferry.errors import DataProblem, SourceChanged, UsageError
 from xnat_ferry.model import Instance, Level, SessionDetail
 from xnat_ferry.packed import packed_by
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.local_origin import LocalOrigin
 from xnat_ferry.verify.fetch import SentHeaders
-from xnat_ferry.verify.headers import Header, header_facts
 from xnat_ferry.verify.observed import Observed
+from xnat_ferry.verify.tails import needs_original
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -23,6 +25,9 @@ class Originals(Protocol):
 
     def read_header(self, one: Instance) -> "Dataset":
         """The header of a file as it is now; raises a ServerAnswer or a DataProblem."""
+
+    def look_through(self, one: Instance) -> Passed:
+        """A whole file as it is now, without digests; raises a ServerAnswer or a DataProblem."""
 
     def sample(self, scan: str) -> HeaderSample:
         """What the header of a scan's first file says."""
@@ -51,6 +56,11 @@ class LocalOriginals:
         self._read()
         return self._origin.read_header(self._session, one.scan, one.path)
 
+    def look_through(self, one: Instance) -> Passed:
+        """The file that was sent; raises SourceChanged or SourceUnreadable."""
+        self._read()
+        return self._origin.look_through(self._session, one.scan, one.path)
+
     def sample(self, scan: str) -> HeaderSample:
         """Of its first file by name."""
         try:
@@ -67,10 +77,17 @@ class LocalOriginals:
             found = {}
             for one in series.get(uid, ()):
                 with suppress(DataProblem):
-                    found[one.sop_uid] = header_facts(self.read_header(one))
+                    header = self._header(one)
+                    if header is not None:
+                        found[one.sop_uid] = header
             return found
 
         return of_series
+
+    def _header(self, one: Instance) -> Header | None:
+        if needs_original(one):
+            return self.look_through(one).header
+        return Header(header_facts(self.read_header(one)), {})
 
     def listed(self) -> tuple[Instance, ...]:
         """Nothing: only the files themselves tell who they are, and each is read as it is sent."""

@@ -3,13 +3,17 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xnat_ferry.dicom.edit_script import Effect, ScriptEffects, effects
-from xnat_ferry.model import Where
+from xnat_ferry.dicom.edit_script import Effect, ScriptEffects, Tags, effects
+from xnat_ferry.dicom.glance import PIXEL_TAGS
+from xnat_ferry.model import Instance, Where
 from xnat_ferry.project import ProjectSettings, Script
+from xnat_ferry.transfer.shrinking import fewest_bytes
 from xnat_ferry.verify.headers import HeaderChange
 
 SOP_INSTANCE_UID, SERIES_INSTANCE_UID, STUDY_INSTANCE_UID = 0x00080018, 0x0020000E, 0x0020000D
 _ROUTING = '(0008,1030) := "xnat://"'
+_ONE = 0xFFFFFFFF
+_SHORT_VRS = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "PN", "SH", "TM", "UI", "US", "UL"})
 _TRACE = 0x00120064
 """DeidentificationMethodCodeSequence: every script run adds an item to it (wire-read 13.8)."""
 
@@ -40,9 +44,30 @@ class Rewriting(Struct, frozen=True, kw_only=True):
         """Whether a known script sets them."""
         return self.runs is True and self.may_change_uids
 
+    def fewest_bytes(self, one: Instance) -> int:
+        """The fewest bytes that known scripts may leave of a file; 0 where that is not known."""
+        if self.alters_pixels or any(map(self.touches, PIXEL_TAGS)):
+            return 0
+        return fewest_bytes(one, much=any(map(_takes_much, self.effects)))
+
     def touches(self, tag: int, within: tuple[int, ...] = (), creator: str = "") -> bool:
         """Whether a known script may change this element."""
         return any(script.on(tag, within, creator) != Effect.KEPT for script in self.effects)
+
+
+def _takes_much(script: ScriptEffects) -> bool:
+    """Whether it may take away more than a few short texts."""
+    return bool(script.not_understood) or any(
+        change.deep or not change.tags or not all(map(_is_short, change.tags)) for change in script.changes
+    )
+
+
+def _is_short(tags: Tags) -> bool:
+    """Whether this is one element of the standard, of a VR whose values are short (PS3.5 6.2)."""
+    from pydicom.datadict import dictionary_has_tag, dictionary_VR
+
+    tag = tags.value
+    return tags.mask == _ONE and dictionary_has_tag(tag) and dictionary_VR(tag) in _SHORT_VRS
 
 
 def routed(settings: ProjectSettings) -> ProjectSettings:

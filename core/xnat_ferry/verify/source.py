@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from xnat_ferry.dicom.facts import Header
 from xnat_ferry.dicom.header import HeaderSample
+from xnat_ferry.dicom.instance import Passed, read_passing
 from xnat_ferry.errors import NotFound, ServerAnswer
-from xnat_ferry.model import DICOM_RESOURCES, FileRow, Instance, Level
+from xnat_ferry.model import DICOM_RESOURCES, FileRow, Instance, Level, Where
 from xnat_ferry.verify.examine import drawn
 from xnat_ferry.verify.fetch import Kept, SentHeaders
-from xnat_ferry.verify.headers import Header
 from xnat_ferry.verify.observe import observe_session
 from xnat_ferry.verify.observed import NOT_KNOWN, Content, Observed, place_of
 from xnat_ferry.verify.unpacking import content_of
@@ -39,6 +40,21 @@ class Source:
             except NotFound:
                 continue
         return self._header(one, DICOM_RESOURCES[-1])
+
+    def look_through(self, one: Instance) -> Passed:
+        """A whole file as it is now, without digests; raises a ServerAnswer."""
+        there = Observed(where=Where.ARCHIVE, study_uid="", scans=(), knows_uids=True, id=self._id)
+        kept = Kept(self._client, there, "", self._scratch)
+        for resource in DICOM_RESOURCES[:-1]:
+            try:
+                return self._passed(kept, one, resource)
+            except NotFound:
+                continue
+        return self._passed(kept, one, DICOM_RESOURCES[-1])
+
+    def _passed(self, kept: Kept, one: Instance, resource: str) -> Passed:
+        with kept.one((one.scan, resource, one.path)) as file:
+            return read_passing(file, str(self._scratch), header=True, digests=False)
 
     def sample(self, scan: str) -> HeaderSample:
         """What the header of a scan's first file says."""
@@ -143,4 +159,6 @@ def _filled(one: Instance, content: Content | None) -> Instance:
         size=content.size,
         md5=content.md5,
         pixel_md5=content.pixel_md5,
+        pixel_bytes=content.pixel_bytes,
+        tail_md5=content.tail_md5,
     )

@@ -1,27 +1,19 @@
 """What a downloaded zip holds: each file read once as it passes, kept nowhere."""
 
 from collections.abc import Iterable, Mapping
-from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xnat_ferry.dicom.instance import read_passing
-from xnat_ferry.dicom.opening import open_dicom
+from xnat_ferry.dicom.facts import Header
+from xnat_ferry.dicom.instance import Passed, read_passing
 from xnat_ferry.dicom.pixels import Readable
 from xnat_ferry.model import FileRow
-from xnat_ferry.verify.headers import Header, compare_headers, header_facts
+from xnat_ferry.verify.headers import compare_headers
 from xnat_ferry.verify.observed import Content, HeaderLook, Place
 from xnat_ferry.xnat.scan_zips import entry_name
 from xnat_ferry.xnat.zip_stream import read_zip
-
-LONGEST_HEADER = 16 * 1024 * 1024
-"""Bytes of a file that are kept while it passes, where its header is wanted."""
-
-
-_PIECE = 256 * 1024
 
 
 class Unpacked(Struct, frozen=True):
@@ -51,35 +43,38 @@ def unpack(
     return Unpacked(found, strange)
 
 
-def unpack_headers(pieces: Iterable[bytes]) -> dict[str, Header]:
+def unpack_headers(pieces: Iterable[bytes], scratch: Path) -> dict[str, Header]:
     """The headers in a zip by SOPInstanceUID, as far as they can be read. Raises BrokenZip."""
     found = {}
     for entry in read_zip(pieces):
-        passing = _Keeping(entry)
-        while passing.read(_PIECE):
-            pass  # to its end, which its checksum is for
-        uid, header = passing.identified_header()
-        if header is not None:
-            found[uid] = header
+        passed = read_passing(entry, str(scratch), header=True, digests=False)
+        if passed.identity is not None and passed.header is not None:
+            found[passed.identity.sop_uid] = passed.header
     return found
 
 
 def _compared(file: Readable, scratch: Path, sent: Mapping[str, Header]) -> Content:
-    passing = _Keeping(file)
-    content = content_of(passing, scratch)
-    return replace(content, header=look_at(sent.get(content.sop_uid), passing.header()))
+    passed = read_passing(file, str(scratch), header=True)
+    content = content_from(passed)
+    header = sent.get(content.sop_uid)
+    return content if header is None else replace(content, header=look_at(header, passed.header))
 
 
 def look_at(sent: Header | None, there: Header | None) -> HeaderLook:
-    """Two headers beside each other, as far as there are two."""
+    """All elements of two files beside each other, as far as there are two."""
     if sent is None or there is None:
         return HeaderLook(problem="one of the two headers could not be read")
-    return HeaderLook(changes=compare_headers(sent, there))
+    changes = (*compare_headers(sent.head, there.head), *compare_headers(sent.tail, there.tail))
+    return HeaderLook(changes=changes)
 
 
 def content_of(file: Readable, scratch: Path) -> Content:
     """What a file is, read once from its start."""
-    passed = read_passing(file, str(scratch))
+    return content_from(read_passing(file, str(scratch)))
+
+
+def content_from(passed: Passed) -> Content:
+    """The same of one that was read."""
     identity = passed.identity
     if identity is None:
         return Content(size=passed.size, md5=passed.md5)
@@ -89,46 +84,9 @@ def content_of(file: Readable, scratch: Path) -> Content:
         sop_uid=identity.sop_uid,
         series_uid=identity.series_uid,
         pixel_md5=identity.pixel_md5,
+        pixel_bytes=identity.pixel_bytes,
+        tail_md5=identity.tail_md5,
     )
-
-
-def header_of(file: BinaryIO) -> Header | None:
-    """The header of a file that is at its start; None for what is no readable DICOM."""
-    return _identified(file)[1]
-
-
-def _identified(file: BinaryIO) -> tuple[str, Header | None]:
-    """Its SOPInstanceUID beside it."""
-    try:
-        dataset = open_dicom(file, stop_before_pixels=True)
-        header = header_facts(dataset)  # before anything of it is decoded
-        return str(dataset.get("SOPInstanceUID", "")), header
-    except Exception:  # pydicom raises many kinds for what is simply not DICOM
-        return "", None
-
-
-class _Keeping:
-    """Keeps the start of what is read through it, for its header."""
-
-    def __init__(self, file: Readable) -> None:
-        self._file = file
-        self._start = BytesIO()
-
-    def read(self, count: int) -> bytes:
-        piece = self._file.read(count)
-        self._start.write(piece[: max(LONGEST_HEADER - self._start.tell(), 0)])
-        return piece
-
-    def header(self) -> Header | None:
-        """None also where it does not end within what was kept."""
-        return self.identified_header()[1]
-
-    def identified_header(self) -> tuple[str, Header | None]:
-        """The same with the SOPInstanceUID beside it."""
-        length = self._start.tell()
-        self._start.seek(0)
-        uid, header = _identified(self._start)
-        return uid, header if self._start.tell() < length or length < LONGEST_HEADER else None
 
 
 _NO_FILES = (".xml", ".log")
