@@ -273,11 +273,13 @@ def test_what_should_be_read_first_is_counted() -> None:
     assert "The checklist has 1 line to look at." in asked
 
 
+NAMES = {"\b": "backspace", "\r": "enter", ":": "colon", "/": "slash", ".": "full_stop", "-": "minus"}
+
+
 async def burst(pilot: Pilot[None], keys: str) -> None:
     """Keys that come all at once, as over a slow line: none waits for what the one before has done."""
     for key in keys:
-        name = {"\r": "enter", ":": "colon", "/": "slash", ".": "full_stop", "-": "minus"}.get(key, key)
-        pilot.app.post_message(Key(name, None if key == "\r" else key))
+        pilot.app.post_message(Key(NAMES.get(key, key), key if key.isprintable() else None))
     await pilot.pause()
 
 
@@ -288,7 +290,7 @@ async def test_what_is_typed_ahead_goes_to_the_fields_it_was_meant_for(empty_des
         await until_shown(pilot, "Which projects?")
         await burst(pilot, "https://127.0.0.1:1/P\rhttps://127.0.0.2:1/Q\r")
         await until_shown(pilot, "Who are you at https://127.0.0.1:1?")
-        await burst(pilot, "ada\rone\r")
+        await burst(pilot, "aDA\b\bda\roneX\b\r")
         text = await until_shown(pilot, "Who are you at https://127.0.0.2:1?")
         assert "one" not in text
         assert empty_desk.logins("https://127.0.0.1:1") == Credentials("ada", "one")

@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.dialog import Dialog
+from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 
@@ -31,7 +32,7 @@ class Palette(Dialog[keys.Key | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            yield Input(placeholder="a word of what you want to do", id="wanted")
+            yield Entry(placeholder="a word of what you want to do", id="wanted")
             yield Lines(_COLUMNS, id="actions", empty="Nothing is called so.")
             yield Facts(id="meaning")
             yield Facts(id="answers")

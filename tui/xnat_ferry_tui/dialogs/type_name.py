@@ -12,6 +12,7 @@ from textual.widgets import Input
 from xnat_ferry.settings.redact import plain
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.dialog import Dialog
+from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
 
 
@@ -29,7 +30,7 @@ class TypeName(Dialog[str | None]):
         with Vertical(id="dialog"):
             with VerticalScroll(id="words-of-it"):
                 yield Facts(id="question")
-            yield Input(placeholder=plain(f"the name of {self._whose}; Escape leaves it be"), id="name")
+            yield Entry(placeholder=plain(f"the name of {self._whose}; Escape leaves it be"), id="name")
             yield Facts(id="said")
             yield Facts(id="answers")
 

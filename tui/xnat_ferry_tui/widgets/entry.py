@@ -1,11 +1,16 @@
 """A field that hands on what is typed ahead: over a slow line, keys come many at a time."""
 
+from textual.binding import Binding
 from textual.events import Key
 from textual.widgets import Input
 
 from xnat_ferry.settings.redact import plain
 
 _LONGEST = 100_000
+_EDITING = {
+    key: one.action for one in Input.BINDINGS if isinstance(one, Binding) for key in one.key.split(",")
+}
+"""By key what it does in a field."""
 
 
 def fit_to_edit(value: str) -> str:
@@ -33,6 +38,11 @@ class Entry(Input):
             event.stop()
             event.prevent_default()
             await self.action_submit()
+        elif event.key in _EDITING:
+            # at once: on its way through all bindings, letters that came with it would overtake a Backspace
+            event.stop()
+            event.prevent_default()
+            await self.app.run_action(_EDITING[event.key], self)
         else:
             await super()._on_key(event)
 

@@ -29,6 +29,7 @@ from xnat_ferry_tui.screens.browse.renewing import Renewing
 from xnat_ferry_tui.screens.browse.sides import Sides
 from xnat_ferry_tui.screens.browse.telling import LEGEND, tell
 from xnat_ferry_tui.ways import told
+from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Lines as LinesWidget
 
@@ -48,7 +49,7 @@ class BrowseArea(Area):
         yield Facts(id="about")
         yield Facts(id="legend", wrap=False)
         yield Facts(id="taking")
-        yield Input(placeholder="words in label or subject; Enter keeps, Escape clears", id="browse-filter")
+        yield Entry(placeholder="words in label or subject; Enter keeps, Escape clears", id="browse-filter")
 
     def on_mount(self) -> None:
         self.reading, self._errands = Reading(self), Errands(self)

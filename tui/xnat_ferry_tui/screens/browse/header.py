@@ -13,6 +13,7 @@ from xnat_ferry import wording
 from xnat_ferry.dicom.reading import HeaderLine
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.dialog import Dialog
+from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
@@ -36,7 +37,7 @@ class HeaderView(Dialog[None]):
         with Vertical(id="header"):
             yield Facts(id="header-of", wrap=False)
             yield Lines(_COLUMNS, id="elements", empty="No attribute has these words.")
-            yield Input(placeholder="words in tag or attribute; Enter keeps, Escape clears", id="tags")
+            yield Entry(placeholder="words in tag or attribute; Enter keeps, Escape clears", id="tags")
             yield Facts(id="header-keys", wrap=False)
 
     def on_mount(self) -> None:

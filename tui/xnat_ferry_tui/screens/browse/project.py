@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.dialog import Dialog
+from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
@@ -35,7 +36,7 @@ class ProjectChoice(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Facts(id="said")
-            yield Input(placeholder="words of a project's ID; or ALIAS:PROJECT, or an address", id="project")
+            yield Entry(placeholder="words of a project's ID; or ALIAS:PROJECT, or an address", id="project")
             yield Lines(_COLUMNS, id="projects", empty="None of them has these words.")
             yield Facts(id="answers")
 

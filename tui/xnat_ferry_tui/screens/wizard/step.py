@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry_tui.desk import Desk
-from xnat_ferry_tui.widgets.entry import fit_to_edit
+from xnat_ferry_tui.widgets.entry import Entry, fit_to_edit
 from xnat_ferry_tui.widgets.facts import Facts
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Prompt(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Facts(id="prompt-words")
-        yield Input(select_on_focus=False)
+        yield Entry(select_on_focus=False)
 
     def on_mount(self) -> None:
         self.display = False
