@@ -10,8 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom import Dataset
+from pydicom.encaps import encapsulate
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+)
 
 from tests.core.making import dicom_bytes
 from xnat_ferry.dicom.facts import LARGE, Header, facts_up_to_pixels, header_facts
@@ -94,6 +102,38 @@ def test_written_anew_it_is_the_same_and_with_one_bit_turned_it_is_not(
     place = written.index(b"\xe1\x7f\x10\x10OB") + 12
     turned[place + data.draw(st.integers(0, len(value) - 1))] ^= 1 << data.draw(st.integers(0, 7))
     assert digest(bytes(turned)) != digest(written) != ""
+
+
+@pytest.mark.parametrize(
+    "syntax",
+    [ImplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian, JPEG2000Lossless],
+    ids=lambda syntax: syntax.name,
+)
+def test_it_is_found_in_every_transfer_syntax(syntax: UID) -> None:
+    def written(value: bytes) -> Passed:
+        made = pydicom.dcmread(BytesIO(dicom_bytes()))
+        made.file_meta.TransferSyntaxUID = syntax
+        if syntax.is_encapsulated:
+            made.PixelData = encapsulate([b"stream", b"of two"])
+        made.private_block(0x7FE1, MAKER, create=True).add_new(0x10, "OB", value)
+        made["PixelData"].VR = "OB" if syntax.is_encapsulated else "OW"
+        made["PixelData"].is_undefined_length = syntax.is_encapsulated
+        content = BytesIO()
+        pydicom.dcmwrite(
+            content,
+            made,
+            implicit_vr=syntax.is_implicit_VR,
+            little_endian=syntax.is_little_endian,
+            enforce_file_format=True,
+        )
+        return passed(content.getvalue())
+
+    one, other = written(b"\1\2" * 50), written(b"\1\2" * 49 + b"\1\3")
+    assert one.identity is not None
+    assert other.identity is not None
+    assert one.identity.pixel_md5 == other.identity.pixel_md5 != ""
+    assert one.identity.tail_md5 != other.identity.tail_md5 != ""
+    assert [str(one) for one in look_at(one.header, other.header).changes] == ["(7FE1,1010) changed"]
 
 
 def test_what_are_no_elements_counts_byte_by_byte() -> None:

@@ -44,6 +44,7 @@ class Judge:
     ) -> None:
         self._session, self._level, self._names_only = session, level, names_only
         self._rewriting, self._refused = rewriting, refused
+        self._fewest = rewriting.fewest_bytes()
 
     def unread(self, one: Instance, problem: str) -> Judged:
         """A file in a scan that the server would not show."""
@@ -117,10 +118,6 @@ class Judge:
         if twin.size is None and not self._rewriting.runs:
             return self._about(Mark.UNKNOWN, one, What.SIZE, str(one.size), "not told", likely.NO_SIZE)
         return self._changed(one, What.SIZE, str(one.size), str(twin.size))
-
-    def _fewest(self, one: Instance) -> int:
-        """The fewest bytes that may be there of it, where a known script runs."""
-        return self._rewriting.fewest_bytes(one) if self._rewriting.runs else 0
 
     def _cut(self, one: Instance, what: What, source: str, destination: str) -> Judged:
         """Shorter than a script makes it; of what nobody saw in transit only the listing says so."""

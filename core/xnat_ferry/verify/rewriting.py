@@ -1,5 +1,8 @@
 """What the destination's scripts are known to do to headers, as far as a comparison needs it."""
 
+from collections.abc import Callable
+from functools import partial
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -44,11 +47,11 @@ class Rewriting(Struct, frozen=True, kw_only=True):
         """Whether a known script sets them."""
         return self.runs is True and self.may_change_uids
 
-    def fewest_bytes(self, one: Instance) -> int:
-        """The fewest bytes that known scripts may leave of a file; 0 where that is not known."""
-        if self.alters_pixels or any(map(self.touches, PIXEL_TAGS)):
-            return 0
-        return fewest_bytes(one, much=any(map(_takes_much, self.effects)))
+    def fewest_bytes(self) -> Callable[[Instance], int]:
+        """What tells the fewest bytes that known scripts may leave of a file; 0 where that is not known."""
+        if not self.runs or self.alters_pixels or any(map(self.touches, PIXEL_TAGS)):
+            return lambda _: 0
+        return partial(fewest_bytes, much=any(map(_takes_much, self.effects)))
 
     def touches(self, tag: int, within: tuple[int, ...] = (), creator: str = "") -> bool:
         """Whether a known script may change this element."""
