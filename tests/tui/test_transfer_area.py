@@ -65,6 +65,8 @@ async def test_what_failed_stands_whole_below_the_log_and_what_is_skipped_is_not
         assert "SRC @ a.example -> DST @ b.example" in screen_text(pilot.app).splitlines()[0]
         await pilot.press("n")
         await until_shown(pilot, "FAILED: The server said", "Again!")
+        await pilot.press("tab")
+        await until_shown(pilot, "SRC -> DST", "0 of 1 session")
 
 
 async def test_the_newest_line_is_followed_until_one_leaves_it(empty_desk: Desk) -> None:

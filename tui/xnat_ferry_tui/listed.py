@@ -61,10 +61,18 @@ def _ends(plan: Plan) -> str:
     return f"{plan.source.project} -> {plan.destination.project}"
 
 
+def sessions_done(state: TransferState) -> str:
+    """``2 of 3 sessions``: of those that shall travel how many are done."""
+    travelling = len(state.plan.travelling)
+    staying = len(state.plan.sessions) - travelling
+    # one that was taken back is done, though it counts as skipped from then on
+    done = state.count(Phase.DONE) + max(state.count(Phase.SKIPPED) - staying, 0)
+    return wording.out_of(done, travelling, "session")
+
+
 def _done(state: TransferState) -> str:
-    done, failed = state.count(Phase.DONE) + state.count(Phase.SKIPPED), state.count(Phase.FAILED)
-    words = f"{done} of {wording.plural(len(state.sessions), 'session')}"
-    return f"{words}, {failed} failed" if failed else words
+    failed = state.count(Phase.FAILED)
+    return f"{sessions_done(state)}, {failed} failed" if failed else sessions_done(state)
 
 
 def _size(path: Path) -> int:

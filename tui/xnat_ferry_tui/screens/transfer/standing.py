@@ -4,6 +4,7 @@ from datetime import datetime
 
 from xnat_ferry import wording
 from xnat_ferry.transfer.state import Phase, SessionState
+from xnat_ferry_tui.listed import sessions_done
 from xnat_ferry_tui.watched import Watched
 from xnat_ferry_tui.ways import on_screen
 
@@ -60,7 +61,7 @@ def _head(watched: Watched) -> str:
 
 def _all(watched: Watched, now: float) -> str:
     if watched.state.plan.road.stays:
-        return f"All  {_sessions(watched)}; nothing travels"
+        return f"All  {sessions_done(watched.state)}; nothing travels"
     moved, total = watched.state.bytes_moved, watched.state.plan.totals.bytes
     if watched.phase == Phase.DONE and watched.state.files_sent < watched.state.plan.totals.files:
         return f"All  {bar(1)} 100%  {wording.size(moved)} of {wording.size(total)}; nothing is left to send"
@@ -95,20 +96,12 @@ def _share(part: int, whole: int) -> str:
     return f"{bar(share)} {share:4.0%}  {wording.size(min(part, whole))} of {wording.size(whole)}"
 
 
-def _sessions(watched: Watched) -> str:
-    state, plan = watched.state, watched.state.plan
-    staying = len(plan.sessions) - len(plan.travelling)
-    # one that was taken back is done, though it counts as skipped from then on
-    done = state.count(Phase.DONE) + max(state.count(Phase.SKIPPED) - staying, 0)
-    return wording.out_of(done, len(plan.travelling), "session")
-
-
 def _counts(watched: Watched) -> str:
     state, plan = watched.state, watched.state.plan
     staying = len(plan.sessions) - len(plan.travelling)
     files = f"{state.files_sent:,} of {wording.plural(plan.totals.files, 'file')} sent"
     told = [
-        f"{_sessions(watched)} done",
+        f"{sessions_done(watched.state)} done",
         f"{state.count(Phase.FAILED):,} failed",
         *([f"{staying:,} skipped"] if staying else []),
         *([] if plan.road.stays else [files]),
