@@ -296,6 +296,16 @@ async def test_what_is_typed_ahead_goes_to_the_fields_it_was_meant_for(empty_des
         assert empty_desk.logins("https://127.0.0.1:1") == Credentials("ada", "one")
 
 
+async def test_a_folder_without_images_says_what_it_holds(empty_desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "A_MR1.zip").write_bytes(b"PK")
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "5 CONNECT")
+        empty_desk.ends = (SOURCE, DESTINATION)
+        app.connecting.take_place(str(tmp_path))
+        await until_shown(pilot, "holds no DICOM images", "A_MR1.zip: it is no DICOM file", "f, and its path")
+
+
 @pytest.mark.parametrize("closed", ["https://b.example", "HTTPS://B.example:443/"])
 async def test_a_server_that_is_for_looking_only_is_named_and_left_alone(
     empty_desk: Desk, closed: str

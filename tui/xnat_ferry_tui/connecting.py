@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _NAMED = 5
 _IN_A_FIELD = re.compile(r" \(--[a-z]+\)")
 """Which option the plain face would have for it."""
+_ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 _A_FOLDER, _ONE_ZIP = "a folder", "a ZIP"
 
 
@@ -126,7 +127,7 @@ class Connecting:
             if ends is None:
                 return
             if not scanned.studies:
-                app.push_screen(Tell(f"{end} holds no DICOM images."))
+                app.push_screen(Tell(f"{end} holds no DICOM images.", *_named(others), *_packed(others)))
             elif others:
                 app.ask(_leaving_out(end, others), lambda: self._connect((end, ends[1])))
             else:
@@ -239,10 +240,19 @@ def _written(end: Endpoint) -> str:
 
 
 def _leaving_out(end: Endpoint, others: Sequence["Other"]) -> list[str]:
-    more = len(others) - _NAMED
     return [
         f"{end} holds {wording.plural(len(others), 'file')} that cannot be carried as DICOM:",
-        *(f"  {plain(one.path, 60)}: {plain(one.why, 80)}" for one in others[:_NAMED]),
-        *([f"  and {more:,} more"] if more > 0 else []),
+        *_named(others),
         "Leave them out, and take the images?",
     ]
+
+
+def _named(others: Sequence["Other"]) -> list[str]:
+    more = len(others) - _NAMED
+    told = [f"  {plain(one.path, 60)}: {plain(one.why, 80)}" for one in others[:_NAMED]]
+    return [*told, *([f"  and {more:,} more"] if more > 0 else [])]
+
+
+def _packed(others: Sequence["Other"]) -> list[str]:
+    packed = any(one.path.lower().endswith(_ARCHIVES) for one in others)
+    return ["A ZIP or tar is looked into where it is named itself: f, and its path."] if packed else []
