@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from xnat_ferry import wording
 from xnat_ferry.errors import FerryError
+from xnat_ferry.model import Endpoint
 from xnat_ferry.plan import Plan
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer import lock
@@ -58,7 +59,12 @@ class Listing:
 
 
 def _ends(plan: Plan) -> str:
-    return f"{plan.source.project} -> {plan.destination.project}"
+    return " -> ".join(map(in_short, (plan.source, plan.destination)))
+
+
+def in_short(end: Endpoint) -> str:
+    """A project by its ID, a place on this machine by its last name."""
+    return Path(end.project).name if end.local else end.project
 
 
 def sessions_done(state: TransferState) -> str:

@@ -1,6 +1,5 @@
 """What the four areas share: the title, the keys, and being told that the desk has changed."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -13,6 +12,7 @@ from textual.widgets import Input
 from xnat_ferry.model import Endpoint
 from xnat_ferry_tui import keys, read_only
 from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.listed import in_short
 from xnat_ferry_tui.tour import guidance
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.key_bar import KeyBar
@@ -93,7 +93,7 @@ class Area(Screen[None]):
             return
         ends = self.ends()
         told = self.desk.journey(*ends) if ends else "no projects yet"
-        projects = " -> ".join(map(_in_short, ends or ())) or told
+        projects = " -> ".join(map(in_short, ends or ())) or told
         sign = read_only.sign(self.ferry.window, ends)
         self.query_one(TitleLine).show(told, projects, read_only=sign)
         self.show()
@@ -109,7 +109,3 @@ class Area(Screen[None]):
     def _show_keys(self) -> None:
         typing = isinstance(self.focused, Input)
         self.query_one(KeyBar).show(self.places(), self.ferry.key_map, typing=typing)
-
-
-def _in_short(end: Endpoint) -> str:
-    return Path(end.project).name if end.local else end.project

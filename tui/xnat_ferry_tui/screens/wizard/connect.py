@@ -64,7 +64,9 @@ class ConnectStep(Step):
             told += [f"Left before: {_told(left, self)}"] if left else []
             return (*told, "Press C to name the two projects, Enter to begin with the highlighted line.")
         source, destination = map(self.desk.name_of, self.desk.ends)
-        return (*told, f"Connected: {source}  ->  {destination}")
+        listed = self.desk.source is not None and self.desk.destination is not None
+        word = "Connected" if listed else "Named, and not listed"
+        return (*told, f"{word}: {source}  ->  {destination}")
 
     def _choices(self) -> list[tuple[tuple[str, str], str]]:
         """Every line, with the alias that it stands for; "" for the draft that was left."""
