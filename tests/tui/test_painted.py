@@ -50,7 +50,12 @@ def updates(draw: st.DrawFn) -> CompositorUpdate:
         starts = [0, *(strip.cell_length for strip in strips[:-1])]
         chops.append(dict(zip(starts, strips, strict=True)))
     ends = [[*list(chop)[1:], _WIDTH] for chop in chops]
-    return ChopsUpdate(chops, [(row, 0, _WIDTH) for row in sorted(rows)], ends)
+    spans = []
+    for row in sorted(rows):
+        first = draw(st.integers(0, len(ends[row]) - 1))
+        last = draw(st.integers(first, len(ends[row]) - 1))
+        spans.append((row, list(chops[row])[first], ends[row][last]))  # the pieces beside it are not meant
+    return ChopsUpdate(chops, spans, ends)
 
 
 @given(st.lists(updates(), max_size=5))

@@ -139,10 +139,11 @@ def _strips(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
                 yield x, y, strip
                 x += strip.cell_length
     elif isinstance(update, ChopsUpdate):
-        for y in sorted({y for y, _, _ in update.spans}):
-            for x, piece in update.chops[y].items():
-                if piece is not None:
-                    yield x, y, piece
+        # beside a span stands what lies beneath, without what covers it: that is not of this update
+        for y, begin, end in update.spans:
+            for stop, (x, piece) in zip(update.chop_ends[y], update.chops[y].items(), strict=True):
+                if piece is not None and x < end and stop > begin:
+                    yield x, y, piece if stop <= end else piece.crop(0, end - x)
 
 
 def _cells(strip: Strip, console: Console) -> list[Cell]:
