@@ -135,6 +135,11 @@ async def test_the_requests_of_the_workers_are_shown(empty_desk: Desk) -> None:
         await until_shown(pilot, "No problems.", "problems only (e)")
         await pilot.press("e")
         await until_shown(pilot, "takes the transfer up")
+        await pilot.press("tab", "tab", "enter")
+        await until_shown(pilot, "A only (Enter on it ends that)")
+        await pilot.press("@")
+        text = await until_shown(pilot, "requests (@)")
+        assert "A only" not in text  # requests are of all sessions
 
 
 def test_a_request_log_that_begins_anew_is_read_from_its_beginning(tmp_path: Path) -> None:

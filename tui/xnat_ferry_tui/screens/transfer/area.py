@@ -142,7 +142,8 @@ class TransferArea(Area):
         newest = "the newest line is followed" if place == 0 else "the log stands still: f follows again"
         only = ["requests (@)"] if self._requests else []
         only += ["problems only (e)"] if self._problems and not self._requests else []
-        only += [f"{self._session} only (Enter on it ends that)"] if self._session else []
+        of_one = self._session and not self._requests
+        only += [f"{self._session} only (Enter on it ends that)"] if of_one else []
         return ", ".join([newest, *only])
 
     def _remarks(self, watched: Watched) -> list[str]:
