@@ -9,6 +9,7 @@ from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.manifest import read_manifest
 from xnat_ferry.transfer.rows import contents_of
 from xnat_ferry.transfer.whose import Whose, whose
+from xnat_ferry.verify import likely
 from xnat_ferry.verify.by_road import settings_for
 from xnat_ferry.verify.looking import Target, look
 from xnat_ferry.verify.originals import Originals
@@ -78,5 +79,5 @@ def doubts(
 
 
 def _only_its_header(item: Item) -> bool:
-    """Whether all that is not known of a file is what scripts did to its header: all else is the same."""
-    return (item.mark, item.what) == (Mark.UNKNOWN, What.HEADER)
+    """Whether all that is not known of a file is what scripts did to its header: its image is the same."""
+    return (item.mark, item.what, item.likely) == (Mark.UNKNOWN, What.HEADER, likely.SCRIPT_UNKNOWN)
