@@ -2,7 +2,7 @@
 
 FerryError
 ├── UsageError                      what was asked for cannot be understood or done
-│   ├── BadEndpoint  UnknownAlias  NoDefaultServer
+│   ├── BadEndpoint  BadAlias  UnknownAlias  NoDefaultServer
 │   ├── NothingChosen  UnknownSessions  BadLabelRule  ReceiverMissing
 │   ├── PlanUnreadable  PlanUndecided  PlanOutdated  RoadClosed
 │   ├── PlaceUnreadable  HostilePlace  NotDicomOnly
@@ -77,6 +77,11 @@ class UsageError(FerryError):
 class BadEndpoint(UsageError):
     sentence = "'{text}' does not name a project: {why}."
     advice = "Write PROJECT, ALIAS:PROJECT, or an address such as https://xnat.example.org/PROJECT."
+
+
+class BadAlias(BadEndpoint):
+    sentence = "'{text}' cannot be the short name of a server: {why}."
+    advice = "Write a letter first, then letters, digits, dots, - and _."
 
 
 class UnknownAlias(UsageError):

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tests.core.making import chosen, detail_of, file_row, plan_of, planned, session_row, survey_of
 from xnat_ferry.checks import ConflictClass, run_checks
 from xnat_ferry.errors import PlanUnreadable
-from xnat_ferry.model import Level, ScanRow
+from xnat_ferry.model import Endpoint, Level, Road, ScanRow
 from xnat_ferry.plan import (
     Fate,
     Plan,
@@ -38,7 +38,7 @@ conflicts = st.builds(
 )
 sessions = st.builds(
     PlannedSession,
-    session=text,
+    session=label,
     id=text,
     subject=text,
     to_subject=label,
@@ -47,7 +47,7 @@ sessions = st.builds(
     why=text,
     conflicts=st.lists(conflicts, max_size=2).map(tuple),
     left_behind=st.lists(text, max_size=2).map(tuple),
-    scans=st.lists(scans, min_size=1, max_size=3).map(tuple),
+    scans=st.lists(scans, min_size=1, max_size=3, unique_by=lambda one: one.id).map(tuple),
 )
 digest = st.none() | st.sampled_from(["off", "0123456789abcdef"])
 seen = st.builds(
@@ -63,7 +63,11 @@ seen = st.builds(
 )
 plans = st.builds(
     lambda some, answers, seen: replace(plan_of(*some), answers=answers, seen=seen),
-    st.lists(sessions, max_size=4, unique_by=(lambda one: one.id, lambda one: one.to_session.casefold())),
+    st.lists(
+        sessions,
+        max_size=4,
+        unique_by=(lambda one: one.id, lambda one: one.session, lambda one: one.to_session.casefold()),
+    ),
     st.dictionaries(text, text, max_size=2),
     seen,
 )
@@ -126,11 +130,47 @@ def test_a_session_that_shall_be_copied_needs_a_scan(tmp_path: Path) -> None:
     assert read_plan(path).travelling == ()
 
 
-def test_two_sessions_under_one_label_are_refused(tmp_path: Path) -> None:
+_SCAN = PlannedScan(id="1", uid="1.2.3.1", files=2, bytes=200)
+_HERE = Endpoint("file:", "/data/images")
+
+
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        (plan_of(planned("a"), planned("b", to_session="A")), "destination label a is in it more than once"),
+        (
+            plan_of(planned("a", id="X1"), planned("a", id="X2", to_session="b")),
+            "source label a is in it more than once",
+        ),
+        (plan_of(planned("a", scans=(_SCAN, _SCAN))), "a: scan 1 is in it more than once"),
+        (plan_of(planned("", to_session="a")), "no label at the source"),
+        (replace(plan_of(planned()), road=Road.RECEIVER), r"\[receiver\]: .* HOST:PORT"),
+        (
+            replace(plan_of(planned()), road=Road.SHARE, destination=Endpoint("http://elsewhere", "DST")),
+            "both projects on one server",
+        ),
+        (replace(plan_of(planned()), road=Road.UPLOAD), "SRC is a project of a server"),
+        (replace(plan_of(planned()), road=Road.DOWNLOAD), "DST is a project of a server"),
+        (replace(plan_of(planned()), source=_HERE), "/data/images is a place on this machine"),
+        (replace(plan_of(planned()), source=Endpoint("ftp://x", "SRC")), "server: an address starts with"),
+        (replace(plan_of(planned()), source=Endpoint("https://x/", "SRC")), "is written https://x"),
+    ],
+)
+def test_a_plan_that_cannot_be_carried_out_is_refused_before_anything_starts(
+    tmp_path: Path, plan: Plan, words: str
+) -> None:
     path = tmp_path / "plan.toml"
-    write_plan(plan_of(planned("a"), planned("b", to_session="A")), path)
-    with pytest.raises(PlanUnreadable, match="more than once"):
+    write_plan(plan, path)
+    with pytest.raises(PlanUnreadable, match=words):
         read_plan(path)
+
+
+def test_a_password_in_the_address_of_a_plan_is_not_said_again(tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    write_plan(replace(plan_of(planned()), source=Endpoint("https://ada:s3cret@x.org", "SRC")), path)
+    with pytest.raises(PlanUnreadable, match="must not carry a user name") as refused:
+        read_plan(path)
+    assert "s3cret" not in str(refused.value)
 
 
 def test_a_plan_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from xnat_ferry.errors import BadEndpoint, FerryError, NoDefaultServer, SettingsUnreadable, UnknownAlias
+from xnat_ferry.errors import (
+    BadAlias,
+    BadEndpoint,
+    FerryError,
+    NoDefaultServer,
+    SettingsUnreadable,
+    UnknownAlias,
+)
 from xnat_ferry.model import Endpoint
 from xnat_ferry.settings.servers import (
     find_server,
@@ -62,6 +69,11 @@ def test_refuses_what_is_no_project(
 def test_takes_the_default_server_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XNAT_HOST", "https://env.example/")
     assert parse_endpoint("P1", {}) == Endpoint("https://env.example", "P1")
+
+
+def test_a_bad_alias_is_called_a_short_name_and_no_project(tmp_path: Path) -> None:
+    with pytest.raises(BadAlias, match="'a/b' cannot be the short name of a server: an alias starts"):
+        store_alias(tmp_path / "servers.toml", "a/b", "https://lab.example")
 
 
 def test_keeps_aliases_beside_each_other(tmp_path: Path) -> None:

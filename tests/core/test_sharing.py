@@ -13,7 +13,7 @@ from tests.core.harbour import LOGIN, Harbour, harbour, session_toml, told
 from tests.core.losing import losing
 from tests.core.shore import until
 from xnat_ferry import events
-from xnat_ferry.errors import FilesAdrift, Forbidden, Retry
+from xnat_ferry.errors import FilesAdrift, Forbidden, PlanUnreadable, Retry
 from xnat_ferry.events import Assigning
 from xnat_ferry.model import Endpoint, Level, Mark, Road
 from xnat_ferry.plan import Plan, PlannedScan, Target
@@ -301,10 +301,8 @@ def test_what_the_source_does_not_own_or_may_not_share_stays(sea: Harbour, road:
 
 def test_two_servers_are_no_place_for_it(sea: Harbour) -> None:
     plan = planned(sea, Road.SHARE, "S9")
-    folder, code = done(sea, replace(plan, destination=Endpoint("http://127.0.0.1:9", "DST")))
-    assert code == 4
-    (stopped,) = told(folder, events.WorkerStopped)
-    assert "different servers" in stopped.why
+    with pytest.raises(PlanUnreadable, match="both projects on one server"):
+        done(sea, replace(plan, destination=Endpoint("http://127.0.0.1:9", "DST")))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import hashlib
 import tomllib
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,8 @@ import msgspec
 import tomli_w
 
 from xnat_ferry.errors import PlanUnreadable
-from xnat_ferry.model import LABEL
-from xnat_ferry.plan.model import FORMAT, Plan, PlannedSession
+from xnat_ferry.plan.model import FORMAT, Plan
+from xnat_ferry.plan.sound import faults
 from xnat_ferry.settings.private import write_private
 from xnat_ferry.settings.redact import plain
 
@@ -71,24 +70,6 @@ def _checked(path: Path, raw: Any) -> Plan:
     if isinstance(raw, dict) and raw.get("format", FORMAT) != FORMAT:
         raise PlanUnreadable(path=path, why=f"its format is {raw['format']}, this program reads {FORMAT}")
     plan = msgspec.convert(raw, Plan)
-    _refuse_twins(path, "the session", [session.id for session in plan.sessions])
-    _refuse_twins(path, "the destination label", [one.to_session.casefold() for one in plan.travelling])
-    for session in plan.travelling:
-        _refuse_impossible(path, session)
+    for fault in faults(plan):
+        raise PlanUnreadable(path=path, why=plain(fault))
     return plan
-
-
-def _refuse_impossible(path: Path, session: PlannedSession) -> None:
-    for label in (session.to_subject, session.to_session):
-        if not LABEL.fullmatch(label):
-            why = f"{session.session} would become {label!r}; XNAT takes letters, digits, - and _"
-            raise PlanUnreadable(path=path, why=plain(why))
-    if not session.scans:
-        why = f'{session.session} shall be copied but names no scan; say fate = "skip" instead'
-        raise PlanUnreadable(path=path, why=plain(why))
-
-
-def _refuse_twins(path: Path, what: str, values: list[str]) -> None:
-    twins = [value for value, count in Counter(values).items() if count > 1]
-    if twins:
-        raise PlanUnreadable(path=path, why=f"{what} {twins[0]} is in it more than once")

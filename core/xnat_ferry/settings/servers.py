@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import tomli_w
 
-from xnat_ferry.errors import BadEndpoint, NoDefaultServer, SettingsUnreadable, UnknownAlias
+from xnat_ferry.errors import BadAlias, BadEndpoint, NoDefaultServer, SettingsUnreadable, UnknownAlias
 from xnat_ferry.model import Endpoint
 from xnat_ferry.settings.private import make_private, write_private
 
@@ -87,9 +87,9 @@ def read_aliases(path: Path) -> dict[str, str]:
 
 
 def check_alias(alias: str) -> None:
-    """Raise BadEndpoint for what could not be told from a project or an address later."""
+    """Raise BadAlias for what could not be told from a project or an address later."""
     if not _ALIAS.fullmatch(alias):
-        raise BadEndpoint(text=_safe(alias), why="an alias starts with a letter and has no colon or slash")
+        raise BadAlias(text=_safe(alias), why="an alias starts with a letter and has no colon or slash")
 
 
 def store_alias(path: Path, alias: str, server: str) -> None:
