@@ -12,8 +12,12 @@ from tests.core.making import chosen, plan_of, planned, session_row, survey_of
 from tests.core.shore import TWO_SESSIONS, USERS, Shore, shore
 from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.ending import Command, plan_ending
+from xnat_ferry.cli.looking import write_labels
 from xnat_ferry.cli.options import Looking
+from xnat_ferry.cli.plan import write
 from xnat_ferry.cli.planned import plan_lines
+from xnat_ferry.errors import UsageError
+from xnat_ferry.labels import LabelRules
 from xnat_ferry.plan import Plan, parse_answers, read_plan
 from xnat_ferry.plan.build import PlanRequest
 from xnat_ferry.plan.judged import Judged, judge
@@ -110,6 +114,22 @@ def test_answers_decide_and_the_plan_that_was_there_is_kept(sea: Shore, tmp_path
     assert answer["conflicts"][0]["answered"] == "rename:again"
     assert {one.to_session for one in read_plan(path).travelling} == {"again", "002_CT1"}
     assert path.with_name("plan.toml.bak").read_text() == "# mine\n"
+
+
+def test_what_is_no_file_is_not_moved_out_of_a_plans_way(tmp_path: Path) -> None:
+    (tmp_path / "kept").touch()
+    with pytest.raises(UsageError, match="is there and is no file"):
+        write(plan_of(planned()), tmp_path)
+    with pytest.raises(UsageError, match="is there and is no file"):
+        write_labels(tmp_path, survey_of(chosen(session_row())), LabelRules())
+    assert (tmp_path / "kept").exists()
+
+
+def test_labels_that_somebody_changed_are_kept_beside_those_written_anew(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("mine")
+    write_labels(path, survey_of(chosen(session_row())), LabelRules())
+    assert (path.with_name("labels.csv.bak").read_text(), path.read_text()[:3]) == ("mine", "id,")
 
 
 def test_a_failed_check_writes_no_plan(sea: Shore, tmp_path: Path) -> None:

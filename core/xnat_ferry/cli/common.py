@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
+from xnat_ferry.errors import UsageError
 from xnat_ferry.model import Endpoint
 from xnat_ferry.settings import paths
 from xnat_ferry.settings.credentials import find_credentials
@@ -51,6 +52,20 @@ def answer_json(value: Any) -> None:
     """Data: one JSON value on a line of standard output."""
     sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
     sys.stdout.flush()
+
+
+def keep_aside(path: Path, what: str) -> None:
+    """Move what is at ``path`` to ``path``.bak before it is written, as it may hold somebody's edits.
+
+    Raises UsageError where that is no file but a folder or a device; OSError.
+    """
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise UsageError(what=f"{what} cannot be written to {path}: that is there and is no file.")
+    kept = path.with_name(path.name + ".bak")
+    path.replace(kept)
+    say(f"What was at {path} is kept as {kept.name}.")
 
 
 def endpoints(source: str, destination: str) -> tuple[Endpoint, Endpoint]:

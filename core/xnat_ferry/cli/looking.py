@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from xnat_ferry.checks import Conflict
-from xnat_ferry.cli.common import Counting, endpoints, opened, say, split_names
+from xnat_ferry.cli.common import Counting, endpoints, keep_aside, opened, say, split_names
 from xnat_ferry.cli.options import Looking
 from xnat_ferry.errors import UsageError
 from xnat_ferry.labels import LabelRules
@@ -123,6 +123,7 @@ def write_labels(path: Path | None, survey: Survey, rules: LabelRules) -> None:
     if path is None:
         return
     try:
+        keep_aside(path, "The labels")
         write_label_table(path, (chosen.row for chosen in survey.chosen), rules)
     except OSError as error:
         raise UsageError(what=f"The labels cannot be written to {path}: {error.strerror}.") from None

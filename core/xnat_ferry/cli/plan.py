@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from xnat_ferry.cli.checklist import checklist_lines
-from xnat_ferry.cli.common import AsJson, answer_json, say
+from xnat_ferry.cli.common import AsJson, answer_json, keep_aside, say
 from xnat_ferry.cli.ending import Command, plan_ending
 from xnat_ferry.cli.looking import as_json, look
 from xnat_ferry.cli.options import Looking, Switch
@@ -93,11 +93,7 @@ def _others(output: Path, verify: Level, move: bool, road: str) -> tuple[str, ..
 def write(planned: Plan, output: Path) -> None:
     """Write a plan and keep the one that was there; raises UsageError."""
     try:
-        if output.exists():
-            # it may hold somebody's edits
-            kept = output.with_name(output.name + ".bak")
-            output.replace(kept)
-            say(f"The plan that was there is kept as {kept}.")
+        keep_aside(output, "The plan")
         write_plan(planned, output)
     except OSError as error:
         raise UsageError(what=f"The plan cannot be written to {output}: {error.strerror}.") from None

@@ -30,7 +30,9 @@ def read_label_table(path: Path) -> dict[str, Labels]:
 def _read(path: Path, rows: "csv.DictReader[str]") -> dict[str, Labels]:
     names = set(rows.fieldnames or ())
     if not {"to_subject", "to_session"} <= names or not names & {"id", "session"}:
-        raise BadLabelRule(rule=path, why=f"its first line must name the columns {', '.join(COLUMNS)}")
+        raise BadLabelRule(
+            rule=path, why=f"its first line must name the columns {', '.join(COLUMNS)}, with commas between"
+        )
     table: dict[str, Labels] = {}
     for row in rows:
         key = _unguarded(row.get("id") or row.get("session") or "")
