@@ -11,8 +11,10 @@ from pydicom.data import get_testdata_file
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
 
+from xnat_ferry.dicom import facts
 from xnat_ferry.dicom.edit_script import effects
 from xnat_ferry.dicom.facts import header_facts
+from xnat_ferry.dicom.instance import header_of
 from xnat_ferry.verify.headers import Change, HeaderChange, compare_headers
 from xnat_ferry.verify.rewriting import Rewriting
 
@@ -109,6 +111,29 @@ def test_a_real_header_is_itself_whatever_of_it_was_looked_at(name: str) -> None
     assert other.SOPInstanceUID
     assert other.get("ImageType", "none")
     assert compare_headers(header_facts(one), header_facts(other)) == ()
+
+
+def with_element(element: bytes) -> Dataset:
+    """A header that is written without VRs, and begins with this element."""
+    content = BytesIO()
+    sample().save_as(content, implicit_vr=True, little_endian=True)
+    return pydicom.dcmread(BytesIO(element + content.getvalue()), force=True)
+
+
+def test_a_number_of_a_wrong_length_is_compared_as_it_is() -> None:
+    recommended = b"\x08\0\x59\x94"  # RecommendedDisplayFrameRateInFloat, of four bytes
+    sent = header_of(with_element(recommended + b"\4\0\0\0" + b"1234"), {})
+    there = header_of(with_element(recommended + b"\2\0\0\0" + b"12"), {})
+    assert sent is not None
+    assert there is not None
+    assert len(compare_headers(sent.head, there.head)) == 1
+
+
+def test_a_header_that_cannot_be_told_is_none_and_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    referenced = b"\x08\0\x40\x11" + b"\4\0\0\0" + b"1234"  # no item of a sequence
+    assert header_of(with_element(referenced), {}) is None
+    monkeypatch.setattr(facts, "_MOST_FACTS", 3)  # more would take more memory than anybody has
+    assert header_of(parsed(sample()), {}) is None
 
 
 @settings(max_examples=60, deadline=None)

@@ -22,7 +22,15 @@ from pydicom.uid import (
 )
 
 from tests.core.making import dicom_bytes
-from xnat_ferry.dicom.facts import LARGE, Header, facts_up_to_pixels, header_facts
+from xnat_ferry.dicom import facts
+from xnat_ferry.dicom.facts import (
+    LARGE,
+    Header,
+    NotWhole,
+    facts_to_the_end,
+    facts_up_to_pixels,
+    header_facts,
+)
 from xnat_ferry.dicom.instance import Passed, read_identity, read_passing
 from xnat_ferry.dicom.tail import read_tail, tail_of
 from xnat_ferry.verify.unpacking import look_at
@@ -191,8 +199,17 @@ def test_a_large_value_is_digested_where_it_lies() -> None:
     place = content.rindex(b"OB\0\0" + pack("<L", LARGE)) + 4
     content[place : place + 4] = pack("<L", 4_000_000)
     file = Sparse(bytes(content))
-    facts = facts_up_to_pixels(file)
-    assert (0x7FE11010,) in facts
+    found = facts_up_to_pixels(file)
+    assert (0x7FE11010,) in found
     assert file.most < 1_000_000
     last: BinaryIO = BytesIO(bytes(content[:-1]) + b"\6")
-    assert facts_up_to_pixels(last)[0x7FE11010,] != facts[0x7FE11010,]
+    assert facts_up_to_pixels(last)[0x7FE11010,] != found[0x7FE11010,]
+
+
+def test_what_is_read_in_many_small_pieces_counts_for_what_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "_MOST", 40_000)
+    pieces = behind(b"", *[b"\7\7"] * 300, undefined=True)
+    with pytest.raises(NotWhole):
+        facts_to_the_end(BytesIO(pieces), implicit=False, little=True)
+    one = behind(b"\7" * len(pieces))
+    assert len(facts_to_the_end(BytesIO(one), implicit=False, little=True)) == 3

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, MutableSequence
+from itertools import islice
 from struct import Struct as Layout
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeGuard, cast
 
@@ -44,6 +45,10 @@ LARGE = 64 * 1024
 _PIECE = 256 * 1024
 _MOST = 64 * 1024 * 1024
 """Bytes of elements that are held at once: a sequence is, with all that is in it."""
+_LEAST = 24
+"""Bytes that each read of them counts for: read piece by piece, they take more memory than in the file."""
+_MOST_FACTS = 500_000
+"""Each takes half a kilobyte; the header of a thousand frames has some 60,000."""
 _PADDING = 0xFFFCFFFC
 """DataSetTrailingPadding, which means nothing (PS3.10 7.2)."""
 _PIXELS = {Layout(order + "HH").pack(tag >> 16, tag & 0xFFFF) for tag in PIXEL_TAGS for order in "<>"}
@@ -66,9 +71,11 @@ def header_facts(dataset: "Dataset", file: BinaryIO | None = None) -> Facts:
     """The facts of a data set fresh from a file, nested ones too, and of how its pixel data are encoded.
 
     Numbers are compared as they are encoded, so none may have been decoded before. Values that were left in
-    the ``file`` are digested there.
+    the ``file`` are digested there. Items of sequences are emptied. Raises NotWhole and what pydicom does.
     """
-    facts, meta = dict(_facts(dataset, (), file)), getattr(dataset, "file_meta", None)
+    facts, meta = dict(islice(_facts(dataset, (), file), _MOST_FACTS)), getattr(dataset, "file_meta", None)
+    if len(facts) == _MOST_FACTS:
+        raise NotWhole
     if meta is not None:
         syntax = str(meta.get("TransferSyntaxUID", ""))
         facts[_SYNTAX,] = Fact(b"" if syntax in _NATIVE else syntax.encode())
@@ -135,7 +142,7 @@ class _Measured:
 
     def read(self, count: int = -1) -> bytes:
         piece = self._file.read(count if 0 <= count <= self._left else self._left + 1)
-        self._left -= len(piece)
+        self._left -= max(len(piece), _LEAST)
         if self._left < 0:
             raise NotWhole
         return piece
@@ -153,15 +160,29 @@ def _facts(dataset: "Dataset", above: Key, file: BinaryIO | None) -> Iterator[tu
                 yield key, Fact(_digest_in(raw, file), creator)
                 continue
             dataset[tag] = raw = raw._replace(value=_held(raw, file))
-        vr = raw.VR or dataset[tag].VR
-        # decoding is slow, and an unknown value alone may turn out to be a sequence (PS3.5 6.2.2)
-        if vr == "SQ" or (vr == "UN" and dataset[tag].VR == "SQ"):
+        vr = _vr(dataset, raw)
+        if vr == "SQ":
             items = dataset[tag].value
             yield key, Fact(str(len(items)).encode(), creator)
             for number, item in enumerate(items):
                 yield from _facts(item, (*key, number), file)
+                item.clear()  # decoded, it takes many times its bytes
         else:
             yield key, Fact(_digest(raw.value, vr), creator)
+
+
+def _vr(dataset: "Dataset", element: "DataElement | RawDataElement") -> str:
+    """Its VR; nothing is decoded for that, which is slow, and fails with values that are no such thing.
+
+    What is encoded as unknown stays that, unless it is known to be a sequence (PS3.5 6.2.2).
+    """
+    from pydicom.hooks import raw_element_vr
+
+    if element.VR not in (None, "UN") or not element.is_raw:
+        return str(element.VR)
+    found: dict[str, Any] = {}
+    raw_element_vr(cast("RawDataElement", element), found, ds=dataset)
+    return str(found["VR"]) if element.VR is None or found["VR"] == "SQ" else "UN"
 
 
 def _is_left(element: "DataElement | RawDataElement") -> "TypeGuard[RawDataElement]":

@@ -8,16 +8,19 @@ import hashlib
 import tempfile
 import warnings
 from io import BytesIO
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from msgspec import Struct
 
-from xnat_ferry.dicom.facts import Header, digest_of, facts_up_to_pixels, header_facts
+from xnat_ferry.dicom.facts import Facts, Header, digest_of, facts_up_to_pixels, header_facts
 from xnat_ferry.dicom.glance import PIXEL_TAGS, Glance, Short, Uncommon, glance
 from xnat_ferry.dicom.header import quietly
 from xnat_ferry.dicom.opening import open_dicom
 from xnat_ferry.dicom.pixels import Viewable, digest_element, digest_value, pass_value
-from xnat_ferry.dicom.tail import NOTHING, Tail, read_tail, tail_of
+from xnat_ferry.dicom.tail import NOTHING, Tail, read_tail, tail_of, tail_of_bytes
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
 
 _PIECE = 256 * 1024
 _HEAD = 64 * 1024
@@ -117,6 +120,15 @@ def _header(file: BinaryIO, tail: Tail) -> Header | None:
     try:
         with quietly():
             return Header(facts_up_to_pixels(file), tail.facts)
+    except Exception:  # pydicom raises many kinds for odd values
+        return None
+
+
+def header_of(dataset: "Dataset", tail: Facts) -> Header | None:
+    """The elements of a header that was read, of a file with this tail; None where they cannot be told."""
+    try:
+        with quietly():
+            return Header(header_facts(dataset), tail)
     except Exception:  # pydicom raises many kinds for odd values
         return None
 
@@ -226,10 +238,12 @@ _UIDS = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID
 def _deflated(file: BinaryIO) -> tuple[str, Tail]:
     """The digest of the pixel data in a deflated data set, and what follows them."""
     file.seek(0)
-    dataset = open_dicom(BytesIO(file.read()), force=True)
+    content = file.read()
+    dataset = open_dicom(BytesIO(content), force=True)
     for tag in PIXEL_TAGS:
         if tag in dataset:
-            behind = header_facts(dataset[tag + 1 :])
+            behind = header_of(dataset[tag + 1 :], {})
+            tail = tail_of_bytes(content) if behind is None else Tail(digest_of(behind.head), behind.head)
             value: bytes = dataset[tag].value
-            return digest_value(BytesIO(value), len(value)), Tail(digest_of(behind), behind)
+            return digest_value(BytesIO(value), len(value)), tail
     return "", NOTHING

@@ -6,6 +6,7 @@ items and padding otherwise. Where they are no elements it is that of the bytes.
 
 import hashlib
 import tempfile
+from io import BytesIO
 from typing import BinaryIO, cast
 
 from msgspec import Struct
@@ -55,6 +56,12 @@ def tail_of(file: BinaryIO, *, implicit: bool, little: bool) -> Tail:
             facts: Facts = facts_to_the_end(file, implicit=implicit, little=little)
     except Exception:  # pydicom raises many kinds for what are no elements
         facts = {(NO_ELEMENT,): Fact(_digest_of_bytes(file, start))}
+    return Tail(digest_of(facts), facts)
+
+
+def tail_of_bytes(content: bytes) -> Tail:
+    """One that counts byte by byte, with all that it lies in."""
+    facts: Facts = {(NO_ELEMENT,): Fact(_digest_of_bytes(BytesIO(content), 0))}
     return Tail(digest_of(facts), facts)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from xnat_ferry.dicom.facts import Header, header_facts
-from xnat_ferry.dicom.instance import read_passing
+from xnat_ferry.dicom.facts import Header
+from xnat_ferry.dicom.instance import header_of, read_passing
 from xnat_ferry.errors import DataProblem, ServerAnswer
 from xnat_ferry.model import Instance, Level, Where
 from xnat_ferry.verify.fetch import Kept, SentHeaders, Tell
@@ -89,7 +89,7 @@ def _compared(sent: Instance, content: Content, there: Header, source: Originals
             uid, header = whole.identity and whole.identity.sop_uid, whole.header
         else:
             dataset = source.read_header(sent)
-            header = Header(header_facts(dataset), there.tail)
+            header = header_of(dataset, there.tail)
             uid = str(dataset.get("SOPInstanceUID", ""))
     except (ServerAnswer, DataProblem) as error:
         return HeaderLook(problem=str(error))

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
-from xnat_ferry.dicom.facts import Header, header_facts
+from xnat_ferry.dicom.facts import Header
 from xnat_ferry.dicom.header import HeaderSample, sample_of
-from xnat_ferry.dicom.instance import Passed
+from xnat_ferry.dicom.instance import Passed, header_of
 from xnat_ferry.errors import DataProblem, SourceChanged, UsageError
 from xnat_ferry.model import Instance, Level, SessionDetail
 from xnat_ferry.packed import packed_by
@@ -87,7 +87,7 @@ class LocalOriginals:
     def _header(self, one: Instance) -> Header | None:
         if needs_original(one):
             return self.look_through(one).header
-        return Header(header_facts(self.read_header(one)), {})
+        return header_of(self.read_header(one), {})
 
     def listed(self) -> tuple[Instance, ...]:
         """Nothing: only the files themselves tell who they are, and each is read as it is sent."""
