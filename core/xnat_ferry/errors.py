@@ -34,7 +34,7 @@ FerryError
 │       ├── NoProof  SourceDiffers  HoldsMore  CopyGone  StillWorkedOn
 │       └── OnlyShared  NotPermitted  StillThere  GoneAlready
 └── HereProblem                     something on this machine
-    ├── CannotWrite  FolderUnsafe  SpoolTooSmall  ServerDown  RetriesSpent
+    ├── CannotWrite  NothingBegun  FolderUnsafe  SpoolTooSmall  ServerDown  RetriesSpent
     ├── TransferLocked  LockedElsewhere  WorkerDied
     ├── NoScheduler  SchedulerSilent  SchedulerUnreachable  SchedulerRefused  ClaimLost
     └── Stopped
@@ -629,6 +629,11 @@ class CannotWrite(HereProblem):
     sentence = "Cannot write in {folder}: {why}."
     advice = "Free some space or choose another folder with --spool or --transfers, then resume."
     retry = Retry.STOP
+
+
+class NothingBegun(CannotWrite):
+    advice = "Free some space there or choose another folder with --transfers, then do it again."
+    exit_code = 2
 
 
 class FolderUnsafe(HereProblem):

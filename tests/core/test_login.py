@@ -3,12 +3,14 @@
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.core.harbour import LOGIN, WORLD
 from tests.core.shore import until
+from xnat_ferry.cli.app import main
 from xnat_ferry.errors import LoginRefused, NotAnXnat, ServerUnreachable
 from xnat_ferry.practice.process import PracticeServer
 from xnat_ferry.settings.credentials import Credentials
@@ -141,6 +143,23 @@ def test_a_session_in_use_needs_no_xnatpy(server: PracticeServer) -> None:
         login = Login(http, server.url, LOGIN)
         login.close()
     assert asked(server) == ["GET /data/auth", "DELETE /data/JSESSION"]
+
+
+def test_a_short_name_that_cannot_be_kept_is_told_as_that(
+    server: PracticeServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "file").touch()
+    for name, value in (
+        ("XDG_CONFIG_HOME", str(tmp_path / "file")),
+        ("XNAT_USER", LOGIN.user),
+        ("XNAT_PASS", LOGIN.password),
+    ):
+        monkeypatch.setenv(name, value)
+    assert main(["login", "lab", server.url]) == 2
+    assert "lab cannot be stored in" in capsys.readouterr().err
 
 
 def test_this_machine_is_spared_the_proxy_and_named_once(monkeypatch: pytest.MonkeyPatch) -> None:

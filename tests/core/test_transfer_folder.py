@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xnat_ferry.errors import CannotWrite
+from xnat_ferry.errors import NothingBegun
 from xnat_ferry.model import Endpoint
 from xnat_ferry.plan import Plan
 from xnat_ferry.transfer.folder import create, find, find_all
@@ -29,5 +29,6 @@ def test_a_name_that_is_taken_is_not_taken_again(tmp_path: Path, monkeypatch: py
 
 def test_a_file_in_the_place_of_the_transfers_is_named(tmp_path: Path) -> None:
     (tmp_path / "transfers").write_text("")
-    with pytest.raises(CannotWrite, match="transfers: Not a directory"):
+    with pytest.raises(NothingBegun, match="transfers: Not a directory") as refused:
         create(tmp_path / "transfers", PLAN)
+    assert refused.value.exit_code == 2  # a script that reads 4 would resume what is not there

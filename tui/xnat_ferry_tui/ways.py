@@ -23,6 +23,7 @@ _WAYS = tuple(
             "Area 3 lists what is there; XNAT_FERRY_TRANSFERS names another folder",
         ),
         (r"another folder with --spool or --transfers, then resume", "another folder, then do it again"),
+        (r"another folder with --transfers", "another folder in XNAT_FERRY_TRANSFERS"),
         (
             r"Give more with --spool-size, or a roomier folder with --spool",
             "Name a roomier folder in XNAT_FERRY_SPOOL and open this window anew",

@@ -1,9 +1,12 @@
 """``login``: remembers a server's address under a short name, never a password."""
 
 from xnat_ferry.cli.common import say
+from xnat_ferry.errors import UsageError
 from xnat_ferry.settings import paths
 from xnat_ferry.settings.credentials import find_credentials
 from xnat_ferry.settings.servers import check_alias, parse_server, store_alias
+
+_ADVICE = "Make room there, or name another folder in XDG_CONFIG_HOME; the whole address does as well."
 
 
 def login(alias: str, url: str, /) -> int:
@@ -22,6 +25,12 @@ def login(alias: str, url: str, /) -> int:
     server = parse_server(url)
     with XnatClient(server, find_credentials(server)) as client:
         say(f"logged in at {server} as {client.user} (XNAT {client.version})")
-    store_alias(paths.servers_file(), alias, server)
+    file = paths.servers_file()
+    try:
+        store_alias(file, alias, server)
+    except OSError as error:
+        raise UsageError(
+            what=f"{alias} cannot be stored in {file}: {error.strerror}.", advice=_ADVICE
+        ) from None
     say(f"stored: {alias} is {server}. The password is not stored.")
     return 0

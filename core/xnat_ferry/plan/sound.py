@@ -61,7 +61,7 @@ def _receiver(receiver: Receiver) -> Iterator[str]:
     try:
         parse_receiver(f"{receiver.host}:{receiver.port}", receiver.aet, receiver.calling)
     except UsageError as error:
-        yield f"[receiver]: {error.facts['what']}"
+        yield f"[receiver]: {str(error).rstrip('.')}"
 
 
 def _twins(what: str, values: Iterable[str]) -> Iterator[str]:

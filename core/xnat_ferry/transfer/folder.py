@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
-from xnat_ferry.errors import CannotWrite, SeveralTransfers, UnknownTransfer
+from xnat_ferry.errors import NothingBegun, SeveralTransfers, UnknownTransfer
 from xnat_ferry.model import Endpoint
 from xnat_ferry.plan import Plan, read_plan, write_plan
 from xnat_ferry.plan.file import to_json
@@ -70,7 +70,7 @@ def _short(end: Endpoint) -> str:
 
 
 def create(transfers: Path, plan: Plan) -> TransferFolder:
-    """Make the folder of a new transfer, for its owner's eyes only; raises CannotWrite or FolderUnsafe."""
+    """Make the folder of a new transfer, for its owner's eyes only; raises NothingBegun or FolderUnsafe."""
     day = datetime.now().astimezone().strftime("%Y%m%d")
     try:
         make_private(transfers)
@@ -82,7 +82,7 @@ def create(transfers: Path, plan: Plan) -> TransferFolder:
         # last and whole: a folder without it is none, so a crash here leaves no half transfer
         write_private(folder.worker_plan, to_json(plan))
     except OSError as error:
-        raise CannotWrite(folder=transfers, why=error.strerror) from None
+        raise NothingBegun(folder=transfers, why=error.strerror) from None
     return folder
 
 
