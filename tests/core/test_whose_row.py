@@ -9,9 +9,12 @@ from typing import Any
 import httpx
 import pydicom
 import pytest
+from pydicom.uid import UID
 
 from tests.core.harbour import LOGIN, WORLD, Harbour, harbour, session_toml, told
+from tests.core.making import dicom_bytes
 from tests.core.shore import until
+from tests.core.test_tail import bare
 from xnat_ferry import events
 from xnat_ferry.plan import Target
 from xnat_ferry.settings.credentials import Credentials
@@ -32,9 +35,26 @@ NAMES = ("refused", "failed", "earlier", "replaced", "mixed", "between", "arrive
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
+    home = tmp_path_factory.mktemp("whose")
     world = "".join(session_toml(name, subject=f"S_{name}") for name in NAMES)
-    with harbour(tmp_path_factory.mktemp("whose"), world, head=HEAD) as made:
+    world += (
+        '\n[[sessions]]\nproject = "SRC"\nsubject = "S_reported"\nlabel = "reported"\ndicom = "reported"\n'
+    )
+    (home / "reported").mkdir()
+    for number, content in enumerate((dicom_bytes(), bare(b"a report")), 1):
+        (home / "reported" / f"{number}.dcm").write_bytes(of_series(content, number))
+    with harbour(home, world, head=HEAD) as made:
         yield made
+
+
+def of_series(content: bytes, number: int) -> bytes:
+    """An instance of a series of its own."""
+    dataset = pydicom.dcmread(io.BytesIO(content))
+    dataset.SeriesNumber, dataset.SeriesInstanceUID = number, f"2.25.7{number}"
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = UID(f"2.25.7{number}.1")
+    out = io.BytesIO()
+    dataset.save_as(out)
+    return out.getvalue()
 
 
 @pytest.fixture(autouse=True)
@@ -189,6 +209,17 @@ def test_what_did_arrive_without_a_word_is_ours_once_its_files_are(port: Harbour
     assert [event.there for event in told(folder, events.UnitSent)] == [True]
     assert not [one for one in port.server.log() if one["path"] == "/data/services/import"]
     assert port.files("DST", "arrived") == port.files("SRC", "arrived")
+
+
+def test_of_what_arrived_so_only_what_has_no_image_is_asked_of_the_source_again(port: Harbour) -> None:
+    folder = failed(port, "reported", FAILED)
+    sends(port, LOGIN, "reported", build=False)
+    port.server.clear_log()
+    assert port.work(folder) == 0
+    assert [event.there for event in told(folder, events.UnitSent)] == [True]
+    asked = [one["path"] for one in port.server.log() if one["path"].startswith("/data/experiments/")]
+    whole = [path for path in asked if path.endswith("/resources/DICOM/files")]
+    assert [path.rpartition("/scans/")[2] for path in whole] == ["2/resources/DICOM/files"]
 
 
 def test_and_goes_on_request_though_nobody_may_read_what_rewrote_its_headers(port: Harbour) -> None:

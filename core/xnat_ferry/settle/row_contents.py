@@ -68,7 +68,6 @@ def doubts(
         level=Level.FULL,
         source=originals,
         scratch=ferry.spool,
-        every_header=not all(one.pixel_md5 for one in sent),
     )
     pictures = {(one.scan, one.path) for one in sent if one.pixel_md5}
     alike = sum(_only_its_header(one) and (one.scan, one.file) in pictures for one in result.items)
