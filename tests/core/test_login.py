@@ -151,9 +151,9 @@ def test_a_short_name_that_cannot_be_kept_is_told_as_that(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    (tmp_path / "file").touch()
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
     for name, value in (
-        ("XDG_CONFIG_HOME", str(tmp_path / "file")),
+        ("XDG_CONFIG_HOME", str(tmp_path / "nowhere")),
         ("XNAT_USER", LOGIN.user),
         ("XNAT_PASS", LOGIN.password),
     ):
