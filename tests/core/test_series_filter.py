@@ -78,6 +78,7 @@ UNTRIABLE = [
     "[a--b]",
     "[]--b]",
     r"[a\]--b]",
+    r"\\[a[b]]",
     r"t1\Z",
     "t1(?i)x",
     "(?u)t1",
@@ -114,6 +115,7 @@ def test_the_lines_that_cannot_be_tried_are_named() -> None:
         "^(?!.*(t1|t2)).*$",
         "a{2,3}",
         "[^]a]+",
+        r"^\[loc\] [0-9]+ \[x--y\]$",
     ],
 )
 def test_patterns_of_every_day_are_tried(pattern: str) -> None:

@@ -106,8 +106,11 @@ MOST_STEPS = 2_000_000
 _PARTS = re.compile(
     r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[:!=]|\(\?<[=!]|[*+?][?+]?|\{\d*,?\d*\}[?+]?|.", re.DOTALL
 )
-_ONLY_JAVA = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*?(?:&&|--|~~|\|\||\[)|\\[GzZhHvVRX]")
-"""What Java reads otherwise, though it is no error here: nested and intersected classes, some escapes."""
+_ONLY_JAVA = re.compile(r"(?<!\\)(?:\\\\)*(?:\[\^?\]?(?:\\.|[^\]\\])*?(?:&&|--|~~|\|\||\[)|\\[GzZhHvVRX])")
+"""What Java reads otherwise, though it is no error here: nested and intersected classes, some escapes.
+
+A bracket behind a backslash begins no class, unless that backslash is behind another one.
+"""
 
 
 @lru_cache(maxsize=256)
