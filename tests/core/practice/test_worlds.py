@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import subprocess
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tests.core.making import dicom_bytes
 from tests.core.shore import USERS, command, shore
 from xnat_ferry.practice.errors import PracticeError
 from xnat_ferry.practice.process import PracticeServer
+from xnat_ferry.practice.site.records import Scan, Session
 
 REAL = Path(pydicom.data.__file__).parent / "test_files"
 
@@ -160,6 +162,20 @@ def test_what_cannot_be_served_is_usage(options: list[str], words: str) -> None:
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_who_looks_inside_while_it_is_drawn_is_shown_all_of_it(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as crew:
+        looked: list[Future[int]] = []
+
+        def draw(session: Session) -> None:
+            looked.append(crew.submit(lambda: len(session.filled().scans)))
+            wait(looked, timeout=0.05)  # long enough for one who does not wait
+            session.scans["1"] = Scan("1", "1.2.3.1", "t1", "t1", "MR", 1)
+
+        facts = ("E1", "A", "SRC", "S1", "xnat:mrSessionData", "2024-01-01", "1.2.3", tmp_path, "now")
+        Session(*facts, fill=draw).filled()
+        assert looked[0].result() == 1
 
 
 def test_a_hundred_thousand_sessions_are_listed_and_drawn_when_asked_for(tmp_path: Path) -> None:

@@ -7,9 +7,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 UNASSIGNED = "Unassigned"
 DICOM = "DICOM"
+_FILLING = Lock()
 
 
 @dataclass
@@ -162,8 +164,10 @@ class Session:
     def filled(self) -> "Session":
         """Itself with its scans, made now if they were only promised."""
         if self.fill is not None:
-            fill, self.fill = self.fill, None
-            fill(self)
+            with _FILLING:  # whoever asks meanwhile waits for all of it, and is not told of half
+                if self.fill is not None:
+                    self.fill(self)
+                    self.fill = None
         return self
 
 
