@@ -15,6 +15,7 @@ from pydicom.uid import generate_uid
 
 from tests.core.harbour import Harbour, harbour, session_toml, told
 from tests.core.making import dicom_bytes
+from tests.core.test_tail import behind
 from xnat_ferry import events
 from xnat_ferry.cli.app import main
 from xnat_ferry.model import Where
@@ -167,6 +168,22 @@ def test_a_sample_of_headers_is_compared_with_the_files_here(
     verdict, found, note = verified("sample")
     assert (verdict, found) == ("proven", [])
     assert "headers in none" in note, "what is not what was sent is no original"
+
+
+def test_an_original_that_was_damaged_since_ends_no_comparison(
+    port: Harbour, run: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "packed.zip"
+    with zipfile.ZipFile(root, "w") as packed:
+        packed.writestr("1.dcm", dicom_bytes() + behind(b"\7" * 4_000_000))
+    folder = port.begin(planned(run, root, tmp_path, "D_"))
+    assert port.work(folder) == 0, told(folder, events.SessionFailed)
+    content = bytearray(root.read_bytes())
+    content[3_900_000] ^= 1
+    root.write_bytes(content)
+    capsys.readouterr()
+    assert run("verify", folder.id, "--level", "full", "--transfers", folder.path.parent, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["verdict"] == "proven", "by what was seen in transit"
 
 
 def test_other_files_stop_it_until_somebody_says_so(

@@ -3,12 +3,14 @@
 import hashlib
 import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from xnat_ferry.dicom.instance import Passed, read_passing
-from xnat_ferry.errors import FerryError, SourceChanged, SourceFileChanged, SourceUnreadable
+from xnat_ferry.dicom.pixels import Readable
+from xnat_ferry.errors import FerryError, PlaceUnreadable, SourceChanged, SourceFileChanged, SourceUnreadable
 from xnat_ferry.local.heads import NotCarried, read_head
 from xnat_ferry.local.listing import detail_of
 from xnat_ferry.local.places import Place
@@ -67,32 +69,20 @@ class LocalOrigin:
 
     def read_header(self, session: PlannedSession, scan: str, path: str) -> "Dataset":
         """The header of one file of a session that was read; raises SourceChanged or SourceUnreadable."""
-        file = self._files(session, scan).get(path)
-        if file is None or self._place is None:
-            raise SourceChanged(session=session.session, why=f"a file of scan {scan} is gone")
-        try:
-            with self._place.open(file.found) as source:
+        file = self._file(session, scan, path)
+        with self._opened(file) as source:
+            try:
                 header = read_head(source).header()
-        except NotCarried as error:
-            raise SourceUnreadable(path=file.found.path, why=str(error)) from None
-        except OSError as error:
-            why = error.strerror or type(error).__name__
-            raise SourceUnreadable(path=file.found.path, why=why) from None
+            except NotCarried as error:
+                raise SourceUnreadable(path=file.found.path, why=str(error)) from None
         if header is None:
             raise SourceUnreadable(path=file.found.path, why="it cannot be read as DICOM")
         return header
 
     def look_through(self, session: PlannedSession, scan: str, path: str) -> Passed:
         """A whole file of a session that was read, without digests; raises as :meth:`read_header` does."""
-        file = self._files(session, scan).get(path)
-        if file is None or self._place is None:
-            raise SourceChanged(session=session.session, why=f"a file of scan {scan} is gone")
-        try:
-            with self._place.open(file.found) as source:
-                return read_passing(source, str(self._scratch), header=True, digests=False)
-        except OSError as error:
-            why = error.strerror or type(error).__name__
-            raise SourceUnreadable(path=file.found.path, why=why) from None
+        with self._opened(self._file(session, scan, path)) as source:
+            return read_passing(source, str(self._scratch), header=True, digests=False)
 
     def digest(self, session: PlannedSession, scan: str, path: str) -> str:
         """The MD5 of one file as it is now, "" where there is none of this name.
@@ -113,18 +103,26 @@ class LocalOrigin:
             self._place.close()
 
     def _read(self, file: LocalFile, take: Callable[[bytes], object]) -> None:
-        assert self._place is not None
         copied = 0
+        with self._opened(file) as source:
+            while piece := source.read(_PIECE):
+                take(piece)
+                copied += len(piece)
+        if copied != file.found.size:
+            raise SourceFileChanged(path=file.found.path)
+
+    @contextmanager
+    def _opened(self, file: LocalFile) -> Iterator[Readable]:
+        """One of the files; raises SourceFileChanged, and SourceUnreadable while it is read, too."""
+        assert self._place is not None
         try:
             with self._place.open(file.found) as source:
-                while piece := source.read(_PIECE):
-                    take(piece)
-                    copied += len(piece)
+                yield source
         except OSError as error:
             why = error.strerror or type(error).__name__
             raise SourceUnreadable(path=file.found.path, why=why) from None
-        if copied != file.found.size:
-            raise SourceFileChanged(path=file.found.path)
+        except PlaceUnreadable as error:
+            raise SourceUnreadable(**error.facts) from None
 
     def _study(self, session: PlannedSession) -> Study:
         with self._looking:
@@ -143,6 +141,12 @@ class LocalOrigin:
             self._place.close()
             raise
         return scanned
+
+    def _file(self, session: PlannedSession, scan: str, path: str) -> LocalFile:
+        file = self._files(session, scan).get(path)
+        if file is None:
+            raise SourceChanged(session=session.session, why=f"a file of scan {scan} is gone")
+        return file
 
     def _files(self, session: PlannedSession, scan: str) -> dict[str, LocalFile]:
         """The files of one scan by the names they travel under, of a session that was read.
