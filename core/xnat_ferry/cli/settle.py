@@ -9,10 +9,11 @@ from cyclopts import Parameter
 from xnat_ferry import wording
 from xnat_ferry.cli import following
 from xnat_ferry.cli.common import AsJson, Names, Spool, Transfers, say, split_names
-from xnat_ferry.errors import NothingChosen, UnknownSessions, UsageError
+from xnat_ferry.errors import NothingChosen, UsageError
 from xnat_ferry.events import SettlingFinished
 from xnat_ferry.model import Road
 from xnat_ferry.plan import Plan, PlannedSession
+from xnat_ferry.plan.named import travelling_named
 from xnat_ferry.settings.credentials import find_logins
 from xnat_ferry.settings.paths import spool_folder, transfers_folder
 from xnat_ferry.settings.preferences import read_preferences
@@ -164,15 +165,10 @@ def _meant(
     found: TransferFolder, state: TransferState, names: Sequence[str] | None, *, waiting: bool = False
 ) -> list[PlannedSession]:
     """The sessions that were named, or all that it could be about; raises UsageErrors where there is none."""
-    plan = state.plan
-    known = {name for one in plan.travelling for name in (one.session, one.id)}
-    unknown = [plain(name, 60) for name in names or () if name not in known]
-    if unknown:
-        raise UnknownSessions(project=plan.source.project, labels=", ".join(unknown))
     if names is not None:
-        meant = [one for one in plan.travelling if one.session in names or one.id in names]
+        meant = list(travelling_named(state.plan, names))
     else:
-        meant = list(given_up(state, read_verification(found, plan)) if waiting else to_settle(state))
+        meant = list(given_up(state, read_verification(found, state.plan)) if waiting else to_settle(state))
     if not meant and waiting:
         why = "nothing that this transfer gave up or sent twice is known to wait in the prearchive"
         raise NothingChosen(why=why, advice="'xnat-ferry verify' looks whether something does.")

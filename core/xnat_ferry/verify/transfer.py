@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from xnat_ferry.errors import NothingChosen, ServerAnswer, UnknownSessions
+from xnat_ferry.errors import NothingChosen, ServerAnswer
 from xnat_ferry.model import Level, Road, Where
 from xnat_ferry.plan import PlannedSession
-from xnat_ferry.settings.redact import plain
+from xnat_ferry.plan.named import travelling_named
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.local_origin import LocalOrigin
 from xnat_ferry.transfer.state import TransferState
@@ -30,16 +30,13 @@ def sessions_to_verify(
 ) -> tuple[PlannedSession, ...]:
     """Those with these labels or accession IDs, or all, as far as they are at the destination.
 
-    Raises UnknownSessions for a name that is none of the plan's, NothingChosen where there is none.
+    Raises as ``travelling_named``, and NothingChosen where there is none.
     """
     past = state.sessions
-    known = {name for one in state.plan.travelling for name in (one.session, one.id)}
-    if unknown := sorted(set(names or ()) - known):
-        raise UnknownSessions(project=state.plan.source.project, labels=plain(", ".join(unknown)))
     # a session of which the destination lacked nothing is done without a row
-    sent = tuple(one for one in state.plan.travelling if past[one.session].row or past[one.session].where)
-    if names is not None:
-        sent = tuple(one for one in sent if one.session in names or one.id in names)
+    sent = tuple(
+        one for one in travelling_named(state.plan, names) if past[one.session].row or past[one.session].where
+    )
     if not sent:
         raise NothingChosen(why="nothing of this transfer has been sent yet, or not of these sessions")
     return sent
