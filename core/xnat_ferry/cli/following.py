@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from xnat_ferry import wording
+from xnat_ferry.cli import page
 from xnat_ferry.cli.common import answer_json, say
 from xnat_ferry.events import AnyEvent
 from xnat_ferry.settings.redact import plain
@@ -64,19 +65,30 @@ def answer_status(folder: TransferFolder, json: bool) -> int:
 
 def print_status(status: Status) -> None:
     """A transfer's numbers in a few lines."""
+    page.show(status_lines(status, page.page_width()))
+
+
+def status_lines(status: Status, width: int) -> Iterator[page.Line]:
+    """The lines for so many columns; only the ID and what it counts are never broken."""
     sessions = status.sessions
-    print(
+    head = (
         f"{status.id}  {status.state}  {sessions.done} done, {sessions.failed} failed, "
-        f"{sessions.running} running, {sessions.waiting} waiting  "
-        f"{_carried(status)}{wording.duration(status.seconds)}"
+        f"{sessions.running} running, {sessions.waiting} waiting"
     )
+    amount = f"{_carried(status)}{wording.duration(status.seconds)}"
+    if len(head) + 2 + len(amount) <= width:
+        yield page.Line(f"{head}  {amount}")
+    else:
+        yield page.Line(head)
+        yield page.Line(f"  {amount}")
     if status.bytes_per_second:
         left = "" if status.seconds_left is None else f", {wording.duration(status.seconds_left)} left"
-        print(f"  {wording.size(status.bytes_per_second)}/s{left}")
+        yield page.Line(f"  {wording.size(status.bytes_per_second)}/s{left}")
     if status.why:
-        print(f"  {plain(status.why)}")
+        yield from page.paragraph(status.why, width, "  ")
     for problem in status.errors:
-        print(f"  {plain(problem.session)}: {plain(problem.message)}\n    {plain(problem.advice)}")
+        yield from page.paragraph(f"{problem.session}: {problem.message}", width, "  ")
+        yield from page.paragraph(problem.advice, width, "    ")
 
 
 def _carried(status: Status) -> str:
