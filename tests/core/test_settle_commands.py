@@ -100,8 +100,11 @@ def test_a_move_from_plan_to_record(copied: Shore, run: Run) -> None:
     assert "Without any session at the source now: 001." in shown
 
     wishes = ("--sessions", "002_CT1", "--empty-subjects", "--json")
+    copied.server.clear_log()
     code, shown, said = run(copied, "settle", *wishes, "--yes-delete-from", "SRC")
     assert code == 0, said
+    roles = [one for one in copied.server.log() if one["path"] == "/data/projects"]
+    assert len(roles) == 1, "once for two subjects"
     kinds = [line.get("event") for line in json_lines(shown)]
     for one in ("RemovalOrdered", "RemovalRequested", "SessionRemoved", "MoveSettled"):
         assert kinds.count(one) == 1

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache, partial
 
 from xnat_ferry.errors import (
     FerryError,
@@ -227,6 +228,7 @@ def _is_settled(state: SessionState) -> bool:
 def _settle_subjects(ferry: Ferry, meant: list[PlannedSession], order: RemovalOrder) -> None:
     """Tell of subjects that have nothing left, and delete them where that was wished."""
     left = {one.subject for one in meant if one.subject and ferry.state.sessions[one.session].removed}
+    why_perhaps_not = cache(partial(_why_perhaps_not, ferry))  # it takes the list of all projects
     for subject in sorted(left | {name for name, gone in ferry.state.empty_subjects.items() if not gone}):
         ferry.heed_stop()
         try:
@@ -238,7 +240,7 @@ def _settle_subjects(ferry: Ferry, meant: list[PlannedSession], order: RemovalOr
         except ServerAnswer:
             continue  # not known to be empty, so nothing is said of it
         if empty:
-            why = _why_perhaps_not(ferry) if order.subjects else ""
+            why = why_perhaps_not() if order.subjects else ""
             ferry.tell(SubjectLeftEmpty(subject=subject, why=why))
             if order.subjects and not why:
                 _delete_subject(ferry, empty)
