@@ -19,6 +19,7 @@ from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.proofs import Proofs
 from xnat_ferry_tui.screens.browse.sides import Sides
+from xnat_ferry_tui.tour import guidance
 from xnat_ferry_tui.watched import Watched
 
 HERE = (session_row("A"),)
@@ -105,8 +106,10 @@ async def test_one_proven_session_does_not_speak_for_the_others(
         await pilot.press("4")
         text = await until_shown(pilot, "NOT ALL VERIFIED", "1 of 2 sessions", "Nothing of what was compared")
         assert "PROVEN" not in text
+        assert "Every file is proven" not in guidance("verify", empty_desk)
         keep(folder, second, proof("B"))  # as 'verify' in another terminal would
         await until_shown(pilot, "PROVEN   2 sessions", "Nothing differs.")
+        assert "Every file is proven" in guidance("verify", empty_desk)
 
 
 def test_only_what_may_have_changed_is_read_again(transfer: Callable[..., TransferFolder]) -> None:

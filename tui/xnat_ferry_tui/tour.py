@@ -28,6 +28,9 @@ _BROWSE = (
 )
 _NOTHING_YET = "Nothing has been compared yet. Key 1 leads to the wizard, key 3 to the transfer."
 _PROVEN = "Every file is proven. v compares more closely, e shows what is equal, w the record, A archives."
+_NOT_ALL = (
+    "Not all sessions were compared; the others are proven. v compares what is there, 3 shows the rest."
+)
 _DIFFERING = "Enter goes into a line, n to the next difference: each says the likely cause and what to do."
 
 
@@ -54,7 +57,9 @@ def _of_transfer(desk: Desk) -> str:
 
 
 def _of_proof(desk: Desk) -> str:
-    found = desk.verification()
-    if found is None:
+    found, watched = desk.verification(), desk.watched
+    if found is None or watched is None:
         return _NOTHING_YET
-    return _PROVEN if found.verdict == "proven" else _DIFFERING
+    if found.verdict != "proven":
+        return _DIFFERING
+    return _NOT_ALL if watched.not_compared(found) else _PROVEN

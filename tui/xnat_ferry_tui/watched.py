@@ -98,6 +98,12 @@ class Watched:
         """How many sessions were shared or given, and taken back since."""
         return sum(one.taken_back for one in self.state.sessions.values())
 
+    def not_compared(self, found: Verification) -> int:
+        """How many sessions that shall be there nobody has compared: a proof must not be read into them."""
+        compared = {one.source for one in found.sessions}
+        left = (one for one in self.state.plan.travelling if one.session not in compared)
+        return sum(self.state.sessions[one.session].phase != Phase.SKIPPED for one in left)
+
     @property
     def may_settle(self) -> bool:
         """Whether it was planned as a move and something is archived that is still at the source."""

@@ -13,7 +13,7 @@ from xnat_ferry_tui import keys
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.verify import rows
 from xnat_ferry_tui.screens.verify.rows import Place, Row, Rows
-from xnat_ferry_tui.screens.verify.verdict import archiving, nothing_differs, unverified, verdict
+from xnat_ferry_tui.screens.verify.verdict import archiving, nothing_differs, verdict
 from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Lines
@@ -80,7 +80,7 @@ class VerifyArea(Area):
         sessions = rows.NARROW_SESSIONS if narrow else rows.SESSIONS
         columns = files if place.scan else rows.SCANS if place.session else sessions
         lines = self.query_one(Lines)
-        lines.say_when_empty(nothing_differs(found, unverified(watched, found)))
+        lines.say_when_empty(nothing_differs(found, watched.not_compared(found)))
         lines.put(MadeLines(len(made), lambda number: made[number].line), columns=columns)
         only = "all" if self._equal else "only what differs"
         steps = ["sessions", *([place.session] if place.session else [])]

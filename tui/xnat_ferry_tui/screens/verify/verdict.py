@@ -16,19 +16,13 @@ _REFUSED = 2
 _VERDICTS = {PROVEN: "PROVEN", DIFFERS: "NOT CLEAN", UNKNOWN: "NOT PROVEN"}
 
 
-def unverified(watched: Watched, found: Verification) -> int:
-    """How many sessions were to be copied and have not been compared: a proof must not be read into them."""
-    compared = {one.source for one in found.sessions}
-    return sum(one.session not in compared for one in watched.state.plan.travelling)
-
-
 def verdict(watched: Watched | None, found: Verification | None) -> list[str]:
     """Three lines; one where nothing has been compared."""
     if watched is None:
         return ["Not verified yet: there is no transfer. Key 1 leads to one."]
     if found is None:
         return [f"Not verified yet: nothing of {watched.folder.id} has been compared. Area 3 shows it."]
-    missing = unverified(watched, found)
+    missing = watched.not_compared(found)
     word = "NOT ALL VERIFIED" if missing and found.verdict == PROVEN else _VERDICTS[found.verdict]
     back = watched.taken_back
     if back and back == len(found.sessions):
