@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from tests.core.making import (
     DESTINATION,
+    PLAIN,
     SOURCE,
     chosen,
     detail_of,
@@ -27,7 +28,7 @@ from xnat_ferry.model import ScanRow, SessionRow
 from xnat_ferry.plan import Fate, read_plan
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.draft_file import read_draft, write_draft
-from xnat_ferry.project import Rights
+from xnat_ferry.project import Rights, Script
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.survey import Chosen, Survey
 from xnat_ferry_tui.app import FerryApp
@@ -228,6 +229,21 @@ async def test_what_was_said_is_taken_back_and_said_again(desk: Desk) -> None:
         await until_shown(pilot, "0 of 1 answered")
         await judged(pilot, desk)
         assert fates(desk)["A"] == Fate.UNDECIDED
+
+
+async def test_what_forbids_going_on_is_gone_to_before_what_is_only_to_be_read(desk: Desk) -> None:
+    met = one("A")
+    scan = ScanRow(id="1", uid="1.2.3.A", type="t1")
+    met = replace(met, headers=(header_of(met.row, scan, PatientName="DOE^JANE"),))
+    found = survey_of(met, there=(there("A"),))
+    unscripted = replace(PLAIN, site_script=Script(enabled=False))
+    found = replace(found, destination=replace(found.destination, settings=unscripted))
+    async with wizard(desk, found, "checks") as pilot:
+        for _ in range(2):
+            await pilot.press("g", "n")
+            await until_shown(pilot, "Do this: Have it de-identified")
+        await pilot.press("n")
+        await until(pilot, lambda: "Do this: Have it de-identified" not in screen_text(pilot.app))
 
 
 async def test_the_next_open_one_is_found_and_the_answered_ones_can_be_hidden(desk: Desk) -> None:

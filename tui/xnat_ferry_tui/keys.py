@@ -53,7 +53,7 @@ KEYS = (
     Key("do('again')", "r", "List again", "list both projects anew", "checks.choose", bar=False),
     Key("do('again')", "r", "Again", "look again at what this line rests on", "checks.checks"),
     Key("do('all_again')", "R", "All again", "look at everything anew", "checks.checks", bar=False),
-    Key("do('next')", "n", "Next", "next line that is not fine", "checks.checks"),
+    Key("do('next')", "n", "Next", "next line that forbids, else that is not fine", "checks.checks"),
     Key("do('previous')", "N", "Previous", "previous line that is not fine", "checks.checks", bar=False),
     Key("do('accept')", "a", "Accept", "say that this is known and allowed, or not", "checks.checks"),
     Key("do('keep')", "K", "Keep", "what the approval keeps in the headers", "checks.checks"),

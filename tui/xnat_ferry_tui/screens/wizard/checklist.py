@@ -125,13 +125,15 @@ class ChecksStep(Step):
         self._jump(-1)
 
     def _jump(self, way: int) -> None:
-        """To the next line that is not fine, round the end."""
+        """To the next line that is not fine, round the end: while others forbid going on, to one of them."""
         lines, count = self.query_one(Lines), len(self._rows)
-        for step in range(1, count + 1):
-            place = (lines.highlighted + way * step) % count
-            if self._rows[place].to_read:
-                lines.highlighted = place
-                return
+        to_read = {place for place, row in enumerate(self._rows) if row.to_read}
+        forbidding = {place for place in to_read if self._rows[place].standing == Verdict.FAIL}
+        wanted = (forbidding - {lines.highlighted}) or to_read
+        steps = ((lines.highlighted + way * step) % count for step in range(1, count + 1))
+        found = next((place for place in steps if place in wanted), None)
+        if found is not None:
+            lines.highlighted = found
 
     def do_save(self) -> None:
         if self._drawn is None:
