@@ -1,5 +1,7 @@
 """Where a login is found, in which order, and that it never shows."""
 
+import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,11 @@ def test_a_netrc_that_others_may_read_is_refused(tmp_path: Path) -> None:
 def test_a_password_does_not_show_in_a_representation() -> None:
     assert "hidden" not in repr(Credentials("ada", "hidden"))
     assert "hidden" not in f"{Credentials('ada', 'hidden')}"
+
+
+def test_no_name_at_the_question_asks_for_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody = StringIO("")
+    monkeypatch.setattr(nobody, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdin", nobody)
+    with pytest.raises(NoCredentials):
+        find_credentials("https://x.example")

@@ -75,6 +75,8 @@ def _from_keyring(server: str) -> Credentials | None:
 
 def _from_prompt(server: str) -> Credentials:
     user = os.environ.get("XNAT_USER") or _ask_user(server)
+    if not user:  # Enter or the end of input: nobody's password is asked for
+        raise NoCredentials(server=server)
     return Credentials(user, getpass.getpass(f"Password of {user} at {server}: ", stream=sys.stderr))
 
 
