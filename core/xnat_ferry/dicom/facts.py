@@ -87,13 +87,12 @@ def facts_up_to_pixels(file: BinaryIO) -> Facts:
 
     Memory does not grow with large values. Raises NotWhole, and whatever pydicom does.
     """
-    from pydicom.uid import DeflatedExplicitVRLittleEndian
-
+    from xnat_ferry.dicom.loaded import uid
     from xnat_ferry.dicom.opening import open_dicom
 
     measured = cast(IO[bytes], _Measured(file))
     dataset = open_dicom(measured, force=True, stop_before_pixels=True, defer_size=LARGE)
-    if dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
+    if dataset.file_meta.get("TransferSyntaxUID") == uid.DeflatedExplicitVRLittleEndian:
         file.seek(0)  # once more: what was passed over lies in no file
         return header_facts(open_dicom(cast(IO[bytes], file), force=True, stop_before_pixels=True))
     end = file.tell()
@@ -176,12 +175,12 @@ def _vr(dataset: "Dataset", element: "DataElement | RawDataElement") -> str:
 
     What is encoded as unknown stays that, unless it is known to be a sequence (PS3.5 6.2.2).
     """
-    from pydicom.hooks import raw_element_vr
+    from xnat_ferry.dicom.loaded import hooks
 
     if element.VR not in (None, "UN") or not element.is_raw:
         return str(element.VR)
     found: dict[str, Any] = {}
-    raw_element_vr(cast("RawDataElement", element), found, ds=dataset)
+    hooks.raw_element_vr(cast("RawDataElement", element), found, ds=dataset)
     return str(found["VR"]) if element.VR is None or found["VR"] == "SQ" else "UN"
 
 

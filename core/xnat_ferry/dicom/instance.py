@@ -196,7 +196,7 @@ def read_identity(file: BinaryIO) -> Identity:
 
 
 def _read(file: BinaryIO) -> tuple[Identity, Tail]:
-    from pydicom.uid import DeflatedExplicitVRLittleEndian
+    from xnat_ferry.dicom.loaded import uid
 
     with warnings.catch_warnings():
         # odd values in real files are the archive's business, not a reason to stop
@@ -214,7 +214,7 @@ def _read(file: BinaryIO) -> tuple[Identity, Tail]:
             raise NotDicom(f"it cannot be read as DICOM ({type(error).__name__})") from None
         if not all(uids[:2]):
             raise NotDicom("it has no SOP class or no SOP instance UID")
-        if syntax == DeflatedExplicitVRLittleEndian:
+        if syntax == uid.DeflatedExplicitVRLittleEndian:
             pixel_bytes, (pixel_md5, tail) = 0, _deflated(file)
         else:
             implicit, little = bool(header.original_encoding[0]), header.original_encoding[1] is not False

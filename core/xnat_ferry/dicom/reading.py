@@ -58,7 +58,7 @@ def is_identifying(tag: int, vr: str) -> bool:
 
 
 def _lines(dataset: "Dataset", depth: int, *, inside: bool) -> Iterator[HeaderLine]:
-    from pydicom.datadict import keyword_for_tag
+    from xnat_ferry.dicom.loaded import datadict
 
     for tag in sorted(map(int, dataset.keys())):
         vr, value = _element(dataset, tag)
@@ -68,7 +68,12 @@ def _lines(dataset: "Dataset", depth: int, *, inside: bool) -> Iterator[HeaderLi
         # how much there is tells nothing of anybody
         telling = hidden and bool(text) and vr not in BULK and vr != "SQ"
         yield HeaderLine(
-            tag=tag, keyword=keyword_for_tag(tag), vr=vr, value=text, depth=depth, identifying=telling
+            tag=tag,
+            keyword=datadict.keyword_for_tag(tag),
+            vr=vr,
+            value=text,
+            depth=depth,
+            identifying=telling,
         )
         if depth < _DEEPEST:
             for item in items:

@@ -72,10 +72,10 @@ def _lines(text: str) -> Iterator[Pattern]:
 
 
 def _tag(name: str) -> int | None:
-    from pydicom.datadict import tag_for_keyword  # slow to import, and seldom wanted
+    from xnat_ferry.dicom.loaded import datadict  # slow to import, and seldom wanted
 
     given = _TAG.fullmatch(name)
-    return int(given[1] + given[2], 16) if given else tag_for_keyword(name)
+    return int(given[1] + given[2], 16) if given else datadict.tag_for_keyword(name)
 
 
 def _matches(pattern: Pattern, look: Look) -> bool | None:

@@ -135,7 +135,7 @@ def associated(receiver: Receiver, pairs: Sequence[Pair], session: str) -> Itera
     Raises ReceiverUnreachable where none comes about, ReceiverRejects where none ever will, SyntaxRefused
     where the receiver takes none of these.
     """
-    from pynetdicom import AE
+    from xnat_ferry.dicom.loaded_network import AE
 
     entity: Any = AE(ae_title=receiver.calling)
     entity.acse_timeout = entity.connection_timeout = _CONNECTING
@@ -178,9 +178,9 @@ def _refuse_unwanted(
 
 
 def _refused(pair: Pair, session: str, receiver: Receiver) -> SyntaxRefused:
-    from pydicom.uid import UID
+    from xnat_ferry.dicom.loaded import uid
 
-    kind, syntax = (UID(one).name for one in pair)
+    kind, syntax = (uid.UID(one).name for one in pair)
     return SyntaxRefused(receiver=str(receiver), session=session, kind=kind, syntax=syntax)
 
 

@@ -31,11 +31,11 @@ class HeaderChange(Struct, frozen=True, kw_only=True):
 
 def tag_name(tag: int) -> str:
     """``PatientName`` where it has a keyword, else ``(0019,100A)``."""
-    from pydicom.datadict import keyword_for_tag
+    from xnat_ferry.dicom.loaded import datadict
 
     if tag == NO_ELEMENT:
         return "what follows the image"
-    return keyword_for_tag(tag) or f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+    return datadict.keyword_for_tag(tag) or f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
 def compare_headers(sent: Facts, there: Facts) -> tuple[HeaderChange, ...]:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from xnat_ferry.dicom.edit_script import Effect, ScriptEffects, Tags, effects
 from xnat_ferry.dicom.glance import PIXEL_TAGS
+from xnat_ferry.dicom.profile import attribute_of
 from xnat_ferry.model import Instance, Where
 from xnat_ferry.project import ProjectSettings, Script
 from xnat_ferry.transfer.shrinking import fewest_bytes
@@ -67,10 +68,16 @@ def _takes_much(script: ScriptEffects) -> bool:
 
 def _is_short(tags: Tags) -> bool:
     """Whether this is one element of the standard, of a VR whose values are short (PS3.5 6.2)."""
-    from pydicom.datadict import dictionary_has_tag, dictionary_VR
+    return tags.mask == _ONE and _vr(tags.value) in _SHORT_VRS
 
-    tag = tags.value
-    return tags.mask == _ONE and dictionary_has_tag(tag) and dictionary_VR(tag) in _SHORT_VRS
+
+def _vr(tag: int) -> str:
+    """An element's VR, "" for one that is not of the standard; pydicom is slow to load, seldom wanted."""
+    if attribute := attribute_of(tag):
+        return attribute.vr
+    from xnat_ferry.dicom.loaded import datadict
+
+    return datadict.dictionary_VR(tag) if datadict.dictionary_has_tag(tag) else ""
 
 
 def routed(settings: ProjectSettings) -> ProjectSettings:
