@@ -83,16 +83,3 @@ class ProjectSettings(Struct, frozen=True, kw_only=True):
     routing: tuple[str, ...] | None = None
     """The site's own DICOM routing rules, as far as there are any (wire-read 13.15)."""
     unread: tuple[Unread, ...] = ()
-
-    @property
-    def site_rewrites(self) -> bool | None:
-        """The same for the way into the prearchive, where only the site's script runs (wire-write 1.12)."""
-        return None if self.site_script is None else self.site_script.runs
-
-    @property
-    def rewrites_headers(self) -> bool | None:
-        """Whether a script changes the files on their way in, so that digests cannot match."""
-        scripts = (self.site_script, self.project_script)
-        if any(script is not None and script.runs for script in scripts):
-            return True
-        return None if None in scripts else False

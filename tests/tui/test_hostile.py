@@ -4,6 +4,7 @@ import ast
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -125,18 +126,18 @@ async def test_in_every_area(empty_desk: Desk, kind: str, size: tuple[int, int])
             await look(pilot)
 
 
-def dialogs(name: str) -> Iterator[ModalScreen[object]]:
+def dialogs(name: str) -> Iterator[ModalScreen[Any]]:
     line = HeaderLine(tag=0x00100010, keyword=name, vr="PN", value=name)
-    yield Ask(name)  # type: ignore[misc]
-    yield Tell(name)  # type: ignore[misc]
-    yield LogIn(f"https://{name}")  # type: ignore[misc]
-    yield Choose([name], {name: name})  # type: ignore[misc]
-    yield TypeName(name, name=name, whose=name)  # type: ignore[misc]
-    yield Tick([name], {name: name}, {name})  # type: ignore[misc]
-    yield Form([name], [Field("one", name, name)], {"one": name}, lambda _: name)  # type: ignore[misc]
-    yield Connect([name, name], name)  # type: ignore[misc]
-    yield Page([name], [name])  # type: ignore[misc]
-    yield BesideView(name, lay_beside([line], []))  # type: ignore[misc]
+    yield Ask(name)
+    yield Tell(name)
+    yield LogIn(f"https://{name}")
+    yield Choose([name], {name: name})
+    yield TypeName(name, name=name, whose=name)
+    yield Tick([name], {name: name}, {name})
+    yield Form([name], [Field("one", name, name)], {"one": name}, lambda _: name)
+    yield Connect([name, name], name)
+    yield Page([name], [name])
+    yield BesideView(name, lay_beside([line], []))
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)

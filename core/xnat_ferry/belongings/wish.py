@@ -1,6 +1,6 @@
 """What a person wants carried beside the DICOM: the words of ``--with``."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -67,15 +67,6 @@ def parse_wish(texts: Iterable[str]) -> Wish:
             elif word:
                 raise UsageError(what=_unknown(word))
     return Wish(kinds=tuple(dict.fromkeys(kinds)), resources=tuple(dict.fromkeys(resources)))
-
-
-def as_words(wish: Wish) -> Iterator[str]:
-    """The words that make the same wish again."""
-    for level, label in wish.resources:
-        named = f"{level}:{label}" if level else label
-        yield f"resources={named}" if named else "resources"
-    if wish.kinds:
-        yield ",".join(wish.kinds)
 
 
 def _pattern(word: str) -> tuple[str, str]:

@@ -43,11 +43,6 @@ class Rewriting(Struct, frozen=True, kw_only=True):
         """Whether instances or series may have other UIDs there."""
         return self.runs is None or any(map(self.touches, (SOP_INSTANCE_UID, SERIES_INSTANCE_UID)))
 
-    @property
-    def changes_uids(self) -> bool:
-        """Whether a known script sets them."""
-        return self.runs is True and self.may_change_uids
-
     def fewest_bytes(self) -> Callable[[Instance], int]:
         """What tells the fewest bytes that known scripts may leave of a file; 0 where that is not known."""
         if not self.runs or self.alters_pixels or any(map(self.touches, PIXEL_TAGS)):
