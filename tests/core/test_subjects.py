@@ -4,6 +4,7 @@ A label may be another subject's accession ID, which a server tries first (wire-
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,9 +61,9 @@ WORLD = (
 BOB = Credentials("bob", "pract1ce-pw")
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
-    with harbour(tmp_path_factory.mktemp("subjects"), WORLD, head=HEAD) as made:
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[Harbour]:
+    with harbour(tmp_path, WORLD, head=HEAD) as made:
         yield made
 
 
