@@ -23,10 +23,11 @@ from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import Journal, replay
 from xnat_ferry.transfer.pace import keep_pace, read_pace
+from xnat_ferry.transfer.session_state import Phase, SessionState
 from xnat_ferry.transfer.slurm.claims import PROJECT, Claims, Group, pull
 from xnat_ferry.transfer.slurm.job import read_job
 from xnat_ferry.transfer.slurm.tasks import TaskFolder, find_tasks, number_of, submission_of, task_name
-from xnat_ferry.transfer.state import Phase, SessionState, TransferState
+from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.worker import heed_signals, work
 
 _BEGINNING = 4

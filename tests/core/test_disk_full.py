@@ -13,7 +13,7 @@ from xnat_ferry.plan import Target
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder, create
 from xnat_ferry.transfer.pace import Pace, keep_pace
-from xnat_ferry.transfer.state import Phase
+from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry.transfer.status import status_of
 from xnat_ferry.worker import work
 

@@ -11,7 +11,7 @@ from xnat_ferry import events
 from xnat_ferry.cli.following import follow_to_end, status_lines
 from xnat_ferry.transfer import folder as folders
 from xnat_ferry.transfer.journal import Journal
-from xnat_ferry.transfer.state import Phase, Problem
+from xnat_ferry.transfer.session_state import Phase, Problem
 from xnat_ferry.transfer.status import SessionCounts, Status
 
 

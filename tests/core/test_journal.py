@@ -13,7 +13,8 @@ from xnat_ferry import events
 from xnat_ferry.events import AnyEvent
 from xnat_ferry.model import Level, Mark, Where
 from xnat_ferry.transfer.journal import Journal, JournalReader, read_all
-from xnat_ferry.transfer.state import Phase, TransferState
+from xnat_ferry.transfer.session_state import Phase
+from xnat_ferry.transfer.state import TransferState
 
 STORY: list[AnyEvent] = [
     events.WorkerStarted(plan_hash="h", pid=1, host="n", version="0"),

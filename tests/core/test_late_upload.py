@@ -24,7 +24,7 @@ from xnat_ferry.plan import Plan, Target, read_plan
 from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.state import Phase
+from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry.transfer.status import read_state
 
 NAMES = ("reopened", "beside", "upload", "altered")

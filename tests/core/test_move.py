@@ -25,7 +25,7 @@ from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order, take_remo
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import start_worker
-from xnat_ferry.transfer.state import Phase
+from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry.transfer.status import read_state
 from xnat_ferry.verify.session import prove_session
 from xnat_ferry.xnat.deletion import Holding, delete_session, delete_subject, unshare_session

@@ -22,7 +22,7 @@ from xnat_ferry.settle.meant import given_up
 from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
-from xnat_ferry.transfer.state import Phase
+from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry.transfer.status import read_state
 from xnat_ferry.xnat.listings import find_session
 from xnat_ferry.xnat.prearchive import list_prearchive

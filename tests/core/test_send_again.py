@@ -16,9 +16,9 @@ from xnat_ferry.settle.orders import keep_answers
 from xnat_ferry.task import run_task
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
+from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry.transfer.slurm.job import Job, JobOptions, Submission, keep_job
 from xnat_ferry.transfer.slurm.tasks import TaskFolder, task_name
-from xnat_ferry.transfer.state import Phase
 from xnat_ferry.transfer.status import read_state
 from xnat_ferry.verify.transfer import sessions_to_verify, verify_transfer
 from xnat_ferry.xnat.client import data_path

@@ -15,7 +15,7 @@ from tests.tui.transfers import STARTED, finished, tell
 from xnat_ferry.practice.process import PracticeServer
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.transfer import folder as transfer_folders
-from xnat_ferry.transfer.state import Phase
+from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 

@@ -13,7 +13,7 @@ from xnat_ferry.model import Endpoint, Level, Mark, Where
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.state import Phase
+from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry.verify.verification import SessionVerification, Verification, count_marks
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk

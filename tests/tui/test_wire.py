@@ -15,7 +15,7 @@ from tests.tui.wire import Wire
 from xnat_ferry import events
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer import lock
-from xnat_ferry.transfer.state import Phase
+from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry.transfer.status import status_of
 
 SSH = {"SSH_CONNECTION": "10.0.0.1 50000 10.0.0.2 22"}

@@ -16,7 +16,7 @@ from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from xnat_ferry.settings.preferences import Window
-from xnat_ferry.transfer.state import Phase
+from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry_tui import keys, read_only
 from xnat_ferry_tui.acting import Acting
 from xnat_ferry_tui.bridge import JournalGrew

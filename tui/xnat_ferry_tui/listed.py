@@ -11,7 +11,8 @@ from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import JournalReader
-from xnat_ferry.transfer.state import Phase, TransferState
+from xnat_ferry.transfer.session_state import Phase
+from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.status import settle_phase
 from xnat_ferry_tui.unhurried import unhurried
 

@@ -8,7 +8,7 @@ from xnat_ferry.errors import FerryError
 from xnat_ferry.model import Road, servers_of
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.settings.preferences import read_preferences
-from xnat_ferry.transfer.state import Phase, SessionState
+from xnat_ferry.transfer.session_state import Phase, SessionState
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.type_name import TypeName
 from xnat_ferry_tui.watched import Watched

@@ -11,7 +11,7 @@ from xnat_ferry.model import ZIPS_HERE, Level, Road, Verdict, Where
 from xnat_ferry.plan import Fate, Plan, PlannedSession, Target
 from xnat_ferry.plan.judged import Judged
 from xnat_ferry.settings.redact import plain
-from xnat_ferry.transfer.state import Phase, Problem
+from xnat_ferry.transfer.session_state import Phase, Problem
 from xnat_ferry.verify.verification import DIFFERS, SessionVerification
 from xnat_ferry_tui.watched import Watched
 from xnat_ferry_tui.ways import on_screen

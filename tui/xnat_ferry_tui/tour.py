@@ -1,6 +1,6 @@
 """The guide through the demo: one line for what one sees, made from where one is and how far it has come."""
 
-from xnat_ferry.transfer.state import Phase
+from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry_tui.desk import Desk
 
 _STEPS = {

@@ -11,7 +11,8 @@ from xnat_ferry.events import AnyEvent
 from xnat_ferry.model import Where
 from xnat_ferry.packed import Packed
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.state import Phase, SessionState, TransferState
+from xnat_ferry.transfer.session_state import Phase, SessionState
+from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.verify.verification import Verification
 from xnat_ferry_tui.calls import Request
 from xnat_ferry_tui.undisturbed import undisturbed

@@ -13,7 +13,8 @@ from xnat_ferry.events import AnyEvent
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.launch import follow
-from xnat_ferry.transfer.state import Phase, TransferState
+from xnat_ferry.transfer.session_state import Phase
+from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.status import Status, read_state, status_of
 
 _NO_LOGIN, _A_BUG = 3, 70

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from xnat_ferry import wording
 from xnat_ferry.model import Where
 from xnat_ferry.settle.meant import given_up, to_settle
-from xnat_ferry.transfer.state import Phase, TransferState
+from xnat_ferry.transfer.session_state import Phase
+from xnat_ferry.transfer.state import TransferState
 
 
 def next_step(state: TransferState, short: str) -> Iterator[str]:

@@ -8,7 +8,8 @@ from xnat_ferry.events import AnyEvent
 from xnat_ferry.record.session import session_facts
 from xnat_ferry.record.telling import moment, of_kind, safe
 from xnat_ferry.record.values import Account, Ordered, Record, RecordedResource, RecordedValues
-from xnat_ferry.transfer.state import Phase, TransferState
+from xnat_ferry.transfer.session_state import Phase
+from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.verify.verification import PROVEN, UNKNOWN, Verification
 
 

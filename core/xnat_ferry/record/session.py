@@ -8,7 +8,7 @@ from xnat_ferry.model import Where
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.record.telling import moment, of_kind, safe
 from xnat_ferry.record.values import Archived, Difference, Proven, RecordedSession, Removed
-from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.verify.verification import SessionVerification
 
 DIFFERENCES = 20

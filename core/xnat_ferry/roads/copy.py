@@ -4,7 +4,7 @@ from xnat_ferry.plan import PlannedSession
 from xnat_ferry.roads.importing import Importing
 from xnat_ferry.settle import recount_removals
 from xnat_ferry.transfer.carry import carry_session
-from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.transfer.session_state import SessionState
 
 
 class Copy(Importing):

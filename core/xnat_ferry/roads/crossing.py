@@ -8,7 +8,7 @@ from xnat_ferry.model import Where
 from xnat_ferry.plan import Plan, PlannedSession
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.transfer.ferry import Ferry
-from xnat_ferry.transfer.state import Phase, SessionState
+from xnat_ferry.transfer.session_state import Phase, SessionState
 from xnat_ferry.xnat.client import Call, XnatClient
 from xnat_ferry.xnat.limits import Limits
 from xnat_ferry.xnat.pair import open_pair

@@ -11,7 +11,7 @@ from xnat_ferry.roads.crossing import Crossing
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.transfer.carry import found_wrong
 from xnat_ferry.transfer.landing import land_session, shelf_of
-from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.verify.kept import differing_since
 from xnat_ferry.verify.on_disk import verify_download
 from xnat_ferry.verify.verification import SessionVerification

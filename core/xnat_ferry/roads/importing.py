@@ -14,7 +14,7 @@ from xnat_ferry.settle import archive_session, await_archiving
 from xnat_ferry.settle.row_contents import doubts, sent_to
 from xnat_ferry.transfer.belongings import BelongingsCarrier
 from xnat_ferry.transfer.carry import found_wrong
-from xnat_ferry.transfer.state import Phase, SessionState
+from xnat_ferry.transfer.session_state import Phase, SessionState
 from xnat_ferry.transfer.whose import rows_beside
 from xnat_ferry.verify.kept import differing_since
 from xnat_ferry.verify.originals import Originals

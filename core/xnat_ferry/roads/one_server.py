@@ -26,7 +26,7 @@ from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.survey.staying import refuse_apart
 from xnat_ferry.transfer.manifest import append_unit, read_manifest
-from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.verify.by_road import settings_for
 from xnat_ferry.verify.session import verify_session
 from xnat_ferry.verify.source import Source

@@ -7,7 +7,7 @@ from xnat_ferry.errors import ReceiverMissing
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.roads.importing import Importing
 from xnat_ferry.transfer.carry import carry_session
-from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.transfer.storing import store_unit
 
 

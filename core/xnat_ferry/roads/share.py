@@ -6,7 +6,7 @@ from xnat_ferry.plan import PlannedSession
 from xnat_ferry.roads.assigning import assign
 from xnat_ferry.roads.one_server import OneServer
 from xnat_ferry.settings.redact import plain
-from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.xnat import sharing
 from xnat_ferry.xnat.sharing import Kind, Standing
 

@@ -10,7 +10,7 @@ from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.transfer.carry import carry_session
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.local_origin import LocalOrigin
-from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.verify.originals import LocalOriginals, Originals
 from xnat_ferry.xnat.client import Call, XnatClient
 from xnat_ferry.xnat.limits import Limits

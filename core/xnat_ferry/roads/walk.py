@@ -10,7 +10,7 @@ from xnat_ferry.errors import FerryError, Retry
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.roads.crossing import Crossing
 from xnat_ferry.transfer.crew import work_through
-from xnat_ferry.transfer.state import Phase
+from xnat_ferry.transfer.session_state import Phase
 
 Groups = Iterable[Sequence[PlannedSession]]
 """Sessions of which each group is worked on by one hand, one after another."""

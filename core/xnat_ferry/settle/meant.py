@@ -2,7 +2,8 @@
 
 from xnat_ferry.model import Road, Where
 from xnat_ferry.plan import PlannedSession
-from xnat_ferry.transfer.state import Phase, TransferState
+from xnat_ferry.transfer.session_state import Phase
+from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.verify.verification import Verification
 
 

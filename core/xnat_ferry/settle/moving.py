@@ -36,7 +36,7 @@ from xnat_ferry.settle.deleting import delete_proven, look_at_copy, unshare_prov
 from xnat_ferry.settle.orders import RemovalOrder, take_removal_order
 from xnat_ferry.settle.waiting import recount_rows, remove_waiting
 from xnat_ferry.transfer.ferry import Ferry
-from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.verify.session import prove_session
 from xnat_ferry.xnat import deletion
 from xnat_ferry.xnat.deletion import SubjectHolding

@@ -17,7 +17,7 @@ from xnat_ferry.transfer.origin import Origin, ServerOrigin
 from xnat_ferry.transfer.present import NOTHING, Present, present_in_archive
 from xnat_ferry.transfer.rows import build_row, contents_of, rows_met
 from xnat_ferry.transfer.sending import send_unit
-from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.transfer.units import Unit, cut_units
 from xnat_ferry.transfer.whose import Doubts, Whose, is_ours, whose
 from xnat_ferry.xnat.listings import find_session

@@ -6,8 +6,9 @@ from xnat_ferry.plan import Totals
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import replay
+from xnat_ferry.transfer.session_state import Phase, Problem
 from xnat_ferry.transfer.slurm.tasks import find_tasks
-from xnat_ferry.transfer.state import Phase, Problem, TransferState
+from xnat_ferry.transfer.state import TransferState
 
 
 class SessionCounts(Struct, frozen=True):

@@ -11,7 +11,8 @@ from enum import Enum, auto
 from xnat_ferry.errors import DestinationTaken
 from xnat_ferry.model import PrearchiveRow
 from xnat_ferry.plan import Fate, PlannedSession
-from xnat_ferry.transfer.state import SessionState, TransferState
+from xnat_ferry.transfer.session_state import SessionState
+from xnat_ferry.transfer.state import TransferState
 
 Doubts = Callable[[PlannedSession, PrearchiveRow], str]
 """Fetches back all that a row holds; says what in it is not known to be of this transfer, "" for nothing."""

@@ -9,7 +9,8 @@ from xnat_ferry.errors import CannotWrite
 from xnat_ferry.plan import Plan, PlannedSession
 from xnat_ferry.settings.private import write_private
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.state import Phase, TransferState
+from xnat_ferry.transfer.session_state import Phase
+from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.verify.verification import DIFFERS, SessionVerification, Verification
 
 # made before threads want it: two that do for the first time at once may crash

@@ -13,7 +13,7 @@ from xnat_ferry.project import ProjectSettings
 from xnat_ferry.settings.paths import spool_folder
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.manifest import read_manifest
-from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.verify import likely
 from xnat_ferry.verify.beside_images import compare_beside
 from xnat_ferry.verify.fetch import Tell

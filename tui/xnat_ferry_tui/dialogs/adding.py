@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 
 from xnat_ferry.checks import Answer
-from xnat_ferry.transfer.state import Problem
+from xnat_ferry.transfer.session_state import Problem
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.facts import Facts

@@ -13,6 +13,7 @@ from xnat_ferry.settings.private import write_private
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.launch import with_this_package
+from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry.transfer.slurm import scheduler
 from xnat_ferry.transfer.slurm.job import (
     Job,
@@ -25,7 +26,7 @@ from xnat_ferry.transfer.slurm.job import (
     script_of,
 )
 from xnat_ferry.transfer.slurm.tasks import TaskFolder, find_tasks, number_of, submission_of, tasks_of
-from xnat_ferry.transfer.state import Phase, TransferState
+from xnat_ferry.transfer.state import TransferState
 
 
 def submit(

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 
 from xnat_ferry import wording
 from xnat_ferry.model import Endpoint
-from xnat_ferry.transfer.state import Phase, SessionState
+from xnat_ferry.transfer.session_state import Phase, SessionState
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.listed import Listed
 from xnat_ferry_tui.screens.area import Area

@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from xnat_ferry import wording
 from xnat_ferry.events import AnyEvent, SessionFinished, SettlingFinished, TransferFinished
-from xnat_ferry.transfer.state import Phase, SessionState
+from xnat_ferry.transfer.session_state import Phase, SessionState
 from xnat_ferry_tui.calls import Request
 from xnat_ferry_tui.listed import Listed
 from xnat_ferry_tui.watched import Watched

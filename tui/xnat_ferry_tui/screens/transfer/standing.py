@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from xnat_ferry import wording
-from xnat_ferry.transfer.state import Phase, SessionState
+from xnat_ferry.transfer.session_state import Phase, SessionState
 from xnat_ferry_tui.listed import sessions_done
 from xnat_ferry_tui.watched import Watched
 from xnat_ferry_tui.ways import on_screen

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from xnat_ferry import wording
 from xnat_ferry.settings.redact import plain
-from xnat_ferry.transfer.state import SessionState
+from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.verify.verification import DIFFERS, PROVEN, UNKNOWN, Verification
 from xnat_ferry_tui.watched import Watched
 from xnat_ferry_tui.ways import on_screen

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from xnat_ferry import wording
 from xnat_ferry.plan.draft import Draft
-from xnat_ferry.transfer.state import Phase
+from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.screens.wizard.step import Step
 from xnat_ferry_tui.screens.wizard.steps import STEPS
