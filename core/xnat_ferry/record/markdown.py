@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from xnat_ferry.record.page import Section, sections_of
+from xnat_ferry.record.page import sections_of
+from xnat_ferry.record.sections.section import Section
 from xnat_ferry.record.values import Record
 from xnat_ferry.settings.redact import plain
 

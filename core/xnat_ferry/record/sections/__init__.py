@@ -1,0 +1,1 @@
+"""What each section of the record says; ``record/page.py`` has their order."""
