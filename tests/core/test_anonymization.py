@@ -14,8 +14,14 @@ from pydicom.dataset import Dataset
 
 from tests.core.making import PLAIN, chosen, dicom_bytes, session_row, survey_of
 from xnat_ferry.checks.anonymization import check_anonymization
+from xnat_ferry.checks.anonymization.identifying import (
+    is_birth_date,
+    is_blank,
+    is_person,
+    is_record_number,
+    shown,
+)
 from xnat_ferry.checks.finding import Finding
-from xnat_ferry.checks.identifying import is_birth_date, is_blank, is_person, is_record_number, shown
 from xnat_ferry.dicom.header import HeaderSample, sample_of
 from xnat_ferry.dicom.profile import Option
 from xnat_ferry.labels import LabelRules, parse_rule

@@ -1,6 +1,6 @@
 """Whether one element of a header is still there when its file has arrived."""
 
-from xnat_ferry.checks.rewriting import Outcome, Rewriting
+from xnat_ferry.checks.anonymization.rewriting import Outcome, Rewriting
 from xnat_ferry.dicom.header import HeaderElement
 from xnat_ferry.project import ProjectSettings
 

@@ -2,8 +2,14 @@
 
 from collections.abc import Iterator
 
+from xnat_ferry.checks.anonymization.identifying import (
+    PATIENT_ID,
+    PATIENT_NAME,
+    is_person,
+    is_record_number,
+    shown,
+)
 from xnat_ferry.checks.finding import Finding
-from xnat_ferry.checks.identifying import PATIENT_ID, PATIENT_NAME, is_person, is_record_number, shown
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.model import Verdict
 from xnat_ferry.survey import Chosen, Survey

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from xnat_ferry.checks.identifying import OTHER_IDS, Known, is_blank
+from xnat_ferry.checks.anonymization.identifying import OTHER_IDS, Known, is_blank
 from xnat_ferry.dicom.header import HeaderElement, HeaderSample
 from xnat_ferry.dicom.profile import BASIC_PROFILE, CLEAN_PIXELS, STATED_BY, Option, attribute_of, option_of
 
