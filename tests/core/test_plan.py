@@ -27,6 +27,7 @@ from xnat_ferry.plan import (
 from xnat_ferry.plan.build import PlanRequest, make_plan
 from xnat_ferry.plan.file import to_json, to_toml
 from xnat_ferry.survey import Chosen, Survey
+from xnat_ferry.survey.narrow import only_scans
 
 label = st.from_regex(r"[A-Za-z0-9_-]+", fullmatch=True)
 text = st.text(st.characters(codec="utf-8"), max_size=12)
@@ -208,6 +209,13 @@ def test_chosen_scans_go_by_id_or_type() -> None:
     scans = (ScanRow(id="1", type="t1"), ScanRow(id="2", type="dwi"), ScanRow(id="3", type="loc"))
     (one,) = plan_for(survey_of(chosen(session_row(), *scans)), scans=("1", "dwi")).sessions
     assert [scan.id for scan in one.scans] == ["1", "2"]
+
+
+def test_a_session_without_the_chosen_scans_is_not_called_one_without_files() -> None:
+    has, lacks = chosen(session_row("a"), ScanRow(id="1")), chosen(session_row("b"), ScanRow(id="2"))
+    survey = survey_of(*only_scans([has, lacks], ("1",)))
+    _, without = plan_for(survey, scans=("1",)).sessions
+    assert without.why == "it has no DICOM files to carry in the scans that are taken"
 
 
 def test_what_does_not_travel_is_named() -> None:

@@ -142,7 +142,7 @@ def _planned(
     scans = tuple(planned for scan in wanted if (planned := _scan(detail, scan)).files)
     fate, why = decision.fate, decision.why
     if not scans:
-        among = " in the scans that are taken" if request.scans and len(wanted) < len(detail.scans) else ""
+        among = " in the scans that are taken" if request.scans else ""
         fate, why = Fate.SKIP, f"it has no DICOM files to carry{among}"
     return PlannedSession(
         session=chosen.row.label,
