@@ -172,8 +172,10 @@ def test_a_session_archived_by_hand_is_still_found_and_proven(sea: Shore) -> Non
 
 
 def test_a_server_can_be_stored_under_a_short_name(sea: Shore) -> None:
-    stored = sea.ferry("login", "lab", sea.server.url, XNAT_HOST="")
+    stored = sea.ferry("login", "lab", sea.server.url, "--json", XNAT_HOST="")
     assert stored.returncode == 0, stored.stderr
+    told = json.loads(stored.stdout)
+    assert (told["alias"], told["server"], told["user"]) == ("lab", sea.server.url, "ada")
     assert sea.ferry("check", "lab:SRC", "lab:DST", XNAT_HOST="").returncode == 0
     for path in Path(sea.environment()["HOME"]).rglob("*.toml"):
         assert "pract1ce-pw" not in path.read_text()

@@ -97,8 +97,8 @@ class Judging:
         What the project's approval keeps in the headers, with commas between: dates, device, institution,
         patient, descriptors, private.
     accept
-        Kinds of findings about anonymisation that are known and allowed, with commas between; the plan keeps
-        your word.
+        Kinds of findings about persons that are known and allowed, with commas between, as --json names
+        them; the plan keeps your word.
     headers
         Of which files the headers are read; auto is one of each scan, or of each session where the scans are
         very many.
