@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.core.harbour import LOGIN, Harbour, harbour, session_toml, told
 from xnat_ferry import events
@@ -32,7 +33,8 @@ from xnat_ferry.survey import Depth, Headers, Survey
 from xnat_ferry.survey.belongings import with_belongings
 from xnat_ferry.survey.take import take_survey
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.resources import Job, Place, carry_resource
+from xnat_ferry.transfer.resource_job import Job, Place
+from xnat_ferry.transfer.resources import carry_resource
 from xnat_ferry.worker import work
 from xnat_ferry.xnat import resources as wire
 from xnat_ferry.xnat.answers import children
@@ -536,7 +538,11 @@ def test_what_cannot_travel_yet_and_what_is_there_already_is_said(
     assert main([*words, "-o", str(tmp_path / "plan.toml"), "--json"]) == 0
     (said,) = [one for one in json.loads(capsys.readouterr().out)["findings"] if one["check"] == "belongings"]
     assert (said["verdict"], said["kind"]) == ("ok", "resource-there")
-    follow = port.begin(read_plan(tmp_path / "plan.toml"))
+    plan = read_plan(tmp_path / "plan.toml")
+    edited = port.begin(replace(plan, sessions=(replace(plan.sessions[0], subject="another"),)))
+    assert port.work(edited) == 1
+    assert f"its subject is called P{label}" in told(edited, events.SessionFailed)[0].message
+    follow = port.begin(plan)
     assert port.work(follow) == 0
     assert main(["verify", follow.id, "--transfers", str(follow.path.parent)]) == 0
     assert "verification: proven = 1 same" in " ".join(capsys.readouterr().out.split())

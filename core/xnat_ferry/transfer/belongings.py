@@ -15,7 +15,8 @@ from xnat_ferry.plan import PlannedSession
 from xnat_ferry.plan.belongings import Belongings, PlannedAssessor, PlannedResource
 from xnat_ferry.transfer.assessors import stand_up
 from xnat_ferry.transfer.ferry import Ferry
-from xnat_ferry.transfer.resources import Job, Place, carry_resource
+from xnat_ferry.transfer.resource_job import Job, Place
+from xnat_ferry.transfer.resources import carry_resource
 from xnat_ferry.transfer.values import carry_values
 from xnat_ferry.xnat import resources as wire
 from xnat_ferry.xnat.listings import find_session, read_session
