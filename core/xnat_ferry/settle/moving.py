@@ -3,14 +3,12 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, partial
 
 from xnat_ferry.errors import (
     FerryError,
     GoneAlready,
     NoProof,
     NotDeletable,
-    NotFound,
     NotProven,
     OnlyShared,
     Retry,
@@ -24,9 +22,6 @@ from xnat_ferry.events import (
     SessionKept,
     SessionRemoved,
     SettlingFinished,
-    SubjectLeftEmpty,
-    SubjectRemovalRequested,
-    SubjectRemoved,
 )
 from xnat_ferry.model import Where
 from xnat_ferry.plan import PlannedSession
@@ -34,14 +29,13 @@ from xnat_ferry.project import ProjectSettings
 from xnat_ferry.settings.preferences import DataLoss, read_preferences
 from xnat_ferry.settle.deleting import delete_proven, look_at_copy, unshare_proven
 from xnat_ferry.settle.orders import RemovalOrder, take_removal_order
+from xnat_ferry.settle.subjects import settle_subjects
 from xnat_ferry.settle.waiting import recount_rows, remove_waiting
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.verify.session import prove_session
 from xnat_ferry.xnat import deletion
-from xnat_ferry.xnat.deletion import SubjectHolding
 from xnat_ferry.xnat.project_settings import read_settings
-from xnat_ferry.xnat.rights import OWNERS, list_projects
 
 NO_ORDER = RemovalOrder(typed="", sessions=())
 
@@ -101,7 +95,7 @@ def _settle_sessions(
     for session in meant:
         ferry.heed_stop()
         _settle_session(ferry, settings, session, order, loss)
-    _settle_subjects(ferry, meant, order)
+    settle_subjects(ferry, meant, order)
     states = [ferry.state.sessions[session.session] for session in meant]
     return sum(state.removed is not None for state in states), all(map(_is_settled, states))
 
@@ -220,65 +214,3 @@ def _final_look(
 
 def _is_settled(state: SessionState) -> bool:
     return state.settled is not None and state.settled.gone and state.settled.verdict == "proven"
-
-
-# Subjects
-
-
-def _settle_subjects(ferry: Ferry, meant: list[PlannedSession], order: RemovalOrder) -> None:
-    """Tell of subjects that have nothing left, and delete them where that was wished."""
-    left = {one.subject for one in meant if one.subject and ferry.state.sessions[one.session].removed}
-    why_perhaps_not = cache(partial(_why_perhaps_not, ferry))  # it takes the list of all projects
-    for subject in sorted(left | {name for name, gone in ferry.state.empty_subjects.items() if not gone}):
-        ferry.heed_stop()
-        try:
-            empty = _empty_subject(ferry, subject)
-        except NotFound:
-            if subject in ferry.state.empty_subjects:
-                ferry.tell(SubjectRemoved(subject=subject))
-            continue
-        except ServerAnswer:
-            continue  # not known to be empty, so nothing is said of it
-        if empty:
-            why = why_perhaps_not() if order.subjects else ""
-            ferry.tell(SubjectLeftEmpty(subject=subject, why=why))
-            if order.subjects and not why:
-                _delete_subject(ferry, empty)
-
-
-def _empty_subject(ferry: Ferry, subject: str) -> SubjectHolding | None:
-    """The source's own subject of this label, if nothing is left of it; raises NotFound where it is gone."""
-    project = ferry.state.plan.source.project
-    holding = deletion.read_subject(ferry.source, project, subject)
-    if (holding.owner, holding.label) != (project, subject):
-        return None
-    return None if holding.shares or holding.experiments or holding.resources else holding
-
-
-def _why_perhaps_not(ferry: Ferry) -> str:
-    """Why a subject of which nothing is seen may have something; "" where nothing is hidden.
-
-    What is of a data type that a role may not read is left out of every list without a word (wire-read 2.3)
-    and deleted along with its subject (wire-write 6). An owner's role may read all.
-    """
-    project = ferry.state.plan.source.project
-    try:
-        row = list_projects(ferry.source).get(project)
-    except ServerAnswer:
-        row = None
-    if row is not None and row.role == OWNERS:
-        return ""
-    return f"only an owner of {project} sees whether it has data of a kind that other roles may not read"
-
-
-def _delete_subject(ferry: Ferry, holding: SubjectHolding) -> None:
-    project = ferry.state.plan.source.project
-    ferry.tell(SubjectRemovalRequested(subject=holding.label))
-    try:
-        deletion.delete_subject(ferry.source, project, holding.id)
-    except ServerAnswer:
-        return  # it stays among those that are left empty
-    try:
-        deletion.read_subject(ferry.source, project, holding.label)
-    except NotFound:
-        ferry.tell(SubjectRemoved(subject=holding.label))
