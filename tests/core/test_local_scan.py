@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydicom import dcmread
 
 from tests.core.making import dicom_bytes
 from xnat_ferry.dicom.header import HeaderElement, HeaderSample
@@ -333,6 +334,25 @@ def test_labels_are_proposed_as_xnat_would_name_a_session(values: dict[str, str]
 def test_two_studies_never_get_one_label(tmp_path: Path) -> None:
     found = look(in_folder(tmp_path, two_studies()))
     assert [study.labels.session for study in found.studies] == ["dicom_upload", "dicom_upload_2"]
+    assert [study.labels.subject for study in found.studies] == ["dicom_upload", "dicom_upload_2"]
+
+
+def of_patient(sop_uid: str, patient: str) -> bytes:
+    image = dcmread(BytesIO(dicom_bytes(sop_uid, "1", "1.1")))
+    image.PatientID = patient
+    content = BytesIO()
+    image.save_as(content)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("made", KINDS)
+def test_a_second_patient_in_a_series_is_seen(
+    tmp_path: Path, made: Callable[[Path, dict[str, bytes]], Path]
+) -> None:
+    patients = ["P1"] * 3 + ["P2"] * 2 + [""]
+    files = {f"{n}.dcm": of_patient(f"1.1.{n}", one) for n, one in enumerate(patients)}
+    ((series,),) = [study.series for study in look(made(tmp_path, files)).studies]
+    assert [sample.value(0x00100020) for sample in series.samples] == ["P1", "P2", ""]
 
 
 def test_the_type_of_a_session_is_xnats() -> None:

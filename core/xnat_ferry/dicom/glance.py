@@ -23,6 +23,7 @@ _EXPLICIT = (b"1.2.840.10008.1.2.1", b"1.2.840.10008.1.2.4.", b"1.2.840.10008.1.
 _SYNTAX, _LAST_META = 0x00020010, 0x0002FFFF
 _SOP_CLASS, _SOP_INSTANCE, _STUDY, _SERIES = 0x00080016, 0x00080018, 0x0020000D, 0x0020000E
 _WANTED = frozenset({_SOP_CLASS, _SOP_INSTANCE, _STUDY, _SERIES})
+_PATIENT_ID = 0x00100020
 _ITEM, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE0DD
 _DIGITS = frozenset(b"0123456789.")
 
@@ -51,6 +52,8 @@ class Glance(Struct, frozen=True, kw_only=True):
     """The value's length in bytes, UNDEFINED for an encapsulated one, None when there is no pixel data."""
     implicit: bool
     """Whether its elements are written without their VRs."""
+    patient_id: str = ""
+    """PatientID's bytes, one character each: to tell two from each other, not to be read."""
 
 
 def glance(head: bytes, *, whole: bool) -> Glance:
@@ -72,6 +75,7 @@ def glance(head: bytes, *, whole: bool) -> Glance:
         place=place,
         length=length,
         implicit=not elements.explicit,
+        patient_id=uids.get(_PATIENT_ID, ""),
     )
 
 
@@ -102,7 +106,7 @@ class _Elements:
         self.explicit = explicit
 
     def up_to_pixels(self, place: int) -> tuple[dict[int, str], int, int | None]:
-        """The wanted UIDs, where the pixel data's value begins, and its length (None: no pixel data)."""
+        """Wanted UIDs, PatientID, where the pixel data's value begins, its length (None: no pixel data)."""
         uids: dict[int, str] = {}
         before = _LAST_META
         while place < len(self._head):
@@ -113,6 +117,8 @@ class _Elements:
                 return uids, start, length
             if tag in _WANTED:
                 uids[tag] = self._uid(vr, start, length)
+            elif tag == _PATIENT_ID:
+                uids[tag] = self._head[start : self.behind(start, length)].rstrip(b"\0 ").decode("latin-1")
             before = tag
             place = self.behind(start, length) if length != UNDEFINED else self._behind_items(vr, start)
         return uids, place, None

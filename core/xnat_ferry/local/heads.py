@@ -30,6 +30,8 @@ class Head(Struct, frozen=True):
     sop_uid: str
     series_uid: str
     study_uid: str
+    patient_id: str
+    """Only to tell it from another file's: how it is written depends on who read it."""
     start: bytes
     ended: bool
     """Whether these are all bytes of the file."""
@@ -65,7 +67,7 @@ def _refuse_at_once(start: bytes) -> None:
 def _head_in(start: bytes, ended: bool) -> Head | None:
     try:
         seen = glance(start, whole=ended)
-        return Head(seen.sop_uid, seen.series_uid, seen.study_uid, start, ended)
+        return Head(seen.sop_uid, seen.series_uid, seen.study_uid, seen.patient_id, start, ended)
     except Short:
         return None
     except Uncommon:
@@ -74,7 +76,7 @@ def _head_in(start: bytes, ended: bool) -> Head | None:
     if header is None:
         return None
     sop, series, study = (said(header, word) for word in _UIDS)
-    return Head(sop, series, study, start, ended)
+    return Head(sop, series, study, said(header, "PatientID"), start, ended)
 
 
 def said(header: "Dataset", keyword: str) -> str:

@@ -20,7 +20,7 @@ from xnat_ferry.local.backup import ENDING, BackedUp, read_first
 from xnat_ferry.local.folder import Folder
 from xnat_ferry.local.heads import Head, NotCarried, read_head, said
 from xnat_ferry.local.places import Found, Other, Place, Progress, Sight
-from xnat_ferry.local.proposing import label, propose, session_type
+from xnat_ferry.local.proposing import NAMELESS, label, propose, session_type
 from xnat_ferry.local.tarred import Tarred
 from xnat_ferry.local.zipped import Zipped
 from xnat_ferry.packed import Packed, joined
@@ -100,8 +100,9 @@ def scan(
 ) -> Scanned:
     """Walk through a place; ``heed`` is called between files and may raise.
 
-    One header of each series is kept as a sample, of each file with ``every_header``. Raises PlaceUnreadable
-    and HostilePlace; what is wrong with single files is told in ``others``.
+    One header of each series is kept as a sample, one more for each further PatientID that its files have, of
+    each file with ``every_header``. Raises PlaceUnreadable and HostilePlace; what is wrong with single files
+    is told in ``others``.
     """
     grouping = _Grouping(every_header)
     for one in place.walk(progress):
@@ -118,6 +119,9 @@ def scan(
     )
 
 
+_MOST_PATIENTS = 8
+
+
 @dataclass
 class _Gathered:
     """A series while its files are met."""
@@ -131,6 +135,15 @@ class _Gathered:
     places: dict[str, int] = field(default_factory=dict)
     """Among the files, by SOPInstanceUID."""
     names: set[str] = field(default_factory=set)
+    patients: set[str] = field(default_factory=set)
+    """PatientIDs, as far as a header of each is a sample."""
+
+    def is_news(self, patient_id: str) -> bool:
+        """Whether a file is the first of its patient in this series; beyond a few nobody counts."""
+        if patient_id in self.patients or len(self.patients) == _MOST_PATIENTS:
+            return False
+        self.patients.add(patient_id)
+        return True
 
 
 class _Grouping:
@@ -173,7 +186,7 @@ class _Grouping:
             twin = gathered.files[place].found.path
             self.others.append(Other(found.path, f"the same instance as {twin} (one SOPInstanceUID)"))
             return
-        if not gathered.files or self._every_header:
+        if self._every_header or gathered.is_news(head.patient_id):
             _describe(gathered, head)
         gathered.places[head.sop_uid] = len(gathered.files)
         gathered.files.append(LocalFile(found, _name(found.path, head.sop_uid, gathered.names)))
@@ -259,7 +272,9 @@ def _apart(study: Study, taken: set[str]) -> Study:
         count += 1
         name = f"{study.labels.session}_{count}"
     taken.add(name.casefold())
-    return replace(study, labels=Labels(study.labels.subject, name))
+    # of two that nothing names nobody knows that they are one person's
+    subject = name if study.labels.subject == NAMELESS else study.labels.subject
+    return replace(study, labels=Labels(subject, name))
 
 
 def amount(studies: Sequence[Study]) -> tuple[int, int]:
