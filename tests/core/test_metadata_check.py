@@ -12,7 +12,7 @@ from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.metadata import check_metadata
 from xnat_ferry.dicom.header import HeaderSample
 from xnat_ferry.labels import KEEP, LabelRules, parse_rule
-from xnat_ferry.model import ScanRow, SessionRow, Verdict
+from xnat_ferry.model import HERE, Endpoint, ScanRow, SessionRow, Verdict
 from xnat_ferry.project import Script
 from xnat_ferry.survey import Chosen, Headers, Survey
 
@@ -156,6 +156,26 @@ def test_xnats_own_stamp_tells_of_no_patient() -> None:
     survey = unscripted(survey_of(session(session_row("a")), session(session_row("b"), TWO)))
     kinds = {kind for _, kind, _ in found(survey)}
     assert not kinds & {"patient-id-varies", "patient-id-shared"}
+
+
+def from_here(*labels: tuple[str, str]) -> Survey:
+    """Sessions on this machine, by subject and PatientID, which became the labels there."""
+    survey = survey_of(*(identified(patient, subject, patient) for subject, patient in labels))
+    return replace(survey, source=replace(survey.source, endpoint=Endpoint(HERE, "/images")))
+
+
+@pytest.mark.parametrize("patients", [("P01", "P02"), ("", ""), ("P01", "")])
+def test_a_name_that_is_nobodys_makes_no_two_sessions_one_persons(patients: tuple[str, str]) -> None:
+    survey = from_here(("anonymous", patients[0]), ("anonymous", patients[1]))
+    assert found(survey) == [("DST", "patients-nameless", Verdict.FAIL)]
+    of_server = replace(survey, source=survey_of().source)
+    assert not {"patients-nameless"} & {kind for _, kind, _ in found(of_server)}
+
+
+def test_on_this_machine_a_label_that_came_from_a_patient_id_is_no_stamp() -> None:
+    assert [kind for _, kind, _ in found(from_here(("A", "4711"), ("A", "4712")))] == ["patient-id-varies"]
+    assert [kind for _, kind, _ in found(from_here(("A", "4711"), ("B", "4711")))] == ["patient-id-shared"]
+    assert found(from_here(("001", "001_MR1"), ("001", "001_MR2"))) == [("/images", "ok", Verdict.OK)]
 
 
 @pytest.mark.parametrize(

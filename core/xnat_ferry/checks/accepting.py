@@ -25,6 +25,7 @@ ACCEPTABLE = (
     "burned-in",
     "no-script",
     "patient-differs",
+    "patients-nameless",
     "label-identifies",
     "subjects-joined",
 )

@@ -1,8 +1,9 @@
 """One PatientID a session and a subject, as the source has it: whatever becomes of it on the way."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
+from xnat_ferry.checks.anonymization.identifying import is_blank
 from xnat_ferry.checks.arriving import becomes
 from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.memory import Memory
@@ -17,11 +18,11 @@ PATIENT_ID = 0x00100020
 def patient_findings(survey: Survey, rules: LabelRules, memory: Memory) -> Iterator[Finding]:
     """Two patients in one session; a subject of several PatientIDs, several subjects of one.
 
-    No PatientID is ever shown. One that is its session's label is XNAT's own stamp and tells of no patient
-    (wire-write 1.12).
+    No PatientID is ever shown.
     """
     of_subject: dict[str, set[str]] = defaultdict(set)
     of_id: dict[str, set[str]] = defaultdict(set)
+    without: Counter[str] = Counter()
     names: dict[str, str] = {}
     for chosen, ids in memory.of("patients", survey, _all_ids):
         if len(ids) > 1:
@@ -29,11 +30,29 @@ def patient_findings(survey: Survey, rules: LabelRules, memory: Memory) -> Itera
             continue
         subject = rules.apply(chosen.row).subject
         names.setdefault(subject.casefold(), subject)
+        without[subject.casefold()] += bool(chosen.headers) and not ids
         for one in ids:
-            if one.casefold() != chosen.row.label.casefold():
+            if not _is_stamp(one, survey, chosen):
                 of_subject[subject.casefold()].add(one)
                 of_id[one].add(subject.casefold())
+    unclear = {names[one] for one in names if len(of_subject[one]) + without[one] > 1}
+    nameless = sorted(one for one in unclear if survey.source.endpoint.local and is_blank(one))
+    if nameless:
+        yield _nameless(survey, nameless)
+        for one in nameless:
+            del of_subject[one.casefold()]
     yield from _across(survey, names, of_subject, of_id)
+
+
+def _is_stamp(patient_id: str, survey: Survey, chosen: Chosen) -> bool:
+    """Whether it is its session's label that XNAT wrote there: that tells of no patient (wire-write 1.12).
+
+    On this machine it is the label that was taken from the PatientID, so there only one that begins with its
+    subject's label is taken for XNAT's: 001_MR1 of 001.
+    """
+    label, subject = chosen.row.label.casefold(), chosen.row.subject.casefold()
+    written = patient_id.casefold() == label
+    return written and (not survey.source.endpoint.local or label.startswith(subject))
 
 
 def _all_ids(survey: Survey) -> list[tuple[Chosen, Mapping[str, list[str]]]]:
@@ -60,6 +79,20 @@ def _differs(chosen: Chosen, ids: Mapping[str, list[str]]) -> Finding:
         advice="Find out whose images these are; leave out with --scans what does not belong here, or, "
         "where it is one person, say --accept patient-differs.",
         evidence={f"patient {number}": group for number, group in enumerate(groups[:5], 1)},
+    )
+
+
+def _nameless(survey: Survey, subjects: list[str]) -> Finding:
+    """On this machine nobody has said whose sessions these are: a word in PatientName did."""
+    return _about_all(
+        survey,
+        "patients-nameless",
+        f"Sessions that no PatientID says to be one person's would be one subject: {some(subjects)}, "
+        "which is no name.",
+        "Give each person a subject: --write-labels FILE.csv, change them there, then --labels FILE.csv. "
+        "Where it is one person, say --accept patients-nameless.",
+        {"subjects": some(subjects)},
+        Verdict.FAIL,
     )
 
 
@@ -90,12 +123,19 @@ def _across(
         )
 
 
-def _about_all(survey: Survey, kind: str, message: str, advice: str, evidence: dict[str, str]) -> Finding:
+def _about_all(
+    survey: Survey,
+    kind: str,
+    message: str,
+    advice: str,
+    evidence: dict[str, str],
+    verdict: Verdict = Verdict.WARN,
+) -> Finding:
     destination = survey.destination
     at_destination = becomes(destination.settings, PATIENT_ID)
     return Finding(
         check="metadata",
-        verdict=Verdict.WARN,
+        verdict=verdict,
         about=destination.endpoint.project,
         message=message,
         kind=kind,
