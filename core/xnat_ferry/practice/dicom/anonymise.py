@@ -16,21 +16,17 @@ from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.filereader import read_sequence
 from pydicom.sequence import Sequence
 
-from xnat_ferry.practice.dicom.instances import (
+from xnat_ferry.practice.dicom.elements import (
     Edits,
     Element,
-    Instance,
     Items,
     Plain,
-    Unreadable,
-    Written,
     as_dataset,
     as_element,
-    copied,
     new_element,
-    read_instance,
     text_of,
 )
+from xnat_ferry.practice.dicom.instances import Instance, Unreadable, read_instance
 from xnat_ferry.practice.dicom.scripts import (
     Assign,
     Choose,
@@ -45,6 +41,7 @@ from xnat_ferry.practice.dicom.scripts import (
     Unknown,
     read_script,
 )
+from xnat_ferry.practice.dicom.storing import Written, copied
 
 __all__ = ["Rejected", "ScriptError", "anonymise", "edits_of", "run_script"]
 

@@ -1,69 +1,44 @@
 """A DICOM object on its way: the header read once, the pixels carried untouched (PS3.5, PS3.10)."""
 
-import hashlib
 import struct
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
-from functools import lru_cache, partial
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
-from pydicom import config, dcmread
+from pydicom import dcmread
 from pydicom.charset import convert_encodings, decode_bytes, default_encoding
-from pydicom.datadict import dictionary_VR
-from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import write_data_element, write_file_meta_info
-from pydicom.sequence import Sequence
+from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 from pydicom.valuerep import EXPLICIT_VR_LENGTH_32
 
-PIECE = 1024 * 1024
-"""Bytes carried at a time."""
+from xnat_ferry.practice.dicom.elements import (
+    TEXT,
+    Edits,
+    Element,
+    as_element,
+    encoded,
+    is_plain,
+    kind_of,
+    plainly,
+    text_of,
+)
+from xnat_ferry.practice.dicom.storing import PIECE, Written, stored, with_a_bit_turned
+
 _FIRST = 64 * 1024
 """What is read before the first look; nearly every header ends within."""
 _PIXELS = 0x7FE00000
-_SHORT_LENGTH = 0xFFFE
-"""What most elements' length field can hold."""
-_TEXT = {"AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT"}
 _DELIMITERS = {0x0A, 0x0D, 0x09, 0x0C}
 _SOP_INSTANCE_UID = 0x00080018
 
 
-class Plain(NamedTuple):
-    """An element of text, which is most of what scripts write."""
-
-    VR: str
-    value: str
-
-
-class Items(NamedTuple):
-    """A sequence of items of text."""
-
-    items: tuple[tuple[tuple[int, Plain], ...], ...]
-    VR: str = "SQ"
-
-
-Element = Plain | Items | DataElement
-Edits = Mapping[int, Element | None]
-"""New elements by tag; None takes one away."""
-
-
 class Unreadable(Exception):
     """Not a DICOM object, or broken within its header."""
-
-
-@dataclass(frozen=True)
-class Written:
-    """What was measured while a file was written."""
-
-    size: int
-    digest: str
-    """MD5 in hex, or "" where none was wanted."""
 
 
 class Instance:
@@ -81,8 +56,8 @@ class Instance:
             return ""
         element = self.header.get_item(tag)
         if isinstance(element, RawDataElement):
-            kind = element.VR or _kind_of(tag)
-            if kind in _TEXT:
+            kind = element.VR or kind_of(tag)
+            if kind in TEXT:
                 return self._decoded(element.value or b"", kind)
         value = self.header[tag].value
         if isinstance(value, str) or not hasattr(value, "__iter__"):
@@ -105,7 +80,7 @@ class Instance:
     def write(self, place: Path, edits: Edits, *, digest: bool = True, turned: bool = False) -> Written:
         """Store it with some elements changed; ``turned`` turns one bit of the bytes, as a bad disk does."""
         pieces = self._pieces(edits)
-        return _stored(_with_a_bit_turned(pieces) if turned else pieces, place, digest)
+        return stored(with_a_bit_turned(pieces) if turned else pieces, place, digest)
 
     def _pieces(self, edits: Edits) -> Iterator[bytes]:
         head = self._edited(edits) if edits else self._head
@@ -152,14 +127,11 @@ class Instance:
         write_file_meta_info(out, meta, enforce_standard=False)
         return self._head[:132] + out.getvalue()
 
-    def _encoded(self, tag: int, element: "Element") -> bytes:
-        implicit, little = self.header.original_encoding
-        if isinstance(element, Items) or (isinstance(element, Plain) and _is_plain(element.value)):
-            return _plainly(tag, element, bool(implicit), bool(little))
-        out = DicomBytesIO()
-        out.is_implicit_VR, out.is_little_endian = bool(implicit), bool(little)
-        write_data_element(out, as_element(tag, element), self.encodings)
-        return out.getvalue()
+    def _encoded(self, tag: int, element: Element) -> bytes:
+        implicit, little = map(bool, self.header.original_encoding)
+        if is_plain(element):
+            return plainly(tag, element, implicit, little)
+        return encoded(tag, element, self.encodings, implicit=implicit, little=little)
 
     def begin_of(self, tag: int) -> int:
         """Where an element begins. Raises _Astray if the bytes do not bear it out."""
@@ -194,48 +166,6 @@ class _Bounds:
         if place == len(self._order):
             return self._instance.length
         return self._instance.begin_of(self._order[place])
-
-
-def _is_plain(value: str) -> bool:
-    return value.isascii() and len(value) < _SHORT_LENGTH
-
-
-@lru_cache(maxsize=1024)
-def _plainly(tag: int, element: "Plain | Items", implicit: bool, little: bool) -> bytes:
-    """Text in ASCII, and items of such (PS3.5 7.1): the same few come with every object of a session."""
-    order = "<" if little else ">"
-    if isinstance(element, Items):
-        value = b"".join(_item(item, implicit, little) for item in element.items)
-    else:
-        value = element.value.encode("ascii")
-        value += (b"\0" if element.VR == "UI" else b" ") * (len(value) % 2)
-    head = struct.pack(f"{order}HH", tag >> 16, tag & 0xFFFF)
-    if implicit:
-        return head + struct.pack(f"{order}L", len(value)) + value
-    if element.VR in EXPLICIT_VR_LENGTH_32:
-        return head + element.VR.encode() + struct.pack(f"{order}HL", 0, len(value)) + value
-    return head + element.VR.encode() + struct.pack(f"{order}H", len(value)) + value
-
-
-def _item(item: tuple[tuple[int, "Plain"], ...], implicit: bool, little: bool) -> bytes:
-    content = b"".join(_plainly(tag, element, implicit, little) for tag, element in item)
-    return struct.pack("<HHL" if little else ">HHL", 0xFFFE, 0xE000, len(content)) + content
-
-
-def copied(stream: BinaryIO, place: Path, *, digest: bool = True) -> Written:
-    """Bytes as they come into a file."""
-    return _stored(iter(partial(stream.read, PIECE), b""), place, digest)
-
-
-def _stored(pieces: Iterable[bytes], place: Path, digest: bool) -> Written:
-    hashed, size = hashlib.md5(), 0
-    with place.open("wb", buffering=0) as file:
-        for piece in pieces:
-            file.write(piece)
-            size += len(piece)
-            if digest:
-                hashed.update(piece)
-    return Written(size, hashed.hexdigest() if digest else "")
 
 
 def read_instance(stream: BinaryIO) -> Instance:
@@ -293,52 +223,3 @@ def _rewritten(content: bytes, edits: Edits) -> bytes:
     out = BytesIO()
     dataset.save_as(out, enforce_file_format=False)
     return out.getvalue()
-
-
-def _with_a_bit_turned(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """One bit of the first piece's last byte: of the pixels, where there are any."""
-    first = next(pieces, b"")
-    yield first[:-1] + bytes([first[-1] ^ 0x01]) if first else first
-    yield from pieces
-
-
-def _kind_of(tag: int) -> str:
-    try:
-        return dictionary_VR(tag)
-    except KeyError:
-        return "LO"
-
-
-def new_element(tag: int, kind: str | None, value: str) -> Element:
-    """An element to put in; a tag that keeps no VR gets the dictionary's, or LO. Raises ValueError."""
-    kind = (kind or _kind_of(tag)).partition(" ")[0]
-    if kind in _TEXT:
-        return Plain(kind, value)
-    number: object = value
-    if kind in ("US", "SS", "UL", "SL", "UV", "SV"):
-        number = int(value)
-    elif kind in ("FL", "FD"):
-        number = float(value)
-    return DataElement(tag, kind, number, validation_mode=config.IGNORE)
-
-
-def as_element(tag: int, element: Element) -> DataElement:
-    """As pydicom has it."""
-    if isinstance(element, Plain):
-        return DataElement(tag, element.VR, element.value, validation_mode=config.IGNORE)
-    if isinstance(element, Items):
-        return DataElement(tag, "SQ", Sequence(map(as_dataset, element.items)))
-    return element
-
-
-def as_dataset(item: tuple[tuple[int, Plain], ...]) -> Dataset:
-    """One item as pydicom has it."""
-    made = Dataset()
-    for tag, element in item:
-        made[tag] = as_element(tag, element)
-    return made
-
-
-def text_of(element: Element) -> str:
-    """What an edit writes, as text; "" for a sequence."""
-    return "" if isinstance(element, Items) else str(element.value)

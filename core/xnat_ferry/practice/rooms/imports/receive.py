@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from xnat_ferry.practice.dicom.anonymise import Rejected, ScriptError, edits_of
-from xnat_ferry.practice.dicom.instances import Edits, Instance, Unreadable, Written, read_instance, text_of
+from xnat_ferry.practice.dicom.elements import Edits, text_of
+from xnat_ferry.practice.dicom.instances import Instance, Unreadable, read_instance
 from xnat_ferry.practice.dicom.series_filter import refuses
 from xnat_ferry.practice.dicom.sorting import resource_for, scan_for
+from xnat_ferry.practice.dicom.storing import Written
 from xnat_ferry.practice.faults import Fault
 from xnat_ferry.practice.http.replies import Refused
 from xnat_ferry.practice.rooms.imports.direct_rows import direct_row

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from xnat_ferry.practice.dicom.instances import copied
+from xnat_ferry.practice.dicom.storing import copied
 from xnat_ferry.practice.http.replies import Refused
 from xnat_ferry.practice.rooms.imports.call import Call
 from xnat_ferry.practice.rules.access import may_edit
