@@ -86,7 +86,7 @@ def test_a_log_of_calls_that_cannot_be_written_stops_nothing(tmp_path: Path) -> 
     CallLog(tmp_path / "nowhere" / "calls.log")(Call("https://x", "GET", "/data/a", 200, 0.1))
 
 
-@given(st.lists(st.tuples(st.sampled_from(["up", "down", "sent"]), st.integers(0, 1000)), max_size=30))
+@given(st.lists(st.tuples(st.sampled_from(["up", "down", "sent", "again", "anew"]), st.integers(0, 1000)), max_size=30))
 def test_bytes_moved_are_those_of_all_sessions_side_by_side(story: list[tuple[str, int]]) -> None:
     state = TransferState(plan_of(planned("A"), planned("B")))
     expected = {"A": [0, 0], "B": [0, 0]}
@@ -96,10 +96,19 @@ def test_bytes_moved_are_those_of_all_sessions_side_by_side(story: list[tuple[st
         if kind == "sent":
             state.apply(events.UnitSent(files=1, bytes=count, seconds=1, row="/r", **facts))  # type: ignore[arg-type]
             expected[label] = [expected[label][0] + count, 0]
+        elif kind == "again":
+            under_way = state.sessions[label].sending
+            facts["unit"] = under_way.unit if under_way else facts["unit"]
+            state.apply(events.TriedAgain(attempt=1, message="", **facts))  # type: ignore[arg-type]
+            expected[label][1] = 0
+        elif kind == "anew":  # by a worker after one that was cut off amid a unit
+            state.apply(events.SessionStarted(session=label, at=float(number)))
+            expected[label][1] = 0
         else:
             state.apply(events.UnitProgressed(moving=kind, bytes=count, **facts))  # type: ignore[arg-type]
             expected[label][1] = count if kind == "up" else expected[label][1]
     assert state.bytes_moved == sum(sum(one) for one in expected.values())
     assert state.bytes_moved == sum(one.bytes_moved for one in state.sessions.values())
-    speed = state.rate.per_second()
+    speed = state.rate.per_second(float(len(story)))
     assert speed is None or speed >= 0
+    assert state.rate.per_second(len(story) + 15.0) is None, "nothing has moved for long"

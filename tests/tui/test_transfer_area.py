@@ -9,11 +9,14 @@ from tests.core.making import plan_of, planned
 from tests.tui.looking import screen_text, until, until_shown
 from tests.tui.transfers import STARTED, finished, hold, tell, transfer
 from xnat_ferry import events
+from xnat_ferry.cli.following import status_lines
 from xnat_ferry.errors import Stopped
 from xnat_ferry.model import Where
 from xnat_ferry.plan import Fate
 from xnat_ferry.settings.preferences import Window
 from xnat_ferry.transfer import folder as transfer_folders
+from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.status import status_of
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.calls import RequestReader
 from xnat_ferry_tui.desk import Desk
@@ -28,6 +31,15 @@ def sent(label: str, unit: str, at: float = 0.0) -> events.UnitSent:
 
 def again(label: str, unit: str) -> events.TriedAgain:
     return events.TriedAgain(session=label, unit=unit, attempt=2, message="time-out")
+
+
+def moving(label: str, count: int) -> events.UnitProgressed:
+    return events.UnitProgressed(session=label, unit="1", moving="up", bytes=count)
+
+
+def plainly(folder: TransferFolder) -> str:
+    """What the plain face says of it."""
+    return "\n".join(line.text for line in status_lines(status_of(folder), 80))
 
 
 def log_of(app: FerryApp) -> Lines:
@@ -49,6 +61,17 @@ async def test_what_runs_is_told_with_totals_and_that_the_window_may_be_closed(
         assert ("transfer" in text and "state" in text) == (size[0] >= 110)
         tell(folder, events.SessionFinished(session="A", where=Where.ARCHIVE))
         await until_shown(pilot, "1 of 2 sessions done", "done, in the archive")
+        tell(folder, events.SessionStarted(session="B"), moving("B", 100))
+        await until_shown(pilot, "All  [###############.....]  75%", "Now  [##########..........]  50%")
+        assert "2 of 4 files, 300 B of 400 B" in plainly(folder)
+        tell(folder, again("B", "1"))
+        await until_shown(pilot, "All  [##########..........]  50%", "Now  [....................]   0%")
+        tell(folder, moving("B", 100))
+        await until_shown(pilot, " 75%")
+        folder.lock.unlink()  # what was leaving is lost with its worker
+        text = await until_shown(pilot, "STOPPED", "All  [##########..........]  50%  200 B of 400 B")
+        assert "75%" not in text
+        assert "2 of 4 files, 200 B of 400 B" in plainly(folder)
 
 
 async def test_what_failed_stands_whole_below_the_log_and_what_is_skipped_is_not_done(

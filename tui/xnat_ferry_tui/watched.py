@@ -17,7 +17,6 @@ from xnat_ferry.verify.verification import Verification
 from xnat_ferry_tui.calls import Request
 from xnat_ferry_tui.undisturbed import undisturbed
 
-_STALLED = 15.0
 _REQUESTS = 5000
 
 
@@ -42,8 +41,6 @@ class Watched:
         self.alive = False
         self.queue = ""
         """What Slurm's queue shows of its tasks; "" where there are none."""
-        self._moved = 0
-        self._moved_at = 0.0
 
     def take(self, events: Iterable[AnyEvent], alive: bool) -> None:
         """Take new events in; ``alive`` is whether a worker is at it, which no journal can know."""
@@ -57,8 +54,6 @@ class Watched:
                     self._of_session[session].append(place)
                 if wording.is_problem(event):
                     self._problems.append(place)
-        if self.state.bytes_moved != self._moved:
-            self._moved, self._moved_at = self.state.bytes_moved, self.state.last_at or 0.0
 
     def places(self, *, problems: bool, session: str) -> Sequence[int]:
         """Where in ``told`` the problems are, or what is of one session, or both or all of it; ascending."""
@@ -81,6 +76,11 @@ class Watched:
         """A session's phase: what nobody is at any more waits to be resumed."""
         left = session.phase == Phase.RUNNING and not self.alive
         return Phase.STOPPED if left else session.phase
+
+    @property
+    def bytes_moved(self) -> int:
+        """What was sent, and of what is leaving as far as it has: a unit whose worker is gone is sent anew."""
+        return self.state.bytes_moved if self.alive else self.state.bytes_sent
 
     @property
     def under_way(self) -> list[SessionState]:
@@ -113,10 +113,8 @@ class Watched:
 
     def pace(self, now: float) -> tuple[float | None, float | None]:
         """Bytes a second and seconds left; None for both once nothing has moved for a while."""
-        if now - self._moved_at > _STALLED:
-            return None, None
-        left = self.state.plan.totals.bytes - self.state.bytes_moved
-        return self.state.rate.per_second(), self.state.rate.seconds_left(left)
+        left = self.state.plan.totals.bytes - self.bytes_moved
+        return self.state.rate.per_second(now), self.state.rate.seconds_left(left, now)
 
 
 def _waits(session: SessionState) -> bool:

@@ -3,6 +3,8 @@
 from collections import deque
 
 _SECONDS = 60.0
+_STALLED = 15.0
+"""After so many seconds in which nothing moved no pace is known any more."""
 
 
 class Rate:
@@ -12,19 +14,25 @@ class Rate:
         self._seen: deque[tuple[float, int]] = deque()
 
     def add(self, at: float, total: int) -> None:
-        """``total`` bytes had moved at ``at`` seconds; times must not fall."""
+        """``total`` bytes had moved at ``at`` seconds; times must not fall.
+
+        Where the total has fallen, a part has to move again, and the window begins there.
+        """
+        if self._seen and total < self._seen[-1][1]:
+            self._seen.clear()
         self._seen.append((at, total))
         while len(self._seen) > 2 and at - self._seen[0][0] > _SECONDS:
             self._seen.popleft()
 
-    def per_second(self) -> float | None:
-        """Bytes a second over the window; None until two points are a moment apart."""
+    def per_second(self, now: float) -> float | None:
+        """Bytes a second over the window; None until two points are a moment apart, and after a stall."""
         if len(self._seen) < 2:
             return None
         (first, before), (last, after) = self._seen[0], self._seen[-1]
-        return max(after - before, 0) / (last - first) if last - first >= 0.2 else None
+        known = last - first >= 0.2 and now - last <= _STALLED
+        return (after - before) / (last - first) if known else None
 
-    def seconds_left(self, remaining: int) -> float | None:
+    def seconds_left(self, remaining: int, now: float) -> float | None:
         """At this pace; None while that is not known."""
-        speed = self.per_second()
+        speed = self.per_second(now)
         return max(remaining, 0) / speed if speed else None

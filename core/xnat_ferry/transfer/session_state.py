@@ -98,6 +98,7 @@ def apply_to_session(session: SessionState, event: AnyEvent) -> None:
     match event:
         case events.SessionStarted():
             session.phase, session.problem = Phase.RUNNING, None
+            session.fetching = session.sending = None  # of the worker before, if it was cut off amid a unit
         case events.SessionSkipped():
             session.phase = Phase.SKIPPED
         case events.SessionFinished():
@@ -123,6 +124,8 @@ def _apply_to_bytes(session: SessionState, event: AnyEvent) -> None:
                 session.sending = event
             else:
                 session.fetching = event
+        case events.TriedAgain():
+            _give_up_moving(session, event.unit)
         case events.HeadersRouted():
             session.routed = event.address
         case events.UnitFetched():
@@ -130,6 +133,14 @@ def _apply_to_bytes(session: SessionState, event: AnyEvent) -> None:
             session.fetching = None
         case _:
             _apply_to_sendings(session, event)
+
+
+def _give_up_moving(session: SessionState, unit: str) -> None:
+    """An attempt failed: what had moved of the unit moves again, and from its beginning."""
+    if session.sending is not None and session.sending.unit == unit:
+        session.sending = None
+    if session.fetching is not None and session.fetching.unit == unit:
+        session.fetching = None
 
 
 def _apply_to_sendings(session: SessionState, event: AnyEvent) -> None:

@@ -11,6 +11,8 @@ from xnat_ferry.transfer.session_state import Phase, Problem, SessionState, appl
 _MOVING = (
     events.UnitProgressed,
     events.UnitSent,
+    events.TriedAgain,
+    events.SessionStarted,
     events.SessionFinished,
     events.SessionFailed,
     events.RowRemoved,

@@ -1,5 +1,7 @@
 """One transfer in numbers, from its journal and its lock; loads neither a client nor pydicom."""
 
+import time
+
 from msgspec import Struct
 
 from xnat_ferry.plan import Totals
@@ -35,8 +37,10 @@ class Status(Struct, frozen=True):
     errors: list[Problem]
     why: str = ""
     bytes_per_second: float | None = None
-    """Over the last minute, while it runs; ``None``: not known."""
+    """Over the last minute, while it runs; ``None``: not known, or nothing has moved for a while."""
     seconds_left: float | None = None
+    bytes_moving: int = 0
+    """Of the zips that are leaving now, as far as they have; what is cut off of them is sent anew."""
 
 
 def read_state(folder: TransferFolder) -> TransferState:
@@ -77,6 +81,7 @@ def summarise(folder: TransferFolder, state: TransferState) -> Status:
     found = lock.worker(folder)
     running = state.phase == Phase.RUNNING
     totals = Totals() if state.plan.road.stays else state.plan.totals  # then nothing is to be sent
+    now = time.time()
     return Status(
         id=folder.id,
         state=state.phase,
@@ -94,6 +99,7 @@ def summarise(folder: TransferFolder, state: TransferState) -> Status:
         seconds=round((state.last_at or 0) - (state.started_at or 0), 3),
         errors=state.problems,
         why=state.stopped.why if state.stopped and not running else "",
-        bytes_per_second=state.rate.per_second() if running else None,
-        seconds_left=state.rate.seconds_left(totals.bytes - state.bytes_moved) if running else None,
+        bytes_per_second=state.rate.per_second(now) if running else None,
+        seconds_left=state.rate.seconds_left(totals.bytes - state.bytes_moved, now) if running else None,
+        bytes_moving=state.bytes_moved - state.bytes_sent if running else 0,
     )

@@ -115,7 +115,8 @@ def session_lines(watched: Watched, sessions: Sequence[SessionState]) -> Callabl
         session = sessions[place]
         phase = watched.phase_of(session)
         whole = session.totals.bytes
-        share = f"{min(session.bytes_moved / whole, 1.0):.0%}" if whole and session.bytes_moved else ""
+        moved = session.bytes_moved if watched.alive else session.bytes_sent
+        share = f"{min(moved / whole, 1.0):.0%}" if whole and moved else ""
         if share and phase == Phase.DONE:
             share = "100%"  # of one that is completed, only what was missing is sent
         return Line((phase, session.label, share), _STATES.get(phase, ""))

@@ -62,7 +62,7 @@ def _head(watched: Watched) -> str:
 def _all(watched: Watched, now: float) -> str:
     if watched.state.plan.road.stays:
         return f"All  {sessions_done(watched.state)}; nothing travels"
-    moved, total = watched.state.bytes_moved, watched.state.plan.totals.bytes
+    moved, total = watched.bytes_moved, watched.state.plan.totals.bytes
     if watched.phase == Phase.DONE and watched.state.files_sent < watched.state.plan.totals.files:
         return f"All  {bar(1)} 100%  {wording.size(moved)} of {wording.size(total)}; nothing is left to send"
     speed, left = watched.pace(now)
