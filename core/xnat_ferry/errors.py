@@ -23,7 +23,7 @@ FerryError
 │   │   └── AssignmentForbidden  SharingOff  NothingAssigned  FilesAdrift
 │   ├── NotProven  StuckInPrearchive
 │   ├── ReceiverUnreachable  ReceiverRejects  ReceiverRefused  SyntaxRefused  RoutingTooLong  NotRouted
-│   ├── AssessorTaken  NothingMade
+│   ├── NotStorable  AssessorTaken  NothingMade
 │   ├── NotInArchive  BelongingsLeft  ResourceDiffers  ResourceNotTaken  ResourceUnproven  ValuesDiffer
 │   ├── ArchiveRefused
 │   │   ├── MergeUnanswered  NeverMerged  SubjectElsewhere  NeedsOtherFiles
@@ -497,6 +497,11 @@ class ReceiverRefused(DataProblem):
 class SyntaxRefused(DataProblem):
     sentence = "The DICOM receiver {receiver} does not take {kind} in {syntax}, which {session} holds."
     advice = "Nothing is re-encoded on the way: have its administrator allow it, or copy without a receiver."
+
+
+class NotStorable(DataProblem):
+    sentence = "{session} holds an object that cannot be sent to a DICOM receiver as it is: {why}."
+    advice = "Nothing is re-encoded on the way: copy it without a receiver, or have the object repaired."
 
 
 class RoutingTooLong(DataProblem):

@@ -4,16 +4,16 @@ Every file goes in the transfer syntax that it has: what the receiver does not t
 """
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from xnat_ferry.dicom.opening import open_dicom
-from xnat_ferry.dicom.routed import LONGEST, read_routed, routing_string
+from xnat_ferry.dicom.routed import LONGEST, Pair, pair_of, read_pair, read_routed, routing_string
 from xnat_ferry.errors import (
     FerryError,
     NotRouted,
+    NotStorable,
     ReceiverRefused,
     ReceiverRejects,
     ReceiverUnreachable,
@@ -41,8 +41,6 @@ _APPEARING = 120.0
 _OUT_OF_RESOURCES = 0xA7
 _FOR_GOOD, _BY_USER, _CALLING, _CALLED = 1, 1, 3, 7
 """Result, source and diagnostics of a rejected association (PS3.8 9.3.4)."""
-Pair = tuple[str, str]
-"""A SOP class and a transfer syntax."""
 
 
 def store_unit(receiver: Receiver, ferry: Ferry, session: PlannedSession, fetched: Fetched) -> str:
@@ -93,7 +91,8 @@ class _Storing:
         pairs: dict[Pair, None] = {}
         names: list[str] = []
         for name in self._left:
-            pair = _pair(zipped, name)
+            with self._sendable(), zipped.open(name) as file:
+                pair = read_pair(file)
             if pair not in pairs and len(pairs) == MOST_CONTEXTS:
                 break
             pairs[pair] = None
@@ -102,12 +101,20 @@ class _Storing:
             for name in names:
                 dataset = self._routed(zipped, name)
                 _refuse_unwanted(association, dataset, self._session.session, self._receiver)
-                _store(association, dataset, self._receiver)
+                _store(association, dataset, self._receiver, self._session.session)
                 self._left.remove(name)
                 progress.add(zipped.getinfo(name).file_size)
 
     def _routed(self, zipped: zipfile.ZipFile, name: str) -> "Dataset":
-        return read_routed(BytesIO(zipped.read(name)), self._address)
+        with self._sendable():
+            return read_routed(BytesIO(zipped.read(name)), self._address)
+
+    @contextmanager
+    def _sendable(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # pydicom raises many kinds for odd data sets
+            raise NotStorable(session=self._session.session, why=type(error).__name__) from None
 
     def _row(self) -> str:
         """Where it came to be: a receiver answers when an object is stored, so it is there soon or never."""
@@ -140,8 +147,7 @@ def associated(receiver: Receiver, pairs: Sequence[Pair], session: str) -> Itera
     entity: Any = AE(ae_title=receiver.calling)
     entity.acse_timeout = entity.connection_timeout = _CONNECTING
     entity.dimse_timeout = entity.network_timeout = _PATIENCE
-    for sop_class, syntax in pairs:
-        entity.add_requested_context(sop_class, syntax)
+    _propose(entity, pairs, session)
     association = entity.associate(receiver.host, receiver.port, ae_title=receiver.aet)
     try:
         if association.rejected_contexts and not association.is_established:
@@ -158,6 +164,14 @@ def associated(receiver: Receiver, pairs: Sequence[Pair], session: str) -> Itera
             association.abort()
 
 
+def _propose(entity: Any, pairs: Iterable[Pair], session: str) -> None:
+    try:
+        for sop_class, syntax in pairs:
+            entity.add_requested_context(sop_class, syntax)
+    except ValueError:
+        raise NotStorable(session=session, why="its SOP class or transfer syntax is no UID") from None
+
+
 def _rejected(association: "Association", receiver: Receiver) -> FerryError:
     """What a rejection means; only a transient one may pass (PS3.8 9.3.4)."""
     said: Any = association.acceptor.primitive
@@ -172,7 +186,7 @@ def _rejected(association: "Association", receiver: Receiver) -> FerryError:
 def _refuse_unwanted(
     association: "Association", dataset: "Dataset", session: str, receiver: Receiver
 ) -> None:
-    wanted = _pair_of(dataset)
+    wanted = pair_of(dataset)
     if wanted not in _accepted(association):
         raise _refused(wanted, session, receiver)
 
@@ -192,11 +206,14 @@ def _accepted(association: "Association") -> set[Pair]:
     }
 
 
-def _store(association: "Association", dataset: "Dataset", receiver: Receiver) -> None:
+def _store(association: "Association", dataset: "Dataset", receiver: Receiver, session: str) -> None:
     """One object; raises ReceiverUnreachable when no answer came and ReceiverRefused for any but success."""
-    if not association.is_established:
-        raise ReceiverUnreachable(receiver=str(receiver), why="it closed the association")
-    status = association.send_c_store(dataset)
+    try:
+        status = association.send_c_store(dataset)
+    except RuntimeError:
+        raise ReceiverUnreachable(receiver=str(receiver), why="it closed the association") from None
+    except (AttributeError, ValueError) as error:  # it is not encoded as it says
+        raise NotStorable(session=session, why=type(error).__name__) from None
     if "Status" not in status:
         raise ReceiverUnreachable(receiver=str(receiver), why="it gave no answer")
     code = int(status.Status)
@@ -204,13 +221,3 @@ def _store(association: "Association", dataset: "Dataset", receiver: Receiver) -
         raise ReceiverUnreachable(receiver=str(receiver), why=f"it is out of resources (0x{code:04X})")
     if code != 0 and code >> 12 != 0xB:  # a warning: stored all the same (PS3.4 B.2.3)
         raise ReceiverRefused(receiver=str(receiver), code=f"0x{code:04X}")
-
-
-def _pair(zipped: zipfile.ZipFile, name: str) -> Pair:
-    with zipped.open(name) as file:
-        head = open_dicom(file, stop_before_pixels=True, specific_tags=["SOPClassUID"])
-    return _pair_of(head)
-
-
-def _pair_of(dataset: "Dataset") -> Pair:
-    return str(dataset.SOPClassUID), str(dataset.file_meta.TransferSyntaxUID)
