@@ -16,7 +16,7 @@ RULES = {
     "subjectRules": r"(0008,1030):xnat://[^/]+/([^/]+)/[^/]+",
     "sessionRules": r"(0008,1030):xnat://[^/]+/[^/]+/([^/]+)",
 }
-LITTLE, BIG = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"
+LITTLE, BIG, IMPLICIT = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2"
 
 
 def route_by_description(port: Harbour) -> None:
@@ -66,14 +66,15 @@ def receiver(
 
 def feeding(port: Harbour) -> Callable[[Event], int]:
     """What XNAT's own receiver does: one object at a time into the importer."""
+    return lambda event: feed_bytes(port, event.encoded_dataset())
 
-    def store(event: Event) -> int:
-        answer = httpx.post(
-            f"{port.server.url}/data/services/import?import-handler=gradual-DICOM&inbody=true",
-            content=event.encoded_dataset(),
-            headers={"Content-Type": "application/octet-stream"},
-            auth=("ada", "pract1ce-pw"),
-        )
-        return 0 if answer.is_success else 0xC000
 
-    return store
+def feed_bytes(port: Harbour, content: bytes) -> int:
+    """A whole file into the importer; the status that a receiver answers."""
+    answer = httpx.post(
+        f"{port.server.url}/data/services/import?import-handler=gradual-DICOM&inbody=true",
+        content=content,
+        headers={"Content-Type": "application/octet-stream"},
+        auth=("ada", "pract1ce-pw"),
+    )
+    return 0 if answer.is_success else 0xC000

@@ -18,19 +18,19 @@ from typing import Any
 import httpx
 import pytest
 from msgspec.structs import replace
-from pydicom import dcmread
-from pydicom.dataset import FileDataset
+from pydicom import dcmread, dcmwrite
+from pydicom.dataset import Dataset
 from pydicom.uid import MRImageStorage, SecondaryCaptureImageStorage
 from pynetdicom.events import Event
 
 from tests.core.harbour import LOGIN, Harbour, harbour, session_toml, told
 from tests.core.making import dicom_bytes
-from tests.core.scp import BIG, LITTLE, feeding, receiver, route_by_description
+from tests.core.scp import BIG, IMPLICIT, LITTLE, feed_bytes, feeding, receiver, route_by_description
 from tests.core.shore import instances
 from xnat_ferry import events
 from xnat_ferry.cli.receiving import Receiving
 from xnat_ferry.errors import UsageError
-from xnat_ferry.model import Road, Where
+from xnat_ferry.model import Mark, Road, Where
 from xnat_ferry.plan import Plan, Target
 from xnat_ferry.plan.receiver import Receiver, parse_receiver
 from xnat_ferry.settle.meant import given_up
@@ -44,7 +44,7 @@ SCANS = (
     '[{ id = "1", type = "t1", files = 3, rows = 16, columns = 16 },'
     ' { id = "2", type = "t2", files = 2, rows = 16, columns = 16 }]'
 )
-LABELS = [f"{number:03}_MR1" for number in range(1, 13)]
+LABELS = [f"{number:03}_MR1" for number in range(1, 14)]
 WORLD = "".join(
     session_toml(label, subject=label[:3], scans=SCANS, study_description='"as it was"') for label in LABELS
 )
@@ -59,7 +59,10 @@ WORLD += "".join(
     f'\n[[sessions]]\nproject = "SRC"\nsubject = "{label}"\nlabel = "{label}"\ndicom = ["pydicom:{name}"]\n'
     for label, name in STORED.items()
 )
-WORLD += '\n[[sessions]]\nproject = "SRC"\nsubject = "M"\nlabel = "mixed"\ndicom = "mixed"\n'
+WORLD += "".join(
+    f'\n[[sessions]]\nproject = "SRC"\nsubject = "{label}"\nlabel = "{label}"\ndicom = "{label}"\n'
+    for label in ("mixed", "bare", "lying")
+)
 HEAD = """
 [[users]]
 login = "ada"
@@ -84,9 +87,26 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
     for name, kind in (("image", MRImageStorage), ("capture", SecondaryCaptureImageStorage)):
         data = dicom_bytes(f"1.2.9.1.{len(name)}", "1.2.9", f"1.2.9.{len(name)}", sop_class=kind)
         (home / "mixed" / f"{name}.dcm").write_bytes(data)
+    for label, data in (("bare", without_meta()), ("lying", called_implicit())):
+        (home / label).mkdir()
+        (home / label / "1.dcm").write_bytes(data)
     with harbour(home, WORLD, head=HEAD) as made:
         route_by_description(made)
         yield made
+
+
+def without_meta() -> bytes:
+    """A data set as old archives keep it: no preamble, and nothing says in which transfer syntax it is."""
+    content = BytesIO()
+    image = dcmread(BytesIO(dicom_bytes("1.2.10.1.1", "1.2.10", "1.2.10.1")))
+    dcmwrite(content, Dataset(image), implicit_vr=True, little_endian=True, enforce_file_format=False)
+    return content.getvalue()
+
+
+def called_implicit() -> bytes:
+    """One that has VRs and says that it has none."""
+    explicit = dicom_bytes("1.2.11.1.1", "1.2.11", "1.2.11.1")
+    return explicit.replace(b"UI\x14\x001.2.840.10008.1.2.1\0", b"UI\x14\x001.2.840.10008.1.2\0\0\0", 1)
 
 
 def by(plan: Plan, there: Receiver) -> Plan:
@@ -126,6 +146,33 @@ def test_every_transfer_syntax_stays_what_it_is(port: Harbour) -> None:
         (arrived,) = [path for path in stored if path.suffix != ".xml"]
         assert str(dcmread(arrived).file_meta.TransferSyntaxUID) == syntax
         assert port.files("DST", label) == port.files("SRC", label)
+
+
+def test_an_object_that_cannot_be_sent_as_it_is_ends_its_session_alone(port: Harbour) -> None:
+    with receiver(feeding(port), (LITTLE, IMPLICIT)) as (there, _):
+        folder = port.begin(by(port.plan("lying", "bare"), there))
+        assert port.work(folder) == 1
+    (failed,) = told(folder, events.SessionFailed)
+    assert (failed.session, failed.kind) == ("lying", "NotStorable")
+    assert port.files("DST", "bare") == port.files("SRC", "bare"), "what has no meta information is none"
+
+
+def test_what_a_receiver_changes_with_a_warning_is_not_called_proven(port: Harbour) -> None:
+    """Coercion of data elements, 0xB000 (PS3.4 B.2.3): stored, and one that no script changes is gone."""
+    label = "013_MR1"
+
+    def coerce(event: Event) -> int:
+        image = event.dataset
+        del image.SeriesDescription
+        image.file_meta = event.file_meta
+        return feed_bytes(port, written(image)) or 0xB000
+
+    with receiver(coerce) as (there, _):
+        folder = port.begin(by(port.plan(label), there))
+        assert port.work(folder) == 1
+    (look,) = told(folder, events.SessionVerified)
+    assert (look.where, look.verdict, look.counts[Mark.DIFFERS]) == (Where.PREARCHIVE, "differs", 2)
+    assert label not in port.labels("DST")
 
 
 def test_in_the_prearchive_the_files_themselves_are_the_proof(port: Harbour) -> None:
@@ -296,7 +343,7 @@ def test_its_copies_are_settled_like_any_other(port: Harbour) -> None:
     assert (settled.gone, settled.verdict) == (True, "proven")
 
 
-def written(dataset: FileDataset) -> bytes:
+def written(dataset: Dataset) -> bytes:
     out = BytesIO()
     dataset.save_as(out)
     return out.getvalue()

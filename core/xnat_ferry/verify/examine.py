@@ -36,7 +36,9 @@ def examine(
     if not level.reaches(Level.SAMPLE) or observed.problem:
         return observed
     contents = kept.all(tell, sent_headers) if level == Level.FULL else Contents()
-    for pair in drawn(observed, instances, loosely=loosely):
+    # a receiver gives files names of its own: what they say themselves tells which one of ours each is
+    seen = replace(observed, contents=contents) if contents else observed
+    for pair in drawn(seen, instances, loosely=loosely):
         assert pair.sent is not None
         assert pair.there is not None
         place = pair.there.place
