@@ -19,6 +19,7 @@ from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.proofs import Proofs
 from xnat_ferry_tui.screens.browse.sides import Sides
+from xnat_ferry_tui.screens.transfer import area
 from xnat_ferry_tui.tour import guidance
 from xnat_ferry_tui.watched import Watched
 
@@ -169,3 +170,15 @@ def test_a_stalled_transfer_has_no_pace(transfer: Callable[..., TransferFolder])
         watched.take([moved], True)
     assert watched.pace(102.0) == (50.0, 2.0)
     assert watched.pace(200.0) == (None, None)
+
+
+async def test_a_transfer_that_was_started_here_is_among_all_there_are_at_once(
+    empty_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(area, "_EVERY", 3600.0)
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.workers.wait_for_complete()  # the look at the beginning, which finds none
+        folder = transfer_folders.create(empty_desk.transfers, plan_of(planned("A"), planned("B")))
+        app.following.started(Watched(folder))
+        await until_shown(pilot, "0 of 2 sessions |")

@@ -62,6 +62,7 @@ class Following:
         """Go and look at what was started from here; its marks have served."""
         self._app.desk.marks = set()
         self.follow(watched)
+        self.list_all()  # else its list says for a second that there is none
         self._app.switch_mode("transfer")
 
     def list_all(self) -> None:
