@@ -31,6 +31,7 @@ from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.survey import ProjectView
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.looking import Looking
 from xnat_ferry_tui.opening import prepare_interpreter
 from xnat_ferry_tui.screens.browse import BrowseArea
 from xnat_ferry_tui.screens.browse.reading import Reading
@@ -102,7 +103,7 @@ def _row(project: str, number: int) -> SessionRow:
     )
 
 
-class NoServer(Desk):
+class NoServer(Looking):
     """Reads sessions out of nothing."""
 
     def look(self, progress: object) -> None:
@@ -110,7 +111,7 @@ class NoServer(Desk):
 
     def read(self, side: int, session_id: str) -> None:
         """A session of many scans and files."""
-        view = (self.source, self.destination)[side]
+        view = (self._desk.source, self._desk.destination)[side]
         assert view is not None
         row = next(one for one in view.sessions or () if one.id == session_id)
         scans = [ScanRow(id=str(one), uid=f"1.2.{one}", type="t1_mprage") for one in range(1, _SCANS + 1)]
@@ -119,7 +120,7 @@ class NoServer(Desk):
             for scan in scans
             for one in range(_FILES_A_SCAN)
         )
-        self.details[view.endpoint.server, session_id] = SessionDetail(
+        self._desk.details[view.endpoint.server, session_id] = SessionDetail(
             id=row.id,
             label=row.label,
             project=view.endpoint.project,
@@ -152,7 +153,7 @@ def desk_of(here: int, there: int, folder: Path) -> Desk:
     def nobody(server: str) -> Credentials:
         raise NoCredentials(server=server)
 
-    desk = NoServer(transfers=folder / "transfers", spool=folder / "spool", find=nobody)
+    desk = Desk(transfers=folder / "transfers", spool=folder / "spool", find=nobody)
     source, destination = project("SRC", 0, here), project("DST", here // 2, there)
     desk.ends = (source.endpoint, destination.endpoint)
     desk.source, desk.destination = source, destination
@@ -169,7 +170,7 @@ async def walk(desk: Desk, found: Callable[[str, Held], None]) -> float:
     """Through all keys once; megabytes in memory with the first lines."""
     source, destination = desk.source, desk.destination
     desk.source = desk.destination = None
-    app = Browser(desk)
+    app = Browser(desk, looking=NoServer(desk))
     async with app.run_test(size=_SIZE) as pilot:
         await reached(pilot, lambda: isinstance(app.screen, BrowseArea) and not desk.busy)
         area(app).reading = AtHand(area(app))

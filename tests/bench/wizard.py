@@ -35,6 +35,7 @@ from xnat_ferry.survey import Chosen, Survey
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.errand import Errand
+from xnat_ferry_tui.looking import Looking
 from xnat_ferry_tui.opening import prepare_interpreter
 
 README = Path(__file__).with_name("README.md")
@@ -151,27 +152,28 @@ def _chosen(number: int, row: SessionRow) -> Chosen:
     return replace(chosen(row, scan), headers=(header,))
 
 
-class NoServer(Desk):
-    """A desk that looks again at what is there already: each look brings new values."""
+class NoServer(Looking):
+    """Looks again at what is there already: each look brings new values."""
 
     def look(self, progress: object) -> None:
         """Both projects are listed already."""
 
     def take(self, survey: Survey) -> None:
         """Take this in as what was found."""
-        assert self.drafting.draft is not None
-        self._take(survey, self.drafting.draft, Errand(lambda *_: None))
+        draft = self._desk.drafting.draft
+        assert draft is not None
+        self._take(survey, draft, Errand(lambda *_: None))
 
     def check(self, progress: object) -> None:
         """All anew."""
-        survey = self.drafting.survey
+        survey = self._desk.drafting.survey
         if survey is not None:
             again = tuple(replace(one) for one in survey.chosen)
             self.take(replace(survey, chosen=again, destination=replace(survey.destination)))
 
     def check_again(self, check: str, progress: object) -> None:
         """Both projects anew."""
-        survey = self.drafting.survey
+        survey = self._desk.drafting.survey
         if survey is not None:
             self.take(replace(survey, destination=replace(survey.destination)))
 
@@ -180,13 +182,13 @@ class Wizard(FerryApp):
     """The application on area 1."""
 
 
-def desk_of(taken: Survey, place: Path) -> NoServer:
+def desk_of(taken: Survey, place: Path) -> Desk:
     """A desk with both projects listed and the survey's sessions chosen."""
 
     def nobody(server: str) -> Credentials:
         raise NoCredentials(server=server)
 
-    desk = NoServer(transfers=place / "t", spool=place / "s", find=nobody, draft_file=place / "draft.json")
+    desk = Desk(transfers=place / "t", spool=place / "s", find=nobody, draft_file=place / "draft.json")
     desk.ends = (SOURCE, DESTINATION)
     desk.source, desk.destination = taken.source, taken.destination
     ids = tuple(one.row.id for one in taken.chosen)
@@ -198,11 +200,12 @@ async def walk(taken: Survey, found: Callable[[str, Held], None]) -> None:
     """Through all steps once."""
     with tempfile.TemporaryDirectory() as folder:
         desk = desk_of(taken, Path(folder))
-        app = Wizard(desk)
+        looking = NoServer(desk)
+        app = Wizard(desk, looking=looking)
         async with app.run_test(size=_SIZE) as pilot:
             await reached(pilot, lambda: not desk.busy)
             async with felt() as held:
-                app.do("Judging.", lambda: desk.take(taken))
+                app.do("Judging.", lambda: looking.take(taken))
                 await reached(pilot, lambda: not desk.busy)
             found("the first judgement", held)
             for step, acts in _ACTS.items():

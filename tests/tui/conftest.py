@@ -24,7 +24,7 @@ def desk(practice_demo: PracticeServer, tmp_path: Path) -> Iterator[Desk]:
     """A desk on that server."""
     made = demo_desk(practice_demo, tmp_path)
     yield made
-    made.close()
+    made.conversation.close()
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.logins import Logins
+from xnat_ferry_tui.looking import Looking
 from xnat_ferry_tui.workers import Workers
 
 
@@ -167,7 +168,7 @@ def test_a_password_that_is_refused_meanwhile_is_tried_once(
     desk: Desk, practice_demo: PracticeServer
 ) -> None:
     """Whoever changed it types the new one; the old one, tried again and again, would lock the account."""
-    look, server = partial(desk.look, Errand(lambda *_: None)), practice_demo.url
+    look, server = partial(Looking(desk).look, Errand(lambda *_: None)), practice_demo.url
     look()
     practice_demo.clear_log()
     faults = [

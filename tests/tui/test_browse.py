@@ -102,7 +102,7 @@ def desk(practice: PracticeServer, tmp_path: Path) -> Iterator[Desk]:
     made.ends = (Endpoint(practice.url, "SRC"), Endpoint(practice.url, "DST"))
     made.names = {practice.url: "here"}
     yield made
-    made.close()
+    made.conversation.close()
 
 
 @asynccontextmanager
@@ -337,7 +337,7 @@ async def test_two_servers_side_by_side(desk: Desk, tmp_path: Path) -> None:
             assert line_of(pilot, "> S7_MR1").split()[-1] == "-"
             await pilot.press("tab", "slash", *"s7", "enter", "j", "right")
             await until_shown(pilot, "> 2 dwi")
-        desk.close()
+        desk.conversation.close()
 
 
 async def test_a_session_that_cannot_be_read_says_why(desk: Desk, practice: PracticeServer) -> None:

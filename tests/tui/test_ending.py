@@ -26,7 +26,7 @@ def desk(sea: Shore, tmp_path: Path) -> Iterator[Desk]:
     login = Credentials("ada", "pract1ce-pw")
     made = Desk(transfers=sea.transfers, spool=tmp_path / "spool", find=lambda _: login)
     yield made
-    made.close()
+    made.conversation.close()
 
 
 async def test_a_copy_becomes_a_move_once_the_name_is_typed(sea: Shore, desk: Desk) -> None:

@@ -53,10 +53,10 @@ async def test_what_begins_by_itself_does_not_begin_again_after_a_fault(
         begun.append(check)
         raise ValueError(SECRET)
 
-    monkeypatch.setattr(empty_desk, "look", lambda errand: None)
-    monkeypatch.setattr(empty_desk, "check_again", fall_over)
     empty_desk.ends = (SOURCE, DESTINATION)
     app = FerryApp(empty_desk)
+    monkeypatch.setattr(app.looking, "look", lambda errand: None)
+    monkeypatch.setattr(app.looking, "check_again", fall_over)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: not empty_desk.busy)
         await pilot.press("7")

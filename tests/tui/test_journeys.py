@@ -79,7 +79,7 @@ def open_desk(sea: Sea, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
 
     yield opened
     for one in made:
-        one.close()
+        one.conversation.close()
 
 
 async def laid_out(sea: Sea, desk: Desk, hand: Hand) -> None:

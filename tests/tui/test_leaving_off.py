@@ -18,16 +18,18 @@ from xnat_ferry_tui import doing
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.errand import Errand
+from xnat_ferry_tui.looking import Looking
 
 SAID = "Stopped on request. Nothing was changed by it."
 
 
-class Slow(Desk):
-    """A desk whose servers answer when a test has them answer."""
+class Slow(Looking):
+    """Its servers answer when a test has them answer."""
 
     def __init__(self, place: Path) -> None:
         login = Credentials("me", "secret")
-        super().__init__(transfers=place / "t", spool=place / "s", find=lambda _: login)
+        self.desk = Desk(transfers=place / "t", spool=place / "s", find=lambda _: login)
+        super().__init__(self.desk)
         self.asked, self.answer = threading.Event(), threading.Event()
         self.label = "LATE"
 
@@ -41,12 +43,13 @@ class Slow(Desk):
         """One session at the source."""
         row = session_row(self._wait(), "S")
         with errand.taking():
-            self.source, self.destination = view(SOURCE, (row,)), view(DESTINATION)
+            self.desk.source, self.desk.destination = view(SOURCE, (row,)), view(DESTINATION)
 
     def check(self, errand: Errand) -> None:
         """The same, surveyed."""
-        assert self.drafting.draft is not None
-        self._take(survey_of(chosen(session_row(self._wait(), "S"))), self.drafting.draft, errand)
+        draft = self.desk.drafting.draft
+        assert draft is not None
+        self._take(survey_of(chosen(session_row(self._wait(), "S"))), draft, errand)
 
     def try_server(self, server: str) -> str:
         """Let in whoever comes."""
@@ -74,8 +77,8 @@ async def let_go(pilot: Pilot[None], answer: threading.Event) -> None:
 
 
 async def test_a_listing_is_ended_in_every_area_and_what_comes_late_is_dropped(slow: Slow) -> None:
-    slow.ends = (SOURCE, DESTINATION)
-    app = FerryApp(slow)
+    slow.desk.ends = (SOURCE, DESTINATION)
+    app = FerryApp(slow.desk, looking=slow)
     async with app.run_test(size=(80, 24)) as pilot:
         await until_shown(pilot, "c Continue is off", "Listing both projects. (x leaves off)")
         late = slow.answer
@@ -84,7 +87,7 @@ async def test_a_listing_is_ended_in_every_area_and_what_comes_late_is_dropped(s
             await until_shown(pilot, f"Listing both projects. ({key} leaves off)")
         await pilot.press("3", "E")
         await until_shown(pilot, f"{SAID} It was: Listing both projects.")
-        assert slow.busy == ""
+        assert slow.desk.busy == ""
         await pilot.press("1", "5")
         await until_shown(pilot, "Named, and not listed: SRC @ a.example")
         slow.ask_anew("FRESH")
@@ -103,8 +106,8 @@ async def test_a_listing_is_ended_in_every_area_and_what_comes_late_is_dropped(s
 
 
 async def test_a_survey_is_ended_and_another_choice_is_surveyed_meanwhile(slow: Slow) -> None:
-    slow.ends = (SOURCE, DESTINATION)
-    app = FerryApp(slow)
+    slow.desk.ends = (SOURCE, DESTINATION)
+    app = FerryApp(slow.desk, looking=slow)
     async with app.run_test(size=(80, 24)) as pilot:
         late = slow.answer
         await until(pilot, slow.asked.is_set)
@@ -121,15 +124,15 @@ async def test_a_survey_is_ended_and_another_choice_is_surveyed_meanwhile(slow: 
         await pilot.press("r")
         await until_shown(pilot, "1 session surveyed")
         await let_go(pilot, late)
-        assert slow.source is not None
-        assert [row.label for row in slow.source.sessions or ()] == ["FRESH"]
-        assert slow.drafting.survey is not None
-        assert [one.row.label for one in slow.drafting.survey.chosen] == ["FRESH"]
+        assert slow.desk.source is not None
+        assert [row.label for row in slow.desk.source.sessions or ()] == ["FRESH"]
+        assert slow.desk.drafting.survey is not None
+        assert [one.row.label for one in slow.desk.drafting.survey.chosen] == ["FRESH"]
         assert "1 session surveyed" in screen_text(app)
 
 
 async def test_a_server_is_not_stored_where_its_login_was_left_off(slow: Slow) -> None:
-    app = FerryApp(slow)
+    app = FerryApp(slow.desk, looking=slow)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until_shown(pilot, "N stores a server")
         await pilot.press("N", *"main", "enter", *"https://x", "enter")
@@ -142,7 +145,7 @@ async def test_a_server_is_not_stored_where_its_login_was_left_off(slow: Slow) -
 
 
 async def test_what_may_be_changing_something_is_not_ended(slow: Slow) -> None:
-    app = FerryApp(slow)
+    app = FerryApp(slow.desk, looking=slow)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until_shown(pilot, "5 CONNECT")
         app.do("Starting the worker.", slow._wait)
@@ -150,15 +153,15 @@ async def test_what_may_be_changing_something_is_not_ended(slow: Slow) -> None:
         await pilot.press("x")
         await until_shown(pilot, "This ends by itself")
         assert "leaves off" not in screen_text(app)
-        assert slow.busy == "Starting the worker."
+        assert slow.desk.busy == "Starting the worker."
         await let_go(pilot, slow.answer)
-        assert slow.busy == ""
+        assert slow.desk.busy == ""
 
 
 async def test_however_many_wait_for_a_server_that_is_gone_there_is_a_thread_for_what_comes_next(
     slow: Slow,
 ) -> None:
-    app, done = FerryApp(slow), threading.Event()
+    app, done = FerryApp(slow.desk, looking=slow), threading.Event()
     async with app.run_test(size=(80, 24)) as pilot:
         await until_shown(pilot, "5 CONNECT")
         for _ in range(40):  # Python's own pool has 32 at most
@@ -171,7 +174,7 @@ async def test_however_many_wait_for_a_server_that_is_gone_there_is_a_thread_for
 
 async def test_whoever_closes_the_window_waits_for_what_may_be_changing_something_alone(slow: Slow) -> None:
     for looks in (True, False):
-        app, slow.busy = FerryApp(slow), ""
+        app, slow.desk.busy = FerryApp(slow.desk, looking=slow), ""
         slow.asked.clear()
         async with app.run_test(size=(80, 24)) as pilot:
             await until_shown(pilot, "5 CONNECT")
@@ -188,24 +191,24 @@ async def test_whoever_closes_the_window_waits_for_what_may_be_changing_somethin
 
 
 def test_whoever_waits_for_a_server_that_is_silent_holds_up_nobody(desk: Desk) -> None:
-    there, errand = desk.ends, Errand(lambda *_: None)
+    looking, there, errand = Looking(desk), desk.ends, Errand(lambda *_: None)
     assert there is not None
     with create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         desk.connect((Endpoint(url, "A"), Endpoint(url, "B")))
-        left = threading.Thread(target=_look, args=(desk.look, errand))
+        left = threading.Thread(target=_look, args=(looking.look, errand))
         left.start()
         with silent.accept()[0]:
             errand.end()
-            desk.hang_up()
+            desk.conversation.hang_up()
             desk.connect(there)
-            desk.look(Errand(lambda *_: None))
+            looking.look(Errand(lambda *_: None))
             assert desk.source is not None
             assert desk.destination is not None
             assert left.is_alive()
     left.join(60)
     assert (desk.source.endpoint, desk.destination.endpoint) == there
-    for seek in (desk.look, desk.check, lambda errand: desk.compare(Level.COUNTS, errand)):
+    for seek in (looking.look, looking.check, lambda errand: looking.compare(Level.COUNTS, errand)):
         before = (desk.source, desk.destination, desk.proofs(), desk.drafting.survey)
         ended = Errand(lambda *_: None)
         ended.end()

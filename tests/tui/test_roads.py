@@ -63,7 +63,7 @@ def desk(port: Harbour, tmp_path: Path) -> Iterator[Desk]:
     )
     made.ends = (port.source, port.destination)
     yield made
-    made.close()
+    made.conversation.close()
 
 
 def held(session: dict[str, Any]) -> dict[str, set[str]]:

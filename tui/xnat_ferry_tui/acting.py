@@ -111,10 +111,12 @@ class Acting:
         )
 
     def _start(self, plan: Plan) -> None:
-        app, started = self._app, list[Watched]()
+        app, desk, started = self._app, self._app.desk, list[Watched]()
 
-        app.do(
-            "Starting the worker.",
-            lambda: started.append(Watched(app.desk.start(plan))),
-            lambda: app.following.started(started[0]),
-        )
+        def start() -> None:
+            app.looking.refuse_outdated(plan)
+            folder = desk.workers.start(plan)
+            desk.begun()
+            started.append(Watched(folder))
+
+        app.do("Starting the worker.", start, lambda: app.following.started(started[0]))

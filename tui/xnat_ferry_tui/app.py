@@ -34,6 +34,7 @@ from xnat_ferry_tui.following import Following
 from xnat_ferry_tui.glyphs import fit_to_show, terminal_is_utf8
 from xnat_ferry_tui.helping import about
 from xnat_ferry_tui.key_map import KeyMap
+from xnat_ferry_tui.looking import Looking
 from xnat_ferry_tui.losing import Losing
 from xnat_ferry_tui.painted import SparingApp
 from xnat_ferry_tui.proving import Proving
@@ -75,12 +76,14 @@ class FerryApp(SparingApp):
         self,
         desk: Desk,
         *,
+        looking: Looking | None = None,
         window: Window = AS_USUAL,
         key_map: KeyMap | None = None,
         tour: bool = False,
     ) -> None:
         super().__init__()
         self.desk, self.window, self.tour = desk, window, tour
+        self.looking = looking or Looking(desk)
         self.ascii_only = window.ascii or not terminal_is_utf8()
         self.key_map = key_map or KeyMap({})
         for theme in THEMES:
@@ -105,15 +108,15 @@ class FerryApp(SparingApp):
 
     def check(self) -> None:
         """Survey and checklist."""
-        self.with_projects("Looking at both projects.", self.desk.check)
+        self.with_projects("Looking at both projects.", self.looking.check)
 
     def check_again(self, check: str) -> None:
         """Look again at what one check rests on."""
-        self.with_projects("Looking again.", lambda errand: self.desk.check_again(check, errand))
+        self.with_projects("Looking again.", lambda errand: self.looking.check_again(check, errand))
 
     def look(self) -> None:
         """List both projects."""
-        self.with_projects("Listing both projects.", self.desk.look)
+        self.with_projects("Listing both projects.", self.looking.look)
 
     def with_projects(self, words: str, work: Callable[[Errand], object]) -> None:
         """Look for something; where no projects are named yet, ask for them instead."""
@@ -252,7 +255,7 @@ class FerryApp(SparingApp):
     def on_unmount(self) -> None:
         self.following.leave()
         # logging out may wait for a server that is gone: nobody waits for it
-        threading.Thread(target=self.desk.close, daemon=True).start()
+        threading.Thread(target=self.desk.conversation.close, daemon=True).start()
 
     def ask(self, lines: list[str], yes: Callable[[], object]) -> None:
         """Ask, and do it on a yes."""

@@ -90,7 +90,7 @@ class Comparing:
         def work(errand: Errand) -> None:
             from xnat_ferry.cli.differences import difference_lines
 
-            found = app.desk.compare(level, errand)
+            found = app.looking.compare(level, errand)
             lines.extend(line.text for line in difference_lines(found, app.size.width - 4))
 
         def tell() -> None:

@@ -72,17 +72,17 @@ class Connecting:
         self.log_in([server], lambda: self._store(alias, server))
 
     def _store(self, alias: str, server: str) -> None:
-        desk, found = self._app.desk, list[str]()
+        app, found = self._app, list[str]()
 
         def store(errand: Errand) -> None:
-            found.append(desk.try_server(server))
+            found.append(app.looking.try_server(server))
             with errand.taking():
-                desk.name_server(alias, server)
+                app.desk.name_server(alias, server)
 
         def tell() -> None:
-            self._app.notify(f"{alias} is stored: you are {found[0]}.", markup=False)
+            app.notify(f"{alias} is stored: you are {found[0]}.", markup=False)
 
-        self._app.seek("Logging in.", store, tell)
+        app.seek("Logging in.", store, tell)
 
     def ask_receiver(self, before: Receiver, then: Callable[[Receiver], None]) -> None:
         """Ask for a DICOM receiver's address and titles, beginning with those of ``before``.
@@ -120,7 +120,7 @@ class Connecting:
         app, ends, found = self._app, self._app.desk.ends, list[tuple[Endpoint, "Scanned"]]()
 
         def look(errand: Errand) -> None:
-            found.append(app.desk.look_through(Path(text), errand))
+            found.append(app.looking.look_through(Path(text), errand))
 
         def ask() -> None:
             (end, scanned), others = found[0], found[0][1].others
@@ -149,7 +149,7 @@ class Connecting:
             return
 
         def look(_errand: Errand) -> None:
-            found.append(app.desk.folder_here(Path(text), zips=name == _ONE_ZIP))
+            found.append(app.looking.folder_here(Path(text), zips=name == _ONE_ZIP))
 
         def go_on() -> None:
             if ends is not None:

@@ -129,7 +129,7 @@ class Doing:
         else:
             errand.end()
             self._errand, app.desk.busy, app.desk.problem = None, "", stopped(app.desk.busy)
-            app.desk.hang_up()
+            app.desk.conversation.hang_up()
             app.redraw()
 
     def _failed(self, error: FerryError, again: Then) -> None:

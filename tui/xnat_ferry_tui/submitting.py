@@ -86,7 +86,8 @@ class Submitting:
         app, made = self._app, list[tuple[Watched, Submission]]()
 
         def submit() -> None:
-            folder, submission = app.desk.submit(plan, options)
+            folder, submission = app.desk.workers.submit(plan, options)
+            app.desk.begun()
             made.append((Watched(folder), submission))
 
         def show() -> None:

@@ -87,7 +87,7 @@ class Errands:
         def read(_errand: Errand) -> None:
             from xnat_ferry.xnat.rights import list_projects
 
-            found.update(list_projects(self._area.desk.client(side)))
+            found.update(list_projects(self._area.ferry.looking.client(side)))
 
         def ask() -> None:
             choice = ProjectChoice(_SIDES[side], ends[side].server, found, said)
@@ -113,10 +113,10 @@ class Errands:
         self._area.ferry.connecting.read_ends([text], connect, lambda said: self.project(side, said))
 
     def _connect(self, ends: tuple[Endpoint, Endpoint]) -> None:
-        ferry, desk = self._area.ferry, self._area.desk
+        ferry = self._area.ferry
         ferry.connecting.log_in(
             servers_of(*ends),
-            lambda: ferry.do("Leaving the old projects.", lambda: desk.connect(ends), ferry.look),
+            lambda: ferry.do("Leaving the old projects.", lambda: ferry.desk.connect(ends), ferry.look),
         )
 
     def _file(self, node: Node, side: int) -> tuple[SessionRow, FileRow] | str:

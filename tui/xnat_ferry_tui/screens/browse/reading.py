@@ -77,7 +77,7 @@ class Reading:
             from xnat_ferry.xnat import prearchive
 
             try:
-                client = self._area.desk.client(side)
+                client = self._area.ferry.looking.client(side)
                 self.prearchives[end] = prearchive.list_prearchive(client, end.project)
             except FerryError as error:
                 self.prearchives[end] = told(error)
@@ -96,7 +96,7 @@ class Reading:
             lines: tuple[HeaderLine, ...] = ()
             problem = ""
             try:
-                lines = read_lines(read_header(self._area.desk.client(side), session_id, file))
+                lines = read_lines(read_header(self._area.ferry.looking.client(side), session_id, file))
             except FerryError as error:
                 problem = told(error)
             self._area.post_message(Fetched(lambda: then(lines, problem)))
@@ -110,7 +110,7 @@ class Reading:
             from xnat_ferry.xnat import prearchive
 
             try:
-                said = prearchive.read_last_log(self._area.desk.client(side), row.path)
+                said = prearchive.read_last_log(self._area.ferry.looking.client(side), row.path)
             except FerryError as error:
                 said = told(error)
             self._area.post_message(Fetched(lambda: then(said)))
@@ -125,7 +125,7 @@ class Reading:
                     return
                 key, side, row = self._wanted.pop()
             try:
-                self._area.desk.read(side, row.id)
+                self._area.ferry.looking.read(side, row.id)
             except FerryError as error:
                 self._problems[key] = told(error)
             finally:
