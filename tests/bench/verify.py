@@ -68,7 +68,8 @@ def headers(url: str, scratch: Path) -> int:
 
 def _verify(url: str, scratch: Path, settings: ProjectSettings, *, every_header: bool) -> int:
     """Full verification of a session against its own catalogs; bytes, those from the source left out."""
-    from xnat_ferry.verify.looking import Target, look
+    from xnat_ferry.verify.inspecting import Target, inspect_session
+    from xnat_ferry.verify.scrutiny import Scrutiny
     from xnat_ferry.verify.source import Source
     from xnat_ferry.xnat.client import XnatClient
     from xnat_ferry.xnat.listings import find_session
@@ -80,15 +81,13 @@ def _verify(url: str, scratch: Path, settings: ProjectSettings, *, every_header:
         source = Source(client, found.id, scratch)
         # the pixels that passed in transit stand in a manifest: nothing is fetched for them here
         sent = [replace(one, pixel_md5="") for one in source.listed()]
-        result = look(
+        result = inspect_session(
             client,
             Target(project="SRC", label="S1", settings=settings),
             sent,
             session="S1",
-            level=Level.FULL,
+            scrutiny=Scrutiny(level=Level.FULL, scratch=scratch, every_header=every_header),
             source=source if every_header else None,
-            scratch=scratch,
-            every_header=every_header,
             tell=heard.append,
         )
     assert result.verdict == "proven", result.counts

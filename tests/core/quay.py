@@ -12,7 +12,8 @@ from xnat_ferry.practice.process import PracticeServer
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.verify import SessionVerification
-from xnat_ferry.verify.looking import Target, look
+from xnat_ferry.verify.inspecting import Target, inspect_session
+from xnat_ferry.verify.scrutiny import Scrutiny
 from xnat_ferry.verify.source import Source
 from xnat_ferry.xnat import prearchive
 from xnat_ferry.xnat.client import XnatClient
@@ -149,16 +150,13 @@ class Quay:
         every_header: bool = False,
         joins: bool = False,
     ) -> SessionVerification:
-        return look(
+        return inspect_session(
             self.client,
             Target(project=project, label=label, row=row, settings=settings, joins=joins),
             self.sent,
             session="001_MR1",
-            level=level,
+            scrutiny=Scrutiny(level=level, scratch=self.scratch, refresh=refresh, every_header=every_header),
             source=Source(self.client, self.source_id, self.scratch) if with_source else None,
-            scratch=self.scratch,
-            refresh=refresh,
-            every_header=every_header,
         )
 
     # What can be done to it behind the server's back, and through it

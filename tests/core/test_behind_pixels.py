@@ -17,7 +17,8 @@ from xnat_ferry.model import Level, Mark, Where
 from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.verify import SessionVerification
-from xnat_ferry.verify.session import verify_session
+from xnat_ferry.verify.scrutiny import Scrutiny
+from xnat_ferry.verify.session import Destination, verify_session
 from xnat_ferry.verify.source import Source
 from xnat_ferry.xnat.project_settings import read_settings
 
@@ -77,18 +78,13 @@ def compared(
                 settings, site_script=msgspec.structs.replace(settings.site_script, text=script)
             )
         return verify_session(
-            ferry.destination,
+            Destination(ferry.destination, "DST", settings),
             folder,
             session,
             ferry.state.sessions[session.session],
-            project="DST",
             where=Where.ARCHIVE,
-            level=level,
-            settings=settings,
+            scrutiny=Scrutiny(level=level, scratch=ferry.spool, every_header=every, refresh=refresh),
             source=Source(ferry.source, session.id, ferry.spool) if source else None,
-            scratch=ferry.spool,
-            every_header=every,
-            refresh=refresh,
         )
 
 

@@ -27,7 +27,7 @@ from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import start_worker
 from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry.transfer.status import read_state
-from xnat_ferry.verify.session import prove_session
+from xnat_ferry.verify.session import Destination, prove_session
 from xnat_ferry.xnat.deletion import Holding, delete_session, delete_subject, unshare_session
 from xnat_ferry.xnat.project_settings import read_settings
 
@@ -520,13 +520,12 @@ def test_what_changes_after_the_proof_forbids_the_deletion(
         plan, settings = ferry.state.plan, read_settings(ferry.destination, "DST")
         (session,) = [one for one in plan.sessions if one.session == label]
         proof = prove_session(
-            ferry.destination,
+            Destination(ferry.destination, "DST", settings),
             ferry.source,
             folder,
             session,
             ferry.state.sessions[label],
-            project="DST",
-            settings=settings,
+            scratch=ferry.spool,
         )
         change(port)
         with pytest.raises(NotDeletable) as caught:

@@ -11,7 +11,7 @@ from tests.core.making import detail_of, file_row, plan_of, planned, session_row
 from xnat_ferry.errors import ServerBusy
 from xnat_ferry.model import Level, Mark, ScanRow, SessionDetail, SessionRow, Where
 from xnat_ferry.plan import Plan
-from xnat_ferry.verify.looking import nothing_looked_at
+from xnat_ferry.verify.inspecting import not_inspected
 from xnat_ferry.verify.verification import Item, SessionVerification, Verification, What, count_marks
 from xnat_ferry_tui.screens.browse.arranging import Order
 from xnat_ferry_tui.screens.browse.cells import columns
@@ -203,7 +203,7 @@ def test_scans_and_files_have_the_marks_of_the_verification_and_only_if_they_tra
     assert (found["1"], found["x.dcm"], found["y.dcm"]) == ("*", "=", "*")
     assert (found["5"], found["z.dcm"]) == ("?", "?")
     unread = ServerBusy(server="https://b.example", what="GET /data", status=503, said="")
-    nothing = nothing_looked_at("A_MR1", "A_MR1", Level.IDENTITY, unread)
+    nothing = not_inspected("A_MR1", "A_MR1", Level.IDENTITY, unread)
     lists = listed((A,), (A,), details=known, proofs=Verification(level=Level.IDENTITY, sessions=(nothing,)))
     for label in ("A_MR1", "1"):
         lists.outline(SOURCE).open(place(lists, label))

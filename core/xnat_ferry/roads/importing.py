@@ -18,7 +18,8 @@ from xnat_ferry.transfer.session_state import Phase, SessionState
 from xnat_ferry.transfer.whose import rows_beside
 from xnat_ferry.verify.kept import differing_since
 from xnat_ferry.verify.originals import Originals
-from xnat_ferry.verify.session import verify_session
+from xnat_ferry.verify.scrutiny import Scrutiny
+from xnat_ferry.verify.session import Destination, verify_session
 from xnat_ferry.verify.source import Source
 from xnat_ferry.verify.verification import SessionVerification
 from xnat_ferry.xnat.prearchive import list_prearchive
@@ -122,16 +123,13 @@ class Importing(Crossing):
     def _verify(self, session: PlannedSession, where: Where) -> None:
         """Raises NotProven unless every file is proven there."""
         result = verify_session(
-            self.ferry.destination,
+            Destination(self.ferry.destination, self.plan.destination.project, self.settings),
             self.ferry.folder,
             session,
             self.ferry.state.sessions[session.session],
-            project=self.plan.destination.project,
             where=where,
-            level=self.plan.verify,
-            settings=self.settings,
+            scrutiny=Scrutiny(level=self.plan.verify, scratch=self.ferry.spool),
             source=self.originals(session),
-            scratch=self.ferry.spool,
         )
         self.ferry.tell(_as_event(session.session, result))
         if result.verdict != "proven":

@@ -28,7 +28,8 @@ from xnat_ferry.survey.staying import refuse_apart
 from xnat_ferry.transfer.manifest import append_unit, read_manifest
 from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.verify.by_road import settings_for
-from xnat_ferry.verify.session import verify_session
+from xnat_ferry.verify.scrutiny import Scrutiny
+from xnat_ferry.verify.session import Destination, verify_session
 from xnat_ferry.verify.source import Source
 from xnat_ferry.xnat import sharing
 from xnat_ferry.xnat.client import Call, XnatClient
@@ -197,16 +198,12 @@ class OneServer(Crossing):
     def _verify(self, session: PlannedSession) -> None:
         """Raises NotProven unless it has owner, label, subject and every file that it should."""
         result = verify_session(
-            self.client,
+            Destination(self.client, self.plan.destination.project, self.settings, owner=self.plan.owner),
             self.ferry.folder,
             session,
             self.ferry.state.sessions[session.session],
-            project=self.plan.destination.project,
             where=Where.ARCHIVE,
-            level=self.plan.verify,
-            settings=self.settings,
-            owner=self.plan.owner,
-            scratch=self.ferry.spool,
+            scrutiny=Scrutiny(level=self.plan.verify, scratch=self.ferry.spool),
         )
         self.ferry.tell(
             events.SessionVerified(

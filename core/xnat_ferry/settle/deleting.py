@@ -25,9 +25,10 @@ from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.manifest import read_manifest
 from xnat_ferry.verify.beside_images import compare_beside
-from xnat_ferry.verify.looking import Target, look
+from xnat_ferry.verify.inspecting import Target, inspect_session
 from xnat_ferry.verify.proof import Proof, listing_digest, manifest_digest, why_beside
 from xnat_ferry.verify.rewriting import routed
+from xnat_ferry.verify.scrutiny import Scrutiny
 from xnat_ferry.verify.verification import PROVEN, SessionVerification
 from xnat_ferry.xnat import deletion
 from xnat_ferry.xnat.client import XnatClient
@@ -74,14 +75,13 @@ def look_at_copy(ferry: Ferry, settings: ProjectSettings, session: PlannedSessio
     if ferry.state.sessions[session.session].routed:
         settings = routed(settings)
     joins = session.fate in (Fate.COMPLETE, Fate.MERGE)
-    return look(
+    return inspect_session(
         ferry.destination,
         Target(project=project, label=label, subject=session.to_subject, settings=settings, joins=joins),
         read_manifest(ferry.folder.manifest(session.id)),
         session=session.session,
-        level=Level.IDENTITY,
+        scrutiny=Scrutiny(level=Level.IDENTITY, scratch=ferry.folder.path),
         source=None,
-        scratch=ferry.folder.path,
     )
 
 

@@ -33,7 +33,7 @@ from xnat_ferry.settle.subjects import settle_subjects
 from xnat_ferry.settle.waiting import recount_rows, remove_waiting
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.session_state import SessionState
-from xnat_ferry.verify.session import prove_session
+from xnat_ferry.verify.session import Destination, prove_session
 from xnat_ferry.xnat import deletion
 from xnat_ferry.xnat.project_settings import read_settings
 
@@ -169,16 +169,8 @@ def _remove(
     if shared and not order.unshare:
         raise OnlyShared(session=session.session, project=plan.source.project, owner=shared)
     try:
-        proof = prove_session(
-            ferry.destination,
-            ferry.source,
-            ferry.folder,
-            session,
-            state,
-            project=plan.destination.project,
-            settings=settings,
-            scratch=ferry.spool,
-        )
+        there = Destination(ferry.destination, plan.destination.project, settings)
+        proof = prove_session(there, ferry.source, ferry.folder, session, state, scratch=ferry.spool)
     except NotProven as error:
         raise NoProof(session=session.session, why=error.facts["why"]) from None
     ferry.heed_stop()

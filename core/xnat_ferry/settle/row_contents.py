@@ -11,9 +11,10 @@ from xnat_ferry.transfer.rows import contents_of
 from xnat_ferry.transfer.whose import Whose, whose
 from xnat_ferry.verify import likely
 from xnat_ferry.verify.by_road import settings_for
-from xnat_ferry.verify.looking import Target, look
+from xnat_ferry.verify.inspecting import Target, inspect_session
 from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.rewriting import routed
+from xnat_ferry.verify.scrutiny import Scrutiny
 from xnat_ferry.verify.verification import Item, What
 
 _OURS = {Mark.SAME, Mark.AS_PLANNED, Mark.ONLY_SOURCE}
@@ -60,14 +61,13 @@ def doubts(
         row=row.path,
         settings=routed(settings) if past.routed else settings,
     )
-    result = look(
+    result = inspect_session(
         ferry.destination,
         target,
         sent,
         session=session.session,
-        level=Level.FULL,
+        scrutiny=Scrutiny(level=Level.FULL, scratch=ferry.spool),
         source=originals,
-        scratch=ferry.spool,
     )
     pictures = {(one.scan, one.path) for one in sent if one.pixel_md5}
     alike = sum(_only_its_header(one) and (one.scan, one.file) in pictures for one in result.items)

@@ -18,8 +18,8 @@ from xnat_ferry.transfer.landing import shelf_of
 from xnat_ferry.transfer.manifest import read_scans
 from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.transfer.state import TransferState
+from xnat_ferry.verify.inspecting import with_unknown
 from xnat_ferry.verify.kept import keep_verification
-from xnat_ferry.verify.looking import with_unknown
 from xnat_ferry.verify.transfer import Progress
 from xnat_ferry.verify.verification import Item, SessionVerification, Verification, What, count_marks
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -12,7 +11,8 @@ from xnat_ferry.labels import LabelRules, Labels
 from xnat_ferry.model import Endpoint, Level, Mark, SessionRow
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.verify import likely
-from xnat_ferry.verify.looking import Target, look, nothing_looked_at, with_unknown
+from xnat_ferry.verify.inspecting import Target, inspect_session, not_inspected, with_unknown
+from xnat_ferry.verify.scrutiny import Scrutiny
 from xnat_ferry.verify.source import Source
 from xnat_ferry.verify.verification import SessionVerification, Verification
 from xnat_ferry.verify.whom_to_ask import with_owners
@@ -43,12 +43,12 @@ def verify_projects(
     client, end = source
     rows = _chosen(list_sessions(client, end.project, owners=False), names, end)
     there = _There(destination)
+    scrutiny = Scrutiny(level=level, scratch=scratch, refresh=refresh, every_header=every_header)
     results = []
     for done, row in enumerate(rows):
         progress("sessions compared", done, len(rows))
         side = Source(client, row.id, scratch)
-        compare = partial(look, level=level, scratch=scratch, refresh=refresh, every_header=every_header)
-        results.append(_compared(there, row, rules.apply(row), side, level, compare))
+        results.append(_compared(there, row, rules.apply(row), side, scrutiny))
     progress("sessions compared", len(rows), len(rows))
     found = Verification(level=level, sessions=tuple(results))
     return with_owners(found, there.client, destination[1].project)
@@ -105,18 +105,15 @@ def _chosen(
 
 
 def _compared(
-    there: _There,
-    row: SessionRow,
-    labels: Labels,
-    source: Source,
-    level: Level,
-    compare: Callable[..., SessionVerification],
+    there: _There, row: SessionRow, labels: Labels, source: Source, scrutiny: Scrutiny
 ) -> SessionVerification:
     try:
         target = there.target(labels, row.study_uid or "")
-        result = compare(there.client, target, source.listed(), session=row.label, source=source)
+        result = inspect_session(
+            there.client, target, source.listed(), session=row.label, scrutiny=scrutiny, source=source
+        )
         unread = dict.fromkeys(source.unread(), 0)
     except ServerAnswer as error:
-        return nothing_looked_at(row.label, labels.session, level, error)
+        return not_inspected(row.label, labels.session, scrutiny.level, error)
     result = with_unknown(result, Mark.UNREADABLE, unread, lambda _: likely.UNREAD)
     return replace(result, at=time.time())

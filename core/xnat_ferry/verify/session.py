@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -10,80 +11,73 @@ from xnat_ferry.model import Instance, Level, Mark, Where
 from xnat_ferry.packed import Packed
 from xnat_ferry.plan import Fate, PlannedSession
 from xnat_ferry.project import ProjectSettings
-from xnat_ferry.settings.paths import spool_folder
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.manifest import read_manifest
 from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.verify import likely
 from xnat_ferry.verify.beside_images import compare_beside
-from xnat_ferry.verify.fetch import Tell
+from xnat_ferry.verify.inspecting import Target, inspect_session, with_unknown
 from xnat_ferry.verify.kept import keep_verification
-from xnat_ferry.verify.looking import Target, look, with_unknown
 from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.proof import Proof, prove
 from xnat_ferry.verify.rewriting import routed
+from xnat_ferry.verify.scrutiny import Scrutiny
 from xnat_ferry.verify.source import Source
 from xnat_ferry.verify.verification import SessionVerification
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.listings import list_everything
 
 
+@dataclass(frozen=True)
+class Destination:
+    """The project in which sessions of a transfer should be."""
+
+    client: XnatClient
+    project: str
+    settings: ProjectSettings
+    """Which scripts run: the site's at receipt, the project's at archiving (wire-write 1.12)."""
+    owner: str = ""
+    """The project that should own them; "" where that does not matter."""
+
+
 def verify_session(
-    client: XnatClient,
+    destination: Destination,
     folder: TransferFolder,
     session: PlannedSession,
     past: SessionState,
     *,
-    project: str,
     where: Where,
-    level: Level,
-    settings: ProjectSettings,
-    owner: str = "",
+    scrutiny: Scrutiny,
     source: Originals | None = None,
-    scratch: Path | None = None,
-    refresh: bool = False,
-    every_header: bool = False,
     beside: tuple[str, ...] | None = None,
-    tell: Tell = lambda _: None,
 ) -> SessionVerification:
     """Compare what is there now with the manifest, and keep the answer in the transfer's folder.
 
-    ``past`` tells the prearchive row and the files left out; ``settings`` which scripts run at the
-    destination: the site's at receipt, the project's at archiving (wire-write 1.12). ``owner`` is the project
-    that should own it, "" where that does not matter. ``source`` is where the session came from, for
-    comparing headers, at level full those of all files with ``every_header``; ``scratch`` a folder for a file
-    while it is looked at; ``beside`` the rows of it that wait there too, where somebody looked. Raises a
-    ServerAnswer where the session cannot be looked for.
+    ``past`` tells the prearchive row and the files left out. ``source`` is where the session came from, for
+    comparing headers; ``beside`` the rows of it that wait there too, None where nobody looked. Raises a
+    ServerAnswer where the session cannot be asked for.
     """
-    scratch = spool_folder(scratch)
+    settings = destination.settings
     if past.routed:
         settings = routed(settings)
-        # names are the receiver's there, and the prearchive lists no UIDs: only the files themselves tell
-        level = Level.FULL if where == Where.PREARCHIVE else level
+        if where == Where.PREARCHIVE:
+            # names are the receiver's there, and the prearchive lists no UIDs: only the files themselves tell
+            scrutiny = replace(scrutiny, level=Level.FULL)
     instances, unseen = _manifest(folder, session, past, source if joins(session) else None)
     target = Target(
-        project=project,
+        project=destination.project,
         label=session.to_session,
         subject=session.to_subject,
         study_uid=session.study_uid,
-        owner=owner,
+        owner=destination.owner,
         row=past.row if where == Where.PREARCHIVE else "",
         settings=settings,
         joins=joins(session),
     )
     if target.row:
         instances = instances.only(lambda one: not one.there)  # those wait in no row
-    result = look(
-        client,
-        target,
-        instances,
-        session=session.session,
-        level=level,
-        source=source,
-        scratch=scratch,
-        refresh=refresh,
-        every_header=every_header,
-        tell=tell,
+    result = inspect_session(
+        destination.client, target, instances, session=session.session, scrutiny=scrutiny, source=source
     )
     result = with_unknown(result, Mark.UNKNOWN, unseen, lambda _: likely.NEVER_SENT)
     result = replace(result, at=time.time(), beside=beside)
@@ -92,48 +86,41 @@ def verify_session(
 
 
 def prove_session(
-    client: XnatClient,
+    destination: Destination,
     source: XnatClient,
     folder: TransferFolder,
     session: PlannedSession,
     past: SessionState,
     *,
-    project: str,
-    settings: ProjectSettings,
-    scratch: Path | None = None,
-    tell: Tell = lambda _: None,
+    scratch: Path,
 ) -> Proof:
     """Verify an archived session fully, header by header too, now, beside what the source holds now.
 
     Raises NotProven with the reason, or a ServerAnswer where one side cannot be asked.
     """
+    originals = Source(source, session.id, scratch)
     result = verify_session(
-        client,
+        destination,
         folder,
         session,
         past,
-        project=project,
         where=Where.ARCHIVE,
-        level=Level.FULL,
-        settings=settings,
-        source=Source(source, session.id, spool_folder(scratch)),
-        scratch=scratch,
-        every_header=True,
-        tell=tell,
+        scrutiny=Scrutiny(level=Level.FULL, scratch=scratch, every_header=True),
+        source=originals,
     )
     instances, listing = read_manifest(folder.manifest(session.id)), list_everything(source, session.id)
     # a size alone does not tell that nobody has written over a file meanwhile
     untold = {(row.scan, row.path) for row in listing if not row.digest}
     bare = [one for one in instances if (one.scan, one.path) in untold]
-    fetched = Source(source, session.id, spool_folder(scratch)).digests(bare) if bare else {}
+    fetched = Source(source, session.id, scratch).digests(bare) if bare else {}
     return prove(
         result,
-        project=project,
+        project=destination.project,
         source_id=session.id,
         instances=instances,
         listing=listing,
         fetched=fetched,
-        beside=compare_beside(source, session.id, client, result.destination_id, listing)
+        beside=compare_beside(source, session.id, destination.client, result.destination_id, listing)
         if result.destination_id
         else None,
     )

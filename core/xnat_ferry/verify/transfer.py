@@ -13,9 +13,10 @@ from xnat_ferry.transfer.local_origin import LocalOrigin
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.whose import rows_beside
 from xnat_ferry.verify.by_road import settings_for
-from xnat_ferry.verify.looking import nothing_looked_at
+from xnat_ferry.verify.inspecting import not_inspected
 from xnat_ferry.verify.originals import LocalOriginals, Originals
-from xnat_ferry.verify.session import joins, verify_session
+from xnat_ferry.verify.scrutiny import Scrutiny
+from xnat_ferry.verify.session import Destination, joins, verify_session
 from xnat_ferry.verify.source import Source
 from xnat_ferry.verify.verification import Verification
 from xnat_ferry.verify.whom_to_ask import with_owners
@@ -63,13 +64,15 @@ def verify_transfer(
     """Compare each session where it is now; what cannot be asked is not known, and the others go on.
 
     Without a ``source`` headers are not compared, unless the originals are on this machine. ``refresh`` and
-    ``every_header`` as for verify_session.
+    ``every_header`` as in Scrutiny.
     """
     if state.plan.road == Road.RESOURCES:
         return Verification(level=level, sessions=())  # no DICOM travelled
     if state.plan.road.stays:
         source = None  # it is the same session, so it tells nothing of how that was before
-    settings = settings_for(destination, state.plan)
+    project = state.plan.destination.project
+    there = Destination(destination, project, settings_for(destination, state.plan), owner=state.plan.owner)
+    scrutiny = Scrutiny(level=level, scratch=scratch, refresh=refresh, every_header=every_header)
     beside = _rows_beside(destination, state, sessions)
     results = []
     with ExitStack() as stack:
@@ -81,26 +84,20 @@ def verify_transfer(
             past = state.sessions[session.session]
             try:
                 result = verify_session(
-                    destination,
+                    there,
                     folder,
                     session,
                     past,
-                    project=state.plan.destination.project,
                     where=past.where or Where.PREARCHIVE,
-                    level=level,
-                    settings=settings,
-                    owner=state.plan.owner,
+                    scrutiny=scrutiny,
                     source=_originals(session, source, origin, scratch),
-                    scratch=scratch,
-                    refresh=refresh,
-                    every_header=every_header,
                     beside=None if beside is None else beside.get(session.session, ()),
                 )
             except ServerAnswer as error:
-                result = nothing_looked_at(session.session, session.to_session, level, error)
+                result = not_inspected(session.session, session.to_session, level, error)
             results.append(result)
     found = Verification(level=level, sessions=tuple(results))
-    return with_owners(found, destination, state.plan.destination.project)
+    return with_owners(found, destination, project)
 
 
 def _rows_beside(

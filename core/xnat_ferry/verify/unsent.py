@@ -9,7 +9,7 @@ from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.verify import likely
-from xnat_ferry.verify.looking import with_unknown
+from xnat_ferry.verify.inspecting import with_unknown
 from xnat_ferry.verify.verification import SessionVerification, Verification
 
 

@@ -1,9 +1,8 @@
-"""Looks at one session at the destination, as deep as the level asks, and has it judged."""
+"""Inspects one session at the destination: asks for it as deep as the level says, and has it judged."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,6 +21,7 @@ from xnat_ferry.verify.observed import NOT_KNOWN, Observed
 from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.pairing import pair_series
 from xnat_ferry.verify.rewriting import Rewriting, rewriting_at
+from xnat_ferry.verify.scrutiny import Scrutiny
 from xnat_ferry.verify.tails import needs_original
 from xnat_ferry.verify.verification import Item, SessionVerification, What
 from xnat_ferry.wording import plural
@@ -48,31 +48,28 @@ class Target(Struct, frozen=True, kw_only=True):
     """The plan added it to what was there."""
 
 
-def look(
+def inspect_session(
     client: XnatClient,
     target: Target,
     instances: Sequence[Instance],
     *,
     session: str,
-    level: Level,
+    scrutiny: Scrutiny,
     source: Originals | None,
-    scratch: Path,
-    refresh: bool = False,
-    every_header: bool = False,
     tell: Tell = lambda _: None,
 ) -> SessionVerification:
-    """Compare what is there now with a manifest; nothing is changed there unless ``refresh`` asks for it.
+    """Compare what is there now with a manifest; ``session`` is what the answer calls it.
 
-    Without a ``source`` headers are not compared; with ``every_header`` level full fetches all files from it
-    again, to compare all that scripts may have changed in the archive. Raises a ServerAnswer only where the
-    session as a whole cannot be looked for.
+    Without a ``source`` headers are not compared. ``tell`` hears how many bytes came, as they come. Raises a
+    ServerAnswer only where the session as a whole cannot be asked for.
     """
-    observed = _observe(client, target, refresh=refresh)
+    level = scrutiny.level
+    observed = _observe(client, target, refresh=scrutiny.refresh)
     rewriting = rewriting_at(target.settings, observed.where)
     loosely = rewriting.may_change_uids
     if source is not None and any(one.pixel_md5 == NOT_KNOWN for one in instances):
         instances = source.filled(instances, observed, level, loosely=loosely)
-    kept = Kept(client, observed, target.row, scratch)
+    kept = Kept(client, observed, target.row, scrutiny.scratch)
     observed = examine(
         observed,
         instances,
@@ -81,7 +78,7 @@ def look(
         source,
         loosely=loosely,
         tell=tell,
-        sent_headers=_sent_headers(source, instances, rewriting, every_header),
+        sent_headers=_sent_headers(source, instances, rewriting, every=scrutiny.every_header),
     )
     result = compare(
         instances,
@@ -107,7 +104,7 @@ def look(
 
 
 def _sent_headers(
-    source: Originals | None, instances: Sequence[Instance], rewriting: Rewriting, every: bool
+    source: Originals | None, instances: Sequence[Instance], rewriting: Rewriting, *, every: bool
 ) -> SentHeaders | None:
     """For every series, or for those of which digests alone cannot tell that they are the same."""
     if source is None or rewriting.runs is False:
@@ -204,8 +201,8 @@ def _value(of: Callable[[int], str], tag: int) -> tuple[str, ...]:
     return (value,) if value else ()
 
 
-def nothing_looked_at(session: str, label: str, level: Level, error: ServerAnswer) -> SessionVerification:
-    """For a session that could not be looked for at all: unknown, with why."""
+def not_inspected(session: str, label: str, level: Level, error: ServerAnswer) -> SessionVerification:
+    """For a session that could not be asked for at all: unknown, with why."""
     empty = SessionVerification(
         source=session,
         destination=label,
