@@ -86,7 +86,11 @@ def test_a_log_of_calls_that_cannot_be_written_stops_nothing(tmp_path: Path) -> 
     CallLog(tmp_path / "nowhere" / "calls.log")(Call("https://x", "GET", "/data/a", 200, 0.1))
 
 
-@given(st.lists(st.tuples(st.sampled_from(["up", "down", "sent", "again", "anew"]), st.integers(0, 1000)), max_size=30))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["up", "down", "sent", "again", "anew"]), st.integers(0, 1000)), max_size=30
+    )
+)
 def test_bytes_moved_are_those_of_all_sessions_side_by_side(story: list[tuple[str, int]]) -> None:
     state = TransferState(plan_of(planned("A"), planned("B")))
     expected = {"A": [0, 0], "B": [0, 0]}

@@ -49,6 +49,9 @@ async def test_one_goes_from_the_session_to_the_file_and_back(
     differing(empty_desk)
     app = FerryApp(empty_desk)
     async with app.run_test(size=size) as pilot:
+        await pilot.press("3")
+        text = await until_shown(pilot, "DONE", "When it was last compared it was NOT CLEAN")
+        assert "has the proof" not in text
         await pilot.press("4")
         text = await until_shown(pilot, "NOT CLEAN   2 sessions", "= 18 same", "only what differs")
         assert "S_1" not in text

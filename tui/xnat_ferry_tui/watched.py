@@ -79,7 +79,7 @@ class Watched:
 
     @property
     def bytes_moved(self) -> int:
-        """What was sent, and of what is leaving as far as it has: a unit whose worker is gone is sent anew."""
+        """What was sent, and of what leaves as far as it has: a unit whose worker is gone is sent anew."""
         return self.state.bytes_moved if self.alive else self.state.bytes_sent
 
     @property

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from xnat_ferry import wording
 from xnat_ferry.transfer.session_state import Phase, SessionState
+from xnat_ferry.verify.verification import DIFFERS, PROVEN
 from xnat_ferry_tui.listed import sessions_done
 from xnat_ferry_tui.watched import Watched
 from xnat_ferry_tui.ways import on_screen
@@ -35,6 +36,9 @@ def _at_rest(watched: Watched) -> str:
     failed = watched.state.count(Phase.FAILED)
     if failed:
         return f"{wording.plural(failed, 'session')} failed: n goes to the next problem, s sends again."
+    found = watched.verification
+    if found is not None and found.verdict == DIFFERS and watched.phase == Phase.DONE:
+        return "When it was last compared it was NOT CLEAN: area 4 tells where, s sends again."
     if watched.waiting:
         return f"{wording.plural(watched.waiting, 'session')} in the prearchive: A archives."
     if watched.phase == Phase.WAITING:
@@ -43,6 +47,8 @@ def _at_rest(watched: Watched) -> str:
         return f"{wording.plural(back, 'session')} taken back: the destination has no part in it any more."
     if watched.phase != Phase.DONE:
         return ""
+    if found is not None and (found.verdict != PROVEN or watched.not_compared(found)):
+        return "Not all of it is proven: area 4 tells why."
     ends = "; D there deletes the source, which ends the move" if watched.may_settle else ""
     return f"Area 4 has the proof{ends}."
 
