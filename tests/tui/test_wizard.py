@@ -308,6 +308,28 @@ async def test_a_rule_is_seen_at_work_while_it_is_typed(desk: Desk, size: tuple[
         assert goes_as(desk, "B") == "001/Q_B"
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_two_people_are_not_made_one_without_being_told(desk: Desk, size: tuple[int, int]) -> None:
+    people = [chosen(session_row(name, subject=name, study_uid=f"1.2.{name}")) for name in ("ADA", "BEA")]
+    async with wizard(desk, survey_of(*people), "labels", size) as pilot:
+        await pilot.press("l", *"subject.template=X")
+        await until_shown(pilot, "2 marked !", "2 subjects would become X: ADA, BEA.", "9 LABELS ok")
+        await pilot.press("enter")
+        await until_shown(pilot, "9 LABELS !!", "2 marked !", "c Continue is off: 2 subjects would become X")
+        await pilot.press("c")
+        await until_shown(pilot, "This is off:", "l keeps them apart")
+        await pilot.press("enter", "7")
+        await until_shown(pilot, "[FAIL] Label mapping", "Do this: ")
+        await pilot.press("a", "y")
+        await until_shown(pilot, "(accepted)")
+        await pilot.press("9")
+        await until_shown(pilot, "9 LABELS ok", "Rule: subject.template=X.\n", "c Continue\n")
+        await pilot.press("u")
+        await until_shown(pilot, "9 LABELS !!")
+        await pilot.press("u")
+        await until_shown(pilot, "9 LABELS ok", "labels stay as they are")
+
+
 async def test_one_sessions_labels_are_edited_in_place(desk: Desk) -> None:
     async with wizard(desk, survey_of(one("A")), "labels") as pilot:
         await pilot.press("enter")

@@ -9,8 +9,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from xnat_ferry import moment
-from xnat_ferry.checks import Conflict
-from xnat_ferry.checks.conflicts import label_troubles
 from xnat_ferry.checks.memory import Memory
 from xnat_ferry.errors import CannotWrite
 from xnat_ferry.labels import LabelRules
@@ -24,7 +22,7 @@ from xnat_ferry.plan.label_table import write_label_table
 from xnat_ferry.plan.resources_only import judge_resources
 from xnat_ferry.survey import Survey
 from xnat_ferry_tui import proposals
-from xnat_ferry_tui.by_session import NOTHING, BySession, by_session
+from xnat_ferry_tui.by_session import NOTHING, BySession, by_session, troubles
 from xnat_ferry_tui.checklist_rows import Row, rows_of
 from xnat_ferry_tui.here import as_upload, judge_to_here
 from xnat_ferry_tui.history import History, Keeper
@@ -210,9 +208,9 @@ class Drafting:
             if self.survey is survey:  # else other projects, or another survey, have come meanwhile
                 self.judged, self.brief, self._judged_for = judged, brief, draft
 
-    def troubles(self, survey: Survey, rules: LabelRules) -> Mapping[str, Conflict]:
-        """By accession ID, what of these sessions would collide under the rules or be refused."""
-        return label_troubles(survey, rules, self._memory)
+    def troubles(self, survey: Survey, rules: LabelRules) -> Mapping[str, str]:
+        """By accession ID and in words, what would collide under the rules or be refused."""
+        return troubles(survey, rules, self._memory, self.draft.accepted if self.draft else ())
 
     def recall(self) -> None:
         """Read what was said before; raises PlanUnreadable."""

@@ -29,7 +29,7 @@ HELP = {
     ),
     "#labels": (
         "Labels before and after. l asks for a rule and shows at once what it makes; Enter gives one "
-        "session labels of its own. What would collide or be refused is marked with !."
+        "session labels of its own. What would collide, be refused or make one person of two is marked !."
     ),
     "#review": (
         "All that will happen. t says how far the sessions go, v how much is compared afterwards, m "

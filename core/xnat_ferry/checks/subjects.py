@@ -8,7 +8,7 @@ from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.naming import some
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.listing import NO_SESSIONS
-from xnat_ferry.model import Verdict
+from xnat_ferry.model import SessionRow, Verdict
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.survey import Chosen, Survey
 from xnat_ferry.survey.seen_subjects import may_be_ids
@@ -23,31 +23,53 @@ ByLabel = Mapping[str, list[Chosen]]
 
 def subject_findings(survey: Survey, rules: LabelRules) -> Iterator[Finding]:
     """What becomes of the subjects under the labels that the rules give them."""
+    labels, sessions = _by_subject(survey, rules)
+    yield from _joined(labels, sessions)
+    yield from _met(survey, labels, sessions)
+    yield from _taken_for_ids(survey, labels.values())
+
+
+def joined_subjects(survey: Survey, rules: LabelRules) -> dict[str, str]:
+    """By accession ID, the sessions whose subject would become one with another, and what is said of that."""
+    if survey.staying is not None:
+        return {}
+    return {one.id: words for _, group, words in _groups(*_by_subject(survey, rules)) for one in group}
+
+
+def _by_subject(survey: Survey, rules: LabelRules) -> tuple[dict[str, str], ByLabel]:
+    """The new labels of the subjects, and their sessions, both by the label in lower case."""
     labels: dict[str, str] = {}
     sessions: dict[str, list[Chosen]] = defaultdict(list)
     for chosen in survey.chosen:
         to = rules.apply(chosen.row).subject
         labels.setdefault(to.casefold(), to)
         sessions[to.casefold()].append(chosen)
-    yield from _joined(labels, sessions)
-    yield from _met(survey, labels, sessions)
-    yield from _taken_for_ids(survey, labels.values())
+    return labels, sessions
 
 
-def _joined(labels: Mapping[str, str], sessions: ByLabel) -> Iterator[Finding]:
-    """Subjects of the source that would be one; XNAT knows no case in labels (wire-write 3.1)."""
+def _groups(labels: Mapping[str, str], sessions: ByLabel) -> Iterator[tuple[str, list[SessionRow], str]]:
+    """Subjects of the source that would be one; XNAT knows no case in labels (wire-write 3.1).
+
+    Their new label, their sessions, and what is said of it.
+    """
     for folded, group in sessions.items():
         subjects = {_subject(chosen): chosen.row.subject for chosen in group}
         if len(subjects) > 1:
             to = plain(labels[folded], 60)
-            yield _finding(
-                Verdict.FAIL,
-                "subjects-joined",
-                to,
-                f"{len(subjects):,} subjects would become {to}: {some(sorted(subjects.values()))}.",
-                "Give each a label of its own, with --labels; or, where they are one person, "
-                "say --accept subjects-joined.",
-            )
+            words = f"{len(subjects):,} subjects would become {to}: {some(sorted(subjects.values()))}."
+            yield to, [chosen.row for chosen in group], words
+
+
+def _joined(labels: Mapping[str, str], sessions: ByLabel) -> Iterator[Finding]:
+    for to, _, words in _groups(labels, sessions):
+        yield _finding(
+            Verdict.FAIL,
+            "subjects-joined",
+            to,
+            words,
+            "Give each a label of its own, with --labels; or, where they are one person, "
+            "say --accept subjects-joined.",
+        )
 
 
 def _subject(chosen: Chosen) -> str:

@@ -13,7 +13,6 @@ from textual.message import Message
 from textual.widget import Widget
 
 from xnat_ferry import wording
-from xnat_ferry.checks import Conflict
 from xnat_ferry.errors import BadLabelRule
 from xnat_ferry.labels import KEEP, LabelRules, Labels, parse_rule
 from xnat_ferry.model import LABEL, SessionRow
@@ -29,7 +28,7 @@ from xnat_ferry_tui.widgets.made_lines import MadeLines
 
 _COLUMNS = (Column("", 2), Column("subject"), Column("session"), Column("-> subject"), Column("-> session"))
 _HOW = "prefix=P_ suffix=_b replace=OLD/NEW template={subject}_{date}; subject. or session. before one"
-_NO_TROUBLES: Mapping[str, Conflict] = {}
+_NO_TROUBLES: Mapping[str, str] = {}
 
 
 class LabelsStep(Step):
@@ -42,7 +41,7 @@ class LabelsStep(Step):
     class Previewed(Message):
         """What would collide under some rules is known."""
 
-        def __init__(self, asked: tuple[Survey, LabelRules], troubles: Mapping[str, Conflict] | None) -> None:
+        def __init__(self, asked: tuple[Survey, LabelRules], troubles: Mapping[str, str] | None) -> None:
             super().__init__()
             self.asked, self.troubles = asked, troubles
 
@@ -54,7 +53,7 @@ class LabelsStep(Step):
         """Of what is drawn."""
         self._asked: tuple[Survey, LabelRules] | None = None
         self._looking = False
-        self._troubles: Mapping[str, Conflict] = _NO_TROUBLES
+        self._troubles: Mapping[str, str] = _NO_TROUBLES
 
     def compose(self) -> ComposeResult:
         yield Facts(id="rule")
@@ -106,7 +105,7 @@ class LabelsStep(Step):
         self._looking = True
 
         def look() -> None:
-            troubles: Mapping[str, Conflict] | None = None
+            troubles: Mapping[str, str] | None = None
             try:
                 troubles = self.desk.drafting.troubles(*asked)
             finally:
@@ -129,7 +128,8 @@ class LabelsStep(Step):
 
     def _is_marked(self, troubled: str) -> bool:
         """Whether what a session would meet is not answered yet; a rule that is typed is asked anew."""
-        return self._trial is not None or troubled in self._found.undecided
+        found = self._found
+        return self._trial is not None or troubled in found.undecided or troubled in found.joined
 
     def _line(self, row: SessionRow, rules: LabelRules) -> Line:
         after = self._after(row, rules)
@@ -147,11 +147,9 @@ class LabelsStep(Step):
     def _show_trouble(self) -> None:
         row = self._highlighted()
         trouble = self._troubles.get(row.id) if row else None
-        if trouble is not None:
-            answered = (
-                "" if self._trial or (row and row.id in self._found.undecided) else "Answered in step 8. "
-            )
-            self.query_one("#trouble", Facts).put([answered + trouble.message])
+        if row is not None and trouble is not None:
+            answered = "" if self._is_marked(row.id) else "Answered in step 8. "
+            self.query_one("#trouble", Facts).put([answered + trouble])
         else:
             self.query_one("#trouble", Facts).put(["* has labels of its own, which win over the rule."])
 

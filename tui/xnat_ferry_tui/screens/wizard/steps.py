@@ -84,6 +84,11 @@ def _conflicts(desk: Desk) -> Standing:
 
 def _labels(desk: Desk) -> Standing:
     before = _conflicts(desk)
+    joined = next(iter(desk.drafting.brief.by_session.joined.values()), "")
+    if joined and before.mark != NOT_YET:
+        return Standing(
+            TO_DO, f"{joined} l keeps them apart; or a in step {KEYS['checks']}, if it is one person"
+        )
     if before.mark == TO_DO:
         return Standing(LOOK, _elsewhere(before.why_not))
     return before
