@@ -1,6 +1,6 @@
 """The fourth step: everything that meets something, with both sides' evidence, and the answer of a person."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -9,32 +9,21 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
-from xnat_ferry.checks import Answer, Conflict, ConflictClass
+from xnat_ferry.checks import Answer, Conflict
 from xnat_ferry.model import LABEL
 from xnat_ferry.plan import NO_ANSWERS
 from xnat_ferry.plan.answers import Given
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.by_session import NOTHING
 from xnat_ferry_tui.dialogs.ask import Tell
+from xnat_ferry_tui.screens.wizard.answered import Answered
+from xnat_ferry_tui.screens.wizard.conflict_words import in_words, not_here
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
-from xnat_ferry_tui.ways import on_screen
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
 
 _COLUMNS = (Column("answer", 12), Column("session"), Column("what it meets", 16), Column("there"))
-_DOES = {
-    Answer.SKIP: "s skip",
-    Answer.RENAME: "l another label",
-    Answer.COMPLETE: "m send what is missing",
-    Answer.MERGE: "i merge into it",
-}
-_WHY_NOT = {
-    Answer.COMPLETE: "Only a session of the same study that lacks something can be completed.",
-    Answer.MERGE: "Only a session of the same label, subject and modality can be merged into.",
-    Answer.RENAME: "Another label does not help here.",
-    Answer.SKIP: "It cannot be skipped.",
-}
 _KEYS = "  S L M I: the whole class.  u: take back.  f: open ones."
 _MERGING = (
     "XNAT cannot take two studies apart again once they are one session.",
@@ -55,11 +44,7 @@ class ConflictsStep(Step):
         self._basis: tuple[object, ...] = (self,) * 4
         """What is drawn; it is drawn anew where one of these is another one."""
         self._found = NOTHING
-        self._open: Collection[int] = frozenset()
-        """Of which conflicts a person is asked, as objects."""
-        self._answers = NO_ANSWERS
-        self._by_class: dict[tuple[ConflictClass, tuple[Answer, ...]], Given | None] = {}
-        """What conflicts are answered of which nothing single was said: very many may be alike."""
+        self._answered = Answered()
         self._shown: Sequence[Conflict] = ()
 
     def compose(self) -> ComposeResult:
@@ -80,14 +65,12 @@ class ConflictsStep(Step):
         if all(old is new for old, new in zip(self._basis, basis, strict=True)):
             return
         self._basis, self._found = basis, found or NOTHING
-        self._answers = self.draft.all_answers() if self.draft else NO_ANSWERS
-        self._by_class.clear()
+        answers = self.draft.all_answers() if self.draft else NO_ANSWERS
+        self._answered = Answered(self._found, answers, must_judge=drafting.must_judge)
         self._fill(known=found is not None)
 
     def _fill(self, *, known: bool) -> None:
-        conflicts = self._found.conflicts
-        waiting = [one for one in self._found.unsettled if self._asks(one)]
-        self._open = frozenset(map(id, waiting))
+        conflicts, waiting = self._found.conflicts, self._answered.waiting
         self._shown = waiting if self._only_open else conflicts
         total, left = len(conflicts), len(waiting)
         filtered = "  Only what is open is shown; f shows all." if self._only_open else ""
@@ -104,28 +87,8 @@ class ConflictsStep(Step):
         lines.put(MadeLines(len(shown), lambda place: self._line(shown[place])))
         self._show_details()
 
-    def _asks(self, conflict: Conflict) -> bool:
-        """Whether a person is asked about an unsettled one: nothing was answered, or to no end."""
-        if self._given(conflict) is None:
-            return True
-        if self.desk.drafting.must_judge or conflict.id not in self._found.planned:
-            return False
-        return all(self._given(one) for one in self._found.met[conflict.id])
-
-    def _is_open(self, conflict: Conflict) -> bool:
-        return id(conflict) in self._open
-
-    def _given(self, conflict: Conflict) -> Given | None:
-        own = self._answers.by_session
-        if own and (conflict.id in own or conflict.session in own):
-            return self._answers.to(conflict)
-        alike = conflict.kind, conflict.answers
-        if alike not in self._by_class:
-            self._by_class[alike] = self._answers.to(conflict)
-        return self._by_class[alike]
-
     def _line(self, conflict: Conflict) -> Line:
-        given, is_open = self._given(conflict), self._is_open(conflict)
+        given, is_open = self._answered.to(conflict), self._answered.is_open(conflict)
         word = given.answer if given else ""  # a label that goes with it stands below
         answer = f"{word}{' ?' if is_open else ''}" if given or is_open else "settled"
         return Line(
@@ -140,19 +103,11 @@ class ConflictsStep(Step):
     @on(Lines.Highlighted)
     def _show_details(self) -> None:
         conflict = self.highlighted()
-        self.query_one("#both-sides", Facts).put(self._details(conflict) if conflict else ())
+        self.query_one("#both-sides", Facts).put(self._in_words(conflict) if conflict else ())
 
-    def _details(self, conflict: Conflict) -> list[str]:
-        possible = ", ".join(_DOES[one] for one in conflict.answers)
-        fate, given = self._found.planned.get(conflict.id), self._answers.to(conflict)
-        answered = []
-        if given and fate is not None and not self.desk.drafting.must_judge:
-            what = on_screen(fate.why) or f"it goes there as {fate.to_subject}/{fate.to_session}"
-            done = "" if what.startswith(f"{fate.fate}:") else f"{fate.fate}, "
-            told = f": {done}{what.removeprefix(f'{given}: ')}" if conflict.message not in what else "."
-            answered = [f"Answered {given}{told}"]
-        possible = f"Possible: {possible}. Suggested: {_DOES[conflict.suggested][0]}."
-        return [*answered, conflict.message, *_both_sides(conflict), possible, *_the_rest(conflict)]
+    def _in_words(self, conflict: Conflict) -> list[str]:
+        fate = None if self.desk.drafting.must_judge else self._found.planned.get(conflict.id)
+        return in_words(conflict, self._answered.to(conflict), fate)
 
     # Answers
 
@@ -192,7 +147,7 @@ class ConflictsStep(Step):
         free, fate = self._found.free, self._found.planned.get(conflict.id)
         if free is None or fate is None:
             return ""
-        given = self._answers.to(conflict)
+        given = self._answered.to(conflict)
         if given is not None and given.label:
             return given.label
         return free.first(fate.to_session)
@@ -232,8 +187,7 @@ class ConflictsStep(Step):
         """Whether the conflict takes this answer; why it does not is said."""
         if answer in conflict.answers:
             return True
-        possible = ", ".join(_DOES[one] for one in conflict.answers)
-        self.ferry.push_screen(Tell(f"Not here: {_WHY_NOT[answer]}", f"What is possible: {possible}."))
+        self.ferry.push_screen(Tell(*not_here(conflict, answer)))
         return False
 
     def _say(self, conflict: Conflict, given: Given) -> None:
@@ -266,31 +220,9 @@ class ConflictsStep(Step):
 
     def _jump(self, way: int) -> None:
         """To the next one without an answer, round the end; where all have one, the place stays."""
-        lines, count = self.query_one(Lines), len(self._shown) if self._open else 0
+        lines, count = self.query_one(Lines), len(self._shown) if self._answered.waiting else 0
         for step in range(1, count):
             place = (lines.highlighted + way * step) % count
-            if self._is_open(self._shown[place]):
+            if self._answered.is_open(self._shown[place]):
                 lines.highlighted = place
                 return
-
-
-def _both_sides(conflict: Conflict) -> list[str]:
-    """What is known of both sides, a line each, and whether they are one study."""
-    known = conflict.evidence
-    here, there = (", ".join(known[name] for name in names if known.get(name)) for names in (_HERE, _THERE))
-    ours, theirs = known.get("this study", "unknown"), known.get("its study", "unknown")
-    same = ours == theirs != "unknown"
-    return [
-        f"here   {here}",
-        f"there  {there}",
-        f"study  the same, {ours}" if same else f"study  here {ours}, there {theirs}",
-    ]
-
-
-def _the_rest(conflict: Conflict) -> list[str]:
-    told = {*_HERE, *_THERE, "this study", "its study"}
-    return [f"{name}: {value}" for name, value in conflict.evidence.items() if name not in told]
-
-
-_HERE = ("this session", "this subject", "this type", "this date", "this content")
-_THERE = ("there", "its label", "its subject", "its type", "its date", "its content", "status")
