@@ -115,11 +115,18 @@ class SessionDetail(Struct, frozen=True, kw_only=True, dict=True):
     scans: tuple[ScanRow, ...]
     subject_id: str = ""
     """The accession ID of its subject."""
+    shares: tuple[tuple[str, str], ...] = ()
+    """The other projects in which it shows, each with its label there."""
     resources: tuple[ResourceRow, ...] = ()
     """Its own, beside those of its scans."""
     assessors: tuple[AssessorRow, ...] = ()
     files: Sequence[FileRow] | None
     """None where only the session's item was read: then its resources tell how much there is."""
+
+    @property
+    def called(self) -> dict[str, str]:
+        """Its label in each project that has it."""
+        return {**dict(self.shares), self.project: self.label}
 
     def dicom_files(self, scan: str) -> Packed[FileRow]:
         """The listed files of one scan that an import can carry."""

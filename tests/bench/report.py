@@ -185,7 +185,7 @@ program itself, httpx, cyclopts, and pydicom where headers are read.
 
 ## Requests
 
-A run takes 16: the look whether the plan still fits, two logins, the settings. A session takes 12 with its
+A run takes 16: the look whether the plan still fits, two logins, the settings. A session takes 13 with its
 way into the archive, a unit of scans two, and a scan two more: its list in the prearchive and its catalog in
 the archive, since XNAT lists one scan at a time. That is more than the 15 a run, 8 a session and 2 a scan
 that were aimed at; what exceeds is the look before the run, and the proof before archiving beside the one

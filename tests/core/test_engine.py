@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 
-from tests.core.harbour import LOGIN, Harbour, harbour, session_toml, told
+from tests.core.harbour import LOGIN, WORLD, Harbour, harbour, session_toml, told
 from tests.core.losing import losing
 from xnat_ferry import events
 from xnat_ferry.plan import Fate, Plan, PlannedSession, Target
@@ -32,7 +32,10 @@ LABELS = [f"S{number}" for number in range(1, 41)]
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
     """One server for all tests here; each takes labels that no other takes."""
     world = "".join(session_toml(label, subject=label, scans=TWO_SCANS) for label in LABELS)
-    with harbour(tmp_path_factory.mktemp("engine"), world) as made:
+    shown = '[{ project = "SRC", label = "SHOWN" }]'
+    world += session_toml("OWNED", project="COL", subject="AWAY", shared_into=shown)
+    head = WORLD.replace('DST = "owner"', 'DST = "owner", COL = "owner"') + '[[projects]]\nid = "COL"\n'
+    with harbour(tmp_path_factory.mktemp("engine"), world, head=head) as made:
         yield made
 
 
@@ -153,6 +156,29 @@ def test_what_does_not_pass_is_not_tried_again(
     assert len(imports(sea)) == uploads
     (problem,) = status_of(folder).errors
     assert words in problem.message
+
+
+def test_what_is_not_what_the_plan_calls_it_is_not_carried(sea: Harbour) -> None:
+    label = LABELS[33]
+    plan = sea.plan(label)
+    shown = sea.plan("SHOWN")  # as the source shows it; its owner calls it otherwise
+    assert sea.work(sea.begin(shown)) == 0
+    for edited, why in (
+        (only(plan, session="S99"), f"is called {label} in SRC"),
+        (only(plan, subject="S99"), f"its subject is called {label}"),
+        (replace(plan, source=replace(plan.source, project="COL")), "is not in COL"),
+        (only(shown, session="OWNED"), "is called SHOWN in SRC"),
+        (replace(shown, source=replace(plan.source, project="COL")), "is called OWNED in COL"),
+    ):
+        sea.server.clear_log()
+        # a label of its own: what was carried as planned is there
+        folder = begun(sea, only(edited, to_session="EDITED"))
+        assert sea.work(folder) == 1
+        (failed,) = told(folder, events.SessionFailed)
+        assert why in failed.message
+        assert failed.advice.startswith("Make a new plan")
+        assert not imports(sea)
+    assert not {label, "EDITED"} & (sea.labels("DST") | sea.waiting("DST"))
 
 
 def test_a_spool_that_holds_one_unit_only_is_enough(sea: Harbour) -> None:

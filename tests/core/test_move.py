@@ -37,7 +37,7 @@ NAMES = (
     "subject_b", "with_sibling", "sibling", "order", "gone", "switched_off", "unshared", "waiting",
     "added_to", "overwritten", "copy_removed", "copy_reused", "copy_damaged", "killed", "crashed", "journal",
     "described", "judged", "fielded", "elsewhere", "worked_on", "worked_off", "work_unknown", "newest",
-    "beside", "subject_c",
+    "beside", "subject_c", "renamed",
 )  # fmt: skip
 HEAD = (
     WORLD.replace('DST = "owner" }', 'DST = "owner", COL = "owner" }')
@@ -487,6 +487,7 @@ def resource(project: str, label: str) -> str:
     return f"/data/projects/{project}/subjects/S_{label}/experiments/{label}/resources/QC"
 
 
+SOURCE = "/data/projects/SRC/subjects"
 BETWEEN: dict[str, tuple[Callable[[Harbour], None], type[NotDeletable]]] = {
     "added_to": (lambda port: put_file(port, "SRC", "added_to", "z.dcm", b"new"), SourceDiffers),
     "overwritten": (
@@ -504,6 +505,10 @@ BETWEEN: dict[str, tuple[Callable[[Harbour], None], type[NotDeletable]]] = {
             port, "DELETE", "/data/projects/DST/subjects/S_copy_damaged/experiments/copy_damaged/scans/1"
         ),
         CopyGone,
+    ),
+    "renamed": (
+        lambda port: rest(port, "PUT", f"{SOURCE}/S_renamed/experiments/renamed?label=another"),
+        SourceDiffers,
     ),
 }
 
@@ -531,7 +536,7 @@ def test_what_changes_after_the_proof_forbids_the_deletion(
         with pytest.raises(NotDeletable) as caught:
             delete_proven(ferry, settings, proof)
     assert isinstance(caught.value, expected)
-    assert label in port.labels("SRC")
+    assert ("another" if label == "renamed" else label) in port.labels("SRC")
     assert of(folder, events.RemovalRequested, label) == []
 
 
@@ -682,7 +687,7 @@ def test_an_answer_that_is_lost_on_the_way_is_looked_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", ".", "..", " "])
 def test_a_name_that_would_mean_the_project_is_never_deleted(port: Harbour, name: str) -> None:
     before = port.labels("SRC")
-    holding = Holding(id=name, label="", owner="SRC", subject=name, shares=(), assessors=0, variables={})
+    holding = Holding(id=name, label="", owner="SRC", subject=name, shares={}, assessors=0, variables={})
     with port.client() as client:
         with pytest.raises(NotAnAnswer):
             delete_subject(client, "SRC", name)

@@ -262,6 +262,13 @@ def test_labels_that_are_taken_are_refused_and_nothing_moves(sea: Harbour, road:
     assert "another session called taken" in failure(folder)
     assert session_state(sea, plan.sessions[0].id) == before
     assert len(sea.on_disk("SRC", label)) == 5
+    for edited, why in (
+        ({"session": "S99"}, f"is called {label}"),
+        ({"subject": "P"}, f"is called {label}_P"),
+    ):
+        folder, code = done(sea, relabelled(plan, **edited))
+        assert (code, why in failure(folder)) == (1, True)
+    assert session_state(sea, plan.sessions[0].id) == before
     other = {Road.SHARE: "S6", Road.RELOCATE: "S7"}[road]
     folder, code = done(sea, relabelled(planned(sea, road, other), to_subject="TAKEN_P"))
     assert code == 1

@@ -204,7 +204,7 @@ def test_characters_are_never_read_by_a_codec_of_the_servers_choice(
         client.table("/data/projects")
 
 
-HOLDING = Holding(id="..", label="A", owner="P", subject="S", shares=(), assessors=0, variables={})
+HOLDING = Holding(id="..", label="A", owner="P", subject="S", shares={}, assessors=0, variables={})
 
 
 @pytest.mark.parametrize("name", ["..", ".", "../..", "a/../b"])

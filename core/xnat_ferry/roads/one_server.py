@@ -25,6 +25,7 @@ from xnat_ferry.roads.crossing import Crossing
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.survey.staying import refuse_apart
+from xnat_ferry.transfer.as_planned import refuse_other_names
 from xnat_ferry.transfer.manifest import append_unit, read_manifest
 from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.verify.by_road import settings_for
@@ -107,6 +108,8 @@ class OneServer(Crossing):
 
     def _refuse_unfit(self, session: PlannedSession, standing: Standing) -> None:
         source, to = self.plan.source.project, self.plan.destination.project
+        if standing.owner != to:
+            refuse_other_names(self.client, source, session, standing.called, standing.subject)
         if standing.owner != source and standing.owner != to:
             raise SharedIn(session=session.session, owner=plain(standing.owner), project=source)
         there = standing.label_in(to)

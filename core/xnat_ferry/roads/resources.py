@@ -4,6 +4,7 @@ from xnat_ferry.errors import NotInArchive
 from xnat_ferry.model import Where
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.roads.crossing import Crossing
+from xnat_ferry.transfer.as_planned import refuse_renamed
 from xnat_ferry.transfer.belongings import BelongingsCarrier
 from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.xnat.listings import find_session
@@ -25,5 +26,6 @@ class Resources(Crossing):
             hidden = "it is not there, or hidden from this account"
             why = hidden if found is None else "another study has this label"
             raise NotInArchive(session=session.session, label=session.to_session, why=why)
+        refuse_renamed(self.ferry.source, self.plan.source.project, session)
         self.belongings.carry(session)
         return Where.ARCHIVE

@@ -22,6 +22,7 @@ from xnat_ferry.model import Level, Where
 from xnat_ferry.plan import Fate, PlannedSession
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.settings.redact import plain
+from xnat_ferry.transfer.as_planned import other_name
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.manifest import read_manifest
 from xnat_ferry.verify.beside_images import compare_beside
@@ -69,7 +70,7 @@ def unshare_proven(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> Non
     _remove(ferry, proof, holding, Removal.UNSHARE)
 
 
-def look_at_copy(ferry: Ferry, settings: ProjectSettings, session: PlannedSession) -> SessionVerification:
+def inspect_copy(ferry: Ferry, settings: ProjectSettings, session: PlannedSession) -> SessionVerification:
     """The copy as it is in the archive now, compared with the manifest by identity; keeps nothing."""
     project, label = ferry.state.plan.destination.project, session.to_session
     if ferry.state.sessions[session.session].routed:
@@ -94,6 +95,8 @@ def _as_proven(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> Holding
         raise SourceDiffers(session=proof.session, why="it is gone or hidden") from None
     if holding.may_be(copy) or (holding.id == copy.id and ferry.source.server == ferry.destination.server):
         raise NotDeletable(session=proof.session, why="what it was compared with is the session itself")
+    if why := other_name(proof.source_id, proof.session, ferry.state.plan.source.project, holding.called):
+        raise SourceDiffers(session=proof.session, why=why)
     listing = list_everything(ferry.source, proof.source_id)
     if listing_digest(listing) != proof.listing:
         raise SourceDiffers(session=proof.session, why="its list of files is another one")
@@ -117,7 +120,7 @@ def _compare_copy(ferry: Ferry, settings: ProjectSettings, proof: Proof) -> Hold
     if copy.owner != proof.project:
         raise gone(f"it belongs to {plain(copy.owner)} now")
     (session,) = [one for one in ferry.state.plan.sessions if one.id == proof.source_id]
-    seen = look_at_copy(ferry, settings, session)
+    seen = inspect_copy(ferry, settings, session)
     if seen.where != Where.ARCHIVE or seen.destination_id != proof.destination_id:
         raise gone(f"the label {proof.label} means another session now")
     if seen.verdict != PROVEN:
@@ -136,7 +139,7 @@ def _refuse_losses(ferry: Ferry, proof: Proof, holding: Holding) -> None:
     if holding.assessors:
         raise HoldsMore(session=proof.session, why=f"{holding.assessors} assessors hang on it")
     if holding.shares:
-        projects = ", ".join(plain(share) for share in holding.shares[:5])
+        projects = ", ".join(plain(share) for share in list(holding.shares)[:5])
         raise HoldsMore(session=proof.session, why=f"it is shared into {projects} and would vanish there too")
     copy = deletion.read_holding(ferry.destination, proof.destination_id)
     for what, values, copied in (

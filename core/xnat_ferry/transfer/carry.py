@@ -59,7 +59,7 @@ def carry_session(
     ``send`` brings one unit there, by an upload without it. Raises a FerryError otherwise; then the session
     is not complete there.
     """
-    origin = origin or ServerOrigin(ferry.source)
+    origin = origin or ServerOrigin(ferry.source, ferry.state.plan.source.project)
     archived = find_session(ferry.destination, ferry.destination_project, session.to_session)
     if archived is not None and _is_done(session, past, archived) and not _waits(ferry, session, past):
         return ""  # ours: by an earlier run of ours that was cut off, or by hand since

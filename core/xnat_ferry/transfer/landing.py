@@ -42,7 +42,7 @@ def land_session(ferry: Ferry, session: PlannedSession) -> None:
     shelf = shelf_of(ferry.state.plan, session)
     if shelf.holds(session.id, session.study_uid) is False:
         raise DestinationTaken(label=session.to_session, why=f"{shelf.final} is there and is something else")
-    origin = ServerOrigin(ferry.source)
+    origin = ServerOrigin(ferry.source, ferry.state.plan.source.project)
     landing = _Landing(ferry, session, source_as_planned(origin, session), shelf)
     left = landing.units_left()
     if left or not shelf.packed:

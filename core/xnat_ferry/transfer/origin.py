@@ -4,6 +4,7 @@ from typing import BinaryIO, Protocol
 
 from xnat_ferry.model import Instance, ScanRow, SessionDetail
 from xnat_ferry.plan import PlannedSession
+from xnat_ferry.transfer.as_planned import refuse_other_names
 from xnat_ferry.transfer.present import known_instances
 from xnat_ferry.transfer.units import Unit
 from xnat_ferry.xnat.client import XnatClient
@@ -30,12 +31,14 @@ class Origin(Protocol):
 class ServerOrigin:
     """A project on a server."""
 
-    def __init__(self, client: XnatClient) -> None:
-        self._client = client
+    def __init__(self, client: XnatClient, project: str) -> None:
+        self._client, self._project = client, project
 
     def read(self, session: PlannedSession) -> SessionDetail:
-        """Two requests."""
-        return read_session(self._client, session.id)
+        """Three requests; raises SourceChanged where the project knows it by other names than the plan."""
+        detail = read_session(self._client, session.id)
+        refuse_other_names(self._client, self._project, session, detail.called, detail.subject_id)
+        return detail
 
     def known(self, detail: SessionDetail, scan: ScanRow) -> tuple[Instance, ...] | None:
         """By the scan's catalogs."""

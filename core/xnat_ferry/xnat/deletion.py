@@ -8,6 +8,7 @@ from msgspec import Struct
 from xnat_ferry.errors import Forbidden, NotAnAnswer, NotFound
 from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import LONG_PATIENCE, XnatClient, data_path
+from xnat_ferry.xnat.listings import shares_of
 
 _DERIVED = ("assessors/assessor", "reconstructions/reconstructedImage")
 """What was made from a session and goes with it."""
@@ -25,8 +26,8 @@ class Holding(Struct, frozen=True, kw_only=True):
     """The project that owns it: the item's, never the listing's (wire-read 11.9)."""
     subject: str
     """The subject's accession ID."""
-    shares: tuple[str, ...]
-    """The other projects in which it shows."""
+    shares: dict[str, str]
+    """The other projects in which it shows, each with its label there."""
     assessors: int
     variables: dict[str, str]
     """Custom variables with their values: to be compared, never to be written anywhere."""
@@ -36,6 +37,11 @@ class Holding(Struct, frozen=True, kw_only=True):
     """SeriesInstanceUID, or the ID where there is none, to the ID of each scan."""
     since: str = ""
     """When the server wrote it as it is now, in the server's words (wire-read 2.6)."""
+
+    @property
+    def called(self) -> dict[str, str]:
+        """Its label in each project that has it."""
+        return {**self.shares, self.owner: self.label}
 
     def may_be(self, other: "Holding") -> bool:
         """Whether both may be one session, even where two names of one server lead to it."""
@@ -55,7 +61,7 @@ def read_holding(client: XnatClient, session_id: str) -> Holding:
         label=str(fields.get("label", "")),
         owner=str(fields.get("project", "")),
         subject=str(fields.get("subject_ID", "")),
-        shares=_shares(found),
+        shares=shares_of(found),
         assessors=sum(len(answers.children(found, field)) for field in _DERIVED),
         by_hand=dict(_by_hand(found)),
         scans={name: str(fields.get("ID", "")) for name, fields in _scans(found)},
@@ -125,7 +131,7 @@ def read_subject(client: XnatClient, project: str, subject: str) -> SubjectHoldi
         id=str(fields.get("ID", "")),
         label=str(fields.get("label", "")),
         owner=str(fields.get("project", "")),
-        shares=_shares(found),
+        shares=tuple(shares_of(found)),
         experiments=max(len(listed), len(anywhere), len(answers.children(found, "experiments/experiment"))),
         resources=len(answers.children(found, "resources/resource")),
     )
@@ -168,8 +174,3 @@ def _scans(item: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for scan in answers.children(item, "scans/scan"):
         fields = scan.get("data_fields", {})
         yield str(fields.get("UID") or fields.get("ID", "")), fields
-
-
-def _shares(item: dict[str, Any]) -> tuple[str, ...]:
-    shares = answers.children(item, "sharing/share")
-    return tuple(str(share["data_fields"].get("project", "")) for share in shares)

@@ -87,12 +87,16 @@ def find_session(client: XnatClient, project: str, label: str) -> SessionDetail 
 def names_of(item: dict[str, Any]) -> set[tuple[str, str]]:
     """Every project that a subject or a session is in, with its label there in lower case."""
     fields = item["data_fields"]
-    label = str(fields.get("label", ""))
-    names = {(str(fields.get("project", "")), label.casefold())}
-    for share in answers.children(item, "sharing/share"):
-        shared = share["data_fields"]
-        names.add((str(shared.get("project", "")), str(shared.get("label") or label).casefold()))
-    return names
+    called = {**shares_of(item), str(fields.get("project", "")): str(fields.get("label", ""))}
+    return {(project, label.casefold()) for project, label in called.items()}
+
+
+def shares_of(item: dict[str, Any]) -> dict[str, str]:
+    """The label of a subject or a session in every other project that shows it."""
+    label = str(item["data_fields"].get("label", ""))
+    shares = (share["data_fields"] for share in answers.children(item, "sharing/share"))
+    # a share that was made without a label shows the owner's
+    return {str(one.get("project", "")): str(one.get("label") or label) for one in shares}
 
 
 def _session_row(named: dict[str, str], shared: dict[str, str]) -> SessionRow:
@@ -137,6 +141,7 @@ def _detail(session: dict[str, Any], files: Sequence[FileRow] | None) -> Session
         project=str(fields.get("project", "")),
         study_uid=str(fields.get("UID", "")),
         subject_id=str(fields.get("subject_ID", "")),
+        shares=tuple(shares_of(session).items()),
         scans=_scans(session),
         resources=_resources(session, "resources/resource"),
         assessors=tuple(

@@ -9,9 +9,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from xnat_ferry.errors import Forbidden, NotAnAnswer, ServerAnswer
-from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import LONG_PATIENCE, XnatClient, data_path
-from xnat_ferry.xnat.listings import list_files
+from xnat_ferry.xnat.listings import list_files, shares_of
 
 _SHARING = "project_sharing"
 """The feature without which a project's data cannot be shared (wire-read 3.4)."""
@@ -37,9 +36,14 @@ class Standing(Struct, frozen=True, kw_only=True):
     subject: str = ""
     """The accession ID of a session's subject."""
 
+    @property
+    def called(self) -> dict[str, str]:
+        """Its label in each project that has it."""
+        return {**self.shares, self.owner: self.label}
+
     def label_in(self, project: str) -> str | None:
         """What it is called there; None where that project has it not."""
-        return self.label if project == self.owner else self.shares.get(project)
+        return self.called.get(project)
 
 
 def read_standing(client: XnatClient, kind: Kind, accession_id: str) -> Standing:
@@ -49,15 +53,12 @@ def read_standing(client: XnatClient, kind: Kind, accession_id: str) -> Standing
     fields = found["data_fields"]
     if fields.get("ID") != accession_id:
         raise NotAnAnswer(server=client.server, what=f"GET {path}", status=200, said="another object")
-    label = str(fields.get("label", ""))
-    shares = (share["data_fields"] for share in answers.children(found, "sharing/share"))
     return Standing(
         kind=kind,
         id=accession_id,
         owner=str(fields.get("project", "")),
-        label=label,
-        # a share that was made without a label shows the owner's
-        shares={str(one.get("project", "")): str(one.get("label") or label) for one in shares},
+        label=str(fields.get("label", "")),
+        shares=shares_of(found),
         subject=str(fields.get("subject_ID", "")),
     )
 

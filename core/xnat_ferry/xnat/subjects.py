@@ -3,10 +3,10 @@
 See wire-read 2.3. An answer is believed only where it names the project with the label that was asked for.
 """
 
-from xnat_ferry.errors import NotFound
+from xnat_ferry.errors import Forbidden, NotFound
 from xnat_ferry.labels import like_an_id
 from xnat_ferry.xnat.client import XnatClient, data_path
-from xnat_ferry.xnat.listings import names_of
+from xnat_ferry.xnat.listings import names_of, shares_of
 from xnat_ferry.xnat.resources import of_subject
 
 
@@ -49,3 +49,15 @@ def owner_of(client: XnatClient, subject_id: str) -> str:
     except NotFound:
         return ""
     return str(fields.get("project", "")) if fields.get("ID") == subject_id else ""
+
+
+def labels_of_subject(client: XnatClient, subject_id: str) -> dict[str, str]:
+    """What the subject of an accession ID is called in each project; empty where it is hidden or gone."""
+    try:
+        found = client.item(data_path("subjects", subject_id))
+    except (NotFound, Forbidden):
+        return {}
+    fields = found["data_fields"]
+    if fields.get("ID") != subject_id:
+        return {}
+    return {**shares_of(found), str(fields.get("project", "")): str(fields.get("label", ""))}
