@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.harbour import Harbour, harbour, session_toml, told
-from tests.core.making import file_row
+from tests.core.making import file_row, plan_of
+from tests.core.making import planned as planned_session
 from xnat_ferry import events
 from xnat_ferry.cli.app import main
 from xnat_ferry.dicom.instance import read_passing
@@ -20,6 +21,7 @@ from xnat_ferry.local.backup import read_backup
 from xnat_ferry.local.naming import paths_of, safe_part
 from xnat_ferry.model import FileRow, Level, Where
 from xnat_ferry.plan import Plan, Road, read_plan
+from xnat_ferry.plan.here import downloading
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.status import read_state
 from xnat_ferry.verify.on_disk import verify_downloads
@@ -202,6 +204,75 @@ def test_a_changed_manifest_beside_the_files_proves_nothing(
         after = read_passing(file, str(tmp_path)).md5
     manifest.write_text(manifest.read_text().replace(before, after))
     assert verified(folder, tmp_path)["002_MR1"].verdict == "differs"
+
+
+def test_a_manifest_that_leads_out_of_the_folder_leads_nowhere(
+    port: Harbour, run: Callable[..., int], tmp_path: Path
+) -> None:
+    folder = port.begin(planned(run, tmp_path, "--sessions", "002_MR1"))
+    assert port.work(folder) == 0
+    place, manifest = tmp_path / "backup/002/002_MR1", tmp_path / "backup/002/002_MR1.manifest.jsonl"
+    image = next(place.rglob("*.dcm"))
+    image.rename(tmp_path / "elsewhere.dcm")
+    text, own = manifest.read_text(), image.relative_to(place).as_posix()
+    for outside in ("../../../elsewhere.dcm", str(tmp_path / "elsewhere.dcm")):
+        manifest.write_text(text.replace(own, outside))
+        assert verified(folder, tmp_path)["002_MR1"].verdict == "differs"
+
+
+@pytest.mark.parametrize("kept", [0.3, 1.0], ids=["cut", "spoilt"])
+def test_a_damaged_zip_is_found_and_fetched_again(
+    port: Harbour, run: Callable[..., int], tmp_path: Path, kept: float
+) -> None:
+    folder = port.begin(planned(run, tmp_path, "--zip", "--sessions", "002_MR1"))
+    assert port.work(folder) == 0
+    path = tmp_path / "backup/002/002_MR1.zip"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 4] ^= 1
+    path.write_bytes(content[: int(kept * len(content))])
+    assert verified(folder, tmp_path)["002_MR1"].verdict == "differs"
+    assert port.work(folder) == 0
+    assert verified(folder, tmp_path)["002_MR1"].verdict == "proven"
+
+
+def test_a_file_that_became_a_link_is_fetched_again(
+    port: Harbour, run: Callable[..., int], tmp_path: Path
+) -> None:
+    folder = port.begin(planned(run, tmp_path, "--sessions", "002_MR1"))
+    assert port.work(folder) == 0
+    image = next((tmp_path / "backup/002/002_MR1").rglob("*.dcm"))
+    image.rename(tmp_path / "elsewhere.dcm")
+    image.symlink_to(tmp_path / "elsewhere.dcm")
+    assert verified(folder, tmp_path)["002_MR1"].verdict == "differs"
+    assert port.work(folder) == 0
+    assert not image.is_symlink()
+    assert (tmp_path / "elsewhere.dcm").is_file()
+
+
+def test_what_an_earlier_attempt_left_does_not_come_with_it(
+    port: Harbour, run: Callable[..., int], tmp_path: Path
+) -> None:
+    """Of a transfer that was killed, and whose source had another file then."""
+    part = tmp_path / "backup/002/.002_MR1.part"
+    (part / "scans/9-old").mkdir(parents=True)
+    (part / "scans/9-old/1.dcm").write_bytes(b"of another day")
+    (part / "link").symlink_to(tmp_path)
+    folder = port.begin(planned(run, tmp_path, "--sessions", "002_MR1"))
+    assert port.work(folder) == 0
+    assert sorted(path.name for path in (tmp_path / "backup/002/002_MR1").iterdir()) == ["scans"]
+    assert verified(folder, tmp_path)["002_MR1"].verdict == "proven"
+    assert (tmp_path / "backup").is_dir()
+
+
+def test_no_two_sessions_get_one_folder() -> None:
+    """Not by case, by odd characters, by what is cut off, nor by the name that tells another one apart."""
+    long = "x" * 105
+    labels = ["A", "a", "a_E2", "A.", "A_", f"{long}1", f"{long}2", f"{long}3"]
+    sessions = [planned_session(label, id=f"E{number}") for number, label in enumerate(labels, 1)]
+    named = [one.to_session for one in downloading(plan_of(*sessions)).sessions]
+    assert len({name.casefold() for name in named}) == len(labels)
+    assert max(map(len, named)) <= 110
+    assert named[:2] == ["A", "a_E2"]
 
 
 def test_nothing_is_overwritten_that_is_not_this_session(

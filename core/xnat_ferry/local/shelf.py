@@ -96,6 +96,9 @@ class Shelf:
 
     @contextmanager
     def _open(self, path: str) -> Iterator[BinaryIO]:
+        """One of its own files, whatever a manifest says that somebody has changed."""
+        if path.startswith("/") or ".." in path.split("/"):
+            raise FileNotFoundError(path)
         handle = os.open(self.filling / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         with os.fdopen(handle, "rb") as file:
             yield file
@@ -112,12 +115,25 @@ class Shelf:
                 self._zip_part.replace(self.final)
                 self.tidy()
             elif self.filling == self.part:
+                self._sweep(files)
                 self.part.rename(self.final)
             _sync(self.above)
 
     def tidy(self) -> None:
         """Remove what a ZIP was made of, once it has its name."""
         shutil.rmtree(self.part, ignore_errors=True)
+
+    def _sweep(self, files: Sequence[KeptFile]) -> None:
+        """Remove what an earlier attempt left in the hidden folder and this one did not bring."""
+        if sum(1 for _ in _lying(self.part)) == len(files):
+            return
+        brought = {os.fspath(self.part / one.path) for one in files}
+        for path in _lying(self.part):
+            if path not in brought:
+                os.unlink(path)  # noqa: PTH108  a link goes, and not what it leads to
+        for here, _, _ in os.walk(self.part, topdown=False):
+            with contextlib.suppress(OSError):
+                os.rmdir(here)  # noqa: PTH106  one that holds nothing
 
     @property
     def _zip_part(self) -> Path:
@@ -141,6 +157,13 @@ class Shelf:
         with _created(fresh) as file:
             file.writelines(encoded(session, files))
         fresh.replace(self.manifest)
+
+
+def _lying(folder: Path) -> Iterator[str]:
+    """All beneath a folder that is no folder."""
+    for here, below, names in os.walk(folder):
+        yield from (f"{here}/{name}" for name in names)
+        yield from (path for name in below if os.path.islink(path := f"{here}/{name}"))  # noqa: PTH114
 
 
 @contextmanager

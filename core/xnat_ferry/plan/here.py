@@ -41,10 +41,13 @@ def downloading(plan: Plan) -> Plan:
 
 def _placed(session: PlannedSession, taken: set[str]) -> PlannedSession:
     subject, label = _name(session.to_subject), _name(session.to_session)
-    if label.casefold() in taken:
-        label = _name(f"{label}_{session.id}")
-    taken.add(label.casefold())
-    return replace(session, to_subject=subject, to_session=label)
+    name = apart = _name(f"{label[:60]}_{session.id}") if label.casefold() in taken else label
+    count = 1
+    while name.casefold() in taken:
+        count += 1
+        name = f"{apart}_{count}"
+    taken.add(name.casefold())
+    return replace(session, to_subject=subject, to_session=name)
 
 
 def _name(label: str) -> str:

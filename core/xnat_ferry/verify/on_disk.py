@@ -1,5 +1,6 @@
 """Verifies a download: reads its files on this machine again and compares them with what was fetched."""
 
+import errno
 import os
 import time
 import zipfile
@@ -10,6 +11,7 @@ from pathlib import Path
 from xnat_ferry.dicom.instance import Passed, read_passing
 from xnat_ferry.local.backup import KeptFile
 from xnat_ferry.local.shelf import UNREADABLE, Opener, Shelf
+from xnat_ferry.local.zipped import DAMAGED
 from xnat_ferry.model import Instance, Level, Mark, Where
 from xnat_ferry.packed import Packed, packed_by
 from xnat_ferry.plan import PlannedSession
@@ -63,8 +65,8 @@ def verify_download(
     """
     scans = read_scans(folder.manifest(session.id))
     kept = shelf.kept()
-    looking = _Looking(session.session, scratch)
-    items, solid = looking.all(shelf, scans, kept[1] if kept else ())
+    comparing = _Comparing(session.session, scratch)
+    items, solid = comparing.all(shelf, scans, kept[1] if kept else ())
     left_out = Counter(scan for scan, _ in past.left_out)
     seen = Counter({scan: len(instances) for scan, instances in scans.items()}) + left_out
     unseen = {scan.id: scan.files - seen[scan.id] for scan in session.scans if scan.files > seen[scan.id]}
@@ -85,7 +87,7 @@ def verify_download(
     return result
 
 
-class _Looking:
+class _Comparing:
     def __init__(self, session: str, scratch: Path) -> None:
         self._session, self._scratch = session, scratch
 
@@ -95,19 +97,19 @@ class _Looking:
         """What is not simply the same, and how many files are."""
         lying = packed_by(KeptFile, lambda one: one.scan, kept)
         items: list[Item] = []
-        looked = _Looked()
+        visited = _Visited()
         try:
             with shelf.reading() as opened:
                 for scan, instances in scans.items():
                     found = _places(instances, lying.get(scan, ()))
-                    looked.add(found)
+                    visited.add(found)
                     pairs = zip(instances, found, strict=True)
                     items += [item for one, place in pairs if (item := self._one(one, place, opened))]
         except UNREADABLE as error:
             every = (one for instances in scans.values() for one in instances)
-            return [self._item(Mark.UNREADABLE, one, What.UNREADABLE, _why(error)) for one in every], 0
+            return [self._item(_mark_of(error), one, What.UNREADABLE, _why(error)) for one in every], 0
         solid = sum(map(len, scans.values())) - len(items)
-        strays = _strays(shelf, looked)
+        strays = _strays(shelf, visited)
         items += [self._stray(path) for path in strays]
         return items, solid
 
@@ -120,7 +122,7 @@ class _Looking:
         except (FileNotFoundError, KeyError):
             return self._item(Mark.ONLY_SOURCE, instance, What.MISSING, "")
         except UNREADABLE as error:
-            return self._item(Mark.UNREADABLE, instance, What.UNREADABLE, _why(error))
+            return self._item(_mark_of(error), instance, What.UNREADABLE, _why(error))
         return self._compared(instance, passed)
 
     def _compared(self, instance: Instance, passed: Passed) -> Item | None:
@@ -158,8 +160,8 @@ class _Looking:
         )
 
 
-class _Looked:
-    """Paths that were looked at, by the folder that they lie in."""
+class _Visited:
+    """Paths of files that were read, by the folder that they lie in."""
 
     def __init__(self) -> None:
         self._names: dict[str, Packed[str]] = {}
@@ -173,7 +175,7 @@ class _Looked:
             self._names.setdefault(folder, Packed(str)).extend(names)
 
     def lacks(self, folder: str, names: Iterable[str]) -> list[str]:
-        """The paths of those of a folder's names that were not looked at."""
+        """The paths of those of a folder's names that were not read."""
         lacking = sorted(set(names).difference(self._names.get(folder, ())))
         return [f"{folder}/{name}" if folder else name for name in lacking]
 
@@ -192,7 +194,7 @@ def _place(those: Sequence[KeptFile], instance: Instance) -> str:
     return same[0].path if same else ""
 
 
-def _strays(shelf: Shelf, looked: _Looked) -> Iterator[str]:
+def _strays(shelf: Shelf, visited: _Visited) -> Iterator[str]:
     """Files that lie there as well."""
     if shelf.packed:
         with zipfile.ZipFile(shelf.final) as archive:
@@ -201,12 +203,22 @@ def _strays(shelf: Shelf, looked: _Looked) -> Iterator[str]:
                 folder, _, name = path.rpartition("/")
                 folders.setdefault(folder, []).append(name)
         for folder in sorted(folders):
-            yield from looked.lacks(folder, folders[folder])
+            yield from visited.lacks(folder, folders[folder])
         return
     for here, below, names in os.walk(shelf.final):
         below.sort()
         folder = Path(here).relative_to(shelf.final).as_posix()
-        yield from looked.lacks("" if folder == "." else folder, names)
+        yield from visited.lacks("" if folder == "." else folder, names)
+
+
+def _mark_of(error: BaseException) -> Mark:
+    """What is damaged, or something else by now, is not what was fetched; what cannot be read may be."""
+    other = isinstance(error, DAMAGED) or getattr(error, "errno", None) in _NO_FILE
+    return Mark.DIFFERS if other else Mark.UNREADABLE
+
+
+_NO_FILE = (errno.ELOOP, errno.EISDIR, errno.ENOTDIR, errno.ENXIO)
+"""What opening a link, a folder or a pipe raises, or what lies below a file."""
 
 
 def _why(error: BaseException) -> str:
