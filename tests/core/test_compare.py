@@ -17,7 +17,7 @@ from xnat_ferry.model import FileRow, Instance, Level, Mark, ScanRow, StoredFile
 from xnat_ferry.transfer.present import Present
 from xnat_ferry.verify import (
     Content,
-    HeaderLook,
+    HeaderComparison,
     Observed,
     Proof,
     Rewriting,
@@ -331,16 +331,16 @@ class TestFetched:
             ({"md5": "e", "sop_uid": "", "series_uid": "", "pixel_md5": ""}, True, "* unreadable"),
             ({"gone": True}, True, "+ missing"),
             ({"problem": "500"}, True, "! unreadable"),
-            ({"md5": "e", "header": HeaderLook(changes=(NAME,))}, True, "~"),
-            ({"md5": "e", "header": HeaderLook(changes=(NAME, MAKER))}, True, "* header"),
-            ({"md5": "e", "header": HeaderLook(changes=(MAKER,))}, None, "? header"),
-            ({"md5": "e", "header": HeaderLook()}, False, "* header"),
-            ({"md5": "e", "header": HeaderLook()}, None, "? header"),
-            ({"md5": "e", "header": HeaderLook()}, True, "~"),
+            ({"md5": "e", "header": HeaderComparison(changes=(NAME,))}, True, "~"),
+            ({"md5": "e", "header": HeaderComparison(changes=(NAME, MAKER))}, True, "* header"),
+            ({"md5": "e", "header": HeaderComparison(changes=(MAKER,))}, None, "? header"),
+            ({"md5": "e", "header": HeaderComparison()}, False, "* header"),
+            ({"md5": "e", "header": HeaderComparison()}, None, "? header"),
+            ({"md5": "e", "header": HeaderComparison()}, True, "~"),
             ({"md5": "e", "tail_md5": "d" * 32}, True, "? header"),
             ({"md5": "e", "tail_md5": "d" * 32}, False, "* header"),
-            ({"md5": "e", "tail_md5": "d" * 32, "header": HeaderLook(changes=(NAME,))}, True, "~"),
-            ({"md5": "e", "header": HeaderLook(problem="gone")}, True, "~"),
+            ({"md5": "e", "tail_md5": "d" * 32, "header": HeaderComparison(changes=(NAME,))}, True, "~"),
+            ({"md5": "e", "header": HeaderComparison(problem="gone")}, True, "~"),
         ],
     )
     def test_each_case_has_its_mark(
@@ -351,14 +351,16 @@ class TestFetched:
         assert told == [said]
 
     def test_an_unexplained_change_is_named_without_its_value(self) -> None:
-        (item,) = self.one(seen(SENT[0], md5="e", header=HeaderLook(changes=(MAKER,)))).items
+        (item,) = self.one(seen(SENT[0], md5="e", header=HeaderComparison(changes=(MAKER,)))).items
         assert item.destination == "Manufacturer changed"
 
     def test_a_file_without_an_image_is_proven_by_its_header_alone(self) -> None:
         bare = instance("1.dcm", pixel_md5="")
         script = "(0010,0010) := subject"
         assert marks(self.one(seen(bare, md5="e"), sent=bare, script=script)) == {"?": 1}
-        looked = self.one(seen(bare, md5="e", header=HeaderLook(changes=(NAME,))), sent=bare, script=script)
+        looked = self.one(
+            seen(bare, md5="e", header=HeaderComparison(changes=(NAME,))), sent=bare, script=script
+        )
         assert (marks(looked), looked.solid, looked.rewritten) == ({"~": 1}, 1, ("PatientName",))
 
     def test_where_a_script_alters_pixels_other_pixels_are_unknown(self) -> None:
@@ -525,7 +527,9 @@ contents = st.dictionaries(
         pixel_md5=st.sampled_from(["b" * 32, "d" * 32, ""]),
         gone=st.booleans(),
         problem=st.sampled_from(["", "500"]),
-        header=st.sampled_from([None, HeaderLook(), HeaderLook(changes=(MAKER,)), HeaderLook(problem="x")]),
+        header=st.sampled_from(
+            [None, HeaderComparison(), HeaderComparison(changes=(MAKER,)), HeaderComparison(problem="x")]
+        ),
     ),
 )
 

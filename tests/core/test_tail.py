@@ -33,7 +33,7 @@ from xnat_ferry.dicom.facts import (
 )
 from xnat_ferry.dicom.instance import Passed, read_identity, read_passing
 from xnat_ferry.dicom.tail import read_tail, tail_of
-from xnat_ferry.verify.unpacking import look_at
+from xnat_ferry.verify.unpacking import compare_elements
 
 PADDING = b"\xfc\xff\xfc\xffOB\0\0" + pack("<L", 6) + b"\0" * 6
 MAKER = "SIEMENS CSA NON-IMAGE"
@@ -141,14 +141,14 @@ def test_it_is_found_in_every_transfer_syntax(syntax: UID) -> None:
     assert other.identity is not None
     assert one.identity.pixel_md5 == other.identity.pixel_md5 != ""
     assert one.identity.tail_md5 != other.identity.tail_md5 != ""
-    assert [str(one) for one in look_at(one.header, other.header).changes] == ["(7FE1,1010) changed"]
+    assert [str(one) for one in compare_elements(one.header, other.header).changes] == ["(7FE1,1010) changed"]
 
 
 def test_what_are_no_elements_counts_byte_by_byte() -> None:
     junk = b"\xfe\xff\x0d\xe0\0\0\0\0" + b"after the end"
     assert digest(junk) not in ("", digest(junk[:-1] + b"?"))
     found = [passed(dicom_bytes() + tail).header for tail in (junk, junk[:-1], b"")]
-    looks = [look_at(found[0], one) for one in found]
+    looks = [compare_elements(found[0], one) for one in found]
     assert [", ".join(map(str, look.changes)) for look in looks] == [
         "",
         "what follows the image changed",

@@ -16,7 +16,7 @@ from xnat_ferry_tui.read_only import is_closed
 from xnat_ferry_tui.watched import Watched
 
 if TYPE_CHECKING:
-    from xnat_ferry.verify.verification import CarriedLook
+    from xnat_ferry.verify.verification import CarriedNow
     from xnat_ferry_tui.app import FerryApp
 
 _LEVELS = {
@@ -101,10 +101,10 @@ class Comparing:
     def _verify(self, watched: Watched, way: str) -> None:
         app, every_header, refresh = self._app, way == _HEADERS, way == _REFRESH
         level = Level.FULL if every_header else Level.IDENTITY if refresh else Level(way)
-        carried: list[CarriedLook] = []
+        carried: list[CarriedNow] = []
 
         def work(errand: Errand) -> None:
-            from xnat_ferry.verify.carried_now import carried_with, look_at_carried
+            from xnat_ferry.verify.carried_now import carried_with, compare_carried
             from xnat_ferry.verify.transfer import needs_source, sessions_to_verify, verify_transfer
 
             sessions = sessions_to_verify(watched.state)
@@ -136,7 +136,7 @@ class Comparing:
                     every_header=every_header,
                     progress=errand.progress,
                 )
-                looks = look_at_carried(watched.state, beside, destination, source, refresh=refresh)
+                looks = compare_carried(watched.state, beside, destination, source, refresh=refresh)
                 carried.extend(looks)
 
         def tell() -> None:

@@ -8,7 +8,7 @@ from xnat_ferry import wording
 from xnat_ferry.cli.page import Line, paragraph
 from xnat_ferry.model import Mark
 from xnat_ferry.settings.redact import plain
-from xnat_ferry.verify.verification import CarriedLook, Item, SessionVerification, Verification
+from xnat_ferry.verify.verification import CarriedNow, Item, SessionVerification, Verification
 
 SHOWN = 20
 """Items of one session that are told; the others are counted."""
@@ -20,13 +20,13 @@ def difference_lines(result: Verification, width: int, only: str = "") -> Iterat
     """Every session's differences, of the marks in ``only`` if any are given, then what it comes to."""
     for session in result.sessions:
         yield from _items([item for item in session.items if not only or item.mark in only], width)
-    for look in result.carried:
-        yield from _items([item for item in look.items if not only or item.mark in only], width)
+    for one in result.carried:
+        yield from _items([item for item in one.items if not only or item.mark in only], width)
     for session in result.sessions:
         yield from _sum(session, width)
         yield from _beside(session, width)
-    for look in result.carried:
-        yield from _carried(look, width)
+    for one in result.carried:
+        yield from _carried(one, width)
     if result.asks_owners:
         names = (
             ", ".join(result.owners or ()) or "not shown to this account; the project's page may name them"
@@ -39,7 +39,7 @@ def _total(result: Verification) -> str:
     if result.sessions or not result.carried:
         return f"verification ({result.level}): {result.verdict}  {wording.counts(result.counts)}"
     # no image travelled, so there was no level
-    total = sum((Counter(look.counts) for look in result.carried), Counter[Mark]())
+    total = sum((Counter(one.counts) for one in result.carried), Counter[Mark]())
     return f"verification: {result.verdict}  {wording.counts({mark: total[mark] for mark in Mark})}"
 
 
@@ -68,10 +68,10 @@ def _short(side: str) -> str:
     return f"{side[:8]}…" if digest else side
 
 
-def _carried(look: CarriedLook, width: int) -> Iterator[Line]:
-    yield from paragraph(f"{look.in_words}  {wording.counts(look.counts)}", width, rest="    ")
-    if look.note:
-        yield from paragraph(look.note, width, first="    ")
+def _carried(one: CarriedNow, width: int) -> Iterator[Line]:
+    yield from paragraph(f"{one.in_words}  {wording.counts(one.counts)}", width, rest="    ")
+    if one.note:
+        yield from paragraph(one.note, width, first="    ")
 
 
 def _beside(session: SessionVerification, width: int) -> Iterator[Line]:

@@ -170,7 +170,7 @@ def _transfer(
     level: Level,
     how: "_How",
 ) -> Verification:
-    from xnat_ferry.verify.carried_now import carried_with, look_at_carried
+    from xnat_ferry.verify.carried_now import carried_with, compare_carried
     from xnat_ferry.verify.transfer import needs_source, sessions_to_verify, verify_transfer
     from xnat_ferry.verify.unsent import with_unsent
     from xnat_ferry.xnat.client import XnatClient
@@ -190,7 +190,7 @@ def _transfer(
         result = verify_transfer(
             found, state, sent, client, other, level=level, progress=Counting(), **asdict(how)
         )
-        carried = look_at_carried(state, beside, client, other, refresh=how.refresh)
+        carried = compare_carried(state, beside, client, other, refresh=how.refresh)
         return with_unsent(replace(result, carried=carried), state, names)
 
 

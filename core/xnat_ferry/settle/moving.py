@@ -27,7 +27,7 @@ from xnat_ferry.model import Where
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.settings.preferences import DataLoss, read_preferences
-from xnat_ferry.settle.deleting import delete_proven, look_at_copy, unshare_proven
+from xnat_ferry.settle.deleting import delete_proven, inspect_copy, unshare_proven
 from xnat_ferry.settle.orders import RemovalOrder, take_removal_order
 from xnat_ferry.settle.subjects import settle_subjects
 from xnat_ferry.settle.waiting import recount_rows, remove_waiting
@@ -197,7 +197,7 @@ def _final_look(
         return
     plan = ferry.state.plan
     try:
-        seen = look_at_copy(ferry, settings, session)
+        seen = inspect_copy(ferry, settings, session)
         gone = deletion.is_gone(ferry.source, plan.source.project, session.id)
     except ServerAnswer:
         return

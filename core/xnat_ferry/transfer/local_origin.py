@@ -29,15 +29,15 @@ _FOLDER = "files"
 
 
 class LocalOrigin:
-    """It looks through the place once, when the first session is asked for: what is there now counts."""
+    """It scans the place once, when the first session is asked for: what is there now counts."""
 
     def __init__(self, path: Path, scratch: Path, heed: Callable[[], None] = lambda: None) -> None:
-        """``scratch`` is where a packed tar is unpacked; ``heed`` is called while looking, and may raise."""
+        """``scratch`` is where a packed tar is unpacked; ``heed`` is called while it scans, and may raise."""
         self._path, self._scratch, self._heed = path, scratch, heed
         self._place: Place | None = None
         self._scanned: Scanned | None = None
         self._last: tuple[tuple[str, str], dict[str, LocalFile]] = ("", ""), {}
-        self._looking = threading.Lock()
+        self._scanning = threading.Lock()
 
     def read(self, session: PlannedSession) -> SessionDetail:
         """Raises SourceChanged where a planned scan's files are not those that the plan was made of."""
@@ -79,7 +79,7 @@ class LocalOrigin:
             raise SourceUnreadable(path=file.found.path, why="it cannot be read as DICOM")
         return header
 
-    def look_through(self, session: PlannedSession, scan: str, path: str) -> Passed:
+    def read_whole(self, session: PlannedSession, scan: str, path: str) -> Passed:
         """A whole file of a session that was read, without digests; raises as :meth:`read_header` does."""
         with self._opened(self._file(session, scan, path)) as source:
             return read_passing(source, str(self._scratch), header=True, digests=False)
@@ -125,15 +125,15 @@ class LocalOrigin:
             raise SourceUnreadable(**error.facts) from None
 
     def _study(self, session: PlannedSession) -> Study:
-        with self._looking:
+        with self._scanning:
             if self._scanned is None:
-                self._scanned = self._look()
+                self._scanned = self._scan()
         study = self._scanned.study(session.id)
         if study is None:
             raise SourceChanged(session=session.session, why=f"its study is not in {self._path} any more")
         return study
 
-    def _look(self) -> Scanned:
+    def _scan(self) -> Scanned:
         self._place = open_place(self._path, self._scratch)
         try:
             scanned = scan(self._place, heed=self._heed)

@@ -8,7 +8,7 @@ from xnat_ferry.belongings.values import Value, told_name
 from xnat_ferry.model import Mark
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.verify import likely
-from xnat_ferry.verify.verification import CarriedLook, Item, What, count_marks
+from xnat_ferry.verify.verification import CarriedNow, Item, What, count_marks
 
 _RESOURCE = {
     Mark.ONLY_SOURCE: (What.MISSING, likely.RESOURCE_MISSING),
@@ -32,7 +32,7 @@ def judge_resource(
     files: int,
     here: Iterable[HeldFile] | None,
     there: Iterable[HeldFile] | None,
-) -> CarriedLook:
+) -> CarriedNow:
     """A resource as it is there now, beside what was sent.
 
     ``sent`` is the fingerprint of those ``files``. Where the destination's is another one, the source's own
@@ -40,8 +40,8 @@ def judge_resource(
     """
     there = None if there is None else tuple(there)
 
-    def looked(counts: dict[Mark, int], items: Iterable[Item] = (), note: str = "") -> CarriedLook:
-        return CarriedLook(
+    def answer(counts: dict[Mark, int], items: Iterable[Item] = (), note: str = "") -> CarriedNow:
+        return CarriedNow(
             level=level, holder=holder, scan=scan, name=label, counts=counts, items=tuple(items), note=note
         )
 
@@ -50,12 +50,12 @@ def judge_resource(
 
     if there is None:
         missing = about(Mark.ONLY_SOURCE, "", What.MISSING, likely.RESOURCE_MISSING)
-        return looked(_so_many(Mark.ONLY_SOURCE, max(files, 1)), [missing])
+        return answer(_so_many(Mark.ONLY_SOURCE, max(files, 1)), [missing])
     if fingerprint(there) == sent and all(one.digest for one in there):
-        return looked(_so_many(Mark.SAME, files))
+        return answer(_so_many(Mark.SAME, files))
     if here is None:
         unknown = about(Mark.UNKNOWN, "", What.UNREADABLE, likely.RESOURCE_NOT_AS_SENT)
-        return looked(_so_many(Mark.UNKNOWN, max(files, 1)), [unknown])
+        return answer(_so_many(Mark.UNKNOWN, max(files, 1)), [unknown])
     wanted = [one for one in here if not why_not(one.path)]
     compared: Compared = compare_files(wanted, there)
     changed = fingerprint(wanted) != sent
@@ -63,7 +63,7 @@ def judge_resource(
     items = (
         about(mark, path, *_RESOURCE[mark]) for path, mark in compared.marks.items() if mark in _RESOURCE
     )
-    return looked(count_marks(compared.marks.values()), items, note)
+    return answer(count_marks(compared.marks.values()), items, note)
 
 
 def judge_values(
@@ -73,7 +73,7 @@ def judge_values(
     names: Collection[str],
     here: Iterable[Value] | None,
     there: Iterable[Value] | None,
-) -> CarriedLook:
+) -> CarriedNow:
     """The values of one kind that were carried, by ``names``; None for an end that cannot be asked.
 
     None of them is told: items name them only.
@@ -90,10 +90,10 @@ def judge_fields(
     names: Collection[str],
     here: Mapping[str, str] | None,
     there: Mapping[str, str] | None,
-) -> CarriedLook:
+) -> CarriedNow:
     """The same for what is known by name alone, as an assessor's."""
     marks = dict(_marked(names, here, there))
-    return CarriedLook(
+    return CarriedNow(
         level=level,
         holder=holder,
         name=kind,
@@ -104,10 +104,10 @@ def judge_fields(
     )
 
 
-def not_known(level: Level, holder: str, scan: str, name: str, cause: str) -> CarriedLook:
+def not_known(level: Level, holder: str, scan: str, name: str, cause: str) -> CarriedNow:
     """What could not be compared as a whole, with the cause."""
     item = _item(Mark.UNKNOWN, holder, scan, name, What.UNREADABLE, cause)
-    return CarriedLook(
+    return CarriedNow(
         level=level, holder=holder, scan=scan, name=name, counts=_so_many(Mark.UNKNOWN, 1), items=(item,)
     )
 

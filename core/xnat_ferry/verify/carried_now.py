@@ -1,4 +1,4 @@
-"""Looks again at resources and values that a transfer carried: two listings each, no file is fetched."""
+"""Compares resources and values that a transfer carried, as they are now: two listings each, no file."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
@@ -16,7 +16,7 @@ from xnat_ferry.transfer.held_values import KINDS, series_of, session_values, su
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.verify import likely
 from xnat_ferry.verify.carried import judge_fields, judge_resource, judge_values, not_known
-from xnat_ferry.verify.verification import CarriedLook
+from xnat_ferry.verify.verification import CarriedNow
 from xnat_ferry.xnat import resources as places
 from xnat_ferry.xnat import values as wire
 from xnat_ferry.xnat.assessors import read_fields
@@ -34,24 +34,24 @@ def carried_with(state: TransferState, sessions: Iterable[PlannedSession]) -> tu
     return tuple(one for one in sessions if state.sessions[one.session].where == Where.ARCHIVE)
 
 
-def look_at_carried(
+def compare_carried(
     state: TransferState,
     sessions: Sequence[PlannedSession],
     destination: XnatClient,
     source: XnatClient | None,
     *,
     refresh: bool = False,
-) -> tuple[CarriedLook, ...]:
+) -> tuple[CarriedNow, ...]:
     """What was carried with these sessions, their subjects and the project, as it compares now.
 
     ``source`` None where it cannot be asked: then what was sent is known as a whole, by its fingerprint.
     With ``refresh`` the destination first takes the digests that it lacks. Nothing is raised for what a
     server does not show: that is not known.
     """
-    return tuple(_Looking(state, destination, source, refresh=refresh).at(sessions))
+    return tuple(_Comparing(state, destination, source, refresh=refresh).at(sessions))
 
 
-class _Looking:
+class _Comparing:
     def __init__(
         self, state: TransferState, destination: XnatClient, source: XnatClient | None, *, refresh: bool
     ) -> None:
@@ -60,7 +60,7 @@ class _Looking:
         self._refresh = refresh
         self._find = cache(self._found)
 
-    def at(self, sessions: Sequence[PlannedSession]) -> Iterator[CarriedLook]:
+    def at(self, sessions: Sequence[PlannedSession]) -> Iterator[CarriedNow]:
         wanted = self._plan.belongings
         for one in sessions:
             own = [each for each in wanted.of_session(one.id) if each.level != Level.ASSESSOR]
@@ -69,11 +69,11 @@ class _Looking:
                 yield from self._assessor(assessor, one)
             yield from self._values(Level.SESSION, one.session, one)
         for one in {(one.subject, one.to_subject): one for one in sessions}.values():
-            looks = [
+            found = [
                 *self._resources(wanted.of_subject(one.subject, one.to_subject), Level.SUBJECT, one),
                 *self._values(Level.SUBJECT, one.subject, one),
             ]
-            yield from (replace(look, to=one.to_subject) for look in looks)
+            yield from (replace(each, to=one.to_subject) for each in found)
         for one in sessions[:1]:
             yield from self._resources(wanted.of_project, Level.PROJECT, one)
 
@@ -84,7 +84,7 @@ class _Looking:
 
     def _resources(
         self, wanted: Sequence[PlannedResource], level: Level, session: PlannedSession
-    ) -> Iterator[CarriedLook]:
+    ) -> Iterator[CarriedNow]:
         if not wanted:
             return
         there = _asked(lambda: self._listed_there(level, session))
@@ -146,7 +146,7 @@ class _Looking:
 
     # Assessors
 
-    def _assessor(self, assessor: PlannedAssessor, session: PlannedSession) -> Iterator[CarriedLook]:
+    def _assessor(self, assessor: PlannedAssessor, session: PlannedSession) -> Iterator[CarriedNow]:
         """Its values, and each resource that it put out."""
         label, holder = assessor.label, session.session
         if (holder, label) not in self._state.assessors:
@@ -163,9 +163,7 @@ class _Looking:
             if (one.level, one.scan) == (Level.ASSESSOR, label):
                 yield self._put_out(one, session, found.id if found else "", twin)
 
-    def _put_out(
-        self, one: PlannedResource, session: PlannedSession, there_id: str, twin: str
-    ) -> CarriedLook:
+    def _put_out(self, one: PlannedResource, session: PlannedSession, there_id: str, twin: str) -> CarriedNow:
         told = self._state.resources.get(one.key({session.id: session.session}, ""))
         if told is None:
             return not_known(one.level, session.session, one.scan, one.label, likely.RESOURCE_WAITS)
@@ -195,7 +193,7 @@ class _Looking:
 
     # Values
 
-    def _values(self, level: Level, holder: str, session: PlannedSession) -> Iterator[CarriedLook]:
+    def _values(self, level: Level, holder: str, session: PlannedSession) -> Iterator[CarriedNow]:
         kinds = [kind for kind in self._plan.belongings.kinds if kind in KINDS[level]]
         to = session.to_subject if level == Level.SUBJECT else ""
         told = {kind: self._state.values.get((level, holder, kind, to)) for kind in kinds}

@@ -10,11 +10,11 @@ from xnat_ferry.dicom.instance import header_of, read_passing
 from xnat_ferry.errors import DataProblem, ServerAnswer
 from xnat_ferry.model import Instance, Level, Where
 from xnat_ferry.verify.fetch import Kept, SentHeaders, Tell
-from xnat_ferry.verify.observed import Content, Contents, HeaderLook, Observed, Place
+from xnat_ferry.verify.observed import Content, Contents, HeaderComparison, Observed, Place
 from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.pairing import How, Pair, pair_files, pair_series
 from xnat_ferry.verify.tails import same_tail
-from xnat_ferry.verify.unpacking import content_from, look_at
+from xnat_ferry.verify.unpacking import compare_elements, content_from
 
 
 def examine(
@@ -44,8 +44,8 @@ def examine(
         place = pair.there.place
         if place in contents and contents[place].header is not None:
             continue
-        looked = _look(kept, place, pair.sent, source)
-        contents[place] = replace(contents[place], header=looked.header) if place in contents else looked
+        content = _content_of(kept, place, pair.sent, source)
+        contents[place] = replace(contents[place], header=content.header) if place in contents else content
     waiting = observed.where == Where.PREARCHIVE
     if level == Level.FULL and waiting and all(not one.problem for one in contents.values()):
         observed = replace(observed, knows_uids=True)
@@ -71,7 +71,7 @@ def drawn(observed: Observed, instances: Sequence[Instance], *, loosely: bool) -
     return found
 
 
-def _look(kept: Kept, place: Place, sent: Instance, source: Originals | None) -> Content:
+def _content_of(kept: Kept, place: Place, sent: Instance, source: Originals | None) -> Content:
     try:
         with kept.one(place) as file:
             passed = read_passing(file, str(kept.scratch), header=source is not None)
@@ -83,18 +83,18 @@ def _look(kept: Kept, place: Place, sent: Instance, source: Originals | None) ->
     return replace(content, header=_compared(sent, content, passed.header, source))
 
 
-def _compared(sent: Instance, content: Content, there: Header, source: Originals) -> HeaderLook:
+def _compared(sent: Instance, content: Content, there: Header, source: Originals) -> HeaderComparison:
     """As much of the original is read as has to be: its start, where its image and its tail are known."""
     try:
         if not sent.pixel_md5 or not same_tail(sent, content):
-            whole = source.look_through(sent)
+            whole = source.read_whole(sent)
             uid, header = whole.identity and whole.identity.sop_uid, whole.header
         else:
             dataset = source.read_header(sent)
             header = header_of(dataset, there.tail)
             uid = str(dataset.get("SOPInstanceUID", ""))
     except (ServerAnswer, DataProblem) as error:
-        return HeaderLook(problem=str(error))
+        return HeaderComparison(problem=str(error))
     if uid != sent.sop_uid:
-        return HeaderLook(problem="the source holds another instance there now")
-    return look_at(header, there)
+        return HeaderComparison(problem="the source holds another instance there now")
+    return compare_elements(header, there)

@@ -7,7 +7,7 @@ from msgspec import Struct
 from xnat_ferry.model import Instance, Level, Mark, StoredFile
 from xnat_ferry.verify import likely
 from xnat_ferry.verify.headers import tag_name
-from xnat_ferry.verify.observed import NOT_KNOWN, Content, HeaderLook
+from xnat_ferry.verify.observed import NOT_KNOWN, Content, HeaderComparison
 from xnat_ferry.verify.pairing import How, Pair, Series, There
 from xnat_ferry.verify.rewriting import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, Rewriting
 from xnat_ferry.verify.tails import same_tail
@@ -179,9 +179,9 @@ class Judge:
     def _header(self, one: Instance, content: Content) -> Judged:
         """Identity and pixels are the same, so the header is not."""
         same_identity = (content.sop_uid, content.series_uid) == (one.sop_uid, one.series_uid)
-        look = content.header
-        if look is not None and not look.problem:
-            return self._looked(one, content, look, solid=same_identity)
+        header = content.header
+        if header is not None and not header.problem:
+            return self._by_header(one, content, header, solid=same_identity)
         if self._rewriting.runs is None:
             return self._about(Mark.UNKNOWN, one, What.HEADER, one.md5, content.md5, likely.SCRIPT_UNKNOWN)
         if not self._rewriting.runs:
@@ -192,8 +192,8 @@ class Judge:
             return self._about(Mark.UNKNOWN, one, What.HEADER, one.md5, content.md5, likely.BEHIND_PIXELS)
         return Judged(mark=Mark.AS_PLANNED)
 
-    def _looked(self, one: Instance, content: Content, look: HeaderLook, *, solid: bool) -> Judged:
-        explained = {change: self._rewriting.explains(change) for change in look.changes}
+    def _by_header(self, one: Instance, content: Content, header: HeaderComparison, *, solid: bool) -> Judged:
+        explained = {change: self._rewriting.explains(change) for change in header.changes}
         odd = [str(change) for change, known in explained.items() if known is False]
         unsure = [str(change) for change, known in explained.items() if known is None]
         if odd:
@@ -205,7 +205,7 @@ class Judge:
             return self._about(Mark.UNKNOWN, one, What.HEADER, one.md5, content.md5, likely.SCRIPT_UNKNOWN)
         if not self._rewriting.runs:
             return self._differs(one, What.HEADER, one.md5, content.md5, likely.OTHER_BYTES)
-        names = tuple(sorted({tag_name((*change.within, change.tag)[0]) for change in look.changes}))
+        names = tuple(sorted({tag_name((*change.within, change.tag)[0]) for change in header.changes}))
         return Judged(mark=Mark.AS_PLANNED, solid=solid, rewritten=names)
 
     # What is on one side only

@@ -13,7 +13,7 @@ Place = tuple[str, str, str]
 """A file's scan, resource and path within it."""
 
 
-class HeaderLook(Struct, frozen=True, kw_only=True):
+class HeaderComparison(Struct, frozen=True, kw_only=True):
     """All elements of a file but its pixel data beside those that were sent."""
 
     changes: tuple[HeaderChange, ...] = ()
@@ -31,7 +31,7 @@ class Content(Struct, frozen=True, kw_only=True):
     pixel_md5: str = ""
     pixel_bytes: int = 0
     tail_md5: str = ""
-    header: HeaderLook | None = None
+    header: HeaderComparison | None = None
     """None when its header was not compared."""
     gone: bool = False
     """It is listed, but the server left it out: its file is not there (wire-read 2.9, 2.10)."""

@@ -26,7 +26,7 @@ class Originals(Protocol):
     def read_header(self, one: Instance) -> "Dataset":
         """The header of a file as it is now; raises a ServerAnswer or a DataProblem."""
 
-    def look_through(self, one: Instance) -> Passed:
+    def read_whole(self, one: Instance) -> Passed:
         """A whole file as it is now, without digests; raises a ServerAnswer or a DataProblem."""
 
     def sample(self, scan: str) -> HeaderSample:
@@ -56,10 +56,10 @@ class LocalOriginals:
         self._read()
         return self._origin.read_header(self._session, one.scan, one.path)
 
-    def look_through(self, one: Instance) -> Passed:
+    def read_whole(self, one: Instance) -> Passed:
         """The file that was sent; raises SourceChanged or SourceUnreadable."""
         self._read()
-        return self._origin.look_through(self._session, one.scan, one.path)
+        return self._origin.read_whole(self._session, one.scan, one.path)
 
     def sample(self, scan: str) -> HeaderSample:
         """Of its first file by name."""
@@ -86,7 +86,7 @@ class LocalOriginals:
 
     def _header(self, one: Instance) -> Header | None:
         if needs_original(one):
-            return self.look_through(one).header
+            return self.read_whole(one).header
         return header_of(self.read_header(one), {})
 
     def listed(self) -> tuple[Instance, ...]:

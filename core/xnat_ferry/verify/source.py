@@ -41,7 +41,7 @@ class Source:
                 continue
         return self._header(one, DICOM_RESOURCES[-1])
 
-    def look_through(self, one: Instance) -> Passed:
+    def read_whole(self, one: Instance) -> Passed:
         """A whole file as it is now, without digests; raises a ServerAnswer."""
         there = Observed(where=Where.ARCHIVE, study_uid="", scans=(), knows_uids=True, id=self._id)
         kept = Kept(self._client, there, "", self._scratch)

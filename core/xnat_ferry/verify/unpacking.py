@@ -11,7 +11,7 @@ from xnat_ferry.dicom.instance import Passed, read_passing
 from xnat_ferry.dicom.pixels import Readable
 from xnat_ferry.model import FileRow
 from xnat_ferry.verify.headers import compare_headers
-from xnat_ferry.verify.observed import Content, HeaderLook, Place
+from xnat_ferry.verify.observed import Content, HeaderComparison, Place
 from xnat_ferry.xnat.scan_zips import entry_name
 from xnat_ferry.xnat.zip_stream import read_zip
 
@@ -57,15 +57,15 @@ def _compared(file: Readable, scratch: Path, sent: Mapping[str, Header]) -> Cont
     passed = read_passing(file, str(scratch), header=True)
     content = content_from(passed)
     header = sent.get(content.sop_uid)
-    return content if header is None else replace(content, header=look_at(header, passed.header))
+    return content if header is None else replace(content, header=compare_elements(header, passed.header))
 
 
-def look_at(sent: Header | None, there: Header | None) -> HeaderLook:
+def compare_elements(sent: Header | None, there: Header | None) -> HeaderComparison:
     """All elements of two files beside each other, as far as there are two."""
     if sent is None or there is None:
-        return HeaderLook(problem="one of the two headers could not be read")
+        return HeaderComparison(problem="one of the two headers could not be read")
     changes = (*compare_headers(sent.head, there.head), *compare_headers(sent.tail, there.tail))
-    return HeaderLook(changes=changes)
+    return HeaderComparison(changes=changes)
 
 
 def content_of(file: Readable, scratch: Path) -> Content:

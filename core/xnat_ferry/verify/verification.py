@@ -92,8 +92,8 @@ class SessionVerification(Struct, frozen=True, kw_only=True):
         return verdict_of(self.counts, joins=self.joins)
 
 
-class CarriedLook(Struct, frozen=True, kw_only=True):
-    """One resource, or the values of one kind, that was carried beside the images: looked at again."""
+class CarriedNow(Struct, frozen=True, kw_only=True):
+    """One resource, or the values of one kind, that was carried beside the images: compared again."""
 
     level: BelongingLevel
     holder: str
@@ -128,7 +128,7 @@ class Verification(Struct, frozen=True, kw_only=True, dict=True):
 
     level: Level
     sessions: tuple[SessionVerification, ...]
-    carried: tuple[CarriedLook, ...] = ()
+    carried: tuple[CarriedNow, ...] = ()
     """Resources and values, where some travelled; their files and values are not in the counts."""
     owners: tuple[str, ...] | None = None
     """The destination's, where somebody has to ask them; None where nobody has, or that is not shown."""
