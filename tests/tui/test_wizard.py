@@ -308,10 +308,9 @@ async def test_a_rule_is_seen_at_work_while_it_is_typed(desk: Desk, size: tuple[
         assert goes_as(desk, "B") == "001/Q_B"
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_two_people_are_not_made_one_without_being_told(desk: Desk, size: tuple[int, int]) -> None:
+async def test_two_people_are_not_made_one_without_being_told(desk: Desk) -> None:
     people = [chosen(session_row(name, subject=name, study_uid=f"1.2.{name}")) for name in ("ADA", "BEA")]
-    async with wizard(desk, survey_of(*people), "labels", size) as pilot:
+    async with wizard(desk, survey_of(*people), "labels") as pilot:
         await pilot.press("l", *"subject.template=X")
         await until_shown(pilot, "2 marked !", "2 subjects would become X: ADA, BEA.", "9 LABELS ok")
         await pilot.press("enter")
@@ -451,6 +450,16 @@ async def test_another_choice_wants_another_look(desk: Desk) -> None:
         assert desk.drafting.draft is not None
         assert desk.drafting.draft.sessions == ("XNAT_B",)
         assert desk.drafting.draft.scans == ("t1", "4")
+
+
+async def test_two_long_labels_that_differ_in_the_end_are_told_apart(desk: Desk) -> None:
+    visits = [f"SUB0001_LONGITUDINAL_STUDY_VISIT_000{number}_T1" for number in (1, 2)]
+    async with wizard(desk, survey_of(*map(one, visits)), "choose") as pilot:
+        await until_shown(pilot, "VISIT_0001_T1", "VISIT_0002_T1")
+        await pilot.press("9")
+        text = await until_shown(pilot, "9 LABELS", "0001_T1", "0002_T1")
+        assert "LONGITUDINAL" not in text
+        assert "." not in "".join(line for line in text.splitlines() if "SUB0001" in line)
 
 
 async def test_what_was_said_is_on_disk_at_once_and_offered_at_the_next_start(

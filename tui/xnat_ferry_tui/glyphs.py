@@ -15,12 +15,20 @@ def terminal_is_utf8() -> bool:
     return encoding.lower().replace("-", "").replace("_", "") == "utf8"
 
 
+def sign_of_cut(widget: Widget) -> str:
+    """What stands in one cell for what did not fit: no full stop, which would end a sentence or a name."""
+    return "~" if getattr(widget.app, "ascii_only", False) else _CUT
+
+
 def fit_to_show(widget: Widget, text: str, longest: int = 300) -> str:
     """Hostile text made fit for the terminal that the widget's application draws on."""
     kept = plain(text, longest)
     if getattr(widget.app, "ascii_only", False):
-        return kept.replace("…", ".").encode("ascii", "replace").decode()
+        return kept.replace(_CUT, sign_of_cut(widget)).encode("ascii", "replace").decode()
     return kept
+
+
+_CUT = "…"
 
 
 class PlainScrollBar(ScrollBarRender):

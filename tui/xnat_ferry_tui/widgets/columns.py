@@ -38,8 +38,8 @@ def widths(columns: Sequence[Column], width: int) -> list[int]:
     return found
 
 
-def fitted(text: str, size: int, column: Column) -> str:
-    """The text in exactly so many cells of the terminal; a dot stands for what does not fit."""
+def fitted(text: str, size: int, column: Column, cut: str) -> str:
+    """The text in exactly so many cells of the terminal; ``cut``, one cell, stands for what does not fit."""
     length = len(text) if text.isascii() else cell_len(text)
     if length <= size:
         room = " " * (size - length)
@@ -50,7 +50,7 @@ def fitted(text: str, size: int, column: Column) -> str:
     room_for_text = size - indent - 1
     halves = column.middle and room_for_text > _SPLIT
     head = indent + room_for_text * 2 // 5 if halves else size - 1
-    kept = set_cell_size(text, head).rstrip() + "."
+    kept = set_cell_size(text, head).rstrip() + cut
     return kept + _end_of(text, size - cell_len(kept)) if head < size - 1 else set_cell_size(kept, size)
 
 

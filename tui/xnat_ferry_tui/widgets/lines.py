@@ -15,7 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from xnat_ferry_tui import keys
-from xnat_ferry_tui.glyphs import fit_to_show
+from xnat_ferry_tui.glyphs import fit_to_show, sign_of_cut
 from xnat_ferry_tui.widgets.columns import Column, Line, fitted, widths
 
 __all__ = ["Column", "Line", "Lines"]
@@ -137,8 +137,9 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     def _strip(self, cells: Sequence[str], width: int, style: Style) -> Strip:
         if self._widths[0] != width:
             self._widths = width, widths(self._columns, width)
+        cut = sign_of_cut(self)
         text = " ".join(
-            fitted(self._fit_to_show(cell), size, column)
+            fitted(self._fit_to_show(cell), size, column, cut)
             for cell, size, column in zip(cells, self._widths[1], self._columns, strict=False)
         )
         return Strip([Segment(set_cell_size(text, width), style)], width)

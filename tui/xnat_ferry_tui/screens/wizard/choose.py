@@ -25,7 +25,13 @@ from xnat_ferry_tui.widgets.made_lines import MadeLines
 _ONE_PROJECT = (
     "The other end is on this machine already, and one of the two has to be a project: C names both."
 )
-_COLUMNS = (Column("", 1), Column("subject"), Column("session"), Column("date", 10), Column("mod", 5))
+_COLUMNS = (
+    Column("", 1),
+    Column("subject", middle=True),
+    Column("session", middle=True),
+    Column("date", 10),
+    Column("mod", 5),
+)
 
 
 _LOOKED_AT, _TOLD = 200, 8

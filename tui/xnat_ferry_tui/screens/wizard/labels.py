@@ -26,7 +26,10 @@ from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
 
-_COLUMNS = (Column("", 2), Column("subject"), Column("session"), Column("-> subject"), Column("-> session"))
+_COLUMNS = (
+    Column("", 2),
+    *(Column(title, middle=True) for title in ("subject", "session", "-> subject", "-> session")),
+)
 _HOW = "prefix=P_ suffix=_b replace=OLD/NEW template={subject}_{date}; subject. or session. before one"
 _NO_TROUBLES: Mapping[str, str] = {}
 
