@@ -295,6 +295,29 @@ def test_a_damaged_archive_never_raises_anything_unforeseen(place: int, flip: in
                 look(path)
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "packed"])
+def test_two_tars_one_behind_the_other_are_not_taken_for_the_first(
+    tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    """Nothing that lists a tar sees what is behind its end, so nobody would miss it."""
+    whole = in_tar(tmp_path, two_studies()).read_bytes()
+    path = tmp_path / "two.tar"
+    path.write_bytes(pack(whole) + pack(whole))
+    with pytest.raises(PlaceUnreadable, match="follows its end"):
+        look(path)
+
+
+def test_a_tar_that_is_written_to_meanwhile_is_not_read_on(tmp_path: Path) -> None:
+    path = in_tar(tmp_path, two_studies())
+    place = open_place(path)
+    found = scan(place).studies[0].series[0].files[0].found
+    with pytest.raises(SourceFileChanged), place.open(found):
+        os.utime(path, (1, 1))
+    with pytest.raises(SourceFileChanged), place.open(found):
+        pass
+    place.close()
+
+
 def test_what_is_no_archive_is_said_to_be_none(tmp_path: Path) -> None:
     for name in ("a.zip", "a.tar.gz", "a.tar", "a.dcm"):
         (tmp_path / name).write_bytes(b"no archive at all")

@@ -110,6 +110,15 @@ class Tarred(Place):
                 yield Sight(found, partial(_extracted, tar, member))
                 progress("MB looked through", self._file.tell() // _MEGABYTE, 1 + self._size // _MEGABYTE)
             self._unpacked = tar.offset
+            self._refuse_more(tar)
+
+    def _refuse_more(self, tar: tarfile.TarFile) -> None:
+        """Behind its end a tar has zeros; two of them one behind the other are read to the end of the first."""
+        rest: Any = tar.fileobj
+        while piece := rest.read(_PIECE):
+            if any(piece):
+                why = "something follows its end: make one tar of them, or unpack it"
+                raise PlaceUnreadable(path=self.path, why=why)
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[tarfile.TarFile, Callable[[], int]]]:
@@ -152,7 +161,15 @@ class Tarred(Place):
         place = self._places.get(found)
         if place is None or self._plain is None:
             raise SourceFileChanged(path=found.path)
+        self._refuse_changed(found)
         yield _Slice(self._plain.fileno(), place, found.size)
+        self._refuse_changed(found)
+
+    def _refuse_changed(self, found: Found) -> None:
+        """A tar that is not packed is read where it lies, and nothing in it tells what its files held."""
+        seen = os.fstat(self._file.fileno())
+        if self._plain is self._file and (seen.st_size, seen.st_mtime_ns) != (self._size, self._written):
+            raise SourceFileChanged(path=found.path)
 
     def close(self) -> None:
         """Close it, and drop what was unpacked."""
