@@ -113,7 +113,7 @@ class Tarred(Place):
             self._refuse_more(tar)
 
     def _refuse_more(self, tar: tarfile.TarFile) -> None:
-        """Behind its end a tar has zeros; two of them one behind the other are read to the end of the first."""
+        """Behind its end a tar has zeros; of two of them, one behind the other, only the first is read."""
         rest: Any = tar.fileobj
         while piece := rest.read(_PIECE):
             if any(piece):
