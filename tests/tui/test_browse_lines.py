@@ -20,6 +20,7 @@ from xnat_ferry_tui.screens.browse.marks import Marks
 from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE, Kind, Node
 from xnat_ferry_tui.screens.browse.picture import Picture
 from xnat_ferry_tui.screens.browse.sides import Sides
+from xnat_ferry_tui.screens.browse.telling import tell
 
 
 def labels(lists: Lists, side: int = SOURCE) -> list[str]:
@@ -65,6 +66,16 @@ def place(lists: Lists, label: str, side: int = SOURCE) -> int:
 
 A, B, C = session_row("A_MR1", "A"), session_row("B_MR1", "B"), session_row("C_CT1", "C")
 TWO_SCANS = (ScanRow(id="10", uid="1.10", type="dwi"), ScanRow(id="2", uid="1.2", type="t1"))
+
+
+def test_a_session_of_another_subject_there_is_not_taken_for_one_of_this_subjects() -> None:
+    lists = listed((A,), (replace(A, subject="X"),))
+    assert labels(lists) == ["v A", " > A_MR1", "-"]
+    assert labels(lists, DESTINATION) == ["-", " > X/A_MR1", "  X"]
+    node = lists.outline(SOURCE).lines[2]
+    assert "its sessions stand beside the source's" in tell(node, lists.picture, ("", "")).head
+    apart = listed((A,), (replace(A, subject="X"),), in_step=False)
+    assert labels(apart, DESTINATION) == ["v X", " > A_MR1"]
 
 
 def test_subjects_hold_their_sessions_and_the_same_label_is_on_one_line() -> None:
@@ -215,7 +226,7 @@ def test_a_renamed_session_stands_beside_what_it_became() -> None:
     became = session_row("S_A", "S")
     lists = listed((A,), (became,), proofs=proof(there="S_A"), plan=PLAN)
     assert labels(lists) == ["v A", " > A_MR1", "-"]
-    assert labels(lists, DESTINATION) == ["-", " > S_A", "v S"]
+    assert labels(lists, DESTINATION) == ["-", " > S/S_A", "  S"]
     assert marks_of(lists)["A_MR1"] == "="
 
 

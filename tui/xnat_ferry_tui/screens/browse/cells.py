@@ -149,8 +149,22 @@ def _label(node: Node, side: int, *, is_open: bool, absent: str) -> str:
     indent = " " * _INDENT[node.depth]
     if thing is None:
         return "" if node.kind == Kind.NOTE else f"{indent}{absent}"
-    sign = ("v " if is_open else "> ") if node.kind in OPENABLE else "  " if node.kind == Kind.WAITING else ""
-    return f"{indent}{sign}{name_of(thing)}"
+    opens = node.kind in OPENABLE and not stands_elsewhere(node)
+    sign = ("v " if is_open else "> ") if opens else "  " if node.kind in (Kind.SUBJECT, Kind.WAITING) else ""
+    return f"{indent}{sign}{_whose(node, side)}{name_of(thing)}"
+
+
+def stands_elsewhere(node: Node) -> bool:
+    """Whether a subject has no line beneath it: its sessions are beside those of other subjects."""
+    return node.kind == Kind.SUBJECT and not len(node.inside)
+
+
+def _whose(node: Node, side: int) -> str:
+    """``SUBJECT/`` before a session that is beside another subject's: the line above names that one alone."""
+    here, there = session_of(node, SOURCE), session_of(node, side)
+    if side == SOURCE or here is None or there is None or here.subject.casefold() == there.subject.casefold():
+        return ""
+    return f"{there.subject}/"
 
 
 def name_of(thing: object) -> str:

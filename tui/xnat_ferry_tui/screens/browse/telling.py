@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from xnat_ferry import wording
 from xnat_ferry.model import FileRow, Mark, PrearchiveRow, ScanRow, SessionRow
-from xnat_ferry_tui.screens.browse.cells import name_of
+from xnat_ferry_tui.screens.browse.cells import name_of, stands_elsewhere
 from xnat_ferry_tui.screens.browse.holdings import Amount
 from xnat_ferry_tui.screens.browse.nodes import SOURCE, Kind, Node, session_of
 from xnat_ferry_tui.screens.browse.picture import Picture
@@ -55,6 +55,8 @@ def _head(node: Node, picture: Picture) -> str:
     side = SOURCE if node.left is not None else 1
     name, much = name_of(node.on(side)), _much(picture.cells.amount(node, side))
     match node.kind:
+        case Kind.SUBJECT if stands_elsewhere(node):
+            return f"subject {name}: its sessions stand beside the source's, and say SUBJECT/LABEL there"
         case Kind.SUBJECT:
             sessions = wording.plural(len(rows_inside(node, side)), "session")
             return f"subject {name}: {sessions}{much}"
