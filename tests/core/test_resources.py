@@ -33,6 +33,7 @@ from xnat_ferry.survey import Depth, Headers, Survey
 from xnat_ferry.survey.belongings import with_belongings
 from xnat_ferry.survey.take import take_survey
 from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.pace import Pace, keep_pace
 from xnat_ferry.transfer.resource_job import Job, Place
 from xnat_ferry.transfer.resources import carry_resource
 from xnat_ferry.worker import work
@@ -245,6 +246,7 @@ def test_two_thousand_odd_names(port: Harbour, ada: XnatClient) -> None:
     here = source(port, "S1")
     fill(ada, here, "MANY", names)
     folder = port.begin(planned(port, "S1", "resources=session:MANY"))
+    keep_pace(folder.pace, Pace(spool_size=300_000))  # it goes in as many zips as that takes
     before = len(port.server.log())
     assert port.work(folder) == 0
     (carried,) = told(folder, ResourceCarried)

@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.core.making import chosen, file_row, session_row, survey_of
+from tests.core.making import chosen, file_row, plan_of, planned, session_row, survey_of
 from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.room import check_room
 from xnat_ferry.model import ResourceRow, ScanRow, SessionDetail, Verdict
+from xnat_ferry.plan import PlannedScan
 from xnat_ferry.settings.room import Room, read_room
 from xnat_ferry.survey import Chosen, Survey
+from xnat_ferry.transfer.pace import Pace, spool_size
+from xnat_ferry.transfer.units import cut_units, largest_unit
 
 MB = 1_000_000
 
@@ -39,9 +42,9 @@ def test_room_enough_is_said_with_numbers() -> None:
 
 @pytest.mark.parametrize(
     ("free", "verdict"),
-    [(199 * MB, Verdict.FAIL), (200 * MB, Verdict.WARN), (299 * MB, Verdict.WARN), (300 * MB, Verdict.OK)],
+    [(100 * MB, Verdict.FAIL), (101 * MB, Verdict.WARN), (300 * MB, Verdict.WARN), (301 * MB, Verdict.OK)],
 )
-def test_the_spool_takes_the_largest_scan_twice(free: int, verdict: Verdict) -> None:
+def test_the_spool_takes_the_largest_piece_and_easily_three(free: int, verdict: Verdict) -> None:
     finding = only(surveyed(Room(what="spool", folder="/s", free=free)))
     assert (finding.verdict, finding.kind) == (verdict, "ok" if verdict == Verdict.OK else "spool-small")
 
@@ -91,11 +94,22 @@ def test_each_folder_has_its_own_finding() -> None:
     assert [one.kind for one in check_room(surveyed(*rooms))] == ["spool-small", "transfers-small"]
 
 
-@given(st.lists(st.integers(1, 10**9), min_size=1, max_size=5), st.integers(0, 4 * 10**9))
-def test_enough_is_three_times_the_largest_scan(sizes: list[int], free: int) -> None:
-    finding = only(surveyed(Room(what="spool", folder="/s", free=free), sizes=tuple(sizes)))
-    scans_of_room = free // max(sizes)
-    assert finding.verdict == [Verdict.FAIL, Verdict.FAIL, Verdict.WARN, Verdict.OK][min(scans_of_room, 3)]
+@given(
+    st.lists(st.integers(1, 10**8) | st.integers(1, 10**9), min_size=1, max_size=8),
+    st.integers(0, 10**8) | st.integers(0, 4 * 10**9),
+)
+def test_what_is_refused_here_is_what_the_worker_could_not_fetch(sizes: list[int], free: int) -> None:
+    """Of small scans that travel together, too."""
+    survey = surveyed(Room(what="spool", folder="/s", free=free), sizes=tuple(sizes))
+    detail = survey.chosen[0].detail
+    assert detail is not None
+    scans = tuple(PlannedScan(id=str(n), files=1, bytes=size) for n, size in enumerate(sizes))
+    largest = largest_unit(plan_of(replace(planned(), scans=scans)))
+    units = cut_units(detail, [one.id for one in detail.scans])
+    assert max(unit.room for unit in units) <= largest
+    refused = spool_size(Pace(), free, largest) < largest
+    assert (only(survey).verdict == Verdict.FAIL) == refused == (free < largest)
+    assert (only(survey).verdict == Verdict.OK) == (free >= 3 * largest)
 
 
 # reading

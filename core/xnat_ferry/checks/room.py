@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from xnat_ferry.checks.finding import Finding
 from xnat_ferry.model import ZIPS_HERE, Verdict
+from xnat_ferry.pieces import Amount, largest_room
 from xnat_ferry.settings.room import Room
 from xnat_ferry.survey import Survey
 from xnat_ferry.wording import size
@@ -44,8 +45,9 @@ def check_room(survey: Survey) -> tuple[Finding, ...]:
 def needed(survey: Survey, what: str) -> Need:
     """What the spool, or else the transfers folder, has to take.
 
-    The spool holds a unit that is fetched and one that is sent, and a unit is no larger than the largest
-    scan; a third of them is ease. A transfer's own files grow with the files it carries.
+    The spool has to hold the largest piece that travels, as the worker cuts them; it goes easily where one is
+    fetched while another is sent, and there is room for a third. A transfer's own files grow with the files
+    it carries.
     """
     amounts = [
         detail.amount(scan)
@@ -56,14 +58,21 @@ def needed(survey: Survey, what: str) -> Need:
     looked = bool(survey.chosen) and all(chosen.detail is not None for chosen in survey.chosen)
     if what == "spool":
         sizes = [one for _, one in amounts]
-        largest, packed = max((one or 0 for one in sizes), default=0), survey.unpacked
-        return Need(2 * largest + packed, 3 * largest + packed, looked and None not in sizes)
+        largest, packed = max(_largest_pieces(survey), default=0), survey.unpacked
+        return Need(largest + packed, 3 * largest + packed, looked and None not in sizes)
     files = [one for one, _ in amounts]
     if what == "download":
         size = _on_disk(survey)
         return Need(size, size + size // 20, looked and None not in [one for _, one in amounts])
     own = _FOR_A_FILE * sum(one or 0 for one in files)
     return Need(own, 2 * own, looked and None not in files)
+
+
+def _largest_pieces(survey: Survey) -> Iterator[int]:
+    for chosen in survey.chosen:
+        if (detail := chosen.detail) is not None:
+            amounts = ((scan.id, detail.amount(scan)) for scan in detail.scans)
+            yield largest_room(Amount(scan, files or 0, size or 0) for scan, (files, size) in amounts)
 
 
 def _on_disk(survey: Survey) -> int:

@@ -70,7 +70,7 @@ def spool_for(plan: Plan, pace: Pace, folder: Path) -> int:
     largest = largest_unit(plan)
     size = spool_size(pace, read_room("spool", folder).left, largest)
     if size < largest:
-        what = "the largest scan of the plan"
+        what = "the plan"
         raise SpoolTooSmall(size=wording.size(size), unit=what, needed=wording.size(largest))
     return size
 

@@ -20,7 +20,8 @@ from xnat_ferry.xnat import resources as wire
 from xnat_ferry.xnat.zip_stream import BrokenZip, ZipEntry, read_zip
 
 _BATCH = 512 * 1000**2
-"""Bytes of files that go in one zip."""
+"""Bytes of files that go in one zip, where the spool holds as much."""
+_PER_ZIP = 1024
 _FEW = 4
 """So many files are fetched one by one where the resource has many more."""
 
@@ -55,9 +56,8 @@ class ResourceSender:
             return paths
         left = set(paths)
         sizes = [self._room_for(path) for path in paths]
-        room = self._ferry.room.take(
-            max(min(sum(sizes), _BATCH), *sizes) + 1024, self._job.unit, self._ferry.heed_stop
-        )
+        most = min(sum(sizes), _BATCH, self._ferry.room.size - _PER_ZIP)
+        room = self._ferry.room.take(max(most, *sizes) + _PER_ZIP, self._job.unit, self._ferry.heed_stop)
         try:
             batch = Batch(room.file(), room.size)
             for path, entry in self._arriving(names):
