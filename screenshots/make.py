@@ -40,6 +40,11 @@ class Walk:
     def desk(self) -> "Desk":
         return self._app.desk
 
+    def is_listed_as_it_is(self) -> bool:
+        """Whether the list of all transfers has come to what the one in view says of itself."""
+        listed, watched = self._app.following.transfers, self.desk.watched
+        return bool(listed) and watched is not None and listed[0].phase == watched.phase
+
     async def press(self, *keys: str) -> None:
         """Press keys one by one and wait until the work that they begin has ended."""
         for key in keys:
@@ -78,6 +83,7 @@ async def tour(walk: Walk) -> None:
     await walk.picture("review")
     await walk.press("c", "y")
     await walk.until(lambda: desk.watched and desk.watched.state.finished and not desk.watched.alive)
+    await walk.until(walk.is_listed_as_it_is)
     await walk.picture("transfer")
     await walk.press("@")
     await walk.picture("requests")
@@ -114,7 +120,7 @@ async def take_pictures(size: tuple[int, int], keep: Callable[[str, str], None])
 
     with PracticeServer("tour") as server, tempfile.TemporaryDirectory() as place:
         desk = demo_desk(server, Path(place))
-        desk.pace = Pace(at_once=1)  # side by side, sessions would come in another order each time
+        desk.workers.pace = Pace(at_once=1)  # side by side, sessions would come in another order each time
         app = FerryApp(desk, tour=True)
 
         def kept(name: str) -> None:
@@ -135,6 +141,13 @@ def _took(found: re.Match[str]) -> str:
     return "12 ms".rjust(len(html.unescape(found[0]))).replace(" ", "&#160;")
 
 
+def _worker(found: re.Match[str]) -> str:
+    """One worker on one machine for all, in a line that stays as long as it is."""
+    line = html.unescape(found[0]).replace("\xa0", " ")
+    told = re.sub(r"worker \d+ on \S+", "worker 4711 on login01", line.rstrip())
+    return html.escape(told.ljust(len(line))[: len(line)]).replace(" ", "&#160;")
+
+
 def _steady(drawn: str, url: str) -> str:
     """Ports, hosts, IDs, times and paces change from run to run and from machine to machine."""
     port = url.rpartition(":")[2]
@@ -144,15 +157,16 @@ def _steady(drawn: str, url: str) -> str:
         (r"\b\d{8}-(NEURO_01-TRIAL_B)-[0-9a-f]{4}", r"20260102-\1-7f3a"),
         (r"\b20\d{6}_\d{1,9}", _moment),
         (r"\b20\d{6}(?=-)", "20260102"),
+        (r"(?<=/TRIAL_B/)20\d+(?=\.)", _moment),  # cut before its underscore
         (r"(_B)-[0-9a-f]{4}\b", r"\1-7f3a"),  # an ID that a column has cut
         (r"(?:&#160;){2,}\d+(?:\.\d)?&#160;m?s\b", _took),
         (r"\b\d\d:\d\d:\d\d\b", "10:44:00"),
         (r"(since|looked&#160;at&#160;[\d-]+)&#160;\d\d:\d\d", r"\1&#160;10:44"),
         (r"looked&#160;at&#160;[\d-]+", "looked&#160;at&#160;2026-01-02"),
-        (r"(worker)&#160;\d+&#160;on&#160;[^&<]+", r"\1&#160;4711&#160;on&#160;login01"),
+        (r"worker&#160;\d+&#160;on&#160;[^<]+", _worker),
         (r"\b\d+(&#160;ms)\b", r"12\1"),
         (r"\b\d+\.\d(&#160;s)\b", r"0.4\1"),
-        (r"\b\d+(&#160;req)", r"41\1"),  # the line may be cut within the word
+        (r"(?<=B&#160;up,&#160;)\d+", "41"),  # requests; the line may be cut after the number
         (r"terminal-\d+", "terminal"),
         (r"2\.25\.\d+", "2.25.1234567890"),
     ):
