@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.core.harbour import Harbour, harbour, session_toml
-from xnat_ferry.errors import CannotWrite
-from xnat_ferry.plan import Target
+from tests.core.making import chosen, plan_of, planned, session_row, survey_of
+from xnat_ferry.cli.looking import write_labels
+from xnat_ferry.cli.plan import write
+from xnat_ferry.errors import CannotWrite, UsageError
+from xnat_ferry.labels import LabelRules
+from xnat_ferry.plan import Target, read_plan
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder, create
 from xnat_ferry.transfer.pace import Pace, keep_pace
@@ -122,3 +126,24 @@ def clear(sea: Harbour) -> None:
     with sea.client() as client:
         for row in prearchive.list_prearchive(client, "DST"):
             assert prearchive.remove(client, row.path)
+
+
+def test_a_plan_or_labels_that_cannot_be_written_leave_what_is_there(small_disk: Path) -> None:
+    plan, labels = small_disk / "plan.toml", small_disk / "labels.csv"
+    many = [planned(f"S{number}") for number in range(50)]
+    for path in (plan, labels):
+        path.write_text("mine\n")
+    filler = fill(small_disk, but=PAGE)
+    with pytest.raises(UsageError, match="No space left"):
+        write(plan_of(*many), plan)
+    survey = survey_of(*(chosen(session_row(f"S{number}" * 20)) for number in range(50)))
+    with pytest.raises(UsageError, match="No space left"):
+        write_labels(labels, survey, LabelRules())
+    assert {one.name: one.read_text() for one in small_disk.iterdir() if one != filler} == {
+        "plan.toml": "mine\n",
+        "labels.csv": "mine\n",
+    }
+    filler.unlink()
+    write(plan_of(*many), plan)
+    assert len(read_plan(plan).sessions) == 50
+    assert plan.with_name("plan.toml.bak").read_text() == "mine\n"

@@ -1,9 +1,10 @@
 """What the commands share: their options' types, logins, endpoints, and how answers are printed."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -54,18 +55,31 @@ def answer_json(value: Any) -> None:
     sys.stdout.flush()
 
 
-def keep_aside(path: Path, what: str) -> None:
-    """Move what is at ``path`` to ``path``.bak before it is written, as it may hold somebody's edits.
+@contextmanager
+def written_anew(path: Path, what: str) -> Iterator[Path]:
+    """Where to write what shall be at ``path``: it comes there only once it is whole and on the disk.
 
-    Raises UsageError where that is no file but a folder or a device; OSError.
+    What was at ``path`` may hold somebody's edits and is kept as ``path``.bak then. Raises UsageError where
+    that is no file but a folder or a device, or where this or the writing failed; ``path`` is as it was then.
     """
-    if not path.exists():
-        return
-    if not path.is_file():
-        raise UsageError(what=f"{what} cannot be written to {path}: that is there and is no file.")
-    kept = path.with_name(path.name + ".bak")
-    path.replace(kept)
-    say(f"What was at {path} is kept as {kept.name}.")
+    fresh, kept = (path.with_name(f"{path.name}.{end}") for end in (f"{os.getpid()}.new", "bak"))
+    try:
+        before = path.exists()
+        if before and not path.is_file():
+            raise UsageError(what=f"{what} cannot be written to {path}: that is there and is no file.")
+        yield fresh
+        with fresh.open("rb") as file:
+            os.fsync(file.fileno())
+        if before:
+            path.replace(kept)
+        fresh.replace(path)
+    except OSError as error:
+        raise UsageError(what=f"{what} cannot be written to {path}: {error.strerror}.") from None
+    finally:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+    if before:
+        say(f"What was at {path} is kept as {kept.name}.")
 
 
 def endpoints(source: str, destination: str) -> tuple[Endpoint, Endpoint]:

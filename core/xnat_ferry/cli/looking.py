@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from xnat_ferry.checks import Conflict
-from xnat_ferry.cli.common import Counting, endpoints, keep_aside, opened, say, split_names
+from xnat_ferry.cli.common import Counting, endpoints, opened, say, split_names, written_anew
 from xnat_ferry.cli.options import Looking
 from xnat_ferry.errors import UsageError
 from xnat_ferry.labels import LabelRules
@@ -122,9 +122,6 @@ def write_labels(path: Path | None, survey: Survey, rules: LabelRules) -> None:
     """Write the labels before and after where a ``path`` was given; raises UsageError."""
     if path is None:
         return
-    try:
-        keep_aside(path, "The labels")
-        write_label_table(path, (chosen.row for chosen in survey.chosen), rules)
-    except OSError as error:
-        raise UsageError(what=f"The labels cannot be written to {path}: {error.strerror}.") from None
+    with written_anew(path, "The labels") as place:
+        write_label_table(place, (chosen.row for chosen in survey.chosen), rules)
     say(f"The labels before and after are in {path}; change them there and give --labels {path}.")

@@ -6,14 +6,13 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from xnat_ferry.cli.checklist import checklist_lines
-from xnat_ferry.cli.common import AsJson, answer_json, keep_aside, say
+from xnat_ferry.cli.common import AsJson, answer_json, say, written_anew
 from xnat_ferry.cli.ending import Command, plan_ending
 from xnat_ferry.cli.looking import as_json, look
 from xnat_ferry.cli.options import Looking, Switch
 from xnat_ferry.cli.page import Line, page_width, show
 from xnat_ferry.cli.planned import plan_lines
 from xnat_ferry.cli.receiving import NOWHERE, Receiving
-from xnat_ferry.errors import UsageError
 from xnat_ferry.model import Level, Road
 from xnat_ferry.plan import Plan, write_plan
 from xnat_ferry.plan.by_receiver import over
@@ -92,8 +91,5 @@ def _others(output: Path, verify: Level, move: bool, road: str) -> tuple[str, ..
 
 def write(planned: Plan, output: Path) -> None:
     """Write a plan and keep the one that was there; raises UsageError."""
-    try:
-        keep_aside(output, "The plan")
-        write_plan(planned, output)
-    except OSError as error:
-        raise UsageError(what=f"The plan cannot be written to {output}: {error.strerror}.") from None
+    with written_anew(output, "The plan") as place:
+        write_plan(planned, place)
