@@ -35,6 +35,11 @@ class Answers(Struct, frozen=True, kw_only=True):
                 return one
         return None
 
+    def say(self, answer: Answer, conflict: Conflict) -> bool:
+        """Whether this is the answer that the conflict takes."""
+        given = self.to(conflict)
+        return given is not None and given.answer == answer
+
     def given(self, conflict: Conflict) -> tuple[Given, ...]:
         """The answers that were meant for it, whether they make sense or not."""
         of_class = self.by_class.get(conflict.kind, ())
