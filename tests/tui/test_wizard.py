@@ -452,6 +452,17 @@ async def test_another_choice_wants_another_look(desk: Desk) -> None:
         assert desk.drafting.draft.scans == ("t1", "4")
 
 
+async def test_a_session_is_not_called_empty_where_none_of_its_scans_is_taken(desk: Desk) -> None:
+    whole = one("A")
+    narrowed = replace(whole, detail=replace(detail_of(whole.row), scans=(), files=()))
+    async with wizard(desk, survey_of(whole), "choose") as pilot:
+        assert desk.drafting.draft is not None
+        desk.take_survey(survey_of(narrowed), replace(desk.drafting.draft, scans=("9",)))
+        await pilot.press("2")
+        await until_shown(pilot, "2 BROWSE", "> A", "scans not read yet")
+        assert "0 B" not in screen_text(pilot.app)
+
+
 async def test_two_long_labels_that_differ_in_the_end_are_told_apart(desk: Desk) -> None:
     visits = [f"SUB0001_LONGITUDINAL_STUDY_VISIT_000{number}_T1" for number in (1, 2)]
     async with wizard(desk, survey_of(*map(one, visits)), "choose") as pilot:

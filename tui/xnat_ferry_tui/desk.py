@@ -153,7 +153,8 @@ class Desk:
     def take_survey(self, survey: Survey, asked: Draft, here: "Scanned | None" = None) -> None:
         """A survey as it was asked for, ``here`` as above; it is not judged by that."""
         server = asked.source.server
-        if not asked.source.local and not asked.destination.local:
+        # of a session of which some scans are taken the survey has no more than those
+        if not (asked.scans or asked.source.local or asked.destination.local):
             self.details |= {(server, one.row.id): one.detail for one in survey.chosen if one.detail}
         self.source, self.destination = survey.source, survey.destination
         self._forget_lost_marks()
