@@ -295,6 +295,16 @@ def test_a_damaged_archive_never_raises_anything_unforeseen(place: int, flip: in
                 look(path)
 
 
+def test_no_two_files_of_a_series_travel_under_one_name(tmp_path: Path) -> None:
+    """Not even where one is called after another one's UID."""
+    uids = ["1.1.1", "1.1.2", "1.1.3", "1.1.4"]
+    names = ["a/1.1.2.dcm", "b/1.1.2.dcm", "c/1.1.3.dcm", "d/1.1.2.DCM"]
+    files = {name: dicom_bytes(uid, "1", "1.1") for name, uid in zip(names, uids, strict=True)}
+    ((series,),) = [study.series for study in look(in_folder(tmp_path, files)).studies]
+    assert len({file.name.casefold() for file in series.files}) == len(files)
+    assert look(tmp_path / "folder") == look(tmp_path / "folder"), "each time the same"
+
+
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "packed"])
 def test_two_tars_one_behind_the_other_are_not_taken_for_the_first(
     tmp_path: Path, pack: Callable[[bytes], bytes]

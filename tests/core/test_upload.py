@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import tarfile
 import zipfile
@@ -10,17 +11,23 @@ from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from pydicom import dcmread
 from pydicom.uid import generate_uid
 
 from tests.core.harbour import Harbour, harbour, session_toml, told
-from tests.core.making import dicom_bytes
+from tests.core.making import dicom_bytes, plan_of
+from tests.core.making import planned as planned_session
 from tests.core.test_tail import behind
 from xnat_ferry import events
+from xnat_ferry.checks.finding import ConflictClass
 from xnat_ferry.cli.app import main
 from xnat_ferry.model import Where
-from xnat_ferry.plan import Plan, Road, read_plan
+from xnat_ferry.plan import Fate, Plan, Road, read_plan
+from xnat_ferry.plan.model import PlannedConflict
+from xnat_ferry.plan.nameless import nameless
 from xnat_ferry.transfer.folder import find_all
+from xnat_ferry.transfer.local_origin import LocalOrigin
 
 SESSIONS = session_toml(
     "001_MR1",
@@ -276,13 +283,17 @@ def named(base: Path) -> Path:
     image = dcmread(BytesIO(dicom_bytes("5.1.1", "5", "5.1")))
     image.PatientName, image.PatientID, image.Modality = "Malade^Imogen", "88-12345", "MR"
     root = base / "named"
-    root.mkdir()
-    image.save_as(root / "1.dcm")
+    (root / "MALADE^IMOGEN").mkdir(parents=True)
+    image.save_as(root / "MALADE^IMOGEN/88-12345 Malade_Imogen.dcm")
     return root
 
 
 def test_nobody_becomes_a_label_unawares(
-    port: Harbour, run: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    port: Harbour,
+    run: Callable[..., int],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     root = named(tmp_path)
     table = tmp_path / "labels.csv"
@@ -296,6 +307,51 @@ def test_nobody_becomes_a_label_unawares(
     run(*command, "--labels", table)
     plan = read_plan(tmp_path / "plan.toml")
     assert [(one.to_subject, one.to_session) for one in plan.sessions] == [("N1", "N1_MR1")]
+    folder = port.begin(plan)
+    image = next(root.rglob("*.dcm"))
+    before = image.stat()
+    os.utime(image, (1, 1))
+    assert port.work(folder) == 1, "it was changed since the plan"
+    os.utime(image, ns=(before.st_atime_ns, before.st_mtime_ns))
+    monkeypatch.setattr(LocalOrigin, "fetch", once_touched(image, LocalOrigin.fetch))
+    assert port.work(folder) == 1
+    assert "5.1.1.dcm is not the file" in told(folder, events.SessionFailed)[-1].message
+    os.utime(image, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert port.work(folder) == 0
+    assert [path.name for path in port.on_disk("DST", "N1_MR1")] == ["5.1.1.dcm"]
+    kept = [path for path in folder.path.rglob("*") if path.is_file()]
+    assert folder.record in kept
+    assert [path for path in kept if re.search(rb"malade|imogen|88-?12345", path.read_bytes().lower())] == []
+
+
+def test_a_plan_calls_nobody_by_a_label_that_tells() -> None:
+    """Not in what is answered or met either, and no two sessions alike."""
+    met = PlannedConflict(
+        kind=ConflictClass.DUPLICATE_TARGET, message="88-1 and 77-2 would both be B", there="77-2"
+    )
+    sessions = [
+        planned_session("88-1", id="1.1", subject="Malade_I", to_session="A", conflicts=(met,)),
+        planned_session("77-2", id="1.2", subject="Malade_I", to_session="B", fate=Fate.SKIP),
+        planned_session("B", id="1.3", subject="S3", to_session="B"),
+    ]
+    plan = replace(plan_of(*sessions), answers={"77-2": "skip", "same-study": "skip"})
+    told = nameless(plan, {"1.1", "1.2"})
+    assert [one.session for one in told.sessions] == ["A", "1.2", "B"]
+    assert not re.search("88-1|77-2|Malade", repr(told))
+    assert told.answers == {"1.2": "skip", "same-study": "skip"}
+    assert nameless(plan, ()) == plan
+
+
+def once_touched(image: Path, fetch: Callable[..., None]) -> Callable[..., None]:
+    """A file that is written to between the look at it and its sending, the first time."""
+    times = iter([1])
+
+    def touched_first(*arguments: object) -> None:
+        if next(times, 0):
+            os.utime(image, (1, 1))
+        fetch(*arguments)
+
+    return touched_first
 
 
 def test_nobody_there_to_say_yes_begins_nothing(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from xnat_ferry.checks.named_after import telling
 from xnat_ferry.model import Level
 from xnat_ferry.plan.build import PlanRequest
 from xnat_ferry.plan.draft import Draft
@@ -80,4 +81,5 @@ def as_upload(judged: Judged, scanned: "Scanned") -> Judged:
     from xnat_ferry.local.listing import listings_of
 
     left_out = (one.why for one in scanned.others)
-    return replace(judged, planned=uploading(judged.planned, listings_of(scanned), left_out))
+    listings, names = listings_of(scanned), telling(judged.survey)
+    return replace(judged, planned=uploading(judged.planned, listings, left_out, names))

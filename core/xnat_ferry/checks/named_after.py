@@ -10,7 +10,7 @@ from xnat_ferry.checks.anonymization.identifying import (
     shown,
 )
 from xnat_ferry.checks.finding import Finding
-from xnat_ferry.labels import LabelRules
+from xnat_ferry.labels import KEEP, LabelRules
 from xnat_ferry.model import Verdict
 from xnat_ferry.survey import Chosen, Survey
 
@@ -37,6 +37,12 @@ def named_after(survey: Survey, rules: LabelRules) -> Iterator[Finding]:
                 "--labels FILE.csv; or a --labels template.",
                 evidence={"study": chosen.row.id},
             )
+
+
+def telling(survey: Survey) -> frozenset[str]:
+    """The IDs of the sessions on this machine whose proposed labels would say who somebody is."""
+    here = survey.chosen if survey.source.endpoint.local else ()
+    return frozenset(chosen.row.id for chosen in here if _told(chosen, KEEP))
 
 
 def _told(chosen: Chosen, rules: LabelRules) -> str:

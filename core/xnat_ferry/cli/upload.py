@@ -6,6 +6,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from xnat_ferry import wording
+from xnat_ferry.checks.named_after import telling
 from xnat_ferry.cli.at_once import AS_ASKED, Going, go
 from xnat_ferry.cli.common import AsJson, Counting, answer_json, endpoint, opened_one, say, split_names
 from xnat_ferry.cli.looking import refuse_unknown, write_labels
@@ -89,7 +90,8 @@ def _look(scanned: Scanned, end: Endpoint, looking: Looking, verify: Level) -> J
     refuse_unknown(survey, request.answers)
     write_labels(looking.write_labels, survey, request.labels)
     judged = judge(survey, request, keep, accepted)
-    planned = uploading(judged.planned, listings_of(scanned), (one.why for one in scanned.others))
+    left_out = (one.why for one in scanned.others)
+    planned = uploading(judged.planned, listings_of(scanned), left_out, telling(survey))
     return replace(judged, planned=planned)
 
 

@@ -22,6 +22,7 @@ from xnat_ferry.local.heads import Head, NotCarried, read_head, said
 from xnat_ferry.local.places import Found, Other, Place, Progress, Sight
 from xnat_ferry.local.proposing import NAMELESS, label, propose, session_type
 from xnat_ferry.local.tarred import Tarred
+from xnat_ferry.local.travelling import telling_words, travelling_name
 from xnat_ferry.local.zipped import Zipped
 from xnat_ferry.packed import Packed, joined
 
@@ -137,6 +138,8 @@ class _Gathered:
     names: set[str] = field(default_factory=set)
     patients: set[str] = field(default_factory=set)
     """PatientIDs, as far as a header of each is a sample."""
+    telling: set[str] = field(default_factory=set)
+    """What in a file's name would say who somebody is."""
 
     def is_news(self, patient_id: str) -> bool:
         """Whether a file is the first of its patient in this series; beyond a few nobody counts."""
@@ -189,7 +192,8 @@ class _Grouping:
         if self._every_header or gathered.is_news(head.patient_id):
             _describe(gathered, head)
         gathered.places[head.sop_uid] = len(gathered.files)
-        gathered.files.append(LocalFile(found, _name(found.path, head.sop_uid, gathered.names)))
+        name = travelling_name(found.path, head.sop_uid, gathered.names, gathered.telling)
+        gathered.files.append(LocalFile(found, name))
 
     def studies(self) -> tuple[Study, ...]:
         """What was met, in the order of date and UID, no two sessions under one label."""
@@ -216,6 +220,7 @@ def _describe(gathered: _Gathered, head: Head) -> None:
         gathered.samples.append(HeaderSample(scan="", problem="pydicom cannot read its header"))
         return
     gathered.samples.append(sample_of("", header))
+    gathered.telling.update(telling_words(gathered.samples[-1]))
     if not gathered.files:
         gathered.number = said(header, "SeriesNumber")
         gathered.description = said(header, "SeriesDescription")
@@ -249,20 +254,6 @@ def _numbered(gathered: dict[str, _Gathered]) -> Iterator[Series]:
 
 def _rank(number: str) -> tuple[int, str]:
     return (int(number), "") if number.isascii() and number.isdigit() else (-1, number)
-
-
-_LONGEST_NAME = 150
-_TAKEN_OUT = ("files", "resources")
-"""What XNAT takes out of a path wherever a part begins with it (wire-read 2.10)."""
-
-
-def _name(path: str, sop_uid: str, taken: set[str]) -> str:
-    """A file's last part as XNAT stores it (wire-write 1.7); by its own UID where another has that name."""
-    name = re.sub(r"[^\w.-]", "_", path.rpartition("/")[2], flags=re.ASCII)[-_LONGEST_NAME:].lstrip(".")
-    if not name or name.casefold() in taken or name.startswith(_TAKEN_OUT):
-        name = f"{sop_uid}.dcm"
-    taken.add(name.casefold())
-    return name
 
 
 def _apart(study: Study, taken: set[str]) -> Study:

@@ -2,22 +2,29 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec.structs import replace
 
 from xnat_ferry import wording
 from xnat_ferry.model import Level, Road
 from xnat_ferry.plan.model import Plan, PlannedSession
+from xnat_ferry.plan.nameless import nameless
 
 
-def uploading(plan: Plan, listings: Mapping[tuple[str, str], str], left_out: Iterable[str]) -> Plan:
+def uploading(
+    plan: Plan,
+    listings: Mapping[tuple[str, str], str],
+    left_out: Iterable[str],
+    telling: Collection[str],
+) -> Plan:
     """The plan for the road upload.
 
     ``listings`` has a digest of the files' names, sizes and times for each session's ID and scan;
     ``left_out`` is why each file that is no DICOM stays behind. Their names are not kept: they may be
-    somebody's.
+    somebody's, and so may labels: those of the sessions whose IDs are ``telling`` are not kept either.
     """
+    plan = nameless(plan, telling)
     return replace(
         plan,
         road=Road.UPLOAD,

@@ -74,9 +74,9 @@ class LocalOrigin:
             try:
                 header = read_head(source).header()
             except NotCarried as error:
-                raise SourceUnreadable(path=file.found.path, why=str(error)) from None
+                raise SourceUnreadable(path=file.name, why=str(error)) from None
         if header is None:
-            raise SourceUnreadable(path=file.found.path, why="it cannot be read as DICOM")
+            raise SourceUnreadable(path=file.name, why="it cannot be read as DICOM")
         return header
 
     def read_whole(self, session: PlannedSession, scan: str, path: str) -> Passed:
@@ -109,20 +109,25 @@ class LocalOrigin:
                 take(piece)
                 copied += len(piece)
         if copied != file.found.size:
-            raise SourceFileChanged(path=file.found.path)
+            raise SourceFileChanged(path=file.name)
 
     @contextmanager
     def _opened(self, file: LocalFile) -> Iterator[Readable]:
-        """One of the files; raises SourceFileChanged, and SourceUnreadable while it is read, too."""
+        """One of the files; raises SourceFileChanged, and SourceUnreadable while it is read, too.
+
+        They name it as it travels: where it lies may say who somebody is, and journals keep what went wrong.
+        """
         assert self._place is not None
         try:
             with self._place.open(file.found) as source:
                 yield source
+        except SourceFileChanged:
+            raise SourceFileChanged(path=file.name) from None
         except OSError as error:
             why = error.strerror or type(error).__name__
-            raise SourceUnreadable(path=file.found.path, why=why) from None
+            raise SourceUnreadable(path=file.name, why=why) from None
         except PlaceUnreadable as error:
-            raise SourceUnreadable(**error.facts) from None
+            raise SourceUnreadable(path=file.name, why=error.facts["why"]) from None
 
     def _study(self, session: PlannedSession) -> Study:
         with self._scanning:
