@@ -1,14 +1,18 @@
 """How a worker that somebody followed ended is told to whoever called the command."""
 
+import io
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.core.making import plan_of, planned
 from xnat_ferry import events
-from xnat_ferry.cli.following import follow_to_end, status_lines
+from xnat_ferry.cli.following import follow_to_end, show, status_lines
+from xnat_ferry.cli.headway import Headway
+from xnat_ferry.model import Road, Where
 from xnat_ferry.transfer import folder as folders
 from xnat_ferry.transfer.journal import Journal
 from xnat_ferry.transfer.session_state import Phase, Problem
@@ -49,3 +53,54 @@ def test_a_status_fits_the_page_whatever_befell_the_transfer() -> None:
     assert max(map(len, lines)) <= 80 + 10  # an ID is never broken
     assert max(map(len, lines[1:])) <= 80
     assert " ".join(" ".join(lines).split()).count("Ask for it.") == 20
+
+
+STARTED = events.WorkerStarted(plan_hash="h", pid=1, host="n", version="0")
+ORDERED = events.RemovalOrdered(typed="SRC", sessions=("A", "B"))
+
+
+def sent(label: str, size: int) -> events.AnyEvent:
+    return events.UnitSent(session=label, unit="1", files=1, bytes=size, seconds=1.0, row="/row")
+
+
+def ended(label: str) -> events.AnyEvent:
+    return events.SessionFinished(session=label, where=Where.ARCHIVE)
+
+
+def removed(label: str) -> events.AnyEvent:
+    return events.SessionRemoved(session=label, how=events.Removal.DELETE)
+
+
+def test_headway_is_counted_in_what_the_worker_was_sent_for() -> None:
+    plan = plan_of(planned("A"), planned("B"), planned("C"))
+    size = plan.totals.bytes // 3
+    carried = [STARTED, *(event for one in "ABC" for event in (sent(one, size), ended(one)))]
+    kept = events.SessionKept(session="B", message="it stays", advice="look at it")
+    for happened, told in (
+        ([STARTED], (0, 3 * size, True)),
+        (carried[:3], (size, 3 * size, True)),
+        # a resume goes on where it was
+        ([*carried[:3], STARTED, sent("B", size)], (2 * size, 3 * size, True)),
+        # nothing is left to be carried: archiving
+        ([*carried, STARTED], (0, 3, False)),
+        ([*carried, STARTED, ORDERED], (0, 2, False)),
+        ([*carried, STARTED, ORDERED, removed("A")], (1, 2, False)),
+        ([*carried, STARTED, ORDERED, removed("A"), kept], (2, 2, False)),
+    ):
+        headway = Headway(plan, happened)
+        assert (headway.done, headway.total, headway.in_bytes) == told, happened
+    shared = Headway(replace(plan, road=Road.SHARE), [STARTED, ended("A")])
+    assert (shared.done, shared.total, shared.in_bytes) == (1, 3, False)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_bar_moves_with_what_was_settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sys.stderr", terminal := Terminal())
+    folder = folders.create(tmp_path, plan_of(planned("A"), planned("B")))
+    show(folder, [STARTED, ORDERED, removed("A")], json=False)
+    assert "1/2" in terminal.getvalue()

@@ -1,20 +1,19 @@
 """Follows a worker's journal: plain lines, a bar on a terminal, or JSON; closing it changes nothing."""
 
 import subprocess
-import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from xnat_ferry import wording
 from xnat_ferry.cli import page
 from xnat_ferry.cli.common import answer_json, say
+from xnat_ferry.cli.headway import bar
 from xnat_ferry.events import AnyEvent
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import follow
 from xnat_ferry.transfer.session_state import Phase
-from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.status import Status, read_state, status_of
 
 _NO_LOGIN, _A_BUG = 3, 70
@@ -24,7 +23,7 @@ _CODES = {Phase.DONE: 0, Phase.FAILED: 1, Phase.STOPPED: 4, Phase.RUNNING: 0, Ph
 def follow_to_end(folder: TransferFolder, worker: subprocess.Popen[bytes], *, skip: int, json: bool) -> int:
     """Show a worker's events until it ends; returns the exit code of how it ended."""
     try:
-        show(folder, follow(folder, worker, skip), json=json)
+        show(folder, follow(folder, worker, skip), json=json, past=_first(folder, skip))
     except KeyboardInterrupt:
         say(f"\nThe transfer goes on without this window: 'xnat-ferry watch {folder.id[-4:]}' shows it,")
         say(f"'xnat-ferry stop {folder.id[-4:]}' stops it.")
@@ -40,13 +39,19 @@ def follow_to_end(folder: TransferFolder, worker: subprocess.Popen[bytes], *, sk
     return _NO_LOGIN if worker.returncode == _NO_LOGIN else code
 
 
-def show(folder: TransferFolder, happening: Iterable[AnyEvent], *, json: bool) -> None:
-    """Show events as they come."""
+def _first(folder: TransferFolder, count: int) -> Iterator[AnyEvent]:
+    yield from read_all(folder.journal)[:count]  # only once somebody asks: it may be long
+
+
+def show(
+    folder: TransferFolder, happening: Iterable[AnyEvent], *, json: bool, past: Iterable[AnyEvent] = ()
+) -> None:
+    """Show events as they come; ``past`` are those before, of which nothing is said."""
     if json:
         for event in happening:
             answer_json(event)
         return
-    with _bar(folder) as advance:
+    with bar(folder.read_plan(), past) as advance:
         for event in happening:
             line = line_of(event)
             if line:
@@ -111,47 +116,3 @@ def line_of(event: AnyEvent) -> str:
     moment = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S")
     session = getattr(event, "session", "")
     return plain(f"{moment}  {session}  {words}" if session else f"{moment}  {words}", 400)
-
-
-class _NoBar:
-    def __call__(self, event: AnyEvent) -> None:
-        """Nothing to show: the lines say it all."""
-
-
-@contextmanager
-def _bar(folder: TransferFolder) -> Iterator["_NoBar | _Bar"]:
-    if not sys.stderr.isatty():
-        yield _NoBar()
-        return
-    bar = _Bar(folder)
-    with bar.progress:
-        yield bar
-
-
-class _Bar:
-    """A progress bar over all bytes of the plan, drawn by rich on a terminal only."""
-
-    def __init__(self, folder: TransferFolder) -> None:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            DownloadColumn,
-            Progress,
-            TimeRemainingColumn,
-            TransferSpeedColumn,
-        )
-
-        self._state = TransferState(folder.read_plan())
-        self.progress = Progress(
-            BarColumn(),
-            DownloadColumn(),
-            TransferSpeedColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._task = self.progress.add_task("", total=self._state.plan.totals.bytes)
-
-    def __call__(self, event: AnyEvent) -> None:
-        self._state.apply(event)
-        self.progress.update(self._task, completed=self._state.bytes_moved)
