@@ -21,8 +21,8 @@ from xnat_ferry.transfer.pace import Pace, keep_pace, read_pace
 from xnat_ferry.transfer.slurm import scheduler
 from xnat_ferry.transfer.slurm.job import JobOptions, Submission, read_job
 from xnat_ferry.transfer.slurm.submitting import (
+    find_job,
     fitted,
-    look_for_job,
     refuse_if_carried,
     subjects_left,
     submit,
@@ -118,7 +118,7 @@ def _taken_silently(folder: TransferFolder) -> Submission | None:
     job = read_job(folder)
     if job is None or job.newest is None or job.newest.job:
         return None
-    found = look_for_job(folder)
+    found = find_job(folder)
     return found if found is not None and found.job and found.number > job.stopped else None
 
 

@@ -74,7 +74,7 @@ def run_task(mine: TaskFolder, *, spool: Path, stop: threading.Event) -> int:
 
     def subjects(state: TransferState) -> Iterator[Group]:
         def open_(group: Group, attempt: int) -> bool:
-            return _look_again(mine, state, group) if attempt > 1 else _is_open(state, group)
+            return _take_in_newer(mine, state, group) if attempt > 1 else _is_open(state, group)
 
         return pull(plan, claims, first=number_of(mine.task), of=submission.tasks, open_=open_)
 
@@ -84,7 +84,7 @@ def run_task(mine: TaskFolder, *, spool: Path, stop: threading.Event) -> int:
             ferry.state.resources.update(TransferState(plan, replay(mine.whole.journal)).resources)
             yield
 
-    with _looking_after(claims, stop) as lost:
+    with _watching(claims, stop) as lost:
         code = work(mine, logins, spool=spool, stop=stop, groups=subjects, project_turn=project_turn)
     if lost:
         raise lost[0]
@@ -101,7 +101,7 @@ def _refuse_refused(mine: TaskFolder, logins: Mapping[str, Credentials]) -> None
                     raise LoginRefused(server=server, user=plain(logins[server].user))
 
 
-def _look_again(mine: TaskFolder, state: TransferState, group: Group) -> bool:
+def _take_in_newer(mine: TaskFolder, state: TransferState, group: Group) -> bool:
     """Take in what an earlier holder of a subject wrote since this task began; whether anything is left."""
     now = TransferState(state.plan, replay(mine.whole.journal))
     for session in group:
@@ -122,12 +122,12 @@ def _is_left(past: SessionState) -> bool:
 
 
 @contextmanager
-def _looking_after(claims: Claims, stop: threading.Event) -> Iterator[list[FerryError]]:
+def _watching(claims: Claims, stop: threading.Event) -> Iterator[list[FerryError]]:
     """Set ``stop`` once a claim is lost or the array is to stop; the list then says why."""
     lost: list[FerryError] = []
     over = threading.Event()
 
-    def look() -> None:
+    def watch() -> None:
         while not over.wait(Claims.LOOK_EVERY):
             try:
                 claims.check()
@@ -139,7 +139,7 @@ def _looking_after(claims: Claims, stop: threading.Event) -> Iterator[list[Ferry
                 stop.set()
                 return
 
-    watcher = threading.Thread(target=look, daemon=True)
+    watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     try:
         yield lost

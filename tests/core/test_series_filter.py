@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xnat_ferry.dicom.series_filter import SERIES_DESCRIPTION, Look, refuses, untried
+from xnat_ferry.dicom.series_filter import SERIES_DESCRIPTION, ValuesOf, refuses, untried
 from xnat_ferry.project import SeriesFilter
 
 MODALITY = 0x00080060
@@ -16,7 +16,7 @@ def rules(*lines: str, mode: str = "blacklist", enabled: bool = True) -> SeriesF
     return SeriesFilter(enabled=enabled, mode=mode, patterns="\n".join(lines))
 
 
-def described(value: str | None) -> Look:
+def described(value: str | None) -> ValuesOf:
     return lambda tag: (() if value is None else (value,)) if tag == SERIES_DESCRIPTION else None
 
 

@@ -9,7 +9,7 @@ from xnat_ferry.errors import FerryError, NoScheduler
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.slurm import scheduler, wishes
 from xnat_ferry.transfer.slurm.job import newest_submission
-from xnat_ferry.transfer.slurm.submitting import look_for_job
+from xnat_ferry.transfer.slurm.submitting import find_job
 
 _EVERY = 10.0
 """Seconds: sites ask for patience with squeue."""
@@ -42,7 +42,7 @@ def follow_queue(folder: TransferFolder, post: Callable[[QueueSaid], object], le
 
 def _words(folder: TransferFolder) -> str:
     try:
-        submission = look_for_job(folder)
+        submission = find_job(folder)
         if submission is None or not submission.job:
             return wishes.in_words(submission) if submission else ""
         tasks = scheduler.queued(submission.job)

@@ -7,7 +7,7 @@ from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.naming import scans, some
 from xnat_ferry.dicom.header import LONGEST, HeaderSample
-from xnat_ferry.dicom.series_filter import SERIES_DESCRIPTION, Look, refuses, untried
+from xnat_ferry.dicom.series_filter import SERIES_DESCRIPTION, ValuesOf, refuses, untried
 from xnat_ferry.model import ScanRow, Verdict
 from xnat_ferry.project import SeriesFilter
 from xnat_ferry.survey import Chosen, Survey
@@ -48,23 +48,23 @@ def _answers(rules: SeriesFilter, chosen: Chosen) -> dict[str, bool | None]:
 def _refuses(rules: SeriesFilter, chosen: Chosen, scan: ScanRow) -> bool | None:
     """Whether it drops any file of the scan, as far as the headers or else the list tell."""
     samples = [sample for sample in chosen.headers if sample.scan == scan.id and not sample.problem]
-    looks = [_in_header(sample) for sample in samples] or [_in_list(scan)]
-    answers = {refuses(rules, look) for look in looks}
+    known = [_in_header(sample) for sample in samples] or [_in_list(scan)]
+    answers = {refuses(rules, values_of) for values_of in known}
     return True if True in answers else None if None in answers else False
 
 
-def _in_header(sample: HeaderSample) -> Look:
-    def look(tag: int) -> tuple[str, ...] | None:
+def _in_header(sample: HeaderSample) -> ValuesOf:
+    def values_of(tag: int) -> tuple[str, ...] | None:
         values = tuple(one.value for one in sample.elements if one.tag == tag and not one.within)
         if not values:
             return () if tag in _ALWAYS_KEPT else None
         # which of several values XNAT looks at is not known, nor what was cut off
         return None if len(values[0]) >= LONGEST or "\\" in values[0] else values
 
-    return look
+    return values_of
 
 
-def _in_list(scan: ScanRow) -> Look:
+def _in_list(scan: ScanRow) -> ValuesOf:
     described = (scan.description,) if scan.description else ()
     return lambda tag: described if tag == SERIES_DESCRIPTION else None
 

@@ -40,9 +40,9 @@ class Memory:
         kept = self._kept.get(name)
         if kept is not None and _same(kept, survey) and kept.by == by:
             return cast("Result", kept.result)
-        looked = _Looked(survey)
-        result = think(cast("Survey", looked))
-        self._kept[name] = _Kept(looked.seen, by, result)
+        recording = _Recording(survey)
+        result = think(cast("Survey", recording))
+        self._kept[name] = _Kept(recording.seen, by, result)
         return result
 
     def last(self, name: str, *by: object) -> Any:
@@ -55,7 +55,7 @@ class Memory:
         self._kept[name] = _Kept({}, by, result)
 
 
-class _Looked:
+class _Recording:
     """Stands for a survey, and remembers what of it was looked at."""
 
     def __init__(self, survey: Survey) -> None:

@@ -13,7 +13,7 @@ from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.launch import watch as watch_journal
 from xnat_ferry.transfer.slurm import scheduler
 from xnat_ferry.transfer.slurm.job import newest_submission
-from xnat_ferry.transfer.slurm.submitting import look_for_job, stop_array, tasks_to_come
+from xnat_ferry.transfer.slurm.submitting import find_job, stop_array, tasks_to_come
 from xnat_ferry.transfer.slurm.wishes import UNSAID, in_words
 from xnat_ferry.transfer.status import status_of
 
@@ -96,7 +96,7 @@ def _tell_queue(found: TransferFolder) -> None:
     if submission is None or not (lock.running(found) or _may_wait(found)):
         return
     try:
-        submission = look_for_job(found) or submission
+        submission = find_job(found) or submission
         known = scheduler.in_words(scheduler.queued(submission.job)) if submission.job else UNSAID
     except (NoScheduler, SchedulerSilent, SchedulerRefused) as error:
         known = f"not known. {error}" if submission.job else f"{error} {UNSAID}"

@@ -15,7 +15,7 @@ from xnat_ferry.project import SeriesFilter
 
 SERIES_DESCRIPTION = 0x0008103E
 
-Look = Callable[[int], tuple[str, ...] | None]
+ValuesOf = Callable[[int], tuple[str, ...] | None]
 """An element's text by tag: empty where the file has no such element, None where that is not known."""
 
 
@@ -26,7 +26,7 @@ class Pattern(Struct, frozen=True):
     text: str
 
 
-def refuses(rules: SeriesFilter, look: Look) -> bool | None:
+def refuses(rules: SeriesFilter, values_of: ValuesOf) -> bool | None:
     """Whether a filter keeps a file out; None where that cannot be told.
 
     A blacklist refuses what any line matches, a whitelist what none does.
@@ -36,7 +36,7 @@ def refuses(rules: SeriesFilter, look: Look) -> bool | None:
     mode = rules.mode.strip().lower()
     if mode not in ("blacklist", "whitelist"):
         return None
-    matches = [_matches(pattern, look) for pattern in patterns_of(rules.patterns)]
+    matches = [_matches(pattern, values_of) for pattern in patterns_of(rules.patterns)]
     if True in matches:
         return mode == "blacklist"
     return None if None in matches else mode == "whitelist"
@@ -78,10 +78,10 @@ def _tag(name: str) -> int | None:
     return int(given[1] + given[2], 16) if given else datadict.tag_for_keyword(name)
 
 
-def _matches(pattern: Pattern, look: Look) -> bool | None:
+def _matches(pattern: Pattern, values_of: ValuesOf) -> bool | None:
     if pattern.tag is None:
         return None
-    value = look(pattern.tag)
+    value = values_of(pattern.tag)
     if value is None:
         return None
     if pattern.text in ("EXISTS", "!EXISTS"):

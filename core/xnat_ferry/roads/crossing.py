@@ -51,7 +51,7 @@ class Crossing(ABC):
         """Whether nothing is left to do for a session, by the journal and what was prepared: no request."""
         return past.phase == Phase.DONE
 
-    def look_back(self, crossed: Sequence[PlannedSession]) -> None:
+    def tell_afterwards(self, crossed: Sequence[PlannedSession]) -> None:
         """Tell what is to be known once all that was brought over by this worker is there."""
         return
 

@@ -86,7 +86,7 @@ class Importing(Crossing):
         self.belongings.carry(session)
         return Where.ARCHIVE
 
-    def look_back(self, crossed: Sequence[PlannedSession]) -> None:
+    def tell_afterwards(self, crossed: Sequence[PlannedSession]) -> None:
         """Name rows of these sessions that wait beside what was proven: an upload that came late, or twice.
 
         One request. Where it fails nothing is told: what is proven is proven, and ``verify`` looks again.

@@ -54,7 +54,7 @@ class _Walk:
             stop=self._ferry.stop,
         )
         if self._crossed:
-            self._crossing.look_back(self._crossed)
+            self._crossing.tell_afterwards(self._crossed)
         self._ferry.tell(
             events.TransferFinished(
                 done=self._done,

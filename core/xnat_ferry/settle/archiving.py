@@ -166,7 +166,7 @@ def _await_end(ferry: Ferry, session: PlannedSession, path: str) -> str:
     began = time.monotonic()
     told = False
     for wait in growing_waits(longest=30.0):
-        row, readable = _look(ferry, path)
+        row, readable = _row_now(ferry, path)
         if readable and row is None:
             return _archived_address(ferry, session)
         passed = time.monotonic() - began
@@ -181,7 +181,7 @@ def _await_end(ferry: Ferry, session: PlannedSession, path: str) -> str:
     raise AssertionError("the waits never end")
 
 
-def _look(ferry: Ferry, path: str) -> tuple[PrearchiveRow | None, bool]:
+def _row_now(ferry: Ferry, path: str) -> tuple[PrearchiveRow | None, bool]:
     """The row, and whether the server could be asked: it may be away for a while during an hour."""
     try:
         return prearchive.find_row(ferry.destination, path), True

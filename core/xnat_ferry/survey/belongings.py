@@ -1,4 +1,4 @@
-"""Looks at what else belongs to the chosen sessions, at both ends, before anything of it is planned."""
+"""Lists what else belongs to the chosen sessions, at both ends, before anything of it is planned."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -50,13 +50,13 @@ def with_belongings(
 ) -> Survey:
     """The survey with what else belongs to its sessions; at most three requests a session and end.
 
-    ``rules`` tell under which labels the destination is looked at. What cannot be read is a problem in it.
+    ``rules`` tell under which labels the destination is asked. What cannot be read is a problem in it.
     """
     if not wish.any:
         return survey
-    looking = _Looking(source, destination, survey, wish, existing, rules)
+    reading = _Reading(source, destination, survey, wish, rules)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = list(pool.map(lambda look: look(), looking.looks()))
+        found = list(pool.map(lambda read: read(), reading.of_all()))
     seen = BelongingsSeen(
         wish=wish,
         existing=existing,
@@ -68,23 +68,24 @@ def with_belongings(
     return replace(survey, belongings=seen)
 
 
-class _Looking:
+class _Reading:
+    """What is asked of both ends, holder by holder."""
+
     def __init__(
         self,
         source: XnatClient,
         destination: XnatClient,
         survey: Survey,
         wish: Wish,
-        existing: Existing | None,
         rules: LabelRules,
     ) -> None:
         self._source, self._destination = source, destination
-        self._survey, self._wish, self._existing, self._rules = survey, wish, existing, rules
+        self._survey, self._wish, self._rules = survey, wish, rules
         there = survey.destination.sessions or NO_SESSIONS
         self._there = dict(zip(there.labels.casefold(), there.ids, strict=True))
 
-    def looks(self) -> Iterator[Callable[[], _Found]]:
-        """One for each holder."""
+    def of_all(self) -> Iterator[Callable[[], _Found]]:
+        """One for each holder, to be called by any thread."""
         subjects: dict[tuple[str, str], Chosen] = {}
         for chosen in self._survey.chosen:
             subjects[chosen.row.subject, self._rules.apply(chosen.row).subject] = chosen
@@ -93,10 +94,10 @@ class _Looking:
         if self._wish.reaches(Level.PROJECT):
             yield self._told(self._survey.source.endpoint.project, self._project)
 
-    def _told(self, name: str, look: Callable[[], _Found]) -> Callable[[], _Found]:
+    def _told(self, name: str, read: Callable[[], _Found]) -> Callable[[], _Found]:
         def told() -> _Found:
             try:
-                return look()
+                return read()
             except ServerAnswer as error:
                 return _Found(problem=(name, str(error)))
 
@@ -167,8 +168,8 @@ class _Looking:
             return
         there = {label.casefold(): places.of_subject(project, one) for label, one in listed.items()}
         for (name, to), chosen in subjects.items():
-            look = partial(self._subject, name, to, chosen, there.get(to.casefold(), ""), kinds)
-            yield self._told(name, look)
+            read = partial(self._subject, name, to, chosen, there.get(to.casefold(), ""), kinds)
+            yield self._told(name, read)
 
     def _subject(self, name: str, to: str, chosen: Chosen, there_at: str, kinds: Sequence[Kind]) -> _Found:
         project = self._survey.source.endpoint.project

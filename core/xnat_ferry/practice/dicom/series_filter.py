@@ -9,24 +9,24 @@ from pydicom.datadict import tag_for_keyword
 
 from xnat_ferry.practice.site.site import Site
 
-Look = Callable[[int], str | None]
+TextOf = Callable[[int], str | None]
 """An element's text by tag; None where the object has no such element."""
 _SERIES_DESCRIPTION = 0x0008103E
 _HEX = re.compile(r"\(?([0-9A-Fa-f]{4}),?([0-9A-Fa-f]{4})\)?")
 
 
-def refuses(site: Site, project: str, look: Look) -> bool:
+def refuses(site: Site, project: str, text_of: TextOf) -> bool:
     """Whether the site's filter or the project's keeps an object out; ``project`` may be ""."""
-    return _site_refuses(site, look) or (bool(project) and project_refuses(site, project, look))
+    return _site_refuses(site, text_of) or (bool(project) and project_refuses(site, project, text_of))
 
 
-def project_refuses(site: Site, project: str, look: Look) -> bool:
+def project_refuses(site: Site, project: str, text_of: TextOf) -> bool:
     """Whether a project's own filter keeps an object out."""
     contents = site.config(project, "seriesImportFilter", "config")
     if contents is None:
         return False
     mode, patterns = _told(contents)
-    return _refuses(mode, patterns, look)
+    return _refuses(mode, patterns, text_of)
 
 
 @lru_cache(maxsize=64)
@@ -38,21 +38,21 @@ def _told(contents: str) -> tuple[str, str]:
     return str(told.get("mode", "")), str(told.get("list", ""))
 
 
-def _site_refuses(site: Site, look: Look) -> bool:
+def _site_refuses(site: Site, text_of: TextOf) -> bool:
     known = site.preferences
     if not known["enableSitewideSeriesImportFilter"]:
         return False
     return _refuses(
-        str(known["sitewideSeriesImportFilterMode"]), str(known["sitewideSeriesImportFilter"]), look
+        str(known["sitewideSeriesImportFilterMode"]), str(known["sitewideSeriesImportFilter"]), text_of
     )
 
 
-def _refuses(mode: str, text: str, look: Look) -> bool:
+def _refuses(mode: str, text: str, text_of: TextOf) -> bool:
     """A blacklist refuses what matches, a whitelist all else; other modes are left out."""
     mode = mode.lower()
     if mode not in ("blacklist", "whitelist"):
         return False
-    matched = any(_matches(pattern, look(tag)) for tag, pattern in _patterns(text))
+    matched = any(_matches(pattern, text_of(tag)) for tag, pattern in _patterns(text))
     return matched == (mode == "blacklist")
 
 

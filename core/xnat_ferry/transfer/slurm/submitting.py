@@ -38,7 +38,7 @@ def submit(
 ) -> Submission:
     """Submit an array for a transfer, new or stopped; ``subjects`` is how many are left to do.
 
-    Its job is "" where Slurm may have taken it and did not say so: ``look_for_job`` finds it later.
+    Its job is "" where Slurm may have taken it and did not say so: ``find_job`` finds it later.
 
     Raises TransferLocked while a worker is at it, CannotWrite, and as ``scheduler.hand_in``: Slurm has taken
     nothing.
@@ -79,7 +79,7 @@ def _note(folder: TransferFolder, job: Job) -> None:
         keep_job(folder, job)
 
 
-def look_for_job(folder: TransferFolder) -> Submission | None:
+def find_job(folder: TransferFolder) -> Submission | None:
     """The last submission of a transfer, if it was ever submitted; a job not known yet is asked for.
 
     Raises NoScheduler, SchedulerSilent and SchedulerRefused where it would have to be.
@@ -141,7 +141,7 @@ def stop_array(folder: TransferFolder) -> str | None:
     if not ask_to_stop(folder):
         return None
     try:
-        submission = look_for_job(folder)
+        submission = find_job(folder)
         if submission is not None and submission.job:
             scheduler.cancel_waiting(submission.job)
     except (NoScheduler, SchedulerSilent, SchedulerRefused) as error:
@@ -152,7 +152,7 @@ def stop_array(folder: TransferFolder) -> str | None:
 def tasks_to_come(folder: TransferFolder) -> bool:
     """Whether the scheduler still has tasks of the newest array; one that is silent may have them."""
     try:
-        submission = look_for_job(folder)
+        submission = find_job(folder)
         return submission is not None and bool(submission.job) and bool(scheduler.queued(submission.job))
     except SchedulerSilent:
         return True

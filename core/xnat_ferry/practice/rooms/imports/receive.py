@@ -95,7 +95,7 @@ class Receiver:
     def _wants(self, instance: Instance, project: Project | None) -> bool:
         if not self._manners.filtered:
             return True
-        return not refuses(self._site, project.id if project else "", _look(instance))
+        return not refuses(self._site, project.id if project else "", _text_by_tag(instance))
 
     def _project(self, instance: Instance) -> Project | None:
         """The one asked for if the caller may read it, else what the object says (wire-write 1.7)."""
@@ -224,7 +224,7 @@ class Receiver:
         self.rows[slot.row.path] = slot.row
 
 
-def _look(instance: Instance) -> Callable[[int], str | None]:
+def _text_by_tag(instance: Instance) -> Callable[[int], str | None]:
     return lambda tag: instance.text(tag) if tag in instance.header else None
 
 
