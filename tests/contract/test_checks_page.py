@@ -8,7 +8,7 @@ from pathlib import Path
 
 import xnat_ferry.checks
 from tests.core.shore import Shore
-from xnat_ferry.checks import Answer, ConflictClass, Option
+from xnat_ferry.checks import Answer, Conflict, ConflictClass, Finding, Option
 from xnat_ferry.checks.meeting import xnat_says
 from xnat_ferry.labels import FIELDS
 from xnat_ferry.practice.process import PracticeServer
@@ -67,3 +67,10 @@ def test_the_readme_shows_what_a_check_really_says(tmp_path: Path) -> None:
         said = done.stdout.replace(server.url.removeprefix("http://"), "127.0.0.1:8080")
     assert said.splitlines() == shown.splitlines()
     assert done.returncode == 0
+
+
+def test_the_keys_of_its_json_are_on_the_page() -> None:
+    told = PAGE.partition("## In JSON")[2]
+    for rows, kind in (("findings", Finding), ("conflicts", Conflict)):
+        (cell,) = re.findall(rf"^\| `{rows}` \| (.*) \|$", told, re.MULTILINE)
+        assert set(kind.__struct_encode_fields__) <= set(re.findall(r"`([a-z]+)`", cell))

@@ -12,6 +12,8 @@ import pytest
 
 from xnat_ferry.cli.app import COMMANDS, app_for
 from xnat_ferry.settings.preferences import Preferences
+from xnat_ferry.transfer.session_state import Problem
+from xnat_ferry.transfer.status import SessionCounts, Status
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -75,3 +77,9 @@ def test_the_settings_of_the_manual_are_all_there_are() -> None:
 
 def keys_of(settings: dict[str, Any]) -> set[tuple[str, str]]:
     return {(table, key) for table, keys in settings.items() for key in keys}
+
+
+def test_the_manual_has_every_key_of_a_status() -> None:
+    (told,) = re.findall(r"^\| `status` \| (.*) \|$", MANUAL, re.MULTILINE)
+    keys = {key for kind in (Status, SessionCounts, Problem) for key in kind.__struct_fields__}
+    assert keys <= set(re.findall(r"`([a-z_]+)`", told))
