@@ -3,7 +3,7 @@
 FerryError
 ├── UsageError                      what was asked for cannot be understood or done
 │   ├── BadEndpoint  BadAlias  UnknownAlias  NoDefaultServer
-│   ├── NothingChosen  UnknownSessions  BadLabelRule  ReceiverMissing
+│   ├── NothingChosen  TakenBack  UnknownSessions  BadLabelRule  ReceiverMissing
 │   ├── PlanUnreadable  PlanUndecided  PlanOutdated  RoadClosed
 │   ├── PlaceUnreadable  HostilePlace  NotDicomOnly
 │   └── UnknownTransfer  SeveralTransfers  SettingsUnreadable
@@ -102,6 +102,11 @@ class ReceiverMissing(UsageError):
 class NothingChosen(UsageError):
     sentence = "Nothing is chosen: {why}."
     advice = "Choose at least one session, or look at the source with 'xnat-ferry check SRC DST'."
+
+
+class TakenBack(UsageError):
+    sentence = "Nothing of it is at the destination any more: {labels} {was} taken back, last at {when}."
+    advice = "'xnat-ferry record' tells what was done. To share or relocate again, make a new plan."
 
 
 class UnknownSessions(UsageError):

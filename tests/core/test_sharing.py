@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.core.harbour import LOGIN, Harbour, harbour, session_toml, told
 from tests.core.losing import losing
 from tests.core.shore import until
 from xnat_ferry import events
+from xnat_ferry.cli import main
 from xnat_ferry.errors import FilesAdrift, Forbidden, PlanUnreadable, Retry
 from xnat_ferry.events import Assigning
 from xnat_ferry.model import Endpoint, Level, Mark, Road
@@ -162,7 +164,7 @@ def failure(folder: TransferFolder) -> str:
 
 @pytest.mark.parametrize("road", [Road.SHARE, Road.RELOCATE])
 def test_a_session_with_its_subject_gets_there_and_back_without_one_dicom_byte(
-    sea: Harbour, road: Road
+    sea: Harbour, road: Road, capsys: pytest.CaptureFixture[str]
 ) -> None:
     label = {Road.SHARE: "S1", Road.RELOCATE: "S2"}[road]
     plan = planned(sea, road, label)
@@ -201,6 +203,9 @@ def test_a_session_with_its_subject_gets_there_and_back_without_one_dicom_byte(
     sea.server.clear_log()
     assert again(sea, folder) == 0, "what was taken back is not done again"
     assert changes(sea) == []
+    when = datetime.fromtimestamp(told(folder, events.SessionTakenBack)[0].at).astimezone()
+    assert main(["verify", folder.id, "--transfers", str(folder.path.parent)]) == 2
+    assert f"{label} was taken back, last at {when:%Y-%m-%d %H:%M}" in capsys.readouterr().err
 
 
 def test_a_subject_follows_its_last_session(sea: Harbour) -> None:

@@ -72,6 +72,7 @@ class SessionState:
     assigned: list[events.Assigned] = field(default_factory=list)
     """What of it was seen done."""
     taken_back: bool = False
+    taken_back_at: float = 0.0
     row_removal: events.RowRemovalRequested | None = None
     """One that was asked for and of which it is not known what came of it."""
     beside: dict[str, float] = field(default_factory=dict)
@@ -220,6 +221,7 @@ def _apply_to_assignment(session: SessionState, event: AnyEvent) -> None:
             session.assigned.append(event)
         case events.SessionTakenBack():
             session.phase, session.where, session.taken_back = Phase.SKIPPED, None, True
+            session.taken_back_at = event.at
             session.problem = None
         case events.SessionNotTakenBack():
             session.problem = Problem(event.session, "", event.message, event.advice)

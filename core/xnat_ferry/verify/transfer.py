@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, closing
+from datetime import datetime
 from pathlib import Path
 
-from xnat_ferry.errors import NothingChosen, ServerAnswer
+from xnat_ferry.errors import NothingChosen, ServerAnswer, TakenBack
 from xnat_ferry.model import Level, Road, Where
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.plan.named import travelling_named
+from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.local_origin import LocalOrigin
+from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.whose import rows_beside
 from xnat_ferry.verify.by_road import settings_for
@@ -23,6 +26,7 @@ from xnat_ferry.verify.whom_to_ask import with_owners
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.prearchive import list_prearchive
 
+_NAMED = 5
 Progress = Callable[[str, int, int], object]
 
 
@@ -31,16 +35,25 @@ def sessions_to_verify(
 ) -> tuple[PlannedSession, ...]:
     """Those with these labels or accession IDs, or all, as far as they are at the destination.
 
-    Raises as ``travelling_named``, and NothingChosen where there is none.
+    Raises as ``travelling_named``, TakenBack where they were and none is left, NothingChosen where none is.
     """
-    past = state.sessions
+    meant, past = travelling_named(state.plan, names), state.sessions
     # a session of which the destination lacked nothing is done without a row
-    sent = tuple(
-        one for one in travelling_named(state.plan, names) if past[one.session].row or past[one.session].where
-    )
+    sent = tuple(one for one in meant if past[one.session].row or past[one.session].where)
     if not sent:
+        _refuse_taken_back([past[one.session] for one in meant if past[one.session].taken_back])
         raise NothingChosen(why="nothing of this transfer has been sent yet, or not of these sessions")
     return sent
+
+
+def _refuse_taken_back(sessions: Sequence[SessionState]) -> None:
+    if sessions:
+        last = datetime.fromtimestamp(max(one.taken_back_at for one in sessions)).astimezone()
+        labels = [plain(one.label, 60) for one in sessions[:_NAMED]]
+        if more := len(sessions) - len(labels):
+            labels.append(f"{more:,} more")
+        was = "was" if len(sessions) == 1 else "were"
+        raise TakenBack(labels=", ".join(labels), was=was, when=f"{last:%Y-%m-%d %H:%M}")
 
 
 def needs_source(sessions: Sequence[PlannedSession], level: Level) -> bool:
