@@ -85,3 +85,8 @@ def test_results_are_kept_by_leg_and_shown_short(tmp_path: Path, monkeypatch: py
     tables = (tmp_path / "TABLES.md").read_text()
     assert tables.count("## small: a small session") == 1
     assert "## survey: a survey" in tables
+
+
+def test_what_stands_before_the_tables_is_what_would_be_written_there() -> None:
+    """Else the next measurement takes back what was said of the last one."""
+    assert report._TABLES.read_text("utf-8").startswith(report._HEAD)
