@@ -145,6 +145,8 @@ class SessionVerified(Event, frozen=True, kw_only=True):
     verdict: str
     """``proven``, ``differs`` or ``unknown``."""
     counts: dict[Mark, int]
+    headers: bool = False
+    """Whether headers differ: only a look at every header tells that they do no longer."""
 
 
 class ArchiveChecked(Event, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -29,12 +30,14 @@ SCANS = '[{ id = "1", files = 3, rows = 16, columns = 16 }, { id = "2", files = 
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
-    world = WORLD + "".join(session_toml(name, scans=SCANS) for name in ("ARCHIVED", "BY_ARRAY", "SOUND"))
+    world = WORLD + "".join(
+        session_toml(name, scans=SCANS) for name in ("ARCHIVED", "BY_ARRAY", "SOUND", "DAMAGED")
+    )
     with harbour(tmp_path_factory.mktemp("harbour"), world) as made:
         yield made
 
 
-def verdict(port: Harbour, folder: TransferFolder) -> str:
+def verdict(port: Harbour, folder: TransferFolder, level: Level = Level.IDENTITY, every: bool = False) -> str:
     """Look again, as 'verify' and area 4 do."""
     state = read_state(folder)
     with port.client() as client:
@@ -43,22 +46,23 @@ def verdict(port: Harbour, folder: TransferFolder) -> str:
             state,
             sessions_to_verify(state),
             client,
-            None,
-            level=Level.IDENTITY,
+            client,
+            level=level,
+            every_header=every,
             scratch=port.home / "spool",
             progress=lambda *_: None,
         ).verdict
 
 
-def lose_one(port: Harbour, label: str) -> None:
+def lose_one(port: Harbour, label: str, scan: str = "1") -> None:
     """Delete a file of an archived session at the destination."""
     with port.client() as client:
         there = find_session(client, "DST", label)
         assert there is not None
-        (gone, *_) = [one for one in list_everything(client, there.id) if one.scan == "1"]
+        (gone,) = [one for one in list_everything(client, there.id) if one.scan == scan][:1]
         client.send(
             "DELETE",
-            data_path("experiments", there.id, "scans", "1", "resources", "DICOM", "files", gone.path),
+            data_path("experiments", there.id, "scans", scan, "resources", "DICOM", "files", gone.path),
         )
 
 
@@ -79,6 +83,41 @@ def test_what_is_missing_from_the_archive_is_sent_again(port: Harbour) -> None:
     state = read_state(folder).sessions["ARCHIVED"]
     assert (state.phase, state.where) == (Phase.DONE, Where.ARCHIVE)
     assert state.verified[Where.ARCHIVE].verdict == "proven"
+
+
+def damage(file: Path, header: bool = False) -> None:
+    """Change one bit; twice, and it is as it was."""
+    content = bytearray(file.read_bytes())
+    content[content.index(b"\x08\x00\x70\x00LO") + 8 if header else -1] ^= 1  # Manufacturer
+    file.write_bytes(content)
+
+
+def test_what_was_found_by_a_closer_look_is_not_called_proven_by_a_weaker_one(port: Harbour) -> None:
+    folder = port.carried("DAMAGED")
+    before = port.files("DST", "DAMAGED")
+    damage(port.on_disk("DST", "DAMAGED")[0])
+    assert verdict(port, folder) == "proven"
+    assert verdict(port, folder, Level.FULL) == "differs"
+    keep_answers(folder, {"DAMAGED": Answer.COMPLETE})
+    assert port.work(folder) == 1
+    state = read_state(folder).sessions["DAMAGED"]
+    looked = state.verified[Where.ARCHIVE]
+    assert (looked.verdict, looked.level, state.phase) == ("differs", Level.FULL, Phase.FAILED)
+    assert state.problem is not None
+    assert "delete the files that differ there" in state.problem.advice
+    lose_one(port, "DAMAGED")
+    assert port.work(folder) == 0, read_all(folder.journal)[-3:]
+    assert port.files("DST", "DAMAGED") == before
+    looked = read_state(folder).sessions["DAMAGED"].verified[Where.ARCHIVE]
+    assert (looked.verdict, looked.level) == ("proven", Level.FULL)
+    for file in port.on_disk("DST", "DAMAGED")[3:]:  # of scan 2, of which level full reads one header
+        damage(file, header=True)
+        if verdict(port, folder, Level.FULL) == "proven":
+            break
+        damage(file, header=True)
+    assert verdict(port, folder, Level.FULL, every=True) == "differs"
+    assert port.work(folder) == 1
+    assert verdict(port, folder, Level.FULL) == "proven", "that is why every header was looked at"
 
 
 def test_an_array_sends_what_is_missing_again_too(port: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,11 @@
 import pytest
 
 from tests.core.making import instance
-from tests.tui.looking import screen_text, until, until_shown
+from tests.tui.looking import screen_text, until, until_shown, until_told
 from tests.tui.transfers import STARTED, finished, item, transfer, verified
 from xnat_ferry import events
 from xnat_ferry.dicom.reading import HeaderLine
-from xnat_ferry.model import Mark, Where
+from xnat_ferry.model import Level, Mark, Where
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.manifest import append_unit
 from xnat_ferry.verify.beside import lay_beside
@@ -152,11 +152,20 @@ async def test_what_is_not_archived_cannot_be_deleted(empty_desk: Desk) -> None:
 
 
 async def test_the_level_of_proof_is_a_choice(empty_desk: Desk) -> None:
-    differing(empty_desk)
+    folder = differing(empty_desk)
     app = FerryApp(empty_desk)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("4")
-        await until_shown(pilot, "NOT CLEAN")
+        await until_shown(pilot, "NOT CLEAN", "compared by identity in")
+        verified(folder, "A", level=Level.FULL)
+        await until_shown(pilot, "20 files compared by identity and full in the archive")
+        await pilot.press("s")
+        await until_told(
+            pilot,
+            "B differs in the archive: what it lacks is sent again.",
+            "another one in the archive is not replaced: delete it there first.",
+        )
+        await pilot.press("n")
         await pilot.press("v")
         await until_shown(pilot, "How closely", "counts", "identity", "sample", "full", "headers", "refresh")
         assert app.screen.query_one("#choices", Lines).highlighted == 2

@@ -12,6 +12,7 @@ from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import Journal
+from xnat_ferry.verify.kept import keep_verification
 from xnat_ferry.verify.verification import Item, SessionVerification, What, count_marks
 from xnat_ferry_tui.desk import Desk
 
@@ -62,16 +63,18 @@ def item(label: str, scan: str, file: str, mark: Mark = Mark.ONLY_SOURCE, what: 
     )
 
 
-def verified(folder: TransferFolder, label: str, *items: Item, same: int = 9) -> None:
+def verified(
+    folder: TransferFolder, label: str, *items: Item, same: int = 9, level: Level = Level.IDENTITY
+) -> None:
     """Keep a comparison of one session: so many files are the same, and these are not."""
     (session,) = [one for one in folder.read_plan().sessions if one.session == label]
     result = SessionVerification(
         source=label,
         destination=session.to_session,
         where=Where.ARCHIVE,
-        level=Level.IDENTITY,
+        level=level,
         counts=count_marks([Mark.SAME] * same + [one.mark for one in items]),
         items=items,
         destination_id="X_1",
     )
-    folder.verification(session.id).write_bytes(msgspec.json.encode(result))
+    keep_verification(folder, session, result)

@@ -7,7 +7,7 @@ import msgspec
 from xnat_ferry.events import AnyEvent, SessionVerified
 from xnat_ferry.plan import Plan
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.verify.kept import read_verification
+from xnat_ferry.verify.kept import read_verification, together
 from xnat_ferry.verify.verification import SessionVerification, Verification
 from xnat_ferry_tui.undisturbed import undisturbed
 
@@ -42,7 +42,7 @@ class Proofs:
         known = tuple(self._kept[one.session] for one in self._plan.sessions if one.session in self._kept)
         if not known:
             return None
-        all_of_it = Verification(level=known[0].level, sessions=known)
+        all_of_it = together(known)
         _ = all_of_it.counts, all_of_it.verdict  # counted here, aside, and not when it is first shown
         return all_of_it
 

@@ -7,7 +7,7 @@ from xnat_ferry.checks import Answer, Checklist
 from xnat_ferry.checks.arrival import on_arrival
 from xnat_ferry.checks.grouping import groups
 from xnat_ferry.errors import MergeUnanswered
-from xnat_ferry.model import ZIPS_HERE, Level, Road, Verdict, Where
+from xnat_ferry.model import ZIPS_HERE, Level, Mark, Road, Verdict, Where
 from xnat_ferry.plan import Fate, Plan, PlannedSession, Target
 from xnat_ferry.plan.judged import Judged
 from xnat_ferry.settings.redact import plain
@@ -188,14 +188,18 @@ def _waiting_to_add(watched: Watched) -> list[PlannedSession]:
 
 def go_on_question(watched: Watched) -> list[str]:
     """What resuming would do."""
-    again = [
-        f"{one.source} differs in the {one.where}: what it lacks is sent again." for one in differing(watched)
-    ]
+    wrong = differing(watched)
+    again = [f"{one.source} differs in the {one.where}: what it lacks is sent again." for one in wrong]
+    stays = any(one.where == Where.ARCHIVE and one.counts.get(Mark.DIFFERS) for one in wrong)
     return [
         f"Go on with {watched.folder.id}?",
         "What the destination has already is not sent again.",
         *_some(again, "more differ"),
+        *([_STAYS_WRONG] if stays else []),
     ]
+
+
+_STAYS_WRONG = "A file that is another one in the archive is not replaced: delete it there first."
 
 
 def differing(watched: Watched) -> list[SessionVerification]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from xnat_ferry import events, wording
 from xnat_ferry.errors import CannotConnect, NotProven, ServerAnswer
-from xnat_ferry.model import PrearchiveRow, Where
+from xnat_ferry.model import Level, Mark, PrearchiveRow, Where
 from xnat_ferry.plan import Fate, PlannedSession, Target
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.roads.crossing import Crossing
@@ -21,12 +21,16 @@ from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.scrutiny import Scrutiny
 from xnat_ferry.verify.session import Destination, verify_session
 from xnat_ferry.verify.source import Source
-from xnat_ferry.verify.verification import SessionVerification
+from xnat_ferry.verify.verification import DIFFERS, PROVEN, SessionVerification, What
 from xnat_ferry.xnat.prearchive import list_prearchive
 from xnat_ferry.xnat.project_settings import read_settings
 
 _OPEN = {"RECEIVING", "RECEIVING_INTERRUPT", "ERROR"}
 """What a row says that was built once and is to be built again."""
+_NOT_REPLACED = (
+    "Read the differences with 'xnat-ferry verify'. What lies in the archive is not replaced by sending it "
+    "again: delete the files that differ there, or have an owner do so, then resume sends them."
+)
 
 
 class Importing(Crossing):
@@ -122,19 +126,30 @@ class Importing(Crossing):
 
     def _verify(self, session: PlannedSession, where: Where) -> None:
         """Raises NotProven unless every file is proven there."""
+        past = self.ferry.state.sessions[session.session]
         result = verify_session(
             Destination(self.ferry.destination, self.plan.destination.project, self.settings),
             self.ferry.folder,
             session,
-            self.ferry.state.sessions[session.session],
+            past,
             where=where,
-            scrutiny=Scrutiny(level=self.plan.verify, scratch=self.ferry.spool),
+            scrutiny=self._scrutiny(past),
             source=self.originals(session),
         )
         self.ferry.tell(_as_event(session.session, result))
-        if result.verdict != "proven":
+        if result.verdict != PROVEN:
             trouble = {mark: number for mark, number in result.counts.items() if mark not in "=~"}
-            raise NotProven(session=session.session, where=where, why=wording.counts(trouble))
+            why = wording.counts(trouble)
+            if where == Where.ARCHIVE and trouble.get(Mark.DIFFERS):
+                raise NotProven(session=session.session, where=where, why=why, advice=_NOT_REPLACED)
+            raise NotProven(session=session.session, where=where, why=why)
+
+    def _scrutiny(self, past: SessionState) -> Scrutiny:
+        """As closely as was planned, and as whatever found it different: a weaker look would hide that."""
+        wrong = [one for one in past.verified.values() if one.verdict == DIFFERS]
+        level = max([self.plan.verify, *(one.level for one in wrong)], key=list(Level).index)
+        headers = level == Level.FULL and any(one.headers for one in wrong)
+        return Scrutiny(level=level, scratch=self.ferry.spool, every_header=headers)
 
 
 def _as_event(session: str, result: SessionVerification) -> events.SessionVerified:
@@ -144,4 +159,5 @@ def _as_event(session: str, result: SessionVerification) -> events.SessionVerifi
         level=result.level,
         verdict=result.verdict,
         counts=result.counts,
+        headers=any(item.what == What.HEADER for item in result.items),
     )

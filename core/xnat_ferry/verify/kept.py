@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from xnat_ferry.errors import CannotWrite
+from xnat_ferry.model import Level
 from xnat_ferry.plan import Plan, PlannedSession
 from xnat_ferry.settings.private import write_private
 from xnat_ferry.transfer.folder import TransferFolder
@@ -21,9 +22,13 @@ def read_verification(folder: TransferFolder, plan: Plan) -> Verification | None
     """The newest verification of each session as it was kept; None when there is none yet."""
     kept = [_read(folder.verification(session.id)) for session in plan.sessions]
     sessions = tuple(one for one in kept if one is not None)
-    if not sessions:
-        return None
-    return Verification(level=sessions[0].level, sessions=sessions)
+    return together(sessions) if sessions else None
+
+
+def together(sessions: tuple[SessionVerification, ...]) -> Verification:
+    """Sessions that were compared at different times, perhaps; the level is what each of them reaches."""
+    level = min((one.level for one in sessions), key=list(Level).index)
+    return Verification(level=level, sessions=sessions)
 
 
 def differing_since(folder: TransferFolder, state: TransferState) -> Sequence[SessionVerification]:

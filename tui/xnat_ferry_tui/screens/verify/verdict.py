@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from xnat_ferry import wording
+from xnat_ferry.model import Level
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.verify.verification import DIFFERS, PROVEN, UNKNOWN, Verification
@@ -32,8 +33,9 @@ def verdict(watched: Watched | None, found: Verification | None) -> list[str]:
     if missing:
         sessions = wording.out_of(len(found.sessions), len(found.sessions) + missing, "session")
     places = sorted({f"the {one.where}" for one in found.sessions})
+    levels = sorted({one.level for one in found.sessions}, key=list(Level).index)
     return [
-        f"{word}   {sessions}, {wording.plural(files, 'file')} compared by {found.level} "
+        f"{word}   {sessions}, {wording.plural(files, 'file')} compared by {' and '.join(levels)} "
         f"in {' and '.join(places)}",
         wording.counts(found.counts),
         f"{watched.folder.id}{_when(found)}",
