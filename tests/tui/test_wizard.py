@@ -156,7 +156,7 @@ async def test_every_class_of_conflict_is_answered_on_its_keys(desk: Desk, size:
         stand_on(pilot, desk, ConflictClass.OTHER_STUDY)
         await until_shown(pilot, "i merge into it")
         await pilot.press("i")
-        await until_shown(pilot, "Merge OTHER into OTHER", "y Yes")
+        await until_shown(pilot, "Merge OTHER into OTHER", "here   OTHER", "of one person", "y Yes")
         await pilot.press("y")
         stand_on(pilot, desk, ConflictClass.OTHER_SUBJECT)
         await pilot.press("l")
@@ -165,10 +165,14 @@ async def test_every_class_of_conflict_is_answered_on_its_keys(desk: Desk, size:
         stand_on(pilot, desk, ConflictClass.SHARED)
         await pilot.press("s")
         stand_on(pilot, desk, ConflictClass.PREARCHIVE)
+        await until_shown(
+            pilot, "there  WAITS", "/prearchive/projects/DST", "study  here 1.2.WAITS, there 9.4"
+        )
         await pilot.press("s")
         stand_on(pilot, desk, ConflictClass.DUPLICATE_TARGET)
         await pilot.press("L")
         stand_on(pilot, desk, ConflictClass.DUPLICATE_STUDY)
+        await until_shown(pilot, "here   ONE", "also   TWO", "study  the same, 7.7", "would say nothing")
         await pilot.press("S")
         stand_on(pilot, desk, ConflictClass.BAD_LABEL)
         await pilot.press("L")
@@ -188,6 +192,18 @@ async def test_every_class_of_conflict_is_answered_on_its_keys(desk: Desk, size:
         }
         assert goes_as(desk, "SUBJECT") == "001/SUBJECT_2"
         assert goes_as(desk, "bad label") == "001/bad_label"
+
+
+async def test_what_nobody_answered_is_not_called_answered(desk: Desk) -> None:
+    met = one("A")
+    bare = replace(met, detail=replace(detail_of(met.row), scans=(), files=()))
+    async with wizard(desk, survey_of(bare, one("B"), there=(there("A"),)), "conflicts") as pilot:
+        await until_shown(
+            pilot,
+            "0 of 1 answered, 1 settled without.",
+            "settled      A",
+            "It is left out, so nothing is asked of you: it has no DICOM files to carry",
+        )
 
 
 async def test_an_answer_that_is_not_offered_says_why_not(desk: Desk) -> None:

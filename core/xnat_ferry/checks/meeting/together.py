@@ -1,17 +1,19 @@
 """What sessions that travel together meet in each other, and in XNAT's rule for labels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from xnat_ferry.checks.finding import Answer, Conflict, ConflictClass
 from xnat_ferry.checks.meeting import xnat_says
 from xnat_ferry.checks.meeting.coming import Coming
+from xnat_ferry.checks.meeting.completeness import amount
 from xnat_ferry.checks.meeting.namesakes import Namesakes
 from xnat_ferry.checks.meeting.xnat_says import Reply
 from xnat_ferry.model import LABEL
 from xnat_ferry.settings.redact import plain
 
 _SOME = 5
+_NOTHING: Mapping[str, str] = {}
 
 
 def meet_label_rule(coming: Coming) -> Iterator[Conflict]:
@@ -38,18 +40,34 @@ def meet_companions(coming: Coming, companions: Namesakes[Coming]) -> Iterator[C
             _second_of_two(coming, others[0]),
             there=_listed(others, len(label) - 1),
             suggested=Answer.RENAME,
+            other=_evidence(others, len(label) - 1),
         )
     twins = companions.of_study(coming.study)
     if len(twins) > 1:
         words = f"One study is chosen {len(twins):,} times: {_named(twins)}."
-        there = _listed(_some_others(coming, twins), len(twins) - 1)
+        others = _some_others(coming, twins)
+        there, other = _listed(others, len(twins) - 1), _evidence(others, len(twins) - 1)
         kind, reply = ConflictClass.DUPLICATE_STUDY, xnat_says.KEEPS_BOTH
-        yield _conflict(coming, kind, words, reply, there=there, apart=True)
+        yield _conflict(coming, kind, words, reply, there=there, apart=True, other=other)
 
 
 def _some_others(coming: Coming, group: Sequence[Coming]) -> list[Coming]:
     """The first few: of very many, each must not be compared with each."""
     return list(islice((one for one in group if one.id != coming.id), _SOME))
+
+
+def _evidence(others: Sequence[Coming], of: int) -> dict[str, str]:
+    """What is known of the others, where all that are known are alike in it."""
+    if of > len(others):
+        return {}
+    known = {
+        "its subject": {one.to.subject for one in others},
+        "its study": {one.study for one in others},
+        "its type": {one.modality for one in others},
+        "its date": {one.date for one in others},
+        "its content": {amount(one.detail) for one in others},
+    }
+    return {name: value or "unknown" for name, (value, *more) in known.items() if not more}
 
 
 def _second_of_two(one: Coming, other: Coming) -> Reply:
@@ -84,6 +102,7 @@ def _conflict(
     there: str,
     apart: bool = False,
     suggested: Answer = Answer.SKIP,
+    other: Mapping[str, str] = _NOTHING,
 ) -> Conflict:
     return Conflict(
         session=coming.session,
@@ -100,6 +119,10 @@ def _conflict(
             "this session": coming.to.session,
             "this subject": coming.to.subject,
             "this study": coming.study or "unknown",
+            "this type": coming.modality or "unknown",
+            "this date": coming.date or "unknown",
+            "this content": amount(coming.detail),
+            **other,
         }
         | reply.evidence,
     )

@@ -17,18 +17,21 @@ from xnat_ferry_tui import keys
 from xnat_ferry_tui.by_session import NOTHING
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.screens.wizard.answered import Answered
-from xnat_ferry_tui.screens.wizard.conflict_words import in_words, not_here
+from xnat_ferry_tui.screens.wizard.conflict_words import MERGING, called_there, in_words, merging, not_here
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
 
-_COLUMNS = (Column("answer", 12), Column("session"), Column("what it meets", 16), Column("there"))
-_KEYS = "  S L M I: the whole class.  u: take back.  f: open ones."
-_MERGING = (
-    "XNAT cannot take two studies apart again once they are one session.",
-    "It goes to the prearchive and stays there: only archiving it, A in area 3 or 4, merges it.",
+_COLUMNS = (
+    Column("answer", 12),
+    Column("session", middle=True),
+    Column("what it meets", 16),
+    Column("there", middle=True),
 )
+_MARGINS = 2
+"""Blank cells beside lines of text."""
+_KEYS = "  S L M I: the whole class.  u: take back.  f: open ones."
 
 
 class ConflictsStep(Step):
@@ -81,7 +84,9 @@ class ConflictsStep(Step):
             lines.say_when_empty("Everything is answered; f shows it.")
         else:
             lines.say_when_empty("Nothing meets anything: there is nothing to answer.")
-        answered = f"{total - left:,} of {total:,} answered.{filtered or _KEYS}"
+        alone = sum(self._is_settled(one) for one in conflicts)
+        settled = f", {alone:,} settled without" if alone else ""
+        answered = f"{total - left - alone:,} of {total:,} answered{settled}.{filtered or _KEYS}"
         self.query_one("#counted", Facts).put([answered if total else ""])
         shown = self._shown
         lines.put(MadeLines(len(shown), lambda place: self._line(shown[place])))
@@ -90,10 +95,13 @@ class ConflictsStep(Step):
     def _line(self, conflict: Conflict) -> Line:
         given, is_open = self._answered.to(conflict), self._answered.is_open(conflict)
         word = given.answer if given else ""  # a label that goes with it stands below
-        answer = f"{word}{' ?' if is_open else ''}" if given or is_open else "settled"
-        return Line(
-            (answer.strip(), conflict.session, conflict.kind, conflict.there), "bad" if is_open else ""
-        )
+        answer = "settled" if self._is_settled(conflict) else f"{word}{' ?' if is_open else ''}".strip()
+        there = called_there(conflict)
+        return Line((answer, conflict.session, conflict.kind, there), "bad" if is_open else "")
+
+    def _is_settled(self, conflict: Conflict) -> bool:
+        """Whether nobody answered it, and nobody is asked: its session is left out, or goes nowhere near."""
+        return not self._answered.is_open(conflict) and self._answered.to(conflict) is None
 
     def highlighted(self) -> Conflict | None:
         """The conflict one stands on."""
@@ -107,7 +115,12 @@ class ConflictsStep(Step):
 
     def _in_words(self, conflict: Conflict) -> list[str]:
         fate = None if self.desk.drafting.must_judge else self._found.planned.get(conflict.id)
-        return in_words(conflict, self._answered.to(conflict), fate)
+        width = self.query_one(".details").scrollable_content_region.width - _MARGINS
+        return in_words(conflict, self._answered.to(conflict), fate, width)
+
+    def on_resize(self) -> None:
+        # what stands below is arranged by how wide that is
+        self.call_after_refresh(self._show_details)
 
     # Answers
 
@@ -120,8 +133,7 @@ class ConflictsStep(Step):
     def do_merge(self) -> None:
         conflict = self.highlighted()
         if conflict is not None and self._offered(conflict, Answer.MERGE):
-            words = [f"Merge {conflict.session} into {conflict.there}, which is another study?", *_MERGING]
-            self.ferry.ask(words, lambda: self._say(conflict, Given(Answer.MERGE)))
+            self.ferry.ask(merging(conflict), lambda: self._say(conflict, Given(Answer.MERGE)))
 
     def do_rename(self) -> None:
         conflict = self.highlighted()
@@ -164,7 +176,7 @@ class ConflictsStep(Step):
     def do_merge_class(self) -> None:
         conflict = self.highlighted()
         if conflict is not None and self._offered(conflict, Answer.MERGE):
-            words = [f"Merge every session of the class {conflict.kind} that can be?", *_MERGING]
+            words = [f"Merge every session of the class {conflict.kind} that can be?", *MERGING]
             self.ferry.ask(words, lambda: self._say_class(conflict, Answer.MERGE))
 
     def do_forget(self) -> None:
