@@ -161,8 +161,8 @@ SOPInstanceUID and every pixel digest, under the right subject and study. One th
 
 ## Where the CPU goes
 
-For each GB of a large session, on two cores (AMD EPYC) that others used too, where curl took 2.2 s (1.5 down, 0.7
-up):
+For each GB of a large session, on two cores (AMD EPYC) that others used too, where curl took 2.2 s (1.5 down,
+0.7 up):
 
 | part | CPU s | what it is |
 |---|---:|---|
@@ -170,8 +170,8 @@ up):
 | check | 3.7-3.9 | MD5 of each file and of its pixels, 1.64 each; reading back 0.1; headers and the rest |
 | upload | 0.4-0.5 | from the spool into the socket |
 
-That is under three times curl's. Where sockets cost less and digests do not, it is more: on the Intel Xeon of the
-tables below curl takes 1.2 s, the two digests alone 2.8 s.
+That is under three times curl's. Where sockets cost less and digests do not, it is more: on the Intel Xeon of
+the tables below curl takes 1.2 s, the two digests alone 2.8 s.
 
 More than half of it are the two digests. Both are wanted: the file's is what XNAT's catalogs hold, and the
 pixels' is what proves an image whose header a script has rewritten. They cover the same bytes with different
@@ -189,13 +189,13 @@ program itself, httpx, cyclopts, and pydicom where headers are read.
 
 ## Requests
 
-A run takes 17: the look whether the plan still fits, two logins, the settings, and in the end whether anything
-waits beside what was proven. A session takes 13 with its
-way into the archive, a unit of scans two, and a scan two more: its list in the prearchive and its catalog in
-the archive, since XNAT lists one scan at a time. That is more than the 15 a run, 8 a session and 2 a scan
-that were aimed at; what exceeds is the look before the run, and the proof before archiving beside the one
-after it. Where nothing is to be done a run takes 6 in all, and its plan 3 a session and one a scan for the
-headers; with `--headers session` that is 4 a session.
+A run takes 17: the look whether the plan still fits, two logins, the settings, and in the end whether
+anything waits beside what was proven. A session takes 13 with its way into the archive, a unit of scans two,
+and a scan two more: its list in the prearchive and its catalog in the archive, since XNAT lists one scan at a
+time. That is more than the 15 a run, 8 a session and 2 a scan that were aimed at; what exceeds is the look
+before the run, and the proof before archiving beside the one after it. Where nothing is to be done a run
+takes 6 in all, and its plan 3 a session and one a scan for the headers; with `--headers session` that is 4 a
+session.
 
 """
 
