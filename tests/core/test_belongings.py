@@ -1,6 +1,7 @@
 """What else belongs to a session, judged: words of --with, files and values compared. Pure."""
 
 import string
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -188,3 +189,25 @@ def test_what_the_importer_filled_in_is_nobodys_word() -> None:
 def test_what_a_parameter_cannot_say_is_refused(text: str) -> None:
     here = list(values_of_session({"data_fields": {"note": text}, "children": []}, [Kind.NOTES]))
     assert [one.name for one in what_to_write(here, [], Existing.REPLACE).refused] == ["note"]
+    assert [one.name for one in what_to_write(here, [], Existing.KEEP).kept] == ["note"]
+
+
+def variables(**named: str) -> dict[str, Any]:
+    fields = [{"data_fields": {"name": name, "field": value}} for name, value in named.items()]
+    return {"data_fields": {}, "children": [{"field": "fields/field", "items": fields}]}
+
+
+def test_a_variable_whose_name_no_parameter_can_carry_is_not_lost_without_a_word() -> None:
+    odd = {"it's": "1", "a[b]": "2", 'q"q': "3", "plain one": "4"}
+    here = list(values_of_session(variables(**odd), [Kind.FIELDS]))
+    writing = what_to_write(here, [], None)
+    assert [one.name for one in writing.write] == ["plain one"]
+    assert {one.name for one in writing.refused} == odd.keys() - {"plain one"}
+
+
+def test_a_variable_that_is_called_as_a_value_of_xnats_own_is_another_one() -> None:
+    here = list(values_of_session({**variables(note="odd"), "data_fields": {"note": "odd"}}, list(Kind)))
+    there = list(values_of_session(variables(note="odd"), list(Kind)))
+    writing = what_to_write(here, there, None)
+    assert [(one.kind, one.name) for one in writing.write] == [(Kind.NOTES, "note")]
+    assert [(one.kind, one.name) for one in writing.same] == [(Kind.FIELDS, "note")]

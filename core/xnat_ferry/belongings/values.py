@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from xnat_ferry.belongings.kinds import Existing, Kind, Level
 
@@ -17,6 +18,7 @@ _DEMOGRAPHICS = "demographics[@xsi:type=xnat:demographicData]"
 _SUBJECT_OWN = ("group", "src")
 _SESSION_NOTES = ("note", "date", "time")
 _SCAN_OWN = ("quality", "note")
+_ENDS_A_PATH = frozenset("[]'\"")
 
 
 class Value(Struct, frozen=True, kw_only=True):
@@ -29,11 +31,13 @@ class Value(Struct, frozen=True, kw_only=True):
     """The schema path below the type that writes it (wire-write 4.1)."""
     text: str
     scan: str = ""
+    unfit: bool = False
+    """No parameter can write it: its name would end the path."""
 
     @property
-    def key(self) -> tuple[Level, str, str]:
-        """What it is a value of."""
-        return self.level, self.scan, self.name
+    def key(self) -> tuple[Level, Kind, str, str]:
+        """What it is a value of: a custom variable may be called as one of XNAT's own is."""
+        return self.level, self.kind, self.scan, self.name
 
 
 class Writing(Struct, frozen=True, kw_only=True):
@@ -42,7 +46,7 @@ class Writing(Struct, frozen=True, kw_only=True):
     write: tuple[Value, ...] = ()
     same: tuple[Value, ...] = ()
     kept: tuple[Value, ...] = ()
-    """Those that differ there and stay as they are there."""
+    """Those that differ there, or that no parameter can carry, and stay as they are there."""
     refused: tuple[Value, ...] = ()
     """Those that differ there while nobody has said what to do, or that no parameter can carry."""
 
@@ -93,13 +97,15 @@ def what_to_write(
         known = found.get(value.key, "")
         if known == value.text:
             sorted_out["same"].append(value)
-        elif len(value.text) > LONGEST or value.text == "NULL":
-            sorted_out["refused"].append(value)
-        elif not known or value.level in fresh or existing == Existing.REPLACE:
+        elif _can_be_sent(value) and (not known or value.level in fresh or existing == Existing.REPLACE):
             sorted_out["write"].append(value)
         else:
             sorted_out["kept" if existing == Existing.KEEP else "refused"].append(value)
     return Writing(**{name: tuple(values) for name, values in sorted_out.items()})
+
+
+def _can_be_sent(value: Value) -> bool:
+    return not value.unfit and len(value.text) <= LONGEST and value.text != "NULL"
 
 
 def differing(sent: Iterable[Value], there: Iterable[Value]) -> tuple[Value, ...]:
@@ -126,10 +132,10 @@ def _variables(item: Mapping[str, Any], level: Level) -> Iterator[Value]:
     for child in _children(item, "fields/field"):
         fields = child.get("data_fields", {})
         name = str(fields.get("name", ""))
-        if name and not set(name) & set("[]'\""):
-            yield _value(
-                level, Kind.FIELDS, name, f"fields/field[name={name}]/field", fields.get("field", "")
-            )
+        if name:
+            path = f"fields/field[name={name}]/field"
+            value = _value(level, Kind.FIELDS, name, path, fields.get("field", ""))
+            yield replace(value, unfit=bool(set(name) & _ENDS_A_PATH))
 
 
 def _value(level: Level, kind: Kind, name: str, path: str, value: object, scan: str = "") -> Value:

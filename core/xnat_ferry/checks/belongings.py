@@ -108,7 +108,7 @@ def _values(one: SeenValues, existing: Existing | None) -> Iterator[Finding]:
     elif not one.differing:
         yield _finding(Verdict.OK, one.holder, "values-same", f"The same already, {what}.")
     if one.differing:
-        text = f"Another value is there, {what}: {_names(one.differing)}."
+        text = f"Another value is there, or one cannot be sent, {what}: {_names(one.differing)}."
         yield _differing(one.holder, "values-differ", text, existing)
 
 
