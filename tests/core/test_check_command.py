@@ -19,9 +19,9 @@ from xnat_ferry.checks.grouping import ITEMS
 from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.common import Counting
 from xnat_ferry.cli.ending import Command, check_ending, plan_ending
-from xnat_ferry.cli.looking import as_json
-from xnat_ferry.cli.options import Looking
+from xnat_ferry.cli.options import Surveying
 from xnat_ferry.cli.planned import plan_lines
+from xnat_ferry.cli.surveying import as_json
 from xnat_ferry.labels import KEEP, LabelRules, parse_rule
 from xnat_ferry.model import Level, ScanRow, Verdict
 from xnat_ferry.plan import parse_answers
@@ -29,7 +29,7 @@ from xnat_ferry.plan.build import PlanRequest
 from xnat_ferry.plan.judged import Judged, judge
 from xnat_ferry.survey import Chosen, Depth, Headers, Survey
 
-GIVEN = Command(("SRC", "DST"), Looking())
+GIVEN = Command(("SRC", "DST"), Surveying())
 
 
 def judged(survey: Survey, *answers: str, labels: LabelRules = KEEP) -> Judged:
@@ -180,10 +180,10 @@ def test_a_conflict_says_how_it_was_answered() -> None:
 
 
 def test_the_next_command_repeats_what_was_given() -> None:
-    looking = Looking(
+    surveying = Surveying(
         sessions=("a,b",), labels=("prefix=P",), on_conflict=("a=skip",), keep=("dates",), deep=True
     )
-    said = Command(("SRC", "DST"), looking).as_("plan", "bad-label=rename")
+    said = Command(("SRC", "DST"), surveying).as_("plan", "bad-label=rename")
     assert shlex.join(said) == (
         "plan SRC DST --sessions a b --labels prefix=P --on-conflict a=skip bad-label=rename "
         "--keep dates --deep"
@@ -191,8 +191,8 @@ def test_the_next_command_repeats_what_was_given() -> None:
 
 
 def test_a_request_holds_what_was_asked_for() -> None:
-    looking = Looking(on_conflict=("same-study=skip",), scans=("1,t1",))
-    request = looking.request(Level.COUNTS)
+    surveying = Surveying(on_conflict=("same-study=skip",), scans=("1,t1",))
+    request = surveying.request(Level.COUNTS)
     assert (request.scans, request.verify) == (("1", "t1"), Level.COUNTS)
     assert request.answers == parse_answers(["same-study=skip"])
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.core.harbour import Harbour, harbour, session_toml
 from tests.core.making import chosen, plan_of, planned, session_row, survey_of
-from xnat_ferry.cli.looking import write_labels
 from xnat_ferry.cli.plan import write
+from xnat_ferry.cli.surveying import write_labels
 from xnat_ferry.errors import CannotWrite, UsageError
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.plan import Target, read_plan

@@ -17,7 +17,7 @@ from xnat_ferry.belongings import Existing, Kind
 from xnat_ferry.checks import Option
 from xnat_ferry.cli import main
 from xnat_ferry.cli.app import app_for
-from xnat_ferry.cli.options import Adding, Choosing, Fetching, Giving, Looking, Sending
+from xnat_ferry.cli.options import Adding, Choosing, Fetching, Giving, Sending, Surveying
 from xnat_ferry.model import HERE, ZIPS_HERE, Endpoint, Level, Road
 from xnat_ferry.plan import Target, write_plan
 from xnat_ferry.plan.draft import Draft
@@ -25,8 +25,8 @@ from xnat_ferry.plan.receiver import Receiver
 from xnat_ferry.transfer import folder as folders
 
 LOOKS: dict[str, type[Choosing]] = {
-    "check": Looking,
-    "plan": Looking,
+    "check": Surveying,
+    "plan": Surveying,
     "upload": Sending,
     "download": Fetching,
     "share": Giving,
@@ -67,13 +67,13 @@ def test_a_command_looks_at_each_of_its_options(
 ) -> None:
     looked_at = set[str]()
 
-    def watched(self: Looking, field: str) -> Any:
+    def watched(self: Surveying, field: str) -> Any:
         # saying the options again is no use of them
         if sys._getframe(1).f_code.co_name != "again":
             looked_at.add(field)
         return object.__getattribute__(self, field)
 
-    monkeypatch.setattr(Looking, "__getattribute__", watched)
+    monkeypatch.setattr(Surveying, "__getattribute__", watched)
     assert main(command(name)) in (0, 1)
     assert {one.name for one in fields(LOOKS[name])} - looked_at == set()
 
@@ -97,7 +97,7 @@ def test_a_command_has_the_options_that_it_looks_at(name: str) -> None:
     taken = app_for(name)[name].assemble_argument_collection()
     has = {argument.name for argument in taken}
     named = {"also": "--with"}
-    every = {named.get(one.name, "--" + one.name.replace("_", "-")) for one in fields(Looking)}
+    every = {named.get(one.name, "--" + one.name.replace("_", "-")) for one in fields(Surveying)}
     meant = {named.get(one.name, "--" + one.name.replace("_", "-")) for one in fields(LOOKS[name])}
     assert has & every == meant
 

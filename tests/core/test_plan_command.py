@@ -12,10 +12,10 @@ from tests.core.making import chosen, plan_of, planned, session_row, survey_of
 from tests.core.shore import TWO_SESSIONS, USERS, Shore, shore
 from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.ending import Command, plan_ending
-from xnat_ferry.cli.looking import write_labels
-from xnat_ferry.cli.options import Looking
+from xnat_ferry.cli.options import Surveying
 from xnat_ferry.cli.plan import write
 from xnat_ferry.cli.planned import plan_lines
+from xnat_ferry.cli.surveying import write_labels
 from xnat_ferry.errors import UsageError
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.plan import Plan, parse_answers, read_plan
@@ -33,7 +33,7 @@ def judged(survey: Survey, *answers: str) -> Judged:
 
 
 def ending(what: Judged) -> list[str]:
-    given = Command(("SRC", "DST"), Looking())
+    given = Command(("SRC", "DST"), Surveying())
     return [line.text for line in plan_ending(what, given, "plan.toml", 80)]
 
 

@@ -14,13 +14,13 @@ from xnat_ferry.cli.common import answer_json, say
 from xnat_ferry.cli.conflicts import suggested_answers
 from xnat_ferry.cli.ending import verdict_lines
 from xnat_ferry.cli.idle import given_of, option
-from xnat_ferry.cli.looking import as_json
-from xnat_ferry.cli.options import Looking, Switch
+from xnat_ferry.cli.options import Surveying, Switch
 from xnat_ferry.cli.pacing import AS_IT_COMES, JUST_ASKING, STREAMING, Asking, Pacing, Streaming
 from xnat_ferry.cli.page import Line, command_lines, page_width, paragraph, show
 from xnat_ferry.cli.plan import write
 from xnat_ferry.cli.planned import plan_lines
 from xnat_ferry.cli.run import begin
+from xnat_ferry.cli.surveying import as_json
 from xnat_ferry.errors import UsageError
 from xnat_ferry.model import Road
 from xnat_ferry.plan import Plan
@@ -82,7 +82,7 @@ _BEGIN = {Road.SHARE: "Share", Road.RELOCATE: "Give away"}
 
 def go(
     judged: Judged,
-    looking: Looking,
+    surveying: Surveying,
     going: Beginning,
     again: Sequence[str],
     facts: dict[str, Any],
@@ -106,7 +106,7 @@ def go(
         return 0 if judged.checklist.sure else 1
     if not judged.planned.travelling:
         return _nothing(judged.planned)
-    return _begin(judged, looking, going, json) if _wanted(judged, going) else 1
+    return _begin(judged, surveying, going, json) if _wanted(judged, going) else 1
 
 
 def _show(judged: Judged, again: Sequence[str], written: bool, output: Path | None) -> None:
@@ -156,18 +156,18 @@ def _wanted(judged: Judged, going: Beginning) -> bool:
     return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
 
-def _begin(judged: Judged, looking: Looking, going: Beginning, json: bool) -> int:
+def _begin(judged: Judged, surveying: Surveying, going: Beginning, json: bool) -> int:
     plan, pace = judged.planned, going.pacing.over(Pace())
     if not plan.road.stays and plan.road != Road.RESOURCES:
-        size = spool_for(plan, pace, spool_folder(looking.spool))
-        say(f"Up to {wording.size(size)} lie in {spool_folder(looking.spool)} on the way.")
+        size = spool_for(plan, pace, spool_folder(surveying.spool))
+        say(f"Up to {wording.size(size)} lie in {spool_folder(surveying.spool)} on the way.")
     logins = find_logins(plan.source, plan.destination)
     return begin(
         plan,
         logins,
         pace,
         detach=going.detach,
-        transfers=looking.transfers,
-        spool=looking.spool,
+        transfers=surveying.transfers,
+        spool=surveying.spool,
         json=json,
     )

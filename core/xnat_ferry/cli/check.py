@@ -3,9 +3,9 @@
 from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.common import AsJson, answer_json
 from xnat_ferry.cli.ending import Command, check_ending
-from xnat_ferry.cli.looking import as_json, look
-from xnat_ferry.cli.options import Looking, Switch
+from xnat_ferry.cli.options import Surveying, Switch
 from xnat_ferry.cli.page import page_width, show
+from xnat_ferry.cli.surveying import as_json, survey_and_judge
 from xnat_ferry.errors import UsageError
 from xnat_ferry.survey import Depth, Headers
 
@@ -15,7 +15,7 @@ def check(
     destination: str,
     /,
     *,
-    looking: Looking = Looking(),  # noqa: B008  frozen
+    surveying: Surveying = Surveying(),  # noqa: B008  frozen
     quick: Switch = False,
     json: AsJson = False,
 ) -> int:
@@ -30,17 +30,17 @@ def check(
     quick
         Look at the projects alone and into no session: a few requests for any number of sessions.
     """
-    headers = looking.which_headers()
+    headers = surveying.which_headers()
     if quick and headers not in (Headers.AUTO, Headers.NONE):
         raise UsageError(what="--quick reads no header; leave it out, or leave out --deep and --headers.")
-    if quick and (looking.scans or looking.keep or looking.also):
+    if quick and (surveying.scans or surveying.keep or surveying.also):
         what = "--quick looks into no session; leave it out, or leave out --scans, --keep and --with."
         raise UsageError(what=what)
-    judged = look(source, destination, looking, Depth(headers=headers, sessions=not quick))
+    judged = survey_and_judge(source, destination, surveying, Depth(headers=headers, sessions=not quick))
     if json:
         answer_json(as_json(judged))
     else:
         width = page_width()
         show(checklist_lines(judged, width))
-        show(check_ending(judged, Command((source, destination), looking), width))
+        show(check_ending(judged, Command((source, destination), surveying), width))
     return 0 if judged.checklist.sure else 1

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from xnat_ferry.cli.at_once import AS_ASKED, Going, go
 from xnat_ferry.cli.common import AsJson, Counting, endpoint, opened_one, split_names
-from xnat_ferry.cli.looking import write_labels
-from xnat_ferry.cli.options import Fetching, Looking, Switch
+from xnat_ferry.cli.options import Fetching, Surveying, Switch
+from xnat_ferry.cli.surveying import write_labels
 from xnat_ferry.model import HERE, ZIPS_HERE, Endpoint, Level
 from xnat_ferry.plan.judged import Judged
 from xnat_ferry.settings.room import read_room
@@ -37,26 +37,26 @@ def download(
     zip
         Make one ZIP of each session.
     """
-    looking = fetching.looking
+    surveying = fetching.surveying
     going.refuse_idle()
     end = endpoint(source)
     folder = end_here(str(path.expanduser().resolve()), ZIPS_HERE if zip else HERE)
-    judged = _look(end, folder, looking)
-    again = ["download", source, str(path), *looking.again(), *(["--zip"] * zip)]
-    return go(judged, looking, going, again, {}, json)
+    judged = _survey_and_judge(end, folder, surveying)
+    again = ["download", source, str(path), *surveying.again(), *(["--zip"] * zip)]
+    return go(judged, surveying, going, again, {}, json)
 
 
-def _look(end: Endpoint, folder: Endpoint, looking: Looking) -> Judged:
-    request = looking.request(Level.FULL)
-    rooms = (*looking.rooms(), read_room("download", Path(folder.project)))
+def _survey_and_judge(end: Endpoint, folder: Endpoint, surveying: Surveying) -> Judged:
+    request = surveying.request(Level.FULL)
+    rooms = (*surveying.rooms(), read_room("download", Path(folder.project)))
     with opened_one(end) as client:
         survey = survey_download(
             (client, end),
             folder,
-            split_names(looking.sessions),
+            split_names(surveying.sessions),
             scans=request.scans,
             rooms=rooms,
             progress=Counting(),
         )
-    write_labels(looking.write_labels, survey, request.labels)
+    write_labels(surveying.write_labels, survey, request.labels)
     return judge_download(survey, request)

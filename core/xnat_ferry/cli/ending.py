@@ -7,7 +7,7 @@ from xnat_ferry import wording
 from xnat_ferry.checks import Checklist
 from xnat_ferry.checks.grouping import titled
 from xnat_ferry.cli.conflicts import suggested_answers
-from xnat_ferry.cli.options import Looking
+from xnat_ferry.cli.options import Surveying
 from xnat_ferry.cli.page import Line, command_lines, paragraph
 from xnat_ferry.model import Verdict
 from xnat_ferry.plan import Plan
@@ -20,13 +20,13 @@ class Command(NamedTuple):
     """What was asked for, to be said again."""
 
     ends: tuple[str, str]
-    looking: Looking
+    surveying: Surveying
     more: tuple[str, ...] = ()
     """Other options than those of a look."""
 
     def as_(self, name: str, *answers: str) -> list[str]:
         """The arguments of the command that goes on with it."""
-        return [name, *self.ends, *self.looking.again(*answers), *self.more]
+        return [name, *self.ends, *self.surveying.again(*answers), *self.more]
 
 
 def check_ending(judged: Judged, given: Command, width: int) -> Iterator[Line]:

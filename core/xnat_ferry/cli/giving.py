@@ -7,8 +7,8 @@ from xnat_ferry import wording
 from xnat_ferry.cli import following
 from xnat_ferry.cli.at_once import AS_GIVEN, Beginning, go
 from xnat_ferry.cli.common import AsJson, Spool, Transfers, say
-from xnat_ferry.cli.looking import look
-from xnat_ferry.cli.options import Giving, Looking, Switch
+from xnat_ferry.cli.options import Giving, Surveying, Switch
+from xnat_ferry.cli.surveying import survey_and_judge
 from xnat_ferry.errors import NothingChosen, UsageError
 from xnat_ferry.model import Level, Road
 from xnat_ferry.settings.credentials import find_logins
@@ -50,7 +50,7 @@ def share(
     verify
         How much is compared afterwards.
     """
-    return _give(Road.SHARE, source, destination, giving.looking, going, Level(verify), json=json)
+    return _give(Road.SHARE, source, destination, giving.surveying, going, Level(verify), json=json)
 
 
 def relocate(
@@ -76,7 +76,7 @@ def relocate(
     verify
         How much is compared afterwards.
     """
-    return _give(Road.RELOCATE, source, destination, giving.looking, going, Level(verify), json=json)
+    return _give(Road.RELOCATE, source, destination, giving.surveying, going, Level(verify), json=json)
 
 
 def undo(
@@ -113,18 +113,18 @@ def _give(
     road: Road,
     source: str,
     destination: str,
-    looking: Looking,
+    surveying: Surveying,
     going: Beginning,
     verify: Level,
     *,
     json: bool,
 ) -> int:
     going.refuse_idle()
-    depth = Depth(headers=looking.which_headers(), files=True)
-    judged = look(source, destination, looking, depth, verify, road=road)
+    depth = Depth(headers=surveying.which_headers(), files=True)
+    judged = survey_and_judge(source, destination, surveying, depth, verify, road=road)
     more = ("--verify", verify) if verify != Level.IDENTITY else ()
-    again = [road.value, source, destination, *looking.again(), *more]
-    return go(judged, looking, going, again, {}, json)
+    again = [road.value, source, destination, *surveying.again(), *more]
+    return go(judged, surveying, going, again, {}, json)
 
 
 def _wanted(state: TransferState, yes: bool) -> bool:

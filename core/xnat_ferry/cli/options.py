@@ -1,5 +1,5 @@
 """The options by which sessions are chosen, judged and named: each command takes those that mean something
-to it, and ``Looking`` has them all."""
+to it, and ``Surveying`` has them all."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -50,9 +50,9 @@ class Choosing:
     write_labels: Path | None = None
 
     @property
-    def looking(self) -> "Looking":
+    def surveying(self) -> "Surveying":
         """The same, with all that this command does not ask for left as it comes."""
-        return Looking(**{one.name: getattr(self, one.name) for one in fields(self)})
+        return Surveying(**{one.name: getattr(self, one.name) for one in fields(self)})
 
 
 @Parameter(name="*")
@@ -176,8 +176,8 @@ class Sending(Places, Judging, Arriving, OfScans, Choosing):
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Looking(Places, Beside, Judging, Arriving, OfScans, Choosing):
-    """The options of a look at both projects."""
+class Surveying(Places, Beside, Judging, Arriving, OfScans, Choosing):
+    """The options of a survey of both ends, and of what is planned from it."""
 
     def rules(self) -> LabelRules:
         """The label rules as they were written, in their order; raises BadLabelRule."""

@@ -8,11 +8,11 @@ from cyclopts import Parameter
 from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.common import AsJson, answer_json, say, written_anew
 from xnat_ferry.cli.ending import Command, plan_ending
-from xnat_ferry.cli.looking import as_json, look
-from xnat_ferry.cli.options import Looking, Switch
+from xnat_ferry.cli.options import Surveying, Switch
 from xnat_ferry.cli.page import Line, page_width, show
 from xnat_ferry.cli.planned import plan_lines
 from xnat_ferry.cli.receiving import NOWHERE, Receiving
+from xnat_ferry.cli.surveying import as_json, survey_and_judge
 from xnat_ferry.model import Level, Road
 from xnat_ferry.plan import Plan, write_plan
 from xnat_ferry.plan.by_receiver import over
@@ -28,7 +28,7 @@ def plan(
     /,
     *,
     output: Annotated[Path, Parameter(name=["--output", "-o"])] = _PLAN_FILE,
-    looking: Looking = Looking(),  # noqa: B008  frozen
+    surveying: Surveying = Surveying(),  # noqa: B008  frozen
     verify: Level = Level.IDENTITY,
     move: Switch = False,
     road: Literal["copy", "share", "relocate", "receiver"] = "copy",
@@ -54,9 +54,9 @@ def plan(
         makes that their owner, both without moving a byte; receiver sends by DICOM C-STORE, for sites that
         take images in that way alone.
     """
-    depth = Depth(headers=looking.which_headers(), files=True)
+    depth = Depth(headers=surveying.which_headers(), files=True)
     receiver = receiving.to(Road(road))  # first: wrong words need no login
-    judged = look(source, destination, looking, depth, verify, move=move, road=Road(road))
+    judged = survey_and_judge(source, destination, surveying, depth, verify, move=move, road=Road(road))
     judged = over(judged, receiver)
     if move and judged.survey.source.rights.delete is False:
         say(f"This account may not delete in {judged.planned.source.project}: an owner has to settle this.")
@@ -69,7 +69,7 @@ def plan(
             say("No plan was written: a check failed.")
     else:
         others = (*_others(output, verify, move, road), *receiving.again())
-        _show(judged, Command((source, destination), looking, others), output)
+        _show(judged, Command((source, destination), surveying, others), output)
     return 0 if judged.checklist.sure and not judged.planned.undecided else 1
 
 

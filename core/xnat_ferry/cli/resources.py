@@ -3,8 +3,8 @@
 from xnat_ferry.belongings.wish import parse_wish
 from xnat_ferry.cli.at_once import AS_ADDED, GoingBeside, go
 from xnat_ferry.cli.common import AsJson, Counting, endpoints, opened, split_names
-from xnat_ferry.cli.looking import write_labels
 from xnat_ferry.cli.options import Adding
+from xnat_ferry.cli.surveying import write_labels
 from xnat_ferry.model import Level
 from xnat_ferry.plan.resources_only import judge_resources
 from xnat_ferry.survey import Depth, Headers
@@ -35,20 +35,20 @@ def resources(
     destination
         The same for where the sessions are already, under the same labels or those of --labels.
     """
-    looking = adding.looking
+    surveying = adding.surveying
     going.refuse_idle()
-    wish, rules = looking.wish() if looking.also else EVERY_RESOURCE, looking.rules()
+    wish, rules = surveying.wish() if surveying.also else EVERY_RESOURCE, surveying.rules()
     from_end, to_end = endpoints(source, destination)
     with opened(from_end, to_end) as (from_client, to_client):
         survey = take_survey(
             (from_client, from_end),
             (to_client, to_end),
-            split_names(looking.sessions),
+            split_names(surveying.sessions),
             depth=Depth(headers=Headers.NONE),
-            rooms=looking.rooms(),
+            rooms=surveying.rooms(),
             progress=Counting(),
         )
-        survey = with_belongings(from_client, to_client, survey, wish, looking.existing, rules)
-    write_labels(looking.write_labels, survey, rules)
-    judged = judge_resources(survey, looking.request(Level.IDENTITY))
-    return go(judged, looking, going, ["resources", source, destination, *looking.again()], {}, json)
+        survey = with_belongings(from_client, to_client, survey, wish, surveying.existing, rules)
+    write_labels(surveying.write_labels, survey, rules)
+    judged = judge_resources(survey, surveying.request(Level.IDENTITY))
+    return go(judged, surveying, going, ["resources", source, destination, *surveying.again()], {}, json)

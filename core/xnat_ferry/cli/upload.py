@@ -9,8 +9,8 @@ from xnat_ferry import wording
 from xnat_ferry.checks.named_after import telling
 from xnat_ferry.cli.at_once import AS_ASKED, Going, go
 from xnat_ferry.cli.common import AsJson, Counting, answer_json, endpoint, opened_one, say, split_names
-from xnat_ferry.cli.looking import refuse_unknown, write_labels
-from xnat_ferry.cli.options import Looking, Sending, Switch
+from xnat_ferry.cli.options import Sending, Surveying, Switch
+from xnat_ferry.cli.surveying import refuse_unknown, write_labels
 from xnat_ferry.errors import NotDicomOnly
 from xnat_ferry.local.listing import listings_of
 from xnat_ferry.local.places import Other
@@ -53,17 +53,18 @@ def upload(
     leave_out_others
         Carry the DICOM images although there are other files; without it they are listed and nothing is done.
     """
-    looking = sending.looking
+    surveying = sending.surveying
     going.refuse_idle()
     end = endpoint(destination)
-    scanned = _scan(path, every_header=looking.which_headers() == Headers.ALL)
+    scanned = _scan(path, every_header=surveying.which_headers() == Headers.ALL)
     if scanned.others and not leave_out_others:
         _refuse_others(scanned, json)
-    judged = _look(scanned, end, looking, verify)
-    again = ["upload", str(path), destination, *looking.again(), *(["--leave-out-others"] * leave_out_others)]
+    judged = _survey_and_judge(scanned, end, surveying, verify)
+    again = ["upload", str(path), destination, *surveying.again()]
+    again += ["--leave-out-others"] if leave_out_others else []
     again += ["--verify", verify] if verify != Level.IDENTITY else []
     others = [{"path": plain(one.path), "why": plain(one.why)} for one in scanned.others]
-    return go(judged, looking, going, again, {"left_out": others}, json)
+    return go(judged, surveying, going, again, {"left_out": others}, json)
 
 
 def _scan(path: Path, *, every_header: bool) -> Scanned:
@@ -74,21 +75,21 @@ def _scan(path: Path, *, every_header: bool) -> Scanned:
         place.close()
 
 
-def _look(scanned: Scanned, end: Endpoint, looking: Looking, verify: Level) -> Judged:
-    request, keep, accepted = looking.request(verify), looking.kept(), looking.accepted()
+def _survey_and_judge(scanned: Scanned, end: Endpoint, surveying: Surveying, verify: Level) -> Judged:
+    request, keep, accepted = surveying.request(verify), surveying.kept(), surveying.accepted()
     with opened_one(end) as client:
         survey = survey_upload(
             scanned,
             (client, end),
-            split_names(looking.sessions),
+            split_names(surveying.sessions),
             scans=request.scans,
-            depth=Depth(headers=looking.which_headers(), files=True),
-            rooms=looking.rooms(),
+            depth=Depth(headers=surveying.which_headers(), files=True),
+            rooms=surveying.rooms(),
             progress=Counting(),
         )
         survey = with_subject_ids(client, survey, request.labels)
     refuse_unknown(survey, request.answers)
-    write_labels(looking.write_labels, survey, request.labels)
+    write_labels(surveying.write_labels, survey, request.labels)
     judged = judge(survey, request, keep, accepted)
     left_out = (one.why for one in scanned.others)
     planned = uploading(judged.planned, listings_of(scanned), left_out, telling(survey))

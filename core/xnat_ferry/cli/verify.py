@@ -22,7 +22,7 @@ from xnat_ferry.cli.common import (
 )
 from xnat_ferry.cli.differences import difference_lines
 from xnat_ferry.cli.idle import refuse_idle_proof as refuse_idle
-from xnat_ferry.cli.options import Looking, Switch, Words
+from xnat_ferry.cli.options import Surveying, Switch, Words
 from xnat_ferry.cli.page import page_width, show
 from xnat_ferry.errors import CannotConnect, UsageError
 from xnat_ferry.model import Endpoint, Level, Mark, Road
@@ -88,7 +88,7 @@ def verify(
             raise UsageError(what="Two projects are compared without any transfer: leave out --transfers.")
         depth = level or Level.IDENTITY
         refuse_idle(None, level, depth, refresh=refresh, every_header=every_header)
-        result = _two_projects(name or "", destination, wanted, Looking(labels=labels), depth, how)
+        result = _two_projects(name or "", destination, wanted, Surveying(labels=labels), depth, how)
     elif labels:
         raise UsageError(what="--labels is for two projects; a transfer knows its labels.")
     else:
@@ -143,13 +143,13 @@ def _two_projects(
     source: str,
     destination: str,
     names: tuple[str, ...] | None,
-    looking: Looking,
+    surveying: Surveying,
     level: Level,
     how: "_How",
 ) -> Verification:
     from xnat_ferry.verify.projects import verify_projects
 
-    rules = looking.rules()
+    rules = surveying.rules()
     from_end, to_end = endpoints(source, destination)
     with opened(from_end, to_end) as (from_client, to_client):
         return verify_projects(

@@ -1,4 +1,4 @@
-"""What the commands share that look at both ends first: the look, and how its answer is told."""
+"""What the commands share that survey both ends first: the survey, its judgement, and how that is told."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ import msgspec
 
 from xnat_ferry.checks import Conflict
 from xnat_ferry.cli.common import Counting, endpoints, opened, say, split_names, written_anew
-from xnat_ferry.cli.options import Looking
+from xnat_ferry.cli.options import Surveying
 from xnat_ferry.errors import UsageError
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.model import Level, Road
@@ -23,50 +23,50 @@ from xnat_ferry.survey.subjects import with_subject_ids
 from xnat_ferry.survey.take import take_survey
 
 
-def look(
+def survey_and_judge(
     source: str,
     destination: str,
-    looking: Looking,
+    surveying: Surveying,
     depth: Depth,
     verify: Level = Level.IDENTITY,
     *,
     move: bool = False,
     road: Road = Road.COPY,
 ) -> Judged:
-    """Log in at both ends, look, and judge what was found.
+    """Log in at both ends, survey them, and judge what was found.
 
     Raises RoadClosed, and UsageError for what the road leaves no choice in.
     """
     # first: wrong words need no login
-    request, keep, accepted = looking.request(verify, move=move), looking.kept(), looking.accepted()
-    wish = looking.wish()
-    _refuse_idle(looking, road, verify, move=move)
+    request, keep, accepted = surveying.request(verify, move=move), surveying.kept(), surveying.accepted()
+    wish = surveying.wish()
+    _refuse_idle(surveying, road, verify, move=move)
     from_end, to_end = endpoints(source, destination)
     refuse_apart(road, from_end, to_end)
     with opened(from_end, to_end) as (from_client, to_client):
         survey = take_survey(
             (from_client, from_end),
             (to_client, to_end),
-            split_names(looking.sessions),
+            split_names(surveying.sessions),
             scans=request.scans,
             depth=depth,
-            rooms=looking.rooms(),
+            rooms=surveying.rooms(),
             progress=Counting(),
         )
-        survey = with_belongings(from_client, to_client, survey, wish, looking.existing, request.labels)
+        survey = with_belongings(from_client, to_client, survey, wish, surveying.existing, request.labels)
         survey = with_road(from_client, with_subject_ids(to_client, survey, request.labels), road)
     refuse_unknown(survey, request.answers)
-    write_labels(looking.write_labels, survey, request.labels)
+    write_labels(surveying.write_labels, survey, request.labels)
     return judge(survey, request, keep, accepted)
 
 
-def _refuse_idle(looking: Looking, road: Road, verify: Level, *, move: bool) -> None:
+def _refuse_idle(surveying: Surveying, road: Road, verify: Level, *, move: bool) -> None:
     """Raises UsageError for an option that would change nothing."""
-    if looking.existing and not looking.also:
+    if surveying.existing and not surveying.also:
         raise UsageError(what="--existing is about what --with carries, and there is no --with.")
     if not road.stays:
         return
-    if looking.scans or looking.also or move or looking.to != Target.PREARCHIVE:
+    if surveying.scans or surveying.also or move or surveying.to != Target.PREARCHIVE:
         what = f"The road {road} takes whole sessions with all they have: no --scans, --with, --move or --to."
         raise UsageError(what=what)
     if verify.reaches(Level.SAMPLE):
