@@ -237,10 +237,11 @@ async def test_what_was_said_is_taken_back_and_said_again(desk: Desk) -> None:
         await until_shown(pilot, "1 of 1 answered", "c Continue\n")
         await pilot.press("u")
         await until_shown(pilot, "0 of 1 answered", "c Continue is off: 1 session undecided")
+        await until_shown(pilot, "Taken back: the answer to A (step 8). U says it again.")
         await pilot.press("u")
         await until_shown(pilot, "There is nothing to take back.")
         await pilot.press("U")
-        await until_shown(pilot, "1 of 1 answered")
+        await until_shown(pilot, "1 of 1 answered", "Said again: the answer to A (step 8).")
         await pilot.press("d")
         await until_shown(pilot, "0 of 1 answered")
         await judged(pilot, desk)
@@ -466,6 +467,10 @@ async def test_another_choice_wants_another_look(desk: Desk) -> None:
         assert desk.drafting.draft is not None
         assert desk.drafting.draft.sessions == ("XNAT_B",)
         assert desk.drafting.draft.scans == ("t1", "4")
+        await pilot.press("9", "u")
+        await until_shown(pilot, "9 LABELS", "Taken back: which scans are taken (step 6). U says it again.")
+        await pilot.press("6")
+        await until_shown(pilot, "What shall travel.", "Scans: all.")
 
 
 async def test_a_session_is_not_called_empty_where_none_of_its_scans_is_taken(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """Area 1: the way from two projects to a transfer, step by step. The steps are states of this screen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher
 
 from xnat_ferry.errors import FerryError
+from xnat_ferry.plan.draft import Draft
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.screens.area import Area
@@ -21,6 +22,7 @@ from xnat_ferry_tui.screens.wizard.rail import Rail
 from xnat_ferry_tui.screens.wizard.review import ReviewStep
 from xnat_ferry_tui.screens.wizard.step import Step
 from xnat_ferry_tui.screens.wizard.steps import STEPS, standing, why_not_start
+from xnat_ferry_tui.screens.wizard.taken_back import in_words
 from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.facts import Facts
 
@@ -42,6 +44,8 @@ class ChecksArea(Area):
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(100, "-wide")]
         self._judging = False
+        self._moved: tuple[Draft | None, str] = None, ""
+        """The draft that something was taken back to, and what that was."""
 
     def content(self) -> ComposeResult:
         yield Rail()
@@ -75,7 +79,10 @@ class ChecksArea(Area):
         self._turn_to(self.desk.drafting.step or ("choose" if self.desk.ends else "connect"))
         step = self.step
         self.query_one(Rail).show(step.NAME, self.desk)
-        self.query_one("#why", Facts).put([step.WHY])
+        draft, moved = self._moved
+        self.query_one("#why", Facts).put(
+            [moved if draft is self.desk.drafting.draft and moved else step.WHY]
+        )
         step.show()
         self._show_going(step)
 
@@ -131,6 +138,7 @@ class ChecksArea(Area):
         self.step.action_do(name)
 
     def action_step(self, name: str) -> None:
+        self._moved = None, ""
         self.desk.drafting.go_to(name)
         self.redraw()
 
@@ -151,13 +159,22 @@ class ChecksArea(Area):
         self.action_step(STEPS[min(place + 1, len(STEPS) - 1)])
 
     def action_undo(self) -> None:
-        self._moved(self.desk.drafting.undo(), "There is nothing to take back.")
+        self._move(
+            self.desk.drafting.undo, "Taken back: {}. U says it again.", "There is nothing to take back."
+        )
 
     def action_redo(self) -> None:
-        self._moved(self.desk.drafting.redo(), "Nothing was taken back.")
+        self._move(self.desk.drafting.redo, "Said again: {}. u takes it back.", "Nothing was taken back.")
 
-    def _moved(self, moved: bool, otherwise: str) -> None:
-        if moved:
-            self.said()
-        else:
+    def _move(self, move: Callable[[], bool], words: str, otherwise: str) -> None:
+        drafting = self.desk.drafting
+        before, planned = drafting.draft, drafting.brief.by_session.planned
+        if not move():
             self.ferry.notify(otherwise, markup=False)
+            return
+        if before is not None and drafting.draft is not None:
+            told = in_words(
+                before, drafting.draft, lambda key: planned[key].session if key in planned else key
+            )
+            self._moved = drafting.draft, words.format(told)
+        self.said()
