@@ -61,6 +61,10 @@ async def test_one_goes_from_the_session_to_the_file_and_back(
         await pilot.press("enter")
         text = await until_shown(pilot, "sessions > B > scan 1", "b1.dcm", "b2.dcm", "pixel-digest")
         assert text.index("b2.dcm") < text.index("b1.dcm")  # the gravest first
+        await pilot.press("j", "enter")
+        text = await until_shown(pilot, "The destination does not have this file")
+        assert "prearchive" not in text
+        await pilot.press("escape")
         await pilot.press("backspace", "backspace")
         await until_shown(pilot, "*  B", "sessions   (only")
 

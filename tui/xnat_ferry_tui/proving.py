@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from xnat_ferry.errors import CannotWrite
-from xnat_ferry.model import Instance, Where, servers_of
+from xnat_ferry.model import Instance, Mark, Where, servers_of
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer import manifest
 from xnat_ferry_tui.conversation import ends_of
@@ -16,6 +16,7 @@ from xnat_ferry_tui.watched import Watched
 
 if TYPE_CHECKING:
     from xnat_ferry.verify.beside import Beside
+    from xnat_ferry.verify.verification import SessionVerification
     from xnat_ferry_tui.app import FerryApp
 
 
@@ -54,10 +55,9 @@ class Proving:
         looked = next((one for one in found.sessions if one.source == session), None) if found else None
         if watched is None or planned is None or looked is None or not file:
             return
-        if looked.where != Where.ARCHIVE or not looked.destination_id:
-            app.push_screen(
-                Tell("Headers are read from archived sessions; this one waits in the prearchive.")
-            )
+        refused = _why_not_beside(looked, scan, file)
+        if refused:
+            app.push_screen(Tell(refused))
             return
         there, made = looked.destination_id, list["Beside"]()
 
@@ -148,3 +148,16 @@ class Proving:
     def _planned(watched: Watched | None, session: str) -> PlannedSession | None:
         sessions = watched.state.plan.sessions if watched else ()
         return next((one for one in sessions if one.session == session), None)
+
+
+_IS = {Where.PREARCHIVE: "waits in the prearchive", Where.FOLDER: "is in files on this machine"}
+
+
+def _why_not_beside(looked: "SessionVerification", scan: str, file: str) -> str:
+    """Why the two headers of a file cannot be shown; "" where they can."""
+    lacking = (one for one in looked.items if one.mark == Mark.ONLY_SOURCE and one.scan == scan)
+    if any(one.file == file for one in lacking):
+        return "The destination does not have this file, so nothing can be laid beside it."
+    if looked.where != Where.ARCHIVE or not looked.destination_id:
+        return f"Headers are read from archived sessions; this one {_IS.get(looked.where, 'is not there')}."
+    return ""

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple, overload
 
 from xnat_ferry import wording
-from xnat_ferry.model import Instance, Mark
+from xnat_ferry.model import Instance, Mark, Where
 from xnat_ferry.plan import Plan
 from xnat_ferry.plan.model import PlannedScan
 from xnat_ferry.verify.verification import PROVEN, Item, SessionVerification, Verification
@@ -203,7 +203,8 @@ def _differing(place: Place, item: Item) -> Row:
 
 
 def _fine(session: SessionVerification, place: Place, one: Instance) -> Row:
-    words = f"{one.path}: {_equal_words(session)}. Enter lays its headers beside each other."
+    beside = " Enter lays its headers beside each other." if session.where == Where.ARCHIVE else ""
+    words = f"{one.path}: {_equal_words(session)}.{beside}"
     line = _line((_equal_mark(session), one.path, "", f"{one.size:,} bytes", ""))
     return Row(line, place, (words,), None, one.path)
 
