@@ -91,7 +91,7 @@ class UnknownAlias(UsageError):
 
 class NoDefaultServer(UsageError):
     sentence = "'{text}' names a project but no server."
-    advice = "Set XNAT_HOST to the server's address, or write ALIAS:PROJECT or the whole address."
+    advice = "Write ALIAS:PROJECT, or an address such as https://xnat.example.org/PROJECT; or set XNAT_HOST."
 
 
 class ReceiverMissing(UsageError):

@@ -34,6 +34,8 @@ ALIASES = {"lab": "https://lab.example/xnat"}
         ("http://127.0.0.1:8080/data/projects/P1", "http://127.0.0.1:8080", "P1"),
         ("https://x.example/data/archive/projects/P1", "https://x.example", "P1"),
         ("https://x.example/P1?format=json", "https://x.example", "P1"),
+        ("x.example/xnat/data/projects/P1", "https://x.example/xnat", "P1"),
+        ("127.0.0.1:8080/P1", "https://127.0.0.1:8080", "P1"),
         ("P1", "https://default.example", "P1"),
     ],
 )
@@ -52,6 +54,9 @@ def test_finds_server_and_project(text: str, server: str, project: str) -> None:
         ("https://ada:secret@x.example/P1", BadEndpoint),
         ("lab:P 1", BadEndpoint),
         ("lab:", BadEndpoint),
+        ("lab:/P1", BadEndpoint),
+        ("ada:secret@x.example/P1", UnknownAlias),
+        ("../P1", NoDefaultServer),
         ("https://x.example/P1/../..", BadEndpoint),
         ("https://x.example:notaport/P1", BadEndpoint),
         ("", NoDefaultServer),

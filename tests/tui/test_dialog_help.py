@@ -133,7 +133,7 @@ async def test_nothing_that_was_typed_is_lost(empty_desk: Desk) -> None:
         await until_shown(pilot, "Which projects?", "F1 Help")
         await pilot.press("f1")
         await until_shown(
-            pilot, "ALIAS:PROJECT or address", "In a field ? is a letter like", "from the last one"
+            pilot, "ALIAS:PROJECT or https://", "In a field ? is a letter like", "from the last one"
         )
         await pilot.press("f1")  # the help has none itself: it closes
         text = await until_shown(pilot, "Which projects?", "a:P?", "b:Q")

@@ -15,14 +15,19 @@ from xnat_ferry.settings.private import make_private, write_private
 
 DEFAULT_VARIABLE = "XNAT_HOST"
 
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?/")
 _PROJECT = re.compile(r"[A-Za-z0-9_-]+")
 _ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 
 
 def parse_endpoint(text: str, aliases: dict[str, str], default_server: str | None = None) -> Endpoint:
-    """The project that ``text`` names; raises BadEndpoint, UnknownAlias or NoDefaultServer."""
+    """The project that ``text`` names; raises BadEndpoint, UnknownAlias or NoDefaultServer.
+
+    A host with a slash after it is an address, too: browsers show those without ``https://``, and neither an
+    alias nor a project has a slash.
+    """
     default_server = default_server or os.environ.get(DEFAULT_VARIABLE) or aliases.get("default")
-    if "://" in text:
+    if "://" in text or _HOST.match(text):
         server, _, project = _without_rest_path(parse_server(text)).rpartition("/")
         if server.endswith("/") or "://" not in server:
             raise BadEndpoint(text=_safe(text), why="the address has no project at its end")

@@ -25,7 +25,7 @@ class Asked(Struct, frozen=True):
 
 PROJECTS = Asked(
     "Which projects?",
-    ("source: PROJECT, ALIAS:PROJECT or address", "destination: the same"),
+    ("source: PROJECT, ALIAS:PROJECT or https://xnat.example.org/PROJECT", "destination: the same"),
 )
 STORE = Asked(
     "Which server, under which short name? Its address is stored, never a password. You are asked who you "
