@@ -180,6 +180,7 @@ def test_only_what_was_ordered_goes(port: Harbour, folder: TransferFolder) -> No
 def test_a_file_that_did_not_travel_keeps_the_session(port: Harbour, folder: TransferFolder) -> None:
     event = kept(port, folder, "resource", "not copied")
     assert "resource BIDS" in event.message
+    assert "'xnat-ferry resources' carries it" in event.advice
 
 
 def test_a_file_that_came_later_keeps_the_session(port: Harbour, folder: TransferFolder) -> None:

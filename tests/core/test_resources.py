@@ -424,6 +424,7 @@ def test_what_was_carried_and_is_the_same_keeps_no_source(port: Harbour, ada: Xn
     kept = settled(port, folder, label)
     assert kept is not None
     assert "another one at the destination, in resource A of the session itself" in kept.message
+    assert "'xnat-ferry resources' carries it with --existing replace" in kept.advice
     put(ada, there, "A", "one", content("one"))
     put(ada, f"{here}/scans/1", "EYES", "late", b"late")
     kept = settled(port, folder, label)
@@ -446,6 +447,7 @@ def test_what_has_no_digest_keeps_the_source(port: Harbour, ada: XnatClient) -> 
     kept = settled(port, folder, label)
     assert kept is not None
     assert "not known whether the destination has the same" in kept.message
+    assert "checksums" in kept.advice
 
 
 def log_in(port: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,7 +71,12 @@ _WAYS = tuple(
             r"--write-labels FILE\.csv, change them there, then --labels FILE\.csv; or a --labels template",
             "w in step 9 writes a table, change them there, then i; or l, a rule",
         ),
+        (
+            r"--write-labels FILE\.csv, change them there, then --labels FILE\.csv",
+            "w in step 9 writes a table, change them there, then i",
+        ),
         (r"'xnat-ferry undo'", "U in area 3"),
+        (r"'xnat-ferry record' tells", "The record in area 4 tells"),
         (r"plan with those as --aet and --calling", "give those with o in step 6"),
         (r"leave assessors out of --with", "leave assessors out with e in step 0"),
         (
@@ -83,7 +88,11 @@ _WAYS = tuple(
         (r"with --labels", "in step 9"),
         # differences
         (r"--refresh has", "A refresh of its catalog has"),
-        (r"'xnat-ferry resources' carries it again", "a new transfer with e in step 0 carries it again"),
+        (
+            r"'xnat-ferry resources' carries it with --existing replace",
+            "a new transfer with e in step 0 carries it and replaces what is there",
+        ),
+        (r"'xnat-ferry resources' carries it", "a new transfer with e in step 0 carries it"),
         # commands of which nothing else is said
         (r"'xnat-ferry resume'", "s in area 3"),
         (r"'xnat-ferry archive'", "A in area 3"),

@@ -172,7 +172,7 @@ def _remove(
         there = Destination(ferry.destination, plan.destination.project, settings)
         proof = prove_session(there, ferry.source, ferry.folder, session, state, scratch=ferry.spool)
     except NotProven as error:
-        raise NoProof(session=session.session, why=error.facts["why"]) from None
+        raise NoProof(session=session.session, why=error.facts["why"], advice=error.advice) from None
     ferry.heed_stop()
     if shared:
         unshare_proven(ferry, settings, proof)

@@ -7,7 +7,7 @@ that this module keeps, and it is neither copied nor stored.
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, InitVar, dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import msgspec
 
@@ -71,7 +71,8 @@ def prove(
     """
     reason = _against(result, instances, listing, fetched or {}, beside or {})
     if reason:
-        raise NotProven(session=result.source, where=result.where, why=reason)
+        why, advice = reason
+        raise NotProven(session=result.source, where=result.where, why=why, advice=advice)
     return Proof(
         session=result.source,
         source_id=source_id,
@@ -101,23 +102,37 @@ def _digest(lines: Iterable[bytes]) -> str:
     return hashlib.sha256(b"\n".join(sorted(lines))).hexdigest()
 
 
+_STAYS = "Nothing of it was deleted."
+_COMPARE = f"{_STAYS} Read what differs with 'xnat-ferry verify --level full'."
+_COPY_AGAIN = f"{_STAYS} Copy it again with a new plan, so that what changed travels too."
+_ASK_AGAIN = f"{_STAYS} Settle again once the source can be read."
+
+
+class _Against(NamedTuple):
+    """What speaks against a proof, and what to do about it."""
+
+    why: str
+    advice: str
+
+
 def _against(
     result: SessionVerification,
     instances: Sequence[Instance],
     listing: Sequence[FileRow],
     fetched: Mapping[tuple[str, str], str],
     beside: Mapping[FileRow, Mark],
-) -> str:
+) -> _Against | None:
     if result.where != Where.ARCHIVE or not result.destination_id:
-        return "the copy is not in the archive"
+        return _Against("the copy is not in the archive", f"{_STAYS} Look at it at the destination.")
     if not instances:
-        return "nothing of it was sent"
+        return _Against("nothing of it was sent", _COMPARE)
     compared = sum(number for mark, number in result.counts.items() if mark != Mark.ONLY_DESTINATION)
     if result.verdict != PROVEN or compared != len(instances):
-        return f"the comparison says '{result.verdict}'"
+        return _Against(f"the comparison says '{result.verdict}'", _COMPARE)
     if result.solid != len(instances):
-        loose = len(instances) - result.solid
-        return f"of {plural(loose, 'file')} neither the digest nor image and header were found equal"
+        loose = plural(len(instances) - result.solid, "file")
+        why = f"of {loose} neither the digest nor image and header were found equal"
+        return _Against(why, _COMPARE)
     return _not_in_manifest(instances, listing, fetched, beside)
 
 
@@ -125,6 +140,13 @@ _HELD_ONLY = {
     Mark.ONLY_SOURCE: "that was not copied",
     Mark.DIFFERS: "that is another one at the destination",
     Mark.UNKNOWN: "of which it is not known whether the destination has the same",
+}
+_TO_HAVE_IT_THERE = {
+    Mark.ONLY_SOURCE: f"{_STAYS} 'xnat-ferry resources' carries it, or do so by hand; then settle again.",
+    Mark.DIFFERS: (
+        f"{_STAYS} Look which of the two is right: 'xnat-ferry resources' carries it with --existing replace."
+    ),
+    Mark.UNKNOWN: f"{_STAYS} Have both servers take its checksums (refresh its catalog), then settle again.",
 }
 
 
@@ -141,18 +163,24 @@ def _not_in_manifest(
     listing: Sequence[FileRow],
     fetched: Mapping[tuple[str, str], str],
     beside: Mapping[FileRow, Mark],
-) -> str:
+) -> _Against | None:
     """What the source holds beyond, or other than, what was sent."""
     sent = {(one.scan, one.path): one for one in instances}
     for row in listing:
         one = sent.pop((row.scan, row.path), None) if row.resource in DICOM_RESOURCES else None
         if one is None:
-            if reason := why_beside(row, beside.get(row, Mark.ONLY_SOURCE)):
-                return reason
+            mark = beside.get(row, Mark.ONLY_SOURCE)
+            if why := why_beside(row, mark):
+                return _Against(why, _TO_HAVE_IT_THERE[mark])
             continue
         digest = row.digest or fetched.get((row.scan, row.path), "")
         if (digest and one.md5 and digest != one.md5) or row.size not in (None, one.size):
-            return f"a file of scan {row.scan} was changed at the source since it was sent"
+            return _Against(
+                f"a file of scan {row.scan} was changed at the source since it was sent", _COPY_AGAIN
+            )
         if not digest or not one.md5:
-            return f"whether a file of scan {row.scan} is still what was sent could not be read at the source"
-    return f"the source no longer has {plural(len(sent), 'file')} of it" if sent else ""
+            why = f"whether a file of scan {row.scan} is still what was sent could not be read at the source"
+            return _Against(why, _ASK_AGAIN)
+    if sent:
+        return _Against(f"the source no longer has {plural(len(sent), 'file')} of it", _COPY_AGAIN)
+    return None
