@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import os
+import re
 import struct
 import tarfile
 import tempfile
@@ -140,7 +141,7 @@ def test_what_cannot_travel_is_listed_with_its_reason(
     hidden = {path: why for path, why in others.items() if why == HIDDEN}
     assert len(hidden) == 2
     assert {path: why for path, why in others.items() if why != HIDDEN} == {
-        "a/twin.dcm": "the same instance as a/1.dcm (one SOPInstanceUID)",
+        "a/twin.dcm": "another file with the SOPInstanceUID of a/1.dcm",
         "a/cut.dcm": "it cannot be read as DICOM",
         "a/homeless.dcm": "it has no SeriesInstanceUID",
         "DICOMDIR": "a DICOMDIR, the index of a medium",
@@ -303,6 +304,12 @@ def test_no_two_files_of_a_series_travel_under_one_name(tmp_path: Path) -> None:
     ((series,),) = [study.series for study in look(in_folder(tmp_path, files)).studies]
     assert len({file.name.casefold() for file in series.files}) == len(files)
     assert look(tmp_path / "folder") == look(tmp_path / "folder"), "each time the same"
+
+
+def test_a_uid_that_is_a_path_names_no_file(tmp_path: Path) -> None:
+    image = dicom_bytes("1.1.1.1.1.1.1", "1", "1.1").replace(b"1.1.1.1.1.1.1\0", b"../../../../a\0")
+    ((series,),) = [study.series for study in look(in_folder(tmp_path, {"files": image})).studies]
+    assert re.fullmatch(r"[0-9a-f]{32}\.dcm", series.files[0].name)
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "packed"])

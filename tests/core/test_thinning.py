@@ -11,7 +11,8 @@ from xnat_ferry.model import Instance
 from xnat_ferry.transfer.present import NOTHING, Present, as_stored
 from xnat_ferry.transfer.thinning import missing, thin, told_apart
 
-NAMES = st.sampled_from(["1.dcm", "2.dcm", "A.dcm", "a.dcm", "a b.dcm", "a_b.dcm"])
+NAMES = st.sampled_from(["1.dcm", "2.dcm", "A.dcm", "a.dcm", "a b.dcm", "a_b.dcm", "1.2.1.dcm", "1.2.2.DCM"])
+"""Two of them are what another instance is called by its UID."""
 
 
 @st.composite

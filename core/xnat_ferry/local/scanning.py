@@ -187,7 +187,7 @@ class _Grouping:
         place = gathered.places.get(head.sop_uid)
         if place is not None:
             twin = gathered.files[place].found.path
-            self.others.append(Other(found.path, f"the same instance as {twin} (one SOPInstanceUID)"))
+            self.others.append(Other(found.path, f"another file with the SOPInstanceUID of {twin}"))
             return
         if self._every_header or gathered.is_news(head.patient_id):
             _describe(gathered, head)

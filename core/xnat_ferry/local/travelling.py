@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from xnat_ferry.dicom.header import HeaderSample
+from xnat_ferry.dicom.uid_name import uid_name
 
 _LONGEST = 150
 _TAKEN_OUT = ("files", "resources")
@@ -20,9 +21,7 @@ def travelling_name(path: str, sop_uid: str, taken: set[str], telling: Collectio
     """
     name = re.sub(r"[^\w.-]", "_", path.rpartition("/")[2], flags=re.ASCII)[-_LONGEST:].lstrip(".")
     if not name or name.casefold() in taken or name.startswith(_TAKEN_OUT) or _tells(path, telling):
-        name, count = f"{sop_uid}.dcm", 1
-        while name.casefold() in taken:
-            name, count = f"{sop_uid}_{count}.dcm", count + 1
+        name = uid_name(sop_uid, lambda one: one.casefold() in taken)
     taken.add(name.casefold())
     return name
 

@@ -68,4 +68,5 @@ def _listed(session: PlannedSession, listings: Mapping[tuple[str, str], str]) ->
 
 def _kind(why: str) -> str:
     """A reason without the name in it."""
-    return "the same instance as another" if why.startswith("the same instance as ") else why
+    start, twin, _ = why.partition("another file with the SOPInstanceUID of ")
+    return f"{twin}another" if twin and not start else why

@@ -6,11 +6,12 @@ only the server knows (1.7), so that nobody could tell in the prearchive whether
 """
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 from msgspec.structs import replace
 
+from xnat_ferry.dicom.uid_name import uid_name
 from xnat_ferry.model import Instance
 from xnat_ferry.transfer.present import Present, as_stored
 
@@ -23,7 +24,7 @@ def missing(entries: Mapping[str, Instance], there: Present) -> dict[str, Instan
     One whose name is another file's there gets a name from its own UID: XNAT could not put both in one scan.
     """
     return {
-        entry: replace(one, name=f"{one.sop_uid}.dcm") if there.taken(one) else one
+        entry: _renamed(one, there.taken) if there.taken(one) else one
         for entry, one in entries.items()
         if not there.holds(one)
     }
@@ -32,11 +33,21 @@ def missing(entries: Mapping[str, Instance], there: Present) -> dict[str, Instan
 def told_apart(entries: Mapping[str, Instance]) -> dict[str, Instance]:
     """The same instances, no two of one series under one name: the later ones are named by their own UID."""
     seen: dict[tuple[str, str], str] = {}
+
+    def another_has(one: Instance) -> bool:
+        return seen.get((one.series_uid, as_stored(one.name).casefold()), one.sop_uid) != one.sop_uid
+
     apart: dict[str, Instance] = {}
     for entry, one in entries.items():
-        first = seen.setdefault((one.series_uid, as_stored(one.name).casefold()), one.sop_uid)
-        apart[entry] = one if first == one.sop_uid else replace(one, name=f"{one.sop_uid}.dcm")
+        one = _renamed(one, another_has) if another_has(one) else one
+        seen[one.series_uid, as_stored(one.name).casefold()] = one.sop_uid
+        apart[entry] = one
     return apart
+
+
+def _renamed(one: Instance, is_taken: Callable[[Instance], bool]) -> Instance:
+    name = uid_name(one.sop_uid, lambda name: is_taken(replace(one, name=name)))
+    return replace(one, name=name)
 
 
 def thin(zipped: BinaryIO, wanted: Mapping[str, Instance], out: BinaryIO) -> int:
