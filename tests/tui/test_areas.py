@@ -133,7 +133,10 @@ async def test_a_wrong_login_is_a_sentence_on_the_screen(desk: Desk) -> None:
         await until_shown(pilot, "refused the login of eve. Check user name")
         await pilot.press("r")
         await until_shown(pilot, "Who are you at")
-        await pilot.press(*"ada", "enter", *"practice", "enter")
+        await pilot.press(*"ada", "enter", *"bad", "enter")
+        await until_shown(pilot, "refused the login of ada", "     ada\n")
+        # Enter keeps the name
+        await pilot.press("enter", *"practice", "enter")
         await until_shown(pilot, LISTED)
 
 

@@ -172,9 +172,11 @@ class Connecting:
         """Where a login was refused or none is known, ask for another one and go on with it."""
         if isinstance(error, LoginRefused | NoCredentials):
             server = str(error.facts["server"])
-            if isinstance(error, LoginRefused):
+            refused = isinstance(error, LoginRefused)
+            if refused:
                 self._app.desk.logins.refuse(server)
-            self._ask_login([server], then, str(error) if isinstance(error, LoginRefused) else "")
+            user = str(error.facts.get("user", "")) if refused else ""
+            self._ask_login([server], then, str(error) if refused else "", user)
 
     def _ask(self, words: Sequence[str], said: str = "") -> None:
         self._app.push_screen(Connect(words, said), self._named)
@@ -211,7 +213,9 @@ class Connecting:
             lambda error: otherwise(told(error)),
         )
 
-    def _ask_login(self, missing: list[str], then: Callable[[], None], said: str = "") -> None:
+    def _ask_login(
+        self, missing: list[str], then: Callable[[], None], said: str = "", user: str = ""
+    ) -> None:
         if not missing:
             then()
             return
@@ -222,7 +226,7 @@ class Connecting:
                 self._app.desk.logins.take(server, login)
                 self._ask_login(missing[1:], then)
 
-        self._app.push_screen(LogIn(server, said), typed)
+        self._app.push_screen(LogIn(server, said, user), typed)
 
     def _connect(self, ends: tuple[Endpoint, Endpoint], draft: Draft | None = None) -> None:
         desk, app = self._app.desk, self._app

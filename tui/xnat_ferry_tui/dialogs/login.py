@@ -22,14 +22,15 @@ class LogIn(Dialog[Credentials | None]):
     PLACE: ClassVar[str] = "login"
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(PLACE)
 
-    def __init__(self, server: str, said: str = "") -> None:
+    def __init__(self, server: str, said: str = "", user: str = "") -> None:
+        """``user`` is who was refused: Enter keeps the name, and typing takes its place."""
         super().__init__()
-        self._server, self._said = server, said
+        self._server, self._said, self._user = server, said, user
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Facts(id="said")
-            yield Entry(placeholder="user name", id="user", following="password")
+            yield Entry(self._user, placeholder="user name", id="user", following="password")
             yield Entry(placeholder="password (kept in memory only)", password=True, id="password")
             yield Facts(id="answers")
 
