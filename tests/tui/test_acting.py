@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from tests.core.making import DESTINATION, SOURCE, chosen, plan_of, planned, session_row, survey_of
 from tests.core.slurm_stand_in import stand_in
-from tests.tui.looking import screen_text, until, until_shown
+from tests.tui.looking import screen_text, until, until_shown, until_told
 from tests.tui.transfers import STARTED, finished, item, tell, transfer, verified
 from xnat_ferry import events
 from xnat_ferry.checks import Answer
@@ -304,7 +304,7 @@ async def test_a_folder_without_images_says_what_it_holds(empty_desk: Desk, tmp_
         await until_shown(pilot, "5 CONNECT")
         empty_desk.ends = (SOURCE, DESTINATION)
         app.connecting.take_place(str(tmp_path))
-        await until_shown(pilot, "holds no DICOM images", "A_MR1.zip: it is no DICOM file", "f, and its path")
+        await until_told(pilot, "holds no DICOM images", "A_MR1.zip: it is no DICOM file", "f, and its path")
 
 
 @pytest.mark.parametrize("closed", ["https://b.example", "HTTPS://B.example:443/"])
