@@ -16,7 +16,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPE
 
 from tests.core.making import dicom_bytes
 from xnat_ferry.dicom.glance import Short, Uncommon, glance
-from xnat_ferry.dicom.instance import Identity, NotDicom, read_identity, read_passing
+from xnat_ferry.dicom.instance import Identity, NotDicom, read_passing, read_seeking
 
 REAL = Path(pydicom.data.__file__).parent / "test_files"
 FILES = sorted(path for path in REAL.rglob("*") if path.is_file())
@@ -34,7 +34,7 @@ class Forward:
 
 def by_pydicom(content: bytes) -> Identity | None:
     try:
-        return read_identity(BytesIO(content))
+        return read_seeking(BytesIO(content))[0]
     except NotDicom:
         return None
 

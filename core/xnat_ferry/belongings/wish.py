@@ -40,9 +40,6 @@ class Wish(Struct, frozen=True, kw_only=True):
         return any(level in ("", *levels) for level, _ in self.resources)
 
 
-NO_WISH = Wish()
-
-
 def parse_wish(texts: Iterable[str]) -> Wish:
     """``resources``, ``resources=BIDS,QC``, ``resources=session:BIDS,project:``, ``demographics,notes``.
 

@@ -106,7 +106,7 @@ def _read_copy(passing: "_Passing", head: bytes, scratch: str, header: bool) -> 
         copy.seek(0)
         file, read, identity, why = cast(BinaryIO, copy), None, None, ""
         try:
-            identity, tail = _read(file)
+            identity, tail = read_seeking(file)
         except NotDicom as error:
             why = str(error)
         else:
@@ -186,16 +186,12 @@ class _Chained:
         return piece
 
 
-def read_identity(file: BinaryIO) -> Identity:
-    """The identity of the DICOM file that ``file`` (seekable, at its start) holds; raises NotDicom.
+def read_seeking(file: BinaryIO) -> tuple[Identity, Tail]:
+    """What the DICOM file says that ``file`` (seekable, at its start) holds, by pydicom; raises NotDicom.
 
-    Memory does not grow with the size of the pixel data, except in the deflated transfer syntax, where
-    the whole data set is one compressed stream.
+    The way for what :func:`read_passing` finds uncommon. Memory does not grow with the size of the pixel
+    data, except in the deflated transfer syntax, where the whole data set is one compressed stream.
     """
-    return _read(file)[0]
-
-
-def _read(file: BinaryIO) -> tuple[Identity, Tail]:
     from xnat_ferry.dicom.loaded import uid
 
     with warnings.catch_warnings():

@@ -13,9 +13,6 @@ from xnat_ferry.xnat import answers
 from xnat_ferry.xnat.client import LONG_PATIENCE, XnatClient, data_path
 from xnat_ferry.xnat.libraries import httpx
 
-BUSY_PREFIXES = ("QUEUED_", "_")
-"""Locked and queued states: something is really running (wire-write 2.2)."""
-
 
 class Notice(Struct, frozen=True):
     """One line of a validation; FAIL can never be overridden (wire-write 2.6)."""

@@ -11,7 +11,6 @@ from xnat_ferry.practice.site.records import (
     Resource,
     Scan,
     Session,
-    StoredFile,
     Subject,
 )
 from xnat_ferry.practice.site.site import Site
@@ -51,10 +50,6 @@ class Held:
 
     place: Place
     resource: Resource
-
-    def uri_of(self, file: StoredFile) -> str:
-        """The file's address, with the resource's number and not its label (wire-read 2.8)."""
-        return f"{self.place.uri}/resources/{self.resource.id}/files/{file.path}"
 
 
 def of_project(site: Site, project: Project) -> Place:

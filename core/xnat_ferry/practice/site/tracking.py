@@ -14,7 +14,6 @@ from xnat_ferry.practice.clock import Clock
 
 MONTH = 30 * 24 * 3600.0
 """Seconds after which an entry is dropped."""
-STATUSES = ("Waiting", "InProgress", "Warning", "Completed", "Failed")
 
 
 @dataclass
