@@ -87,7 +87,8 @@ HELP = {
     ),
     "login": (
         "Enter leads from the name to the password, and from there logs in; after a refusal the name stands "
-        "there still. Escape leaves, and nothing is sent. What you type is for this server alone and stays in memory until this window is closed. "
+        "there still. Escape leaves, and nothing is sent. What you type is for this server alone and stays "
+        "in memory until this window is closed. "
         f"{_IN_A_FIELD}"
     ),
     "adding": (
