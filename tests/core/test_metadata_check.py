@@ -261,7 +261,10 @@ def test_a_session_that_could_not_be_read() -> None:
 
 
 def test_a_session_without_dicom_has_no_header_to_read() -> None:
-    assert only(survey_of(chosen(ROW, ONE, files=()))).kind == "ok"
+    none = chosen(ROW, ONE, files=())
+    assert only(survey_of(none)).message == "No chosen session has a file with a header."
+    beside = only(survey_of(none, session(session_row("b", "2"), TWO)))
+    assert beside.message == "1 session: each of one study and one patient."
 
 
 # generated selections, and a plain reference

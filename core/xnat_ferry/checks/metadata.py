@@ -71,16 +71,18 @@ def _carries(chosen: Chosen) -> bool:
 
 def _fine(survey: Survey) -> Finding:
     settings = survey.destination.settings
-    read = sum(len(chosen.headers) for chosen in survey.chosen)
+    looked_into = [len(chosen.headers) for chosen in survey.chosen if chosen.headers]
     held = sum(len(chosen.detail.scans) for chosen in survey.chosen if chosen.detail)
     return Finding(
         check="metadata",
         verdict=Verdict.OK,
         about=survey.source.endpoint.project,
-        message=f"{plural(len(survey.chosen), 'session')}: each of one study and one patient.",
+        message=f"{plural(len(looked_into), 'session')}: each of one study and one patient."
+        if looked_into
+        else "No chosen session has a file with a header.",
         kind="ok",
         evidence={
-            "headers": f"{read:,} read, of {plural(held, 'scan')}",
+            "headers": f"{sum(looked_into):,} read, of {plural(held, 'scan')}",
             "PatientID": becomes(settings, PATIENT_ID),
             "StudyDescription": becomes(settings, STUDY_DESCRIPTION),
         },

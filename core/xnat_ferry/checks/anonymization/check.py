@@ -88,9 +88,9 @@ def _known(survey: Survey, rules: LabelRules, chosen: Chosen) -> Known:
 
 
 def _nothing(survey: Survey) -> Finding:
-    samples = [sample for chosen in survey.chosen for sample in chosen.headers]
-    words = f"Nothing that identifies a person was seen in {plural(len(samples), 'header')}"
-    words += f" of {plural(len(survey.chosen), 'session')}."
+    looked_into = [len(chosen.headers) for chosen in survey.chosen if chosen.headers]
+    words = f"Nothing that identifies a person was seen in {plural(sum(looked_into), 'header')}"
+    words += f" of {plural(len(looked_into), 'session')}."
     evidence = {"headers": _DEPTHS.get(survey.headers, "one of each scan")}
     return finding(Verdict.OK, "ok", survey.destination.endpoint.project, words, evidence=evidence)
 
