@@ -18,6 +18,8 @@ from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.dialogs.beside import BesideView
 from xnat_ferry_tui.dialogs.type_name import TypeName
 from xnat_ferry_tui.screens.verify.rows import Place, rows_at
+from xnat_ferry_tui.screens.verify.verdict import archiving
+from xnat_ferry_tui.watched import Watched
 from xnat_ferry_tui.widgets.lines import Lines
 
 
@@ -40,6 +42,22 @@ def test_of_a_scan_that_nobody_could_look_at_no_file_is_called_fine(empty_desk: 
     assert found is not None
     (scan,) = rows_at(Place("A"), found, plan, (), equal=True)
     assert "fine" not in " ".join(scan.about)
+
+
+def test_what_was_not_proven_is_not_called_refused(empty_desk: Desk) -> None:
+    watched = Watched(transfer(empty_desk, labels=("A", "B")))
+    happened = [
+        event
+        for label, kind in (("A", "NotProven"), ("B", "ArchiveRefused"))
+        for event in (
+            events.SessionBuilt(session=label, row="r"),
+            events.SessionFailed(session=label, message="No.", advice="", kind=kind),
+        )
+    ]
+    watched.take(happened, False)
+    assert archiving(watched, whole=False) == [
+        "Archiving: 0 of 2 archived, 1 not proven, 1 refused (L reads the log)"
+    ]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -83,18 +101,26 @@ async def test_what_is_equal_is_shown_when_it_is_asked_for(empty_desk: Desk) -> 
         await until_shown(pilot, "a1.dcm", "a2.dcm", "100 bytes", "a1.dcm: same")
 
 
-async def test_n_visits_every_difference_wherever_one_is(empty_desk: Desk) -> None:
-    differing(empty_desk)
+async def test_n_visits_every_difference_in_the_order_of_the_lists(empty_desk: Desk) -> None:
+    folder = differing(empty_desk)
     app = FerryApp(empty_desk)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await pilot.press("4")
         await until_shown(pilot, "NOT CLEAN")
         await pilot.press("n")
-        await until_shown(pilot, "sessions > B > scan 1", "+ B scan 1 b1.dcm: missing")
+        await until_shown(pilot, "sessions > B > scan 1", "* B scan 1 b2.dcm: pixel-digest")
         await pilot.press("n")
-        await until_shown(pilot, "* B scan 1 b2.dcm: pixel-digest")
+        await until_shown(pilot, "+ B scan 1 b1.dcm: missing", "source: source of b1.dcm   destination: -")
         await pilot.press("n")
         await until_shown(pilot, "That is the last difference.")
+        await pilot.press("N")
+        await until_shown(pilot, "* B scan 1 b2.dcm: pixel-digest")
+        # of several sessions the one that one stands on comes first, and then what stands below it
+        verified(folder, "A", item("A", "1", "a1.dcm"))
+        await pilot.press("backspace", "backspace")
+        await until_shown(pilot, "*  B", "+  A", "* 1 differ  + 1 missing")
+        await pilot.press("G", "n")
+        await until_shown(pilot, "+ A scan 1 a1.dcm: missing")
         await pilot.press("N")
         await until_shown(pilot, "+ B scan 1 b1.dcm: missing")
 

@@ -42,12 +42,13 @@ class VerifyArea(Area):
         self._rows = Rows()
         self._basis: tuple[object, ...] = ()
         self._transfer = ""
+        self._ordered: tuple[Verification | None, Sequence[Item]] = None, ()
         self.query_one(Lines).focus()
 
     def show(self) -> None:
         watched, found = self.desk.watched, self.desk.verification()
         self.query_one("#verdict", Facts).put(
-            [*verdict(watched, found), *archiving(watched), *self._remark()]
+            [*verdict(watched, found), *archiving(watched, whole=not self._place.session), *self._remark()]
         )
         if watched is None or found is None:
             self._rows, self._basis = Rows(), ()
@@ -138,21 +139,22 @@ class VerifyArea(Area):
         self._visit(-1)
 
     def _visit(self, step: int) -> None:
-        found, row = self.desk.verification(), self._row()
-        items = rows.differences(found) if found else []
+        items = self._differences()
         if not items:
             self.notify("Nothing of what was compared differs.", markup=False)
             return
-        here = row.item if row else None
-        place = next((number for number, one in enumerate(items) if one is here), None)
-        if place is None:
-            following = items[0] if step > 0 else items[-1]
-        elif 0 <= place + step < len(items):
-            following = items[place + step]
+        following = rows.following(items, self._row(), step)
+        if 0 <= following < len(items):
+            self._show_item(items[following])
         else:
             self.notify(f"That is the {'last' if step > 0 else 'first'} difference.", markup=False)
-            return
-        self._show_item(following)
+
+    def _differences(self) -> Sequence[Item]:
+        """All there are, put in order once for each comparison."""
+        watched, found = self.desk.watched, self.desk.verification()
+        if found is not self._ordered[0]:
+            self._ordered = found, rows.differences(found, watched.state.plan) if found and watched else ()
+        return self._ordered[1]
 
     def _show_item(self, item: Item) -> None:
         self._place = Place(item.session, item.scan)

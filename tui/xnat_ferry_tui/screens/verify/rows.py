@@ -1,7 +1,6 @@
 """What area 4 lists: sessions, the scans of one, the files of a scan; only what differs, or all."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple, overload
@@ -11,19 +10,10 @@ from xnat_ferry.model import Instance, Mark, Where
 from xnat_ferry.plan import Plan
 from xnat_ferry.plan.model import PlannedScan
 from xnat_ferry.verify.verification import PROVEN, Item, SessionVerification, Verification
+from xnat_ferry_tui.screens.verify.gravity import GRAVEST, by_gravity, gravest, gravest_of, marks_of
 from xnat_ferry_tui.ways import on_screen
 from xnat_ferry_tui.widgets.lines import Column, Line
 
-_GRAVEST = (
-    Mark.DIFFERS,
-    Mark.ONLY_SOURCE,
-    Mark.ONLY_DESTINATION,
-    Mark.UNREADABLE,
-    Mark.UNKNOWN,
-    Mark.AS_PLANNED,
-    Mark.SAME,
-)
-_GRAVITY = {mark: place for place, mark in enumerate(_GRAVEST)}
 _EQUAL = (Mark.SAME, Mark.AS_PLANNED)
 _BAD = frozenset({Mark.DIFFERS, Mark.ONLY_SOURCE, Mark.ONLY_DESTINATION})
 
@@ -69,6 +59,12 @@ class Row(NamedTuple):
     item: Item | None = None
     file: str = ""
 
+    def holds(self, item: Item) -> bool:
+        """Whether it is the item, or the item is in what the row opens or lies in."""
+        if self.item is not None:
+            return item is self.item
+        return item.session == self.opens.session and self.opens.scan in ("", item.scan)
+
 
 class Rows(Sequence[Row]):
     """The rows of a place, each made when it is looked at: there may be very many."""
@@ -84,7 +80,7 @@ class Rows(Sequence[Row]):
 
         ``mark`` says how grave a thing is, ``name`` what it is called, ``make`` makes its row.
         """
-        self._things = sorted(things, key=lambda thing: _GRAVITY[mark(thing)])
+        self._things = by_gravity(things, mark)
         self._name, self._make = name, make
 
     def place_of(self, *, name: str = "", item: Item | None = None) -> int | None:
@@ -112,20 +108,43 @@ def rows_at(place: Place, found: Verification, plan: Plan, sent: Sequence[Instan
     """The rows of a place, the gravest first; ``sent``: the files of its session as they passed through."""
     if not place.session:
         sessions = [one for one in found.sessions if equal or one.verdict != PROVEN]
-        return Rows(sessions, lambda one: gravest(one.counts), attrgetter("source"), _session)
+        return Rows(sessions, gravest_of, attrgetter("source"), _session)
     session = next((one for one in found.sessions if one.source == place.session), None)
     if session is None:
         return Rows()
-    return _files(session, place, sent, equal) if place.scan else _scans(session, plan, equal)
+    if place.scan:
+        return _files(session, place, sent, equal)
+    planned = next((one.scans for one in plan.sessions if one.session == session.source), ())
+    return Rows(_scans(session, planned, equal), name=attrgetter("id"), make=partial(_scan, session))
 
 
-def differences(found: Verification) -> list[Item]:
-    """Every item of every session, in the order in which ``n`` visits them."""
-    return [item for session in found.sessions for item in session.items]
+def differences(found: Verification, plan: Plan) -> list[Item]:
+    """Every item of every session, in the order in which the lists show them."""
+    planned = {one.session: one.scans for one in plan.sessions}
+    return [
+        item
+        for session in by_gravity(found.sessions, gravest_of)
+        for scan in by_gravity(_scans(session, planned.get(session.source, ()), False), attrgetter("mark"))
+        for item in by_gravity(scan.items, attrgetter("mark"))
+    ]
+
+
+def following(items: Sequence[Item], row: Row | None, step: int) -> int:
+    """The place of the next one below (``step`` 1) or above (-1) a row; there may be none at it."""
+    within = [place for place, one in enumerate(items) if row and row.holds(one)]
+    if not within:
+        return 0 if step > 0 else len(items) - 1
+    if row and row.item is not None:
+        return within[0] + step
+    if row and not row.file:  # what is in it lies below
+        return within[0] if step > 0 else within[0] - 1
+    return within[-1] + 1 if step > 0 else within[-1]  # what is the same stands below all that is not
 
 
 def _session(one: SessionVerification) -> Row:
-    cells = (gravest(one.counts), one.source, one.destination, one.where, wording.counts(one.counts))
+    # the gravest first, since the end of it may be cut off
+    counts = wording.counts({mark: one.counts[mark] for mark in GRAVEST if one.counts.get(mark)})
+    cells = (gravest(one.counts), one.source, one.destination, one.where, counts)
     return Row(_line(cells), Place(one.source), _of_session(one))
 
 
@@ -151,21 +170,20 @@ class _Scan(NamedTuple):
     mark: Mark
 
 
-def _scans(session: SessionVerification, plan: Plan, equal: bool) -> Rows:
-    planned = {scan.id: scan for one in plan.sessions if one.session == session.source for scan in one.scans}
+def _scans(session: SessionVerification, scans: Sequence[PlannedScan], equal: bool) -> list[_Scan]:
+    planned = {scan.id: scan for scan in scans}
     items: dict[str, list[Item]] = {scan: [] for scan in planned}
     for item in session.items:
         items.setdefault(item.scan, []).append(item)
-    scans = [
-        _Scan(scan, planned.get(scan), some, gravest(_marks(some)) if some else _equal_mark(session))
+    return [
+        _Scan(scan, planned.get(scan), some, gravest(marks_of(some)) if some else _equal_mark(session))
         for scan, some in items.items()
         if equal or some
     ]
-    return Rows(scans, name=attrgetter("id"), make=partial(_scan, session))
 
 
 def _scan(session: SessionVerification, scan: _Scan) -> Row:
-    known, counted = scan.planned, _marks(scan.items)
+    known, counted = scan.planned, marks_of(scan.items)
     # what is of the whole scan stands for any number of its files
     left = known.files - len(scan.items) if known and all(item.file for item in scan.items) else 0
     words = wording.counts(counted) if counted else _equal_words(session)
@@ -173,11 +191,6 @@ def _scan(session: SessionVerification, scan: _Scan) -> Row:
     about = f"Scan {scan.id} of {session.source}: {words}.{fine}"
     line = _line((scan.mark, scan.id, known.type if known else "", words))
     return Row(line, Place(session.source, scan.id), (about, *_causes(scan.items)))
-
-
-def _marks(items: Sequence[Item]) -> dict[Mark, int]:
-    marks = Counter(item.mark for item in items)
-    return {mark: marks[mark] for mark in Mark if marks[mark]}
 
 
 def _files(session: SessionVerification, place: Place, sent: Sequence[Instance], equal: bool) -> Rows:
@@ -197,6 +210,7 @@ def _differing(place: Place, item: Item) -> Row:
     cells = (item.mark, item.file or "(the whole scan)", item.what, item.source, item.destination)
     about = (
         f"{item.mark} {item.session} scan {item.scan} {item.file}: {item.what}",
+        f"source: {item.source or '-'}   destination: {item.destination or '-'}",
         on_screen(item.likely),
     )
     return Row(_line(cells), place, about, item, item.file)
@@ -212,11 +226,6 @@ def _fine(session: SessionVerification, place: Place, one: Instance) -> Row:
 def _causes(items: Sequence[Item]) -> list[str]:
     likely = dict.fromkeys(item.likely for item in items if item.likely)
     return [on_screen(one) for one in likely][:2]
-
-
-def gravest(counts: Mapping[Mark, int]) -> Mark:
-    """The mark that says the worst of what was counted; unknown where nothing was."""
-    return next((mark for mark in _GRAVEST if counts.get(mark)), Mark.UNKNOWN)
 
 
 def _equal_mark(session: SessionVerification) -> Mark:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from xnat_ferry import wording
+from xnat_ferry.errors import NotProven
 from xnat_ferry.model import Level
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.session_state import SessionState
@@ -43,8 +44,11 @@ def verdict(watched: Watched | None, found: Verification | None) -> list[str]:
     ]
 
 
-def archiving(watched: Watched | None) -> list[str]:
-    """How far archiving has come, and why a session was not archived; nothing before it and after all are."""
+def archiving(watched: Watched | None, *, whole: bool = True) -> list[str]:
+    """How far archiving has come, and why a session was not archived, if ``whole``.
+
+    Nothing before it and after all are.
+    """
     tried = [one for one in watched.state.sessions.values() if _tried(one)] if watched else []
     archived = sum(bool(one.archived) for one in tried)
     if watched is None or archived == len(tried):
@@ -53,10 +57,12 @@ def archiving(watched: Watched | None) -> list[str]:
     under_way = len(tried) - archived - len(refused)
     counts = [f"{archived:,} of {len(tried):,} archived"]
     counts += [f"{under_way:,} under way"] if under_way and watched.alive else []
-    counts += [f"{len(refused):,} refused (L reads the log)"] if refused else []
+    unproven = sum(one.kind == NotProven.__name__ for one in refused)
+    counts += [f"{unproven:,} not proven"] if unproven else []
+    counts += [f"{len(refused) - unproven:,} refused (L reads the log)"] if unproven < len(refused) else []
     told = [
         f"{one.session}: {plain(one.message, _SAID).rstrip('.')}. {on_screen(one.advice)}"
-        for one in refused[:_REFUSED]
+        for one in refused[: _REFUSED if whole else 0]
     ]
     return [f"Archiving: {', '.join(counts)}", *told]
 
