@@ -106,6 +106,8 @@ def test_the_demo_opens_shows_both_projects_and_leaves_nothing_behind(
     drawn = terminal.attributes()  # sixteen colours are all that it knows
     assert drawn & {str(number) for number in (*range(30, 38), *range(40, 48), *range(90, 98))}
     assert not drawn & {"38", "48"}
+    terminal.type(":them")  # at once, as a slow line brings it
+    terminal.until("> ", "other colours")
     terminal.type("C-q")
     terminal.until("ENDED 0")
     wait_until_gone(tmp_path)

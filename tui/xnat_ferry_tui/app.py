@@ -33,6 +33,7 @@ from xnat_ferry_tui.faults import in_few_words, keep_report
 from xnat_ferry_tui.following import Following
 from xnat_ferry_tui.glyphs import fit_to_show, terminal_is_utf8
 from xnat_ferry_tui.helping import about
+from xnat_ferry_tui.in_turn import InTurn
 from xnat_ferry_tui.key_map import KeyMap
 from xnat_ferry_tui.looking import Looking
 from xnat_ferry_tui.losing import Losing
@@ -54,7 +55,7 @@ _A_BUG = 70
 AS_USUAL = Window()
 
 
-class FerryApp(SparingApp):
+class FerryApp(InTurn, SparingApp):
     """xnat-ferry's screen."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [
