@@ -4,7 +4,8 @@ import io
 import json
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +17,23 @@ from tests.core.harbour import LOGIN, WORLD, E, Harbour, harbour, session_toml, 
 from tests.core.making import dicom_bytes
 from xnat_ferry import events
 from xnat_ferry.cli import main
-from xnat_ferry.model import Endpoint, Where
-from xnat_ferry.plan import Fate, Road, Target, read_plan
+from xnat_ferry.model import Endpoint, Instance, Where
+from xnat_ferry.plan import Fate, PlannedSession, Road, Target, read_plan
 from xnat_ferry.settle.meant import given_up
 from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
+from xnat_ferry.settle.source_files import SourceFiles, source_files
+from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry.transfer.status import read_state
 from xnat_ferry.xnat.listings import find_session
-from xnat_ferry.xnat.prearchive import list_prearchive
+from xnat_ferry.xnat.prearchive import find_row, list_prearchive
 from xnat_ferry.xnat.scan_zips import import_zip, open_scans
 
 NAMES = (
     "goes", "annotated", "stranger", "replaced", "twice", "source_gone", "source_changed", "source_hidden",
-    "silent", "moving", "cut_off", "cut_gone", "command", "unnamed",
+    "silent", "moving", "cut_off", "cut_gone", "command", "unnamed", "in_between",
 )  # fmt: skip
 TWICE = ("late", "heard", "foreign", "before")
 """Sessions that arrive, and a row of which comes after them."""
@@ -102,18 +105,22 @@ def rest(port: Harbour, method: str, path: str, **options: Any) -> None:
         assert answer.status_code < 400, answer.text
 
 
-def send(port: Harbour, label: str, study_uid: str) -> str:
-    """A file of somebody else's under the same label; returns its row."""
+def zipped(study_uid: str) -> bytes:
+    """A file of somebody else's."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as made:
         made.writestr("theirs.dcm", dicom_bytes(study_uid=study_uid, series_uid="2.25.9", sop_uid="2.25.9.1"))
-    size = content.tell()
-    content.seek(0)
+    return content.getvalue()
+
+
+def send(port: Harbour, label: str, study_uid: str) -> str:
+    """A file of somebody else's under the same label; returns its row."""
+    content = zipped(study_uid)
     with port.client() as client:
         return import_zip(
             client,
-            content,
-            size,
+            io.BytesIO(content),
+            len(content),
             project="DST",
             subject=f"S_{label}",
             session=label,
@@ -169,6 +176,38 @@ def test_a_second_row_of_that_label_stays(port: Harbour, folder: TransferFolder)
     other = send(port, "twice", "2.25.8")
     assert remove(port, folder, "twice") == 0
     assert rows(port, "twice") == {other}
+
+
+def test_a_row_that_takes_its_place_while_it_is_looked_at_stays(
+    port: Harbour, folder: TransferFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label, row = "in_between", row_of(folder, "in_between")
+    study = next(one.study_uid for one in folder.read_plan().sessions if one.session == label)
+
+    @contextmanager
+    def while_it_is_looked_at(ferry: Ferry) -> Iterator[SourceFiles]:
+        with source_files(ferry) as files:
+            yield Meddled(files)
+
+    class Meddled:
+        def __init__(self, files: SourceFiles) -> None:
+            self.originals, self._files = files.originals, files
+
+        def refuse_unless_there(self, session: PlannedSession, instances: Sequence[Instance]) -> None:
+            self._files.refuse_unless_there(session, instances)
+            rest(port, "DELETE", f"/data{row}")
+            where = f"dest={row}&subject=S_{label}&session={label}"
+            address = f"/data/services/import?import-handler=DICOM-zip&inbody=true&{where}"
+            headers = {"Content-Type": "application/zip"}
+            rest(port, "POST", address, content=zipped(study), headers=headers)
+
+    monkeypatch.setattr("xnat_ferry.settle.waiting.source_files", while_it_is_looked_at)
+    assert remove(port, folder, label) == 1
+    assert "another one took its place" in of(folder, events.RowKept, label)[-1].message
+    with port.client() as client:
+        found = find_row(client, row)
+    assert found is not None
+    assert (found.status, found.name, found.study_uid) == ("READY", label, study)
 
 
 def test_what_the_source_no_longer_has_stays(port: Harbour, folder: TransferFolder) -> None:

@@ -146,6 +146,10 @@ class PrearchiveRow(Struct, frozen=True, kw_only=True):
     subject: str
     status: str
     study_uid: str
+    uploaded: str = ""
+    """When it was made, in the server's words."""
+    changed: str = ""
+    """When it was changed last; files that come in refresh it now and then (wire-write 2.3)."""
 
     @property
     def path(self) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from xnat_ferry.errors import (
+    BuildFailed,
     ConnectionLost,
     FerryError,
+    NotFound,
     Retry,
     RowNotRemovable,
     StillWorking,
@@ -17,7 +19,7 @@ from xnat_ferry.settle.meant import is_given_up
 from xnat_ferry.settle.row_contents import doubts, sent_to
 from xnat_ferry.settle.source_files import SourceFiles, source_files
 from xnat_ferry.transfer.ferry import Ferry
-from xnat_ferry.transfer.rows import rows_met
+from xnat_ferry.transfer.rows import build_row, rows_met
 from xnat_ferry.transfer.whose import Whose, lands_in, rows_beside, whose
 from xnat_ferry.xnat import prearchive
 
@@ -95,6 +97,7 @@ def _remove_row(ferry: Ferry, source: SourceFiles, session: PlannedSession, row:
     if not sent:
         why = f"{plain(row.path)} may be somebody else's: the end of every upload of this transfer was heard"
         raise _refusal(session, why)
+    row = _built(ferry, session, row)
     if doubt := doubts(ferry, session, row, sent, source.originals(session)):
         raise _refusal(session, f"{plain(row.path)} waits there, and {doubt}")
     more = prearchive.other_resources(ferry.destination, row.path)
@@ -102,12 +105,23 @@ def _remove_row(ferry: Ferry, source: SourceFiles, session: PlannedSession, row:
         raise _refusal(session, f"somebody put {plain(more[0], 40)} there beside its images")
     source.refuse_unless_there(session, sent)
     again, path = prearchive.find_row(ferry.destination, row.path), row.path  # right before, once more
-    if again is None or again.status != "READY":
-        raise _refusal(session, "something came in while it was looked at")
+    if again != row:
+        raise _refusal(session, "something came in, or another one took its place, while it was looked at")
     ferry.tell(RowRemovalRequested(session=session.session, row=path))
     if not _is_removed(ferry, path):
         raise _refusal(session, "the server did not remove it")
     ferry.tell(RowRemoved(session=session.session, row=path))
+
+
+def _built(ferry: Ferry, session: PlannedSession, row: PrearchiveRow) -> PrearchiveRow:
+    """The row as it is looked at and shall be removed; raises RowNotRemovable for one that cannot be built."""
+    if row.status == "READY":
+        return row
+    try:
+        return build_row(ferry, session, row.path)
+    except (BuildFailed, NotFound):
+        why = f"{plain(row.path)} waits there, and what it holds cannot be told"
+        raise _refusal(session, why) from None
 
 
 def _is_removed(ferry: Ferry, path: str) -> bool:

@@ -27,20 +27,24 @@ def row_joined(ferry: Ferry, session: PlannedSession) -> PrearchiveRow | None:
     return next((row for row in rows_met(ferry, session) if lands_in(row, session)), None)
 
 
-def build_row(ferry: Ferry, session: PlannedSession, row: str) -> None:
-    """Have a row built and wait until it is READY, looking now and then; raises BuildFailed."""
+def build_row(ferry: Ferry, session: PlannedSession, row: str) -> PrearchiveRow:
+    """Have a row built and wait until it is READY, looking now and then; raises BuildFailed.
+
+    Returns it as it is then.
+    """
     _ask_to_build(ferry, row)
     began = time.monotonic()
     for wait in growing_waits():
         found = prearchive.find_row(ferry.destination, row)
         status = found.status if found else "gone"
-        if status == "READY":
-            return
-        if status in _SETTLED or found is None or time.monotonic() - began > _LONGEST_BUILD:
+        if found is not None and status == "READY":
+            return found
+        if found is None or status in _SETTLED or time.monotonic() - began > _LONGEST_BUILD:
             raise BuildFailed(session=session.session, status=status)
         ferry.wait(wait)
         if status == "RECEIVING":
             _ask_to_build(ferry, row)  # the call was lost on the way, or files came in after it
+    raise AssertionError("one waits for ever, or it is told")
 
 
 def contents_of(ferry: Ferry, session: PlannedSession, row: PrearchiveRow) -> Present | None:

@@ -141,6 +141,8 @@ def _row(row: dict[str, str]) -> PrearchiveRow:
         subject=row.get("subject", ""),
         status=row.get("status", ""),
         study_uid=row.get("tag", ""),
+        uploaded=row.get("uploaded", ""),
+        changed=row.get("lastmod", ""),
     )
 
 
