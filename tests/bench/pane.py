@@ -22,7 +22,7 @@ from textual.app import App
 from tests.bench import report
 from tests.bench.answering import HEAD, Acts, Held, felt, megabytes, middle, peak_megabytes, reached, worst
 from tests.bench.measuring import machine
-from xnat_ferry.dicom.reading import HeaderLine
+from xnat_ferry.dicom.header_lines import HeaderLine
 from xnat_ferry.errors import NoCredentials
 from xnat_ferry.listing import Listing
 from xnat_ferry.model import Endpoint, FileRow, ScanRow, SessionDetail, SessionRow

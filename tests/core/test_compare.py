@@ -27,9 +27,9 @@ from xnat_ferry.verify import (
     likely,
     prove,
 )
-from xnat_ferry.verify.belonging import strayed
 from xnat_ferry.verify.headers import Change, HeaderChange
 from xnat_ferry.verify.observed import NOT_KNOWN, Place
+from xnat_ferry.verify.placement import strayed
 
 SENT = (instance("1.dcm"), instance("2.dcm"))
 

@@ -8,8 +8,8 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
+from xnat_ferry.dicom.header_lines import HeaderLine, is_identifying, read_lines
 from xnat_ferry.dicom.profile import attribute_of
-from xnat_ferry.dicom.reading import HeaderLine, is_identifying, read_lines
 
 
 def header() -> Dataset:

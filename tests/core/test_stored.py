@@ -9,14 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.core.making import zip_of
-from xnat_ferry.transfer.stored import StoredFiles
+from xnat_ferry.transfer.stored_entry import StoredEntries
 
 NAMES = st.text(st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="/\\"), min_size=1)
 
 
 def read_whole(zipped: BytesIO, name: str, step: int) -> bytes | None:
     with ZipFile(zipped) as archive:
-        found = StoredFiles(zipped).open(archive.getinfo(name))
+        found = StoredEntries(zipped).open(archive.getinfo(name))
         if found is None:
             return None
         parts = []
@@ -42,7 +42,7 @@ def test_more_than_the_buffer_is_read_at_once() -> None:
 def test_a_file_on_disk_is_read_as_one_in_memory(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(zip_of({"a": b"x" * 100_000, "b": b"y" * 10}).getvalue())
     with (tmp_path / "a.zip").open("r+b") as zipped, ZipFile(zipped) as archive:
-        stored = StoredFiles(zipped)
+        stored = StoredEntries(zipped)
         first, second = (stored.open(entry) for entry in archive.infolist())
         assert first is not None
         assert second is not None

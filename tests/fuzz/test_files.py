@@ -17,8 +17,8 @@ from xnat_ferry import labels
 from xnat_ferry.dicom.edit_script import effects
 from xnat_ferry.dicom.glance import Short, Uncommon, glance
 from xnat_ferry.dicom.header import sample_of
+from xnat_ferry.dicom.header_lines import read_lines
 from xnat_ferry.dicom.instance import read_passing
-from xnat_ferry.dicom.reading import read_lines
 from xnat_ferry.dicom.series_filter import refuses, untried
 from xnat_ferry.dicom.start import header_in
 from xnat_ferry.errors import DownloadBroken, FerryError

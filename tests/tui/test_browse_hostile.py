@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from tests.core.making import DESTINATION, SOURCE, detail_of, file_row, session_row, view, waiting
 from tests.tui.looking import screen_text, until, until_shown
-from xnat_ferry.dicom.reading import read_lines
+from xnat_ferry.dicom.header_lines import read_lines
 from xnat_ferry.model import HERE, Endpoint, ScanRow
 from xnat_ferry.survey.here import view_folder
 from xnat_ferry_tui.app import FerryApp

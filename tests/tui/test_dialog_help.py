@@ -8,10 +8,10 @@ from textual.widgets import Input
 
 from tests.tui.dialogs import all_dialogs
 from tests.tui.looking import screen_text, until, until_shown
-from xnat_ferry.dicom.reading import HeaderLine
+from xnat_ferry.dicom.header_lines import HeaderLine
 from xnat_ferry.transfer.pace import Pace
 from xnat_ferry.transfer.session_state import Problem
-from xnat_ferry.verify.beside import lay_beside
+from xnat_ferry.verify.header_lines import lay_beside
 from xnat_ferry.xnat.rights import ProjectRow
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.app import FerryApp

@@ -19,9 +19,9 @@ from tests.core.making import DESTINATION, SOURCE, chosen, session_row, survey_o
 from tests.tui.looking import screen_text, until_shown
 from tests.tui.transfers import STARTED, finished, item, transfer, verified
 from xnat_ferry import events
-from xnat_ferry.dicom.reading import HeaderLine
+from xnat_ferry.dicom.header_lines import HeaderLine
 from xnat_ferry.model import Mark, Where
-from xnat_ferry.verify.beside import lay_beside
+from xnat_ferry.verify.header_lines import lay_beside
 from xnat_ferry.verify.verification import What
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk

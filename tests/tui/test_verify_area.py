@@ -6,11 +6,11 @@ from tests.core.making import instance
 from tests.tui.looking import screen_text, until, until_shown, until_told
 from tests.tui.transfers import STARTED, finished, item, transfer, verified
 from xnat_ferry import events
-from xnat_ferry.dicom.reading import HeaderLine
+from xnat_ferry.dicom.header_lines import HeaderLine
 from xnat_ferry.model import Level, Mark, Where
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.manifest import append_unit
-from xnat_ferry.verify.beside import lay_beside
+from xnat_ferry.verify.header_lines import lay_beside
 from xnat_ferry.verify.kept import read_verification
 from xnat_ferry.verify.verification import What
 from xnat_ferry_tui.app import FerryApp

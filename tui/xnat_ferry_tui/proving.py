@@ -15,7 +15,7 @@ from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.watched import Watched
 
 if TYPE_CHECKING:
-    from xnat_ferry.verify.beside import Beside
+    from xnat_ferry.verify.header_lines import Beside
     from xnat_ferry.verify.verification import SessionVerification
     from xnat_ferry_tui.app import FerryApp
 
@@ -62,7 +62,7 @@ class Proving:
         there, made = looked.destination_id, list["Beside"]()
 
         def work(_errand: Errand) -> None:
-            from xnat_ferry.verify.beside import lay_beside, read_sent, read_there
+            from xnat_ferry.verify.header_lines import lay_beside, read_sent, read_there
 
             instances = self._keep(watched, planned)
             one = next((one for one in instances if (one.scan, one.path) == (scan, file)), None)

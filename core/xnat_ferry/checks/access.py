@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.finding import Finding
+from xnat_ferry.checks.whom_to_ask import owners_of
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.model import Verdict
 from xnat_ferry.survey import Chosen, ProjectView, Survey

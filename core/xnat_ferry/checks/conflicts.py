@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.finding import Conflict, ConflictClass, Finding
 from xnat_ferry.checks.meeting.archived import meet_archived
 from xnat_ferry.checks.meeting.coming import Coming, coming
@@ -10,6 +9,7 @@ from xnat_ferry.checks.meeting.namesakes import Namesakes, There, companions
 from xnat_ferry.checks.meeting.together import meet_companions, meet_label_rule
 from xnat_ferry.checks.meeting.waiting import meet_waiting
 from xnat_ferry.checks.memory import Memory
+from xnat_ferry.checks.whom_to_ask import owners_of
 from xnat_ferry.labels import KEEP, LabelRules
 from xnat_ferry.model import Verdict
 from xnat_ferry.survey import ProjectView, Survey

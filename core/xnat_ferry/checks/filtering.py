@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.finding import Finding
-from xnat_ferry.checks.naming import scans, some
+from xnat_ferry.checks.phrases import scans, some
+from xnat_ferry.checks.whom_to_ask import owners_of
 from xnat_ferry.dicom.header import LONGEST, HeaderSample
 from xnat_ferry.dicom.series_filter import SERIES_DESCRIPTION, ValuesOf, refuses, untried
 from xnat_ferry.model import ScanRow, Verdict

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.memory import Memory
 from xnat_ferry.checks.named_after import named_after
-from xnat_ferry.checks.naming import some
+from xnat_ferry.checks.phrases import some
 from xnat_ferry.checks.subjects import subject_findings
+from xnat_ferry.checks.whom_to_ask import owners_of
 from xnat_ferry.labels import LabelRules, Labels, common_shape, shape
 from xnat_ferry.listing import NO_SESSIONS
 from xnat_ferry.model import Verdict

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from xnat_ferry.checks.arriving import becomes
+from xnat_ferry.checks.anonymization.rewriting import becomes
 from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.memory import Memory
-from xnat_ferry.checks.naming import scans
 from xnat_ferry.checks.patient_ids import PATIENT_ID, patient_findings
+from xnat_ferry.checks.phrases import scans
 from xnat_ferry.checks.routing_strings import routing_findings
 from xnat_ferry.checks.uids import uid_findings
 from xnat_ferry.dicom.routing import STUDY_DESCRIPTION

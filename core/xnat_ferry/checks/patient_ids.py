@@ -4,10 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
 from xnat_ferry.checks.anonymization.identifying import is_blank
-from xnat_ferry.checks.arriving import becomes
+from xnat_ferry.checks.anonymization.rewriting import becomes
 from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.memory import Memory
-from xnat_ferry.checks.naming import scans, some
+from xnat_ferry.checks.phrases import scans, some
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.model import Verdict
 from xnat_ferry.survey import Chosen, Survey

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from xnat_ferry.checks.arriving import becomes, rewritten
-from xnat_ferry.checks.asking import owners_of
+from xnat_ferry.checks.anonymization.rewriting import becomes, rewritten
 from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.memory import Memory
-from xnat_ferry.checks.naming import some
+from xnat_ferry.checks.phrases import some
+from xnat_ferry.checks.whom_to_ask import owners_of
 from xnat_ferry.dicom.routing import Routing, routing_of
 from xnat_ferry.labels import LabelRules, Labels
 from xnat_ferry.model import Verdict

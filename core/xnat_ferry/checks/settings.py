@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.filtering import filter_findings
 from xnat_ferry.checks.finding import Finding
-from xnat_ferry.checks.naming import some
+from xnat_ferry.checks.phrases import some
+from xnat_ferry.checks.whom_to_ask import owners_of
 from xnat_ferry.labels import KEEP, LabelRules
 from xnat_ferry.model import Verdict
 from xnat_ferry.settings.redact import plain

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from xnat_ferry.checks.access import check_access
 from xnat_ferry.checks.anonymization import check_anonymization
-from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.conflicts import check_conflicts
 from xnat_ferry.checks.finding import Conflict, Finding
 from xnat_ferry.checks.labels import check_labels
-from xnat_ferry.checks.naming import some
+from xnat_ferry.checks.phrases import some
+from xnat_ferry.checks.whom_to_ask import owners_of
 from xnat_ferry.dicom.profile import Option
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.model import Road, Verdict

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from xnat_ferry.checks.finding import Finding
-from xnat_ferry.checks.naming import some
+from xnat_ferry.checks.phrases import some
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.listing import NO_SESSIONS
 from xnat_ferry.model import SessionRow, Verdict

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from xnat_ferry.checks.finding import Finding
-from xnat_ferry.checks.naming import scans, some
+from xnat_ferry.checks.phrases import scans, some
 from xnat_ferry.model import ScanRow, Verdict
 from xnat_ferry.survey import Chosen, Survey
 

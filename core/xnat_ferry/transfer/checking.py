@@ -16,7 +16,7 @@ from xnat_ferry.errors import DownloadBroken, ForeignStudy
 from xnat_ferry.model import FileRow, Instance
 from xnat_ferry.packed import Packed
 from xnat_ferry.settings.redact import plain
-from xnat_ferry.transfer.stored import StoredFiles
+from xnat_ferry.transfer.stored_entry import StoredEntries
 from xnat_ferry.transfer.units import Unit
 from xnat_ferry.wording import out_of
 from xnat_ferry.xnat.scan_zips import entry_name
@@ -91,7 +91,7 @@ def check_unit(
     left_out: list[LeftOut] = []
     try:
         with zipfile.ZipFile(zipped) as archive:
-            stored = StoredFiles(zipped)
+            stored = StoredEntries(zipped)
             for entry, file in _matched(archive, unit, what):
                 lying = stored.open(entry)
                 proven = nullcontext(lying) if lying and file.digest else None

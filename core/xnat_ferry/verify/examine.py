@@ -9,7 +9,7 @@ from xnat_ferry.dicom.facts import Header
 from xnat_ferry.dicom.instance import header_of, read_passing
 from xnat_ferry.errors import DataProblem, ServerAnswer
 from xnat_ferry.model import Instance, Level, Where
-from xnat_ferry.verify.fetch import Kept, SentHeaders, Tell
+from xnat_ferry.verify.fetch import SentHeaders, StoredSession, Tell
 from xnat_ferry.verify.observed import Content, Contents, HeaderComparison, Observed, Place
 from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.pairing import How, Pair, pair_files, pair_series
@@ -21,7 +21,7 @@ def examine(
     observed: Observed,
     instances: Sequence[Instance],
     level: Level,
-    kept: Kept,
+    kept: StoredSession,
     source: Originals | None,
     *,
     loosely: bool,
@@ -71,7 +71,7 @@ def drawn(observed: Observed, instances: Sequence[Instance], *, loosely: bool) -
     return found
 
 
-def _content_of(kept: Kept, place: Place, sent: Instance, source: Originals | None) -> Content:
+def _content_of(kept: StoredSession, place: Place, sent: Instance, source: Originals | None) -> Content:
     try:
         with kept.one(place) as file:
             passed = read_passing(file, str(kept.scratch), header=source is not None)

@@ -32,7 +32,7 @@ None where they are not wanted.
 """
 
 
-class Kept:
+class StoredSession:
     """Where one session is kept, so that its files can be fetched: in the archive, or in a prearchive row."""
 
     def __init__(self, client: XnatClient, observed: Observed, row: str, scratch: Path) -> None:

@@ -12,14 +12,14 @@ from xnat_ferry.errors import ServerAnswer
 from xnat_ferry.model import Instance, Level, Mark, Where
 from xnat_ferry.project import ProjectSettings, SeriesFilter
 from xnat_ferry.verify import likely
-from xnat_ferry.verify.belonging import strayed
 from xnat_ferry.verify.compare import compare
 from xnat_ferry.verify.examine import examine
-from xnat_ferry.verify.fetch import Kept, SentHeaders, Tell
+from xnat_ferry.verify.fetch import SentHeaders, StoredSession, Tell
 from xnat_ferry.verify.observe import observe_archive, observe_prearchive
 from xnat_ferry.verify.observed import NOT_KNOWN, Observed
 from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.pairing import pair_series
+from xnat_ferry.verify.placement import strayed
 from xnat_ferry.verify.rewriting import Rewriting, rewriting_at
 from xnat_ferry.verify.scrutiny import Scrutiny
 from xnat_ferry.verify.tails import needs_original
@@ -69,7 +69,7 @@ def inspect_session(
     loosely = rewriting.may_change_uids
     if source is not None and any(one.pixel_md5 == NOT_KNOWN for one in instances):
         instances = source.filled(instances, observed, level, loosely=loosely)
-    kept = Kept(client, observed, target.row, scrutiny.scratch)
+    kept = StoredSession(client, observed, target.row, scrutiny.scratch)
     observed = examine(
         observed,
         instances,

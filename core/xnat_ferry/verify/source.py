@@ -13,7 +13,7 @@ from xnat_ferry.dicom.instance import Passed, read_passing
 from xnat_ferry.errors import NotFound, ServerAnswer
 from xnat_ferry.model import DICOM_RESOURCES, FileRow, Instance, Level, Where
 from xnat_ferry.verify.examine import drawn
-from xnat_ferry.verify.fetch import Kept, SentHeaders
+from xnat_ferry.verify.fetch import SentHeaders, StoredSession
 from xnat_ferry.verify.observe import observe_session
 from xnat_ferry.verify.observed import NOT_KNOWN, Content, Observed, place_of
 from xnat_ferry.verify.unpacking import content_of
@@ -44,7 +44,7 @@ class Source:
     def read_whole(self, one: Instance) -> Passed:
         """A whole file as it is now, without digests; raises a ServerAnswer."""
         there = Observed(where=Where.ARCHIVE, study_uid="", scans=(), knows_uids=True, id=self._id)
-        kept = Kept(self._client, there, "", self._scratch)
+        kept = StoredSession(self._client, there, "", self._scratch)
         for resource in DICOM_RESOURCES[:-1]:
             try:
                 return self._passed(kept, one, resource)
@@ -52,7 +52,7 @@ class Source:
                 continue
         return self._passed(kept, one, DICOM_RESOURCES[-1])
 
-    def _passed(self, kept: Kept, one: Instance, resource: str) -> Passed:
+    def _passed(self, kept: StoredSession, one: Instance, resource: str) -> Passed:
         with kept.one((one.scan, resource, one.path)) as file:
             return read_passing(file, str(self._scratch), header=True, digests=False)
 
@@ -68,7 +68,7 @@ class Source:
 
         def of_series(uid: str) -> dict[str, Header]:
             try:
-                return Kept(self._client, self._observed(), "", self._scratch).headers(scans[uid])
+                return StoredSession(self._client, self._observed(), "", self._scratch).headers(scans[uid])
             except (ServerAnswer, BrokenZip):
                 return {}
 
@@ -110,7 +110,7 @@ class Source:
         seen, paths = self._observed(), {(one.scan, one.path) for one in wanted}
         scans = {scan for scan, _ in paths}
         read = replace(seen, scans=tuple(scan for scan in seen.scans if scan.scan.id in scans))
-        kept = Kept(self._client, read, "", self._scratch)
+        kept = StoredSession(self._client, read, "", self._scratch)
         if level == Level.FULL:
             return {(scan, path): content for (scan, _, path), content in kept.all().items()}
         found = {}

@@ -8,8 +8,8 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 
 from xnat_ferry import wording
-from xnat_ferry.dicom.reading import HeaderLine
-from xnat_ferry.verify.beside import Beside
+from xnat_ferry.dicom.header_lines import HeaderLine
+from xnat_ferry.verify.header_lines import Beside
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.facts import Facts

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from xnat_ferry.checks.anonymization.finding import finding
 from xnat_ferry.checks.finding import Finding
-from xnat_ferry.checks.naming import scans as scans_named
+from xnat_ferry.checks.phrases import scans as scans_named
 from xnat_ferry.dicom.header import HeaderSample
 from xnat_ferry.model import Verdict
 from xnat_ferry.settings.redact import plain

@@ -59,3 +59,17 @@ def _effects(script: Script | None) -> ScriptEffects | None:
     if script is None:
         return None
     return effects(script.text) if script.runs else ScriptEffects()
+
+
+def rewritten(settings: ProjectSettings, tag: int) -> bool | None:
+    """Whether nothing of an element's value will be left at the destination; None where that is not known."""
+    return {Outcome.GONE: True, Outcome.REMAINS: False, Outcome.UNCLEAR: None}[_of(settings, tag)[0]]
+
+
+def becomes(settings: ProjectSettings, tag: int) -> str:
+    """In a few words, what the destination's scripts make of an element."""
+    return _of(settings, tag)[1]
+
+
+def _of(settings: ProjectSettings, tag: int) -> tuple[Outcome, str]:
+    return Rewriting(settings).of(HeaderElement(tag, "", ""))

@@ -17,10 +17,10 @@ from xnat_ferry.checks.anonymization.identifying import Known, identifying, ment
 from xnat_ferry.checks.anonymization.reading import extent, unread
 from xnat_ferry.checks.anonymization.rewriting import Outcome, Rewriting
 from xnat_ferry.checks.anonymization.sightings import Sighting, sightings_of
-from xnat_ferry.checks.asking import owners_of
 from xnat_ferry.checks.finding import Finding
-from xnat_ferry.checks.naming import scans as scans_named
-from xnat_ferry.checks.naming import some
+from xnat_ferry.checks.phrases import scans as scans_named
+from xnat_ferry.checks.phrases import some
+from xnat_ferry.checks.whom_to_ask import owners_of
 from xnat_ferry.dicom.header import HeaderElement, HeaderSample
 from xnat_ferry.dicom.profile import Option
 from xnat_ferry.model import Verdict

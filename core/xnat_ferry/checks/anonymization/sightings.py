@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from xnat_ferry.checks.anonymization.identifying import shown
 from xnat_ferry.checks.anonymization.rewriting import Outcome, Rewriting
-from xnat_ferry.checks.naming import scans as scans_named
+from xnat_ferry.checks.phrases import scans as scans_named
 from xnat_ferry.dicom.header import HeaderElement
 from xnat_ferry.dicom.profile import attribute_of
 from xnat_ferry.settings.redact import plain

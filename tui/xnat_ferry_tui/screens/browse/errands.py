@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from xnat_ferry.dicom.reading import HeaderLine
+from xnat_ferry.dicom.header_lines import HeaderLine
 from xnat_ferry.model import (
     DICOM_RESOURCES,
     Endpoint,

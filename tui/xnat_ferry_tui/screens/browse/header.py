@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from xnat_ferry import wording
-from xnat_ferry.dicom.reading import HeaderLine
+from xnat_ferry.dicom.header_lines import HeaderLine
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.widgets.entry import Entry

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from xnat_ferry.dicom.reading import HeaderLine, read_lines
+from xnat_ferry.dicom.header_lines import HeaderLine, read_lines
 from xnat_ferry.errors import FerryError
 from xnat_ferry.model import Endpoint, FileRow, PrearchiveRow, SessionRow
 from xnat_ferry_tui.ways import told

@@ -14,21 +14,21 @@ _UTF_8 = 0x800
 _PIECE = 256 * 1024
 
 
-class StoredFiles:
+class StoredEntries:
     """Opens the stored files of a zip, one at a time; ``zipped`` is what ``zipfile`` reads, too."""
 
     def __init__(self, zipped: BinaryIO) -> None:
         self._zipped = zipped
         self._buffer = memoryview(bytearray(_PIECE))
 
-    def open(self, entry: zipfile.ZipInfo) -> "StoredFile | None":
+    def open(self, entry: zipfile.ZipInfo) -> "StoredEntry | None":
         """The file; None where it is packed, or anything of it is less plain than XNAT writes it.
 
         Raises BadZipFile where its CRC is one thing in front of it and another in the directory: who reads
         the zip as it comes goes by the first, ``zipfile`` by the second.
         """
         start = self._start(entry)
-        return None if start is None else StoredFile(self._zipped, start, entry.file_size, self._buffer)
+        return None if start is None else StoredEntry(self._zipped, start, entry.file_size, self._buffer)
 
     def _start(self, entry: zipfile.ZipInfo) -> int | None:
         """Where its bytes begin; None unless both headers tell the same of it."""
@@ -48,7 +48,7 @@ class StoredFiles:
         return entry.header_offset + _LOCAL.size + len(name) + int(extra_length)
 
 
-class StoredFile:
+class StoredEntry:
     """Reads one file forward. What it gives holds until the next read."""
 
     def __init__(self, zipped: BinaryIO, start: int, size: int, buffer: memoryview) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from xnat_ferry.dicom.reading import HeaderLine, read_lines
+from xnat_ferry.dicom.header_lines import HeaderLine, read_lines
 from xnat_ferry.errors import NotFound
 from xnat_ferry.model import DICOM_RESOURCES, FileRow, Instance
 from xnat_ferry.verify.observe import observe_session
