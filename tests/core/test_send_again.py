@@ -10,6 +10,7 @@ from tests.core.harbour import LOGIN, WORLD, Harbour, harbour, session_toml
 from tests.core.slurm_stand_in import stand_in
 from xnat_ferry.checks import Answer
 from xnat_ferry.cli.app import main
+from xnat_ferry.errors import Stopped
 from xnat_ferry.events import SessionStarted
 from xnat_ferry.model import Level, Where
 from xnat_ferry.plan import Target
@@ -21,7 +22,8 @@ from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry.transfer.slurm.job import Job, JobOptions, Submission, keep_job
 from xnat_ferry.transfer.slurm.tasks import TaskFolder, task_name
 from xnat_ferry.transfer.status import read_state
-from xnat_ferry.verify.transfer import sessions_to_verify, verify_transfer
+from xnat_ferry.verify.kept import read_verification
+from xnat_ferry.verify.transfer import Progress, sessions_to_verify, verify_transfer
 from xnat_ferry.xnat.client import data_path
 from xnat_ferry.xnat.listings import find_session, list_everything
 
@@ -37,7 +39,13 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
         yield made
 
 
-def verdict(port: Harbour, folder: TransferFolder, level: Level = Level.IDENTITY, every: bool = False) -> str:
+def verdict(
+    port: Harbour,
+    folder: TransferFolder,
+    level: Level = Level.IDENTITY,
+    every: bool = False,
+    progress: Progress = lambda *_: None,
+) -> str:
     """Look again, as 'verify' and area 4 do."""
     state = read_state(folder)
     with port.client() as client:
@@ -50,7 +58,7 @@ def verdict(port: Harbour, folder: TransferFolder, level: Level = Level.IDENTITY
             level=level,
             every_header=every,
             scratch=port.home / "spool",
-            progress=lambda *_: None,
+            progress=progress,
         ).verdict
 
 
@@ -72,6 +80,17 @@ def test_what_is_missing_from_the_archive_is_sent_again(port: Harbour) -> None:
     lose_one(port, "ARCHIVED")
     assert len(port.files("DST", "ARCHIVED")) == len(before) - 1
     assert read_state(folder).phase == Phase.DONE
+    left_off = iter([None, Stopped()])  # while the session was compared
+
+    def progress(*_: object) -> None:
+        if ended := next(left_off):
+            raise ended
+
+    with pytest.raises(Stopped):
+        verdict(port, folder, progress=progress)
+    kept = read_verification(folder, read_state(folder).plan)
+    assert kept is not None
+    assert kept.verdict == "proven"
     assert verdict(port, folder) == "differs"
     assert port.work(folder) == 1
     problem = read_state(folder).sessions["ARCHIVED"].problem

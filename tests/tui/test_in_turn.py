@@ -1,4 +1,4 @@
-"""Keys that come all at once, as over a slow line or from tmux: each reaches what the one before has opened."""
+"""Keys that come all at once, as over a slow line or from tmux: each reaches what the last one opened."""
 
 from textual.events import Key, Paste
 from textual.pilot import Pilot

@@ -6,14 +6,18 @@ from pathlib import Path
 from socket import create_server
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from tests.core.making import DESTINATION, SOURCE, chosen, session_row, survey_of, view
+from tests.core.making import DESTINATION, SOURCE, chosen, plan_of, planned, session_row, survey_of, view
 from tests.tui.looking import screen_text, until, until_shown
+from tests.tui.transfers import STARTED, finished, tell
+from xnat_ferry import events
 from xnat_ferry.errors import FerryError, Stopped
-from xnat_ferry.model import Endpoint, Level
+from xnat_ferry.model import Endpoint, Level, Where
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.paths import servers_file
+from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry_tui import doing
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
@@ -188,6 +192,29 @@ async def test_whoever_closes_the_window_waits_for_what_may_be_changing_somethin
     slow.answer.set()
     app.doing.wait()
     assert app.doing.changing == ""
+
+
+async def test_a_transfer_is_left_uncompared_at_a_server_that_is_silent(slow: Slow) -> None:
+    with create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        plan = replace(plan_of(planned("A")), source=Endpoint(url, "A"), destination=Endpoint(url, "B"))
+        tell(
+            transfer_folders.create(slow.desk.transfers, plan),
+            STARTED,
+            events.SessionFinished(session="A", where=Where.ARCHIVE),
+            finished(),
+        )
+        app, done = FerryApp(slow.desk, looking=slow), threading.Event()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("4")
+            await until_shown(pilot, "Not verified yet")
+            await pilot.press("v", "enter")
+            await until_shown(pilot, "Comparing by identity. (x leaves off)")
+            with silent.accept()[0]:
+                await pilot.press("x")
+                await until_shown(pilot, f"{SAID} It was: Comparing by identity.")
+                app.do("Starting the worker.", done.set)
+                await until(pilot, done.is_set)
 
 
 def test_whoever_waits_for_a_server_that_is_silent_holds_up_nobody(desk: Desk) -> None:

@@ -144,5 +144,6 @@ class Comparing:
                 title = "What was carried beside the images, looked at again:"
                 app.push_screen(Tell(title, "", *(plain(one.in_words) for one in carried)))
 
-        # what it finds is written beside the transfer: two at once would write over each other
-        app.seek(f"Comparing by {level}.", work, tell, at_once=False)
+        # a server may be silent, and nobody waits for it; files on this machine are read to the next session
+        here = watched.state.plan.destination.local
+        app.seek(f"Comparing by {level}.", work, tell, at_once=not here)

@@ -121,7 +121,7 @@ class Doing:
         elif not self._may_end:
             app.notify(f"This ends by itself, since it does more than look. {app.desk.busy}", markup=False)
         elif errand.ended:
-            app.notify("It ends at its next step: a server that is silent is waited for.", markup=False)
+            app.notify("It ends at its next step: what is being read is read to its end.", markup=False)
         elif not errand.at_once:
             errand.end()
             app.desk.busy += " It is left off at its next step."

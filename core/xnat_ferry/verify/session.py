@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,12 +51,13 @@ def verify_session(
     scrutiny: Scrutiny,
     source: Originals | None = None,
     beside: tuple[str, ...] | None = None,
+    before_keeping: Callable[[], object] = lambda: None,
 ) -> SessionVerification:
     """Compare what is there now with the manifest, and keep the answer in the transfer's folder.
 
     ``past`` tells the prearchive row and the files left out. ``source`` is where the session came from, for
-    comparing headers; ``beside`` the rows of it that wait there too, None where nobody looked. Raises a
-    ServerAnswer where the session cannot be asked for.
+    comparing headers; ``beside`` the rows of it that wait there too, None where nobody looked. By what
+    ``before_keeping`` raises nothing is kept. Raises a ServerAnswer where the session cannot be asked for.
     """
     settings = destination.settings
     if past.routed:
@@ -81,6 +83,7 @@ def verify_session(
     )
     result = with_unknown(result, Mark.UNKNOWN, unseen, lambda _: likely.NEVER_SENT)
     result = replace(result, at=time.time(), beside=beside)
+    before_keeping()
     keep_verification(folder, session, result)
     return result
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, closing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from xnat_ferry.errors import NothingChosen, ServerAnswer, TakenBack
@@ -76,8 +77,9 @@ def verify_transfer(
 ) -> Verification:
     """Compare each session where it is now; what cannot be asked is not known, and the others go on.
 
-    Without a ``source`` headers are not compared, unless the originals are on this machine. ``refresh`` and
-    ``every_header`` as in Scrutiny.
+    What ``progress`` raises ends it; of the session that was being compared nothing is kept, however late the
+    server answers. Without a ``source`` headers are not compared, unless the originals are on this machine.
+    ``refresh`` and ``every_header`` as in Scrutiny.
     """
     if state.plan.road == Road.RESOURCES:
         return Verification(level=level, sessions=())  # no DICOM travelled
@@ -93,7 +95,8 @@ def verify_transfer(
         if state.plan.road == Road.UPLOAD:
             origin = stack.enter_context(closing(LocalOrigin(Path(state.plan.source.project), scratch)))
         for done, session in enumerate(sessions):
-            progress("sessions compared", done, len(sessions))
+            heed = partial(progress, "sessions compared", done, len(sessions))
+            heed()
             past = state.sessions[session.session]
             try:
                 result = verify_session(
@@ -105,6 +108,7 @@ def verify_transfer(
                     scrutiny=scrutiny,
                     source=_originals(session, source, origin, scratch),
                     beside=None if beside is None else beside.get(session.session, ()),
+                    before_keeping=heed,
                 )
             except ServerAnswer as error:
                 result = not_inspected(session.session, session.to_session, level, error)
