@@ -1,7 +1,5 @@
 """Area 1 without a server: every kind of conflict is answered, labels are tried, and nothing said is lost."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -21,15 +19,14 @@ from tests.core.making import (
     waiting,
 )
 from tests.tui.looking import screen_text, until, until_shown, until_told
+from tests.tui.wizard import keeping_desk, no_login, one, there, wizard
 from xnat_ferry.checks import ConflictClass
-from xnat_ferry.errors import NoCredentials
 from xnat_ferry.labels import Labels
-from xnat_ferry.model import ScanRow, SessionRow
+from xnat_ferry.model import ScanRow
 from xnat_ferry.plan import Fate, read_plan
 from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.draft_file import read_draft, write_draft
 from xnat_ferry.project import Rights, Script
-from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.survey import Chosen, Survey
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
@@ -39,51 +36,9 @@ from xnat_ferry_tui.widgets.lines import Lines
 SIZES = [(80, 24), (120, 40)]
 
 
-def one(label: str) -> Chosen:
-    """A session that meets nothing by itself."""
-    return chosen(session_row(label), ScanRow(id="1", uid=f"1.2.3.{label}", type="t1"))
-
-
-def there(label: str) -> SessionRow:
-    """The same study under the same label, in the destination's archive."""
-    return session_row(label, id=f"THERE_{label}", owner="DST")
-
-
-def no_login(server: str) -> Credentials:
-    raise NoCredentials(server=server)
-
-
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    """A desk that keeps its draft."""
-    return Desk(
-        transfers=tmp_path / "transfers",
-        spool=tmp_path / "spool",
-        find=no_login,
-        draft_file=tmp_path / "draft.json",
-    )
-
-
-@asynccontextmanager
-async def wizard(
-    desk: Desk, survey: Survey, step: str, size: tuple[int, int] = (80, 24)
-) -> AsyncIterator[Pilot[None]]:
-    """The screen at one step, with a survey as if it had just been taken."""
-    app = FerryApp(desk)
-    async with app.run_test(size=size, notifications=True) as pilot:
-        lay(desk, survey)
-        await pilot.press(KEYS[step])
-        await until_shown(pilot, step.upper())
-        yield pilot
-    desk.drafting.keeper.wait()
-
-
-def lay(desk: Desk, survey: Survey) -> None:
-    if desk.ends is None:
-        desk.ends = (survey.source.endpoint, survey.destination.endpoint)
-    assert desk.drafting.draft is not None
-    desk.source, desk.destination = survey.source, survey.destination
-    desk.drafting.take(survey, desk.drafting.draft)
+    return keeping_desk(tmp_path)
 
 
 def fates(desk: Desk) -> dict[str, Fate]:
@@ -192,18 +147,6 @@ async def test_every_class_of_conflict_is_answered_on_its_keys(desk: Desk, size:
         }
         assert goes_as(desk, "SUBJECT") == "001/SUBJECT_2"
         assert goes_as(desk, "bad label") == "001/bad_label"
-
-
-async def test_what_nobody_answered_is_not_called_answered(desk: Desk) -> None:
-    met = one("A")
-    bare = replace(met, detail=replace(detail_of(met.row), scans=(), files=()))
-    async with wizard(desk, survey_of(bare, one("B"), there=(there("A"),)), "conflicts") as pilot:
-        await until_shown(
-            pilot,
-            "0 of 1 answered, 1 settled without.",
-            "settled      A",
-            "It is left out, so nothing is asked of you: it has no DICOM files to carry",
-        )
 
 
 async def test_an_answer_that_is_not_offered_says_why_not(desk: Desk) -> None:
@@ -323,27 +266,6 @@ async def test_a_rule_is_seen_at_work_while_it_is_typed(desk: Desk, size: tuple[
         await until_shown(pilot, "Rule: session.prefix=Q_", "Q_A")
         await judged(pilot, desk)
         assert goes_as(desk, "B") == "001/Q_B"
-
-
-async def test_two_people_are_not_made_one_without_being_told(desk: Desk) -> None:
-    people = [chosen(session_row(name, subject=name, study_uid=f"1.2.{name}")) for name in ("ADA", "BEA")]
-    async with wizard(desk, survey_of(*people), "labels") as pilot:
-        await pilot.press("l", *"subject.template=X")
-        await until_shown(pilot, "2 marked !", "2 subjects would become X: ADA, BEA.", "9 LABELS ok")
-        await pilot.press("enter")
-        await until_shown(pilot, "9 LABELS !!", "2 marked !", "c Continue is off: 2 subjects would become X")
-        await pilot.press("c")
-        await until_shown(pilot, "This is off:", "l keeps them apart")
-        await pilot.press("enter", "7")
-        await until_shown(pilot, "[FAIL] Label mapping", "Do this: ")
-        await pilot.press("a", "y")
-        await until_shown(pilot, "(accepted)")
-        await pilot.press("9")
-        await until_shown(pilot, "9 LABELS ok", "Rule: subject.template=X.\n", "c Continue\n")
-        await pilot.press("u")
-        await until_shown(pilot, "9 LABELS !!")
-        await pilot.press("u")
-        await until_shown(pilot, "9 LABELS ok", "labels stay as they are")
 
 
 async def test_one_sessions_labels_are_edited_in_place(desk: Desk) -> None:
@@ -471,27 +393,6 @@ async def test_another_choice_wants_another_look(desk: Desk) -> None:
         await until_shown(pilot, "9 LABELS", "Taken back: which scans are taken (step 6). U says it again.")
         await pilot.press("6")
         await until_shown(pilot, "What shall travel.", "Scans: all.")
-
-
-async def test_a_session_is_not_called_empty_where_none_of_its_scans_is_taken(desk: Desk) -> None:
-    whole = one("A")
-    narrowed = replace(whole, detail=replace(detail_of(whole.row), scans=(), files=()))
-    async with wizard(desk, survey_of(whole), "choose") as pilot:
-        assert desk.drafting.draft is not None
-        desk.take_survey(survey_of(narrowed), replace(desk.drafting.draft, scans=("9",)))
-        await pilot.press("2")
-        await until_shown(pilot, "2 BROWSE", "> A", "scans not read yet")
-        assert "0 B" not in screen_text(pilot.app)
-
-
-async def test_two_long_labels_that_differ_in_the_end_are_told_apart(desk: Desk) -> None:
-    visits = [f"SUB0001_LONGITUDINAL_STUDY_VISIT_000{number}_T1" for number in (1, 2)]
-    async with wizard(desk, survey_of(*map(one, visits)), "choose") as pilot:
-        await until_shown(pilot, "VISIT_0001_T1", "VISIT_0002_T1")
-        await pilot.press("9")
-        text = await until_shown(pilot, "9 LABELS", "0001_T1", "0002_T1")
-        assert "LONGITUDINAL" not in text
-        assert "." not in "".join(line for line in text.splitlines() if "SUB0001" in line)
 
 
 async def test_what_was_said_is_on_disk_at_once_and_offered_at_the_next_start(

@@ -8,6 +8,8 @@ from xnat_ferry_tui.glyphs import fit_to_show
 from xnat_ferry_tui.keys import AREAS
 
 _READ_ONLY = "READ-ONLY "
+_NARROW = 41
+"""Columns that the areas take alone; in fewer they stand closer."""
 
 
 class TitleLine(Static):
@@ -24,7 +26,7 @@ class TitleLine(Static):
             f"{number} {name.upper() if name == self._area else name.capitalize()}"
             for number, name in enumerate(AREAS, 1)
         ]
-        left = " " + "  ".join(names)
+        left = " " + ("  " if self.app.size.width > _NARROW else " ").join(names)
         sign = _READ_ONLY if read_only else ""
         room = max(self.app.size.width - cell_len(left) - cell_len(sign) - 3, 0)
         told = ends if cell_len(ends) <= room else projects

@@ -29,6 +29,9 @@ _COLUMNS = (
     Column("what it meets", 16),
     Column("there", middle=True),
 )
+_NARROW = 60
+_FEWER = (Column("answer", 9), Column("session", middle=True), Column("what it meets", 16))
+"""In a window so narrow: what is met stands below."""
 _MARGINS = 2
 """Blank cells beside lines of text."""
 _KEYS = "  S L M I: the whole class.  u: take back.  f: open ones."
@@ -89,7 +92,8 @@ class ConflictsStep(Step):
         answered = f"{total - left - alone:,} of {total:,} answered{settled}.{filtered or _KEYS}"
         self.query_one("#counted", Facts).put([answered if total else ""])
         shown = self._shown
-        lines.put(MadeLines(len(shown), lambda place: self._line(shown[place])))
+        columns = _FEWER if self.app.size.width < _NARROW else _COLUMNS
+        lines.put(MadeLines(len(shown), lambda place: self._line(shown[place])), columns=columns)
         self._show_details()
 
     def _line(self, conflict: Conflict) -> Line:
@@ -119,8 +123,9 @@ class ConflictsStep(Step):
         return in_words(conflict, self._answered.to(conflict), fate, width)
 
     def on_resize(self) -> None:
-        # what stands below is arranged by how wide that is
-        self.call_after_refresh(self._show_details)
+        # the list has the columns, and what stands below the arrangement, that there is room for
+        self._basis = (self,) * 4
+        self.call_after_refresh(self.show)
 
     # Answers
 

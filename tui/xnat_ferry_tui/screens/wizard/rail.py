@@ -6,8 +6,8 @@ from textual.widgets import Static
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.screens.wizard.steps import KEYS, STEPS, standing
 
-_NEEDED = 80
-"""Columns that all names take; in fewer only the step in view has its name."""
+_NEEDED, _CLOSE = 80, 50
+"""Columns that all names take; in fewer only the step in view has its name, and then they stand closer."""
 
 
 class Rail(Static):
@@ -19,8 +19,9 @@ class Rail(Static):
 
     def show(self, now: str, desk: Desk) -> None:
         """How all steps stand."""
-        narrow = self.app.size.width < _NEEDED
-        text = "  ".join(
+        width = self.app.size.width
+        narrow, gap = width < _NEEDED, " " if width < _CLOSE else "  "
+        text = gap.join(
             f"{KEYS[step]} {_name(step, now, narrow)}{standing(step, desk).mark}" for step in STEPS
         )
         if text != self._shown:
