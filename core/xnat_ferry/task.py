@@ -28,7 +28,7 @@ from xnat_ferry.transfer.slurm.claims import PROJECT, Claims, Group, pull
 from xnat_ferry.transfer.slurm.job import read_job
 from xnat_ferry.transfer.slurm.tasks import TaskFolder, find_tasks, number_of, submission_of, task_name
 from xnat_ferry.transfer.state import TransferState
-from xnat_ferry.worker import heed_signals, work
+from xnat_ferry.worker import Errand, heed_signals, work
 
 _BEGINNING = 4
 """Events of a journal among which a login that was refused is found."""
@@ -85,7 +85,8 @@ def run_task(mine: TaskFolder, *, spool: Path, stop: threading.Event) -> int:
             yield
 
     with _watching(claims, stop) as lost:
-        code = work(mine, logins, spool=spool, stop=stop, groups=subjects, project_turn=project_turn)
+        errand = Errand(groups=subjects, project_turn=project_turn)
+        code = work(mine, logins, errand, spool=spool, stop=stop)
     if lost:
         raise lost[0]
     return code

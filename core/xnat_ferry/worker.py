@@ -55,18 +55,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--take-back", action="store_true", help="undo what was shared or relocated")
     options = parser.parse_args(arguments)
     logins = msgspec.json.decode(sys.stdin.buffer.read(), type=dict[str, Credentials])
+    errand = Errand(archive=options.archive, settle=options.settle, taking_back=options.take_back)
     stop = threading.Event()
     heed_signals(stop)
     try:
-        return work(
-            TransferFolder(options.folder),
-            logins,
-            spool=options.spool,
-            stop=stop,
-            archive=options.archive,
-            settle=options.settle,
-            taking_back=options.take_back,
-        )
+        return work(TransferFolder(options.folder), logins, errand, spool=options.spool, stop=stop)
     except FerryError as error:
         # the journal could not take it: these last words are what is told to whoever follows
         print(error, error.advice, file=sys.stderr, flush=True)  # noqa: T201
@@ -80,36 +73,35 @@ def heed_signals(stop: threading.Event) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Errand:
     """What a worker is sent for: to walk the plan, unless it says otherwise."""
 
     archive: bool = False
+    """Take sessions that wait in the prearchive on into the archive, too, whatever the plan says."""
     settle: bool = False
+    """Carry nothing, but remove from the source what a person ordered, as far as it is proven."""
     taking_back: bool = False
+    """Undo what the transfer shared or relocated."""
     groups: Callable[[TransferState], Groups] | None = None
+    """Gives the sessions that are this worker's where it is one of several; None: all are."""
     project_turn: ProjectTurn = alone
+    """Sees then that one at a time writes to the project."""
 
 
 def work(
     folder: TransferFolder,
     logins: dict[str, Credentials],
+    errand: Errand,
     *,
     spool: Path,
     stop: threading.Event,
-    archive: bool = False,
-    settle: bool = False,
-    taking_back: bool = False,
-    groups: Callable[[TransferState], Groups] | None = None,
-    project_turn: ProjectTurn = alone,
 ) -> int:
-    """Do what is left of a transfer; ``archive`` also takes waiting sessions on into the archive.
+    """Do what is left of a transfer; returns an exit code.
 
-    With ``settle`` nothing is carried: what a person ordered is removed from the source, if it is proven.
-    With ``taking_back`` what it shared or relocated is undone. ``groups`` gives the sessions that are this
-    worker's where it is one of several, ``project_turn`` then sees that one at a time writes to the project.
-    Raises TransferLocked while another worker is at it, and CannotWrite where the journal cannot be written;
-    everything else is told in the journal.
+    ``logins`` are by the server's address; ``stop`` may be set at any time. Raises TransferLocked while
+    another worker is at it, and CannotWrite where the journal cannot be written; everything else is told in
+    the journal.
     """
     with lock.locked(folder, lost=stop.set):
         for place in (folder.path, folder.verifications):
@@ -126,7 +118,6 @@ def work(
                     version=__version__,
                 )
             )
-            errand = Errand(archive, settle, taking_back, groups, project_turn)
             code = _told(folder, state, journal, logins, spool, stop, errand)
         finally:
             journal.close()

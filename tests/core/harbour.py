@@ -16,7 +16,7 @@ from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import Journal, read_all
 from xnat_ferry.transfer.state import TransferState
-from xnat_ferry.worker import work
+from xnat_ferry.worker import Errand, work
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.listings import list_sessions, read_session
 
@@ -72,7 +72,8 @@ class Harbour:
 
     def work(self, folder: TransferFolder, **options: Any) -> int:
         """One worker, in this process, to its end."""
-        return work(folder, self.logins, spool=self.home / "spool", stop=threading.Event(), **options)
+        errand = Errand(**options)
+        return work(folder, self.logins, errand, spool=self.home / "spool", stop=threading.Event())
 
     def carried(self, *labels: str, to: Target = Target.ARCHIVE) -> TransferFolder:
         """A transfer that went well."""
