@@ -1,6 +1,7 @@
 """What only looks is ended by the key that is shown for it, at once; what it still brings is not taken."""
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from socket import create_server
@@ -86,9 +87,10 @@ async def test_a_listing_is_ended_in_every_area_and_what_comes_late_is_dropped(s
     async with app.run_test(size=(80, 24)) as pilot:
         await until_shown(pilot, "c Continue is off", "Listing both projects. (x leaves off)")
         late = slow.answer
+        app.doing.clock = lambda: time.monotonic() + 1000
         for area, key in (("2", "x"), ("3", "E"), ("4", "x")):
             await pilot.press(area)
-            await until_shown(pilot, f"Listing both projects. ({key} leaves off)")
+            await until_shown(pilot, f"Listing both projects. ({key} leaves off) Nothing new for 10")
         await pilot.press("3", "E")
         await until_shown(pilot, f"{SAID} It was: Listing both projects.")
         assert slow.desk.busy == ""

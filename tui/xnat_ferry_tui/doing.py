@@ -19,6 +19,8 @@ _PROGRESS_EVERY = 0.25
 _BROKEN = "It is a fault of ours, and not begun again by itself."
 LASTS = 1.0
 """Seconds from which on it is said how something is ended."""
+SILENT = 10
+"""Seconds from which on it is said for how long nothing new has come, and how often that is said anew."""
 
 Then = Callable[[], None]
 Otherwise = Callable[[FerryError], None]
@@ -42,6 +44,15 @@ class Doing:
         self._over = threading.Event()
         """Set once its thread has come to its end, whether or not there is a screen still to say it on."""
         self._progress_at = 0.0
+        self._news_at = 0.0
+        """When it was begun, or last told how much of it is done."""
+        self.clock = time.monotonic
+
+    @property
+    def silent(self) -> str:
+        """For how long nothing new has come of it, in words; "" where that is not long."""
+        seconds = int(self.clock() - self._news_at) // SILENT * SILENT
+        return f"Nothing new for {seconds} s." if self._errand is not None and seconds else ""
 
     @property
     def lasts(self) -> bool:
@@ -79,7 +90,7 @@ class Doing:
             return
         errand = self._errand = Errand(self._report, at_once=at_once)
         self._may_end, self._over = may_end, threading.Event()
-        over = self._over
+        over, self._news_at = self._over, self.clock()
         desk.busy, desk.problem = words, None
         again = partial(self.begin, words, work, then, None, may_end=may_end, at_once=at_once)
         app.redraw()
@@ -141,10 +152,11 @@ class Doing:
         errand.lasts = True
         if errand is self._errand:
             self._app.redraw()
+            self._app.set_timer(SILENT, partial(self._say_how, errand))
 
     def _report(self, what: str, done: int, total: int) -> None:
         """Say from a thread how much of it is done."""
-        now = time.monotonic()
+        now = self._news_at = self.clock()
         if now - self._progress_at >= _PROGRESS_EVERY:
             self._progress_at = now
             self._app.desk.busy = f"{what.capitalize()}: {done:,} of {total:,}"

@@ -69,11 +69,12 @@ class Area(Screen[None]):
 
     def under_way(self) -> str:
         """What is being done, and how it is ended where it lasts; "" where nothing is."""
-        busy = self.desk.busy
-        if not busy or not self.ferry.doing.lasts:
-            return busy
+        busy, doing = self.desk.busy, self.ferry.doing
+        if not busy:
+            return ""
         key = keys.by_id(f"{self.AREA}.leave-off")
-        return f"{busy} ({keys.shown(key, key_map=self.ferry.key_map)} leaves off)"
+        how = f"({keys.shown(key, key_map=self.ferry.key_map)} leaves off)" if doing.lasts else ""
+        return " ".join(filter(None, (busy, how, doing.silent)))
 
     def action_leave_off(self) -> None:
         self.ferry.doing.leave_off()
