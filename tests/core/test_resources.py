@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.harbour import LOGIN, Harbour, harbour, session_toml, told
+from tests.core.making import zip_of
 from xnat_ferry import events
 from xnat_ferry.belongings import Existing, Level, why_not
 from xnat_ferry.belongings.wish import parse_wish
@@ -35,14 +36,16 @@ from xnat_ferry.survey.take import take_survey
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.pace import Pace, keep_pace
 from xnat_ferry.transfer.resource_job import Job, Place
+from xnat_ferry.transfer.resource_zips import Batch
 from xnat_ferry.transfer.resources import carry_resource
 from xnat_ferry.worker import work
 from xnat_ferry.xnat import resources as wire
 from xnat_ferry.xnat.answers import children
 from xnat_ferry.xnat.client import XnatClient
+from xnat_ferry.xnat.zip_stream import BrokenZip, read_zip
 
 MADE = "2026-11-24T10:00:00+00:00"
-LABELS = [f"S{number}" for number in range(24)]
+LABELS = [f"S{number}" for number in range(25)]
 WORLD = "".join(session_toml(label, subject=f"P{label}") for label in LABELS)
 WORLD += "".join(session_toml(label, subject="TWINS") for label in ("T0", "T1"))
 HEAD = """
@@ -374,6 +377,28 @@ def test_what_we_brought_and_was_damaged_is_sent_again(port: Harbour, ada: XnatC
     assert (first, port.work(folder)) in ((1, 0), (0, 0))
     assert held(port.session("DST", label)) == held(port.session("SRC", label))
     assert told(folder, ResourceCarried)[-1].verdict == "proven"
+
+
+def test_what_comes_damaged_is_fetched_again(port: Harbour, ada: XnatClient) -> None:
+    label = "S24"
+    fill(ada, source(port, label), "A", ["n" * 200])  # so that the middle of the zip is of its content
+    copied(port, label)
+    folder = port.begin(follow_up(port, label, "resources=session:A"))
+    port.server.set_faults([{"match": r"GET .*/resources/\d+/files", "times": 1, "flip_byte": True}])
+    try:
+        assert port.work(folder) == 0
+    finally:
+        port.server.set_faults([])
+    assert told(folder, events.TriedAgain)
+    assert held(port.session("DST", label)) == held(port.session("SRC", label))
+
+
+def test_what_is_far_larger_than_it_is_listed_fills_no_disk() -> None:
+    batch = Batch(BytesIO(), 1000)
+    entry = next(read_zip([zip_of({"a": b"x" * 2_000_000}).getvalue()]))
+    with pytest.raises(BrokenZip, match="larger"):
+        batch.add("a", entry, 300_000)
+    batch.drop()
 
 
 def test_a_200_that_stored_nothing_is_no_success(port: Harbour, ada: XnatClient) -> None:

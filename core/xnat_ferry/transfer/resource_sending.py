@@ -12,10 +12,11 @@ from msgspec.structs import replace as but
 
 from xnat_ferry.belongings import HeldFile
 from xnat_ferry.errors import DownloadBroken
+from xnat_ferry.transfer.checking import ALWAYS_ALLOWED, MOST_FOLD
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.resource_job import Job
-from xnat_ferry.transfer.resource_zips import Batch, ZippedNames, overhead
-from xnat_ferry.transfer.spool import told_here
+from xnat_ferry.transfer.resource_zips import TOO_LARGE, Batch, ZippedNames, overhead
+from xnat_ferry.transfer.spool import Room, told_here
 from xnat_ferry.xnat import resources as wire
 from xnat_ferry.xnat.zip_stream import BrokenZip, ZipEntry, read_zip
 
@@ -59,7 +60,17 @@ class ResourceSender:
         most = min(sum(sizes), _BATCH, self._ferry.room.size - _PER_ZIP)
         room = self._ferry.room.take(max(most, *sizes) + _PER_ZIP, self._job.unit, self._ferry.heed_stop)
         try:
-            batch = Batch(room.file(), room.size)
+            self._in_zips(left, names, room, replace=replace)
+        except BrokenZip as error:
+            raise DownloadBroken(what=self._job.unit, why=str(error)) from None
+        finally:
+            room.close()
+        return [path for path in paths if path in left]
+
+    def _in_zips(self, left: set[str], names: ZippedNames, room: Room, *, replace: bool) -> None:
+        """Send those that come, and take them out of what is ``left``."""
+        batch = Batch(room.file(), room.size)
+        try:
             for path, entry in self._arriving(names):
                 if path not in left:
                     continue
@@ -68,27 +79,28 @@ class ResourceSender:
                     room.empty()
                     batch = Batch(room.file(), room.size)
                 with told_here(self._ferry.spool):
-                    self.passed[path] = self._checked(path, *batch.add(path, entry))
+                    self.passed[path] = self._checked(path, *batch.add(path, entry, self._most(path)))
                 left.remove(path)
             if batch.names:
                 self._put(batch, replace=replace)
         finally:
-            room.close()
-        return [path for path in paths if path in left]
+            batch.drop()
+
+    def _most(self, path: str) -> int:
+        """What a file may hold: a listed size may be stale (wire-read 2.8), and yet is no invitation."""
+        return max(ALWAYS_ALLOWED, MOST_FOLD * (self._files[path].size or 0))
 
     def _room_for(self, path: str) -> int:
         return (self._files[path].size or 0) + overhead(path)
 
     def _arriving(self, names: ZippedNames) -> Iterator[tuple[str, ZipEntry]]:
-        source, what = self._job.source, self._job.unit
+        """Files by path. Raises BrokenZip, at the latest after the last one."""
+        source = self._job.source
         with wire.open_resource(source.client, source.address, self._job.resource.number) as pieces:
-            try:
-                for entry in read_zip(self._heeding(pieces)):
-                    path = names.path_of(entry.name)
-                    if path is not None:
-                        yield path, entry
-            except BrokenZip as error:
-                raise DownloadBroken(what=what, why=str(error)) from None
+            for entry in read_zip(self._heeding(pieces)):
+                path = names.path_of(entry.name)
+                if path is not None:
+                    yield path, entry
 
     def _heeding(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         for piece in pieces:
@@ -115,7 +127,7 @@ class ResourceSender:
         try:
             file = room.file()
             with wire.open_file(source.client, source.address, self._job.resource.number, path) as pieces:
-                size, digest = self._spooled(pieces, file)
+                size, digest = self._spooled(pieces, file, self._most(path))
             self.passed[path] = self._checked(path, size, digest)
             wire.put_file(
                 self._job.destination.client,
@@ -131,13 +143,15 @@ class ResourceSender:
             room.close()
         self.sent.add(path)
 
-    def _spooled(self, pieces: Iterable[bytes], file: BinaryIO) -> tuple[int, str]:
+    def _spooled(self, pieces: Iterable[bytes], file: BinaryIO, most: int) -> tuple[int, str]:
         hashed, size = hashlib.md5(), 0
         for piece in self._heeding(pieces):
             with told_here(self._ferry.spool):
                 file.write(piece)
             hashed.update(piece)
             size += len(piece)
+            if size > most:
+                raise DownloadBroken(what=self._job.unit, why=TOO_LARGE)
         return size, hashed.hexdigest()
 
     def _checked(self, path: str, size: int, digest: str) -> HeldFile:

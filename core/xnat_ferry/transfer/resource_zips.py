@@ -1,17 +1,19 @@
 """Zips of resources: which file an entry of a fetched one is, and others in the making."""
 
+import contextlib
 import hashlib
 import zipfile
 from typing import BinaryIO
 
 from xnat_ferry.belongings import HeldResource, Level
 from xnat_ferry.xnat import resources as wire
-from xnat_ferry.xnat.zip_stream import ZipEntry
+from xnat_ferry.xnat.zip_stream import BrokenZip, ZipEntry
 
 _PIECE = 256 * 1024
 _PER_FILE = 300
 _DEPTH = {Level.SESSION: 2, Level.SCAN: 4}
 """Folders before a file's own path in a zip (wire-read 2.10)."""
+TOO_LARGE = "a file is far larger than is listed"
 
 
 def overhead(path: str) -> int:
@@ -32,8 +34,8 @@ class Batch:
         """Whether so many bytes more fit in."""
         return size <= self._left
 
-    def add(self, path: str, entry: ZipEntry) -> tuple[int, str]:
-        """One file more; its size and MD5."""
+    def add(self, path: str, entry: ZipEntry, most: int) -> tuple[int, str]:
+        """One file more; its size and MD5. Raises BrokenZip for one of more than ``most`` bytes."""
         hashed, size = hashlib.md5(), 0
         with self._zip.open(zipfile.ZipInfo(path), "w", force_zip64=True) as out:
             while True:
@@ -41,6 +43,8 @@ class Batch:
                 out.write(piece)
                 hashed.update(piece)
                 size += len(piece)
+                if size > most:
+                    raise BrokenZip(TOO_LARGE)
                 if len(piece) < _PIECE:
                     break
         self.names.append(path)
@@ -51,6 +55,11 @@ class Batch:
         """Finish it; its length in bytes."""
         self._zip.close()
         return self.file.seek(0, 2)
+
+    def drop(self) -> None:
+        """Let go of it, finished or not, before its file goes."""
+        with contextlib.suppress(OSError, ValueError):
+            self._zip.close()
 
 
 class ZippedNames:
