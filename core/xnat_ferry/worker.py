@@ -89,10 +89,13 @@ class Errand:
     """Sees then that one at a time writes to the project."""
 
 
+TO_WALK = Errand()
+
+
 def work(
     folder: TransferFolder,
     logins: dict[str, Credentials],
-    errand: Errand,
+    errand: Errand = TO_WALK,
     *,
     spool: Path,
     stop: threading.Event,

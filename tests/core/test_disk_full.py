@@ -19,7 +19,7 @@ from xnat_ferry.transfer.folder import TransferFolder, create
 from xnat_ferry.transfer.pace import Pace, keep_pace
 from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry.transfer.status import status_of
-from xnat_ferry.worker import Errand, work
+from xnat_ferry.worker import work
 
 PAGE = 4096
 
@@ -59,7 +59,7 @@ def fill(disk: Path, but: int) -> Path:
 def carry(sea: Harbour, folder: TransferFolder, spool: Path) -> int:
     import threading
 
-    return work(folder, sea.logins, Errand(), spool=spool, stop=threading.Event())
+    return work(folder, sea.logins, spool=spool, stop=threading.Event())
 
 
 @pytest.mark.parametrize("pages", [0, 1, 2, 3, 4])
