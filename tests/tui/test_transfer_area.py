@@ -62,14 +62,14 @@ async def test_what_runs_is_told_with_totals_and_that_the_window_may_be_closed(
         tell(folder, events.SessionFinished(session="A", where=Where.ARCHIVE))
         await until_shown(pilot, "1 of 2 sessions done", "done, in the archive")
         tell(folder, events.SessionStarted(session="B"), moving("B", 100))
-        await until_shown(pilot, "All  [###############.....]  75%", "Now  [##########..........]  50%")
+        await until_shown(pilot, "]  75%  300 B of 400 B", "]  50%  100 B of 200 B")
         assert "2 of 4 files, 300 B of 400 B" in plainly(folder)
         tell(folder, again("B", "1"))
-        await until_shown(pilot, "All  [##########..........]  50%", "Now  [....................]   0%")
+        await until_shown(pilot, "]  50%  200 B of 400 B", "]   0%  0 B of 200 B")
         tell(folder, moving("B", 100))
         await until_shown(pilot, " 75%")
         folder.lock.unlink()  # what was leaving is lost with its worker
-        text = await until_shown(pilot, "STOPPED", "All  [##########..........]  50%  200 B of 400 B")
+        text = await until_shown(pilot, "STOPPED", "]  50%  200 B of 400 B")
         assert "75%" not in text
         assert "2 of 4 files, 200 B of 400 B" in plainly(folder)
 
@@ -159,10 +159,16 @@ async def test_the_requests_of_the_workers_are_shown(empty_desk: Desk) -> None:
         await pilot.press("e")
         await until_shown(pilot, "takes the transfer up")
         await pilot.press("tab", "tab", "enter")
-        await until_shown(pilot, "A only (Enter on it ends that)")
-        await pilot.press("@")
-        text = await until_shown(pilot, "requests (@)")
+        await until_shown(pilot, "what happened", "A only (Escape ends that)")
+        await pilot.press("tab", "@")  # one list at a time: what the log shall show stands there at once
+        text = await until_shown(pilot, "GET /data/projects", "requests (@)")
         assert "A only" not in text  # requests are of all sessions
+        assert app.focused is log_of(app)
+        await pilot.press("escape")
+        await until_shown(pilot, "A only")
+        await pilot.press("escape")
+        text = await until_shown(pilot, "takes the transfer up")
+        assert "A only" not in text
 
 
 def test_a_request_log_that_begins_anew_is_read_from_its_beginning(tmp_path: Path) -> None:
@@ -192,8 +198,12 @@ async def test_all_transfers_are_listed_with_their_state_and_any_can_be_seen(emp
         lines = app.screen.query_one("#transfers", Lines)
         places = [one.folder.id for one in app.following.transfers]
         lines.highlighted = places.index(first.id)
-        await pilot.press("enter")
-        await until_shown(pilot, "STOPPED", first.id, "s goes on with it")
+        transfer(empty_desk, STARTED, labels=("NEWEST",))
+        app.following.list_all()
+        await until(pilot, lambda: lines.count == 4)
+        await pilot.press("enter")  # the cursor stayed with its transfer
+        await until_shown(pilot, "STOPPED", first.id, "s goes on with it", "takes the transfer up")
+        assert app.focused is log_of(app)
 
 
 async def test_the_log_of_one_session_alone(empty_desk: Desk) -> None:
@@ -243,17 +253,21 @@ def test_what_runs_is_listed_as_far_as_it_is(empty_desk: Desk) -> None:
         return one.phase, one.done
 
     hold(folder)
-    assert listed() == ("running", "0 of 2 sessions")
+    assert listed() == ("running", "0 of 2")
     tell(folder, events.SessionFinished(session="A", where=Where.ARCHIVE))
-    assert listed() == ("running", "1 of 2 sessions")
+    assert listed() == ("running", "1 of 2")
     folder.lock.unlink()
-    assert listed() == ("stopped", "1 of 2 sessions")
+    assert listed() == ("stopped", "1 of 2")
     hold(folder)
     tell(folder, STARTED, events.SessionFinished(session="B", where=Where.ARCHIVE))
-    assert listed() == ("running", "2 of 2 sessions")
+    assert listed() == ("running", "2 of 2")
     tell(folder, finished())
     folder.lock.unlink()
-    assert listed() == ("done", "2 of 2 sessions")
+    assert listed() == ("done", "2 of 2")
+    hold(folder)
+    tell(folder, STARTED, events.SessionFailed(session="B", message="", advice=""), finished(1))
+    folder.lock.unlink()
+    assert listed() == ("failed", "1 failed, 1 of 2")
 
 
 @pytest.mark.parametrize("key", ["x", "s", "A"])

@@ -181,4 +181,4 @@ async def test_a_transfer_that_was_started_here_is_among_all_there_are_at_once(
         await app.workers.wait_for_complete()  # the look at the beginning, which finds none
         folder = transfer_folders.create(empty_desk.transfers, plan_of(planned("A"), planned("B")))
         app.following.started(Watched(folder))
-        await until_shown(pilot, "0 of 2 sessions |")
+        await until_shown(pilot, "0 of 2        |")

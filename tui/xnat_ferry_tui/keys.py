@@ -136,6 +136,7 @@ KEYS = (
     Key("follow", "f", "Follow", "go to the newest line and stay with it", "transfer", bar=False),
     Key("previous_list", "shift+tab", "Back", "the list before", "transfer", bar=False),
     Key("open", "enter,right,l", "Open", "see the transfer, or only this session", "transfer", bar=False),
+    Key("close", "escape", "All", "end what the log is narrowed to", "transfer", bar=False),
     Key("next_transfer", "t", "Other", "look at the next older transfer", "transfer", bar=False),
     Key("leave_off", "E", "Leave off", "leave off looking at the servers", "transfer", bar=False),
     Key("send_again", "s", "Send again", "send what is missing or differs", "verify", changes=True),

@@ -70,16 +70,21 @@ def in_short(end: Endpoint) -> str:
 
 def sessions_done(state: TransferState) -> str:
     """``2 of 3 sessions``: of those that shall travel how many are done."""
+    return wording.out_of(*_counted(state), "session")
+
+
+def _counted(state: TransferState) -> tuple[int, int]:
     travelling = len(state.plan.travelling)
     staying = len(state.plan.sessions) - travelling
     # one that was taken back is done, though it counts as skipped from then on
-    done = state.count(Phase.DONE) + max(state.count(Phase.SKIPPED) - staying, 0)
-    return wording.out_of(done, travelling, "session")
+    return state.count(Phase.DONE) + max(state.count(Phase.SKIPPED) - staying, 0), travelling
 
 
 def _done(state: TransferState) -> str:
-    failed = state.count(Phase.FAILED)
-    return f"{sessions_done(state)}, {failed} failed" if failed else sessions_done(state)
+    """The same in short; what failed comes first, since the end of it may be cut off."""
+    (done, travelling), failed = _counted(state), state.count(Phase.FAILED)
+    short = f"{done:,} of {travelling:,}"
+    return f"{failed:,} failed, {short}" if failed else short
 
 
 def _size(path: Path) -> int:

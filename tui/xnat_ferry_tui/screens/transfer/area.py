@@ -25,7 +25,7 @@ from xnat_ferry_tui.widgets.made_lines import MadeLines
 _NONE = "There is no transfer yet. Mark sessions in area 2 and press c."
 _SILENT = "Its worker has not written anything yet."
 _LISTS = ("transfers", "sessions", "log")
-_WIDE = 110
+_WIDE, _WIDER = 110, 150
 _EVERY = 1.0
 
 
@@ -52,6 +52,7 @@ class TransferArea(Area):
     def on_mount(self) -> None:
         self._chosen, self._asked = log.Chosen(), log.Asked()
         self._sessions: tuple[SessionState, ...] = ()
+        self._transfers: tuple[Listed, ...] = ()
         self._list = "log"
         self._problems = self._requests = False
         self._session = ""
@@ -79,7 +80,8 @@ class TransferArea(Area):
             return
         if self._session not in watched.state.sessions:
             self._session = ""
-        self.query_one("#standing", Facts).put(standing(watched, time.time()))
+        width = self.query_one("#standing", Facts).content_size.width
+        self.query_one("#standing", Facts).put(standing(watched, time.time(), width))
         self.query_one("#remark", Facts).put(self._remarks(watched))
         self._sessions = tuple(watched.state.sessions.values())
         make = log.session_lines(watched, self._sessions)
@@ -90,16 +92,24 @@ class TransferArea(Area):
     def _lay_out(self) -> None:
         wide = self.app.size.width >= _WIDE
         self.set_class(wide, "-wide")
+        self.set_class(self.app.size.width >= _WIDER, "-wider")
         self.query_one("#left-lists").display = wide or self._list != "log"
         for name in _LISTS:
             self.query_one(f"#{name}").display = wide or name == self._list
 
     def _draw_transfers(self, found: tuple[Listed, ...], watched: Watched | None) -> None:
         here = watched.folder.id if watched else ""
-        lines = MadeLines(
+        made = MadeLines(
             len(found), lambda place: log.transfer_line(found[place], found[place].folder.id == here)
         )
-        self.query_one("#transfers", Lines).put(lines)
+        lines, before = self.query_one("#transfers", Lines), self._transfers
+        under = before[lines.highlighted].folder.id if lines.highlighted < len(before) else ""
+        roomy = not log.is_narrow(lines.size.width)
+        lines.put(made, columns=log.ROOMY_TRANSFERS if roomy else log.TRANSFERS)
+        if found != before:  # a new one comes on top: the cursor stays with the one that it is on
+            places = {one.folder.id: place for place, one in enumerate(found)}
+            lines.highlighted = places.get(under, lines.highlighted)
+            self._transfers = found
 
     def _draw_log(self, watched: Watched) -> None:
         lines = self.query_one("#log", Lines)
@@ -143,7 +153,7 @@ class TransferArea(Area):
         only = ["requests (@)"] if self._requests else []
         only += ["problems only (e)"] if self._problems and not self._requests else []
         of_one = self._session and not self._requests
-        only += [f"{self._session} only (Enter on it ends that)"] if of_one else []
+        only += [f"{self._session} only (Escape ends that)"] if of_one else []
         return ", ".join([newest, *only])
 
     def _remarks(self, watched: Watched) -> list[str]:
@@ -162,33 +172,54 @@ class TransferArea(Area):
         self._turn(-1)
 
     def _turn(self, step: int) -> None:
-        self._list = _LISTS[(_LISTS.index(self._list) + step) % len(_LISTS)]
+        self._turn_to(_LISTS[(_LISTS.index(self._list) + step) % len(_LISTS)])
+
+    def _turn_to(self, name: str) -> None:
+        self._list = name
         self._lay_out()
-        self.query_one(f"#{self._list}").focus()
+        self.query_one(f"#{name}").focus()
         self.show()
+
+    def _show_log(self) -> None:
+        """Show the log with what was asked of it, also where another list stands in its place."""
+        if self.query_one("#log").display:
+            self.show()
+        else:
+            self._turn_to("log")
 
     def action_open(self) -> None:
         if self._list == "transfers":
             place = self.query_one("#transfers", Lines).highlighted
             if place < len(self.ferry.following.transfers):
                 self.ferry.following.folder(self.ferry.following.transfers[place].folder)
+                self._show_log()
         elif self._list == "sessions":
             place = self.query_one("#sessions", Lines).highlighted
             label = self._sessions[place].label if place < len(self._sessions) else ""
             self._session = "" if label == self._session else label
-            self.show()
+            self._show_log()
+
+    def action_close(self) -> None:
+        if self._requests:
+            self._requests = False
+        elif self._session:
+            self._session = ""
+        else:
+            self._problems = False
+        self.show()
 
     def action_only_problems(self) -> None:
         self._problems, self._requests = self._requests or not self._problems, False
-        self.show()
+        self._show_log()
 
     def action_requests(self) -> None:
         self._requests = not self._requests
         self.query_one("#log", Lines).highlighted = 0
-        self.show()
+        self._show_log()
 
     def action_follow(self) -> None:
         self.query_one("#log", Lines).action_first()
+        self._show_log()
 
     def action_next_problem(self) -> None:
         self._visit_problem(1)
@@ -208,6 +239,7 @@ class TransferArea(Area):
             self.notify(f"No problem {'below' if step > 0 else 'above'} this line.", markup=False)
         else:
             lines.highlighted = found
+            self._show_log()
 
     def action_next_transfer(self) -> None:
         self.ferry.following.next_older()

@@ -9,12 +9,17 @@ from xnat_ferry_tui.listed import sessions_done
 from xnat_ferry_tui.watched import Watched
 from xnat_ferry_tui.ways import on_screen
 
-_BAR = 20
+_BAR, _SHORT_BAR = 20, 12
+_WIDE = 90
 
 
-def standing(watched: Watched, now: float) -> list[str]:
-    """Four lines: which transfer, all of it, the session under way, the counts."""
-    return [_head(watched), _all(watched, now), _session(watched), _counts(watched)]
+def standing(watched: Watched, now: float, width: int) -> list[str]:
+    """Four lines: which transfer, all of it, the session under way, the counts.
+
+    They keep to so many columns where they can, so that nothing below them moves up and down.
+    """
+    length = _BAR if width >= _WIDE else _SHORT_BAR
+    return [_head(watched), _all(watched, now, length), _session(watched, length, width), _counts(watched)]
 
 
 def remark(watched: Watched) -> str:
@@ -65,22 +70,23 @@ def _head(watched: Watched) -> str:
     return f"{watched.phase.upper()}  {watched.folder.id}{since}"
 
 
-def _all(watched: Watched, now: float) -> str:
+def _all(watched: Watched, now: float, length: int) -> str:
     if watched.state.plan.road.stays:
         return f"All  {sessions_done(watched.state)}; nothing travels"
     moved, total = watched.bytes_moved, watched.state.plan.totals.bytes
     if watched.phase == Phase.DONE and watched.state.files_sent < watched.state.plan.totals.files:
-        return f"All  {bar(1)} 100%  {wording.size(moved)} of {wording.size(total)}; nothing is left to send"
+        amount = f"{wording.size(moved)} of {wording.size(total)}"
+        return f"All  {bar(1, length)} 100%  {amount}; nothing is left to send"
     speed, left = watched.pace(now)
     moving = watched.phase == Phase.RUNNING and moved < total
     pace = ""
     if moving:
         pace = f"  {wording.size(speed)}/s" if speed else "  -/s"
         pace += f"  left {wording.duration(left)}" if left else "  left -"
-    return f"All  {_share(moved, total)}{pace}"
+    return f"All  {_share(moved, total, length)}{pace}"
 
 
-def _session(watched: Watched) -> str:
+def _session(watched: Watched, length: int, width: int) -> str:
     under_way = watched.under_way
     if not under_way:
         return "Now  -"
@@ -88,7 +94,9 @@ def _session(watched: Watched) -> str:
     more = f"; {len(under_way) - 1} more" if len(under_way) > 1 else ""
     if watched.state.plan.road.stays:
         return f"Now  {one.label}{more}"
-    return f"Now  {_share(one.bytes_moved, one.totals.bytes)}  {one.label}{_unit(one)}{more}"
+    told = f"Now  {_share(one.bytes_moved, one.totals.bytes, length)}  {one.label}"
+    whole = f"{told}{_unit(one)}{more}"
+    return whole if len(whole) <= width else f"{told}{more}"
 
 
 def _unit(session: SessionState) -> str:
@@ -97,9 +105,9 @@ def _unit(session: SessionState) -> str:
     return f", {'sending' if session.sending else 'fetching'} scan {session.moving.unit}"
 
 
-def _share(part: int, whole: int) -> str:
+def _share(part: int, whole: int, length: int) -> str:
     share = min(part / whole, 1.0) if whole else 0.0
-    return f"{bar(share)} {share:4.0%}  {wording.size(min(part, whole))} of {wording.size(whole)}"
+    return f"{bar(share, length)} {share:4.0%}  {wording.size(min(part, whole))} of {wording.size(whole)}"
 
 
 def _counts(watched: Watched) -> str:
