@@ -22,14 +22,14 @@ from xnat_ferry import __version__, events
 from xnat_ferry.errors import CannotConnect, CannotWrite, FerryError, LoginRefused, Stopped
 from xnat_ferry.own_process import process_of_ours
 from xnat_ferry.plan import plan_hash
-from xnat_ferry.record import write_record
+from xnat_ferry.record.write import write_record
 from xnat_ferry.roads import crossing_of
 from xnat_ferry.roads.taking_back import take_back
 from xnat_ferry.roads.walk import Groups, walk
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.private import LEFT_BEHIND
 from xnat_ferry.settings.room import read_room
-from xnat_ferry.settle import settle_transfer
+from xnat_ferry.settle.moving import settle_transfer
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.call_log import CallLog
 from xnat_ferry.transfer.ferry import Ferry, ProjectTurn, alone

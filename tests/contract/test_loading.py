@@ -1,5 +1,6 @@
 """What each part loads, looked at in a process of its own: the import contracts see only what is written."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -74,3 +75,17 @@ def test_headers_are_read_without_what_pydicom_fetches_its_examples_by(tmp_path:
 @pytest.mark.parametrize("package", ["checks", "plan.build", "verify.compare"])
 def test_what_judges_loads_no_more_than_values(package: str, tmp_path: Path) -> None:
     assert not loaded_by(f"import xnat_ferry.{package}", tmp_path) & {"textual", "pydicom", "xnat"}
+
+
+def test_what_the_screens_threads_load_first_has_no_package_that_loads_its_modules(tmp_path: Path) -> None:
+    """Of two threads that begin with two modules of such a package, one may see a half of the other's."""
+    tui, found = ROOT / "tui" / "xnat_ferry_tui", set[str]()
+    for path in tui.rglob("*.py"):
+        found.update(re.findall(r"^    +from (xnat_ferry\.\w+)", path.read_text(), re.MULTILINE))
+    code = f"""import xnat_ferry_tui.opening, xnat_ferry_tui.app
+before = set(sys.modules)
+for name in {found} - before: __import__(name)
+sys.modules = sys.modules.keys() - before"""
+    late = loaded_by(code, tmp_path)
+    assert "xnat_ferry.settle" in late
+    assert not {name for name in late if name.rpartition(".")[0] in found & late}

@@ -26,7 +26,8 @@ from xnat_ferry.errors import (
 )
 from xnat_ferry.model import PrearchiveRow
 from xnat_ferry.plan import Fate
-from xnat_ferry.settle import archive_session, await_archiving, outcomes
+from xnat_ferry.settle import outcomes
+from xnat_ferry.settle.archiving import archive_session, await_archiving
 from xnat_ferry.settle.orders import answer_for, keep_answers, parse_archive_answers
 from xnat_ferry.settle.outcomes import Standing, read_status
 from xnat_ferry.transfer.folder import TransferFolder, create

@@ -417,7 +417,7 @@ def test_only_a_copy_can_be_settled(port: Harbour, tmp_path: Path) -> None:
     with port.ferry(folder) as ferry:
         ferry.tell(events.SessionFinished(session="done", where=Where.ARCHIVE))
         keep_removal_order(folder, RemovalOrder(typed="DST", sessions=("done",)))
-        from xnat_ferry.settle import settle_transfer
+        from xnat_ferry.settle.moving import settle_transfer
 
         assert settle_transfer(ferry) == 1
     assert "only copies" in of(folder, events.SessionKept, "done")[-1].message

@@ -118,8 +118,8 @@ class Proving:
             return
 
         def work() -> None:
-            from xnat_ferry.record import write_record
             from xnat_ferry.record.markdown import to_markdown
+            from xnat_ferry.record.write import write_record
             from xnat_ferry.transfer.status import read_state
             from xnat_ferry.verify.kept import read_verification
 

@@ -26,9 +26,9 @@ def record(
     name
         The transfer's ID or its end; may be left out where there is only one.
     """
-    from xnat_ferry.record import write_record
     from xnat_ferry.record.html import to_html
     from xnat_ferry.record.markdown import to_markdown
+    from xnat_ferry.record.write import write_record
     from xnat_ferry.verify.kept import read_verification
 
     if html and json:

@@ -2,7 +2,7 @@
 
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.roads.importing import Importing
-from xnat_ferry.settle import recount_removals
+from xnat_ferry.settle.moving import recount_removals
 from xnat_ferry.transfer.carry import carry_session
 from xnat_ferry.transfer.session_state import SessionState
 

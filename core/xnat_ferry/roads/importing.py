@@ -10,7 +10,7 @@ from xnat_ferry.model import Level, Mark, PrearchiveRow, Where
 from xnat_ferry.plan import Fate, PlannedSession, Target
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.roads.crossing import Crossing
-from xnat_ferry.settle import archive_session, await_archiving
+from xnat_ferry.settle.archiving import archive_session, await_archiving
 from xnat_ferry.settle.row_contents import doubts, sent_to
 from xnat_ferry.transfer.belongings import BelongingsCarrier
 from xnat_ferry.transfer.carry import found_wrong
