@@ -20,7 +20,7 @@ from xnat_ferry.plan import Fate, Plan, PlannedScan, PlannedSession, Target
 from xnat_ferry.plan.belongings import Belongings, PlannedResource
 from xnat_ferry.plan.receiver import Receiver
 from xnat_ferry.settings.credentials import Credentials
-from xnat_ferry.worker import work
+from xnat_ferry.worker import Errand, work
 
 USERS = {
     "stranger": {},
@@ -172,7 +172,7 @@ def test_who_may_not_is_told_why_and_nothing_is_half_done(
 
 def run(port: Harbour, folder: Any, who: str, **options: Any) -> int:
     login = {port.server.url: Credentials(who, "pract1ce-pw")}
-    return work(folder, login, spool=port.home / "spool", stop=threading.Event(), **options)
+    return work(folder, login, Errand(**options), spool=port.home / "spool", stop=threading.Event())
 
 
 COMMANDS = {

@@ -23,6 +23,7 @@ from xnat_ferry.transfer.slurm.job import Job, JobOptions, Submission, keep_job
 from xnat_ferry.transfer.slurm.tasks import TaskFolder, task_name
 from xnat_ferry.transfer.status import read_state
 from xnat_ferry.verify.kept import read_verification
+from xnat_ferry.verify.scrutiny import Scrutiny
 from xnat_ferry.verify.transfer import Progress, sessions_to_verify, verify_transfer
 from xnat_ferry.xnat.client import data_path
 from xnat_ferry.xnat.listings import find_session, list_everything
@@ -55,9 +56,7 @@ def verdict(
             sessions_to_verify(state),
             client,
             client,
-            level=level,
-            every_header=every,
-            scratch=port.home / "spool",
+            Scrutiny(level=level, every_header=every, scratch=port.home / "spool"),
             progress=progress,
         ).verdict
 

@@ -25,8 +25,9 @@ from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import start_worker
 from xnat_ferry.transfer.status import read_state, status_of
+from xnat_ferry.verify.scrutiny import Scrutiny
 from xnat_ferry.verify.transfer import sessions_to_verify, verify_transfer
-from xnat_ferry.worker import work
+from xnat_ferry.worker import Errand, work
 from xnat_ferry.xnat.listings import list_sessions, read_session
 from xnat_ferry.xnat.sharing import Kind, read_standing, relocate, unshare
 
@@ -115,7 +116,8 @@ def done(sea: Harbour, plan: Plan, login: Credentials = LOGIN, **options: Any) -
 
 
 def again(sea: Harbour, folder: TransferFolder, login: Credentials = LOGIN, **options: Any) -> int:
-    return work(folder, {sea.server.url: login}, spool=sea.home / "spool", stop=threading.Event(), **options)
+    errand = Errand(**options)
+    return work(folder, {sea.server.url: login}, errand, spool=sea.home / "spool", stop=threading.Event())
 
 
 def session_state(sea: Harbour, session_id: str) -> dict[str, Any]:
@@ -485,8 +487,7 @@ def test_verify_tells_what_became_of_it_since(sea: Harbour) -> None:
             sessions_to_verify(state),
             client,
             client,
-            level=Level.IDENTITY,
-            scratch=sea.home,
+            Scrutiny(level=Level.IDENTITY, scratch=sea.home),
             progress=lambda what, done, total: None,
         )
     verdicts = {one.source: one.verdict for one in result.sessions}

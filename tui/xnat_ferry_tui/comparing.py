@@ -105,6 +105,7 @@ class Comparing:
 
         def work(errand: Errand) -> None:
             from xnat_ferry.verify.carried_now import carried_with, compare_carried
+            from xnat_ferry.verify.scrutiny import Scrutiny
             from xnat_ferry.verify.transfer import needs_source, sessions_to_verify, verify_transfer
 
             sessions = sessions_to_verify(watched.state)
@@ -130,10 +131,7 @@ class Comparing:
                     sessions,
                     destination,
                     source,
-                    level=level,
-                    scratch=app.desk.spool,
-                    refresh=refresh,
-                    every_header=every_header,
+                    Scrutiny(level=level, scratch=app.desk.spool, refresh=refresh, every_header=every_header),
                     progress=errand.progress,
                 )
                 looks = compare_carried(watched.state, beside, destination, source, refresh=refresh)

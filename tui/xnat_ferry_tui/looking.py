@@ -146,6 +146,7 @@ class Looking:
     def compare(self, level: Level, errand: Errand) -> Verification:
         """Compare the marked sessions, or all, with what the destination has under their new labels."""
         from xnat_ferry.verify.projects import verify_projects
+        from xnat_ferry.verify.scrutiny import Scrutiny
 
         desk = self._desk
         assert desk.ends is not None
@@ -157,8 +158,7 @@ class Looking:
             (destination, there),
             names,
             rules,
-            level=level,
-            scratch=desk.spool,
+            Scrutiny(level=level, scratch=desk.spool),
             progress=errand.progress,
         )
         with errand.taking():

@@ -1,8 +1,7 @@
 """``verify``: the proof, looked at again."""
 
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -32,6 +31,7 @@ from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.status import read_state
+from xnat_ferry.verify.scrutiny import Scrutiny
 from xnat_ferry.verify.verification import Verification
 
 if TYPE_CHECKING:
@@ -82,13 +82,13 @@ def verify(
     wanted = split_names(sessions)
     marks = _marks(only)
     road = Road.COPY
-    how = _How(scratch=spool_folder(spool), refresh=refresh, every_header=every_header)
+    how = partial(Scrutiny, scratch=spool_folder(spool), refresh=refresh, every_header=every_header)
     if destination is not None:
         if transfers is not None:
             raise UsageError(what="Two projects are compared without any transfer: leave out --transfers.")
         depth = level or Level.IDENTITY
         refuse_idle(None, level, depth, refresh=refresh, every_header=every_header)
-        result = _two_projects(name or "", destination, wanted, Surveying(labels=labels), depth, how)
+        result = _two_projects(name or "", destination, wanted, Surveying(labels=labels), how(level=depth))
     elif labels:
         raise UsageError(what="--labels is for two projects; a transfer knows its labels.")
     else:
@@ -96,7 +96,7 @@ def verify(
         state = read_state(found)
         depth, road = level or state.plan.verify, state.plan.road
         refuse_idle(road, level, depth, refresh=refresh, every_header=every_header)
-        result = _transfer(found, state, wanted, depth, how)
+        result = _transfer(found, state, wanted, how(level=depth))
     if json:
         answer_json(_narrowed(result, marks).as_json())
     else:
@@ -107,15 +107,6 @@ def verify(
 def print_verification(result: Verification) -> None:
     """The differences and the sums, for people."""
     show(difference_lines(result, page_width()))
-
-
-@dataclass(frozen=True)
-class _How:
-    """The options of a comparison beside its level."""
-
-    scratch: Path
-    refresh: bool
-    every_header: bool
 
 
 def _marks(only: str) -> str:
@@ -144,8 +135,7 @@ def _two_projects(
     destination: str,
     names: tuple[str, ...] | None,
     surveying: Surveying,
-    level: Level,
-    how: "_How",
+    scrutiny: Scrutiny,
 ) -> Verification:
     from xnat_ferry.verify.projects import verify_projects
 
@@ -157,9 +147,8 @@ def _two_projects(
             (to_client, to_end),
             names,
             rules,
-            level=level,
+            scrutiny,
             progress=Counting(),
-            **asdict(how),
         )
 
 
@@ -167,8 +156,7 @@ def _transfer(
     found: TransferFolder,
     state: TransferState,
     names: tuple[str, ...] | None,
-    level: Level,
-    how: "_How",
+    scrutiny: Scrutiny,
 ) -> Verification:
     from xnat_ferry.verify.carried_now import carried_with, compare_carried
     from xnat_ferry.verify.transfer import needs_source, sessions_to_verify, verify_transfer
@@ -181,16 +169,15 @@ def _transfer(
     if destination.local:
         from xnat_ferry.verify.on_disk import verify_downloads
 
-        kept = verify_downloads(found, state, sent, level=level, scratch=how.scratch, progress=Counting())
+        level, scratch = scrutiny.level, scrutiny.scratch
+        kept = verify_downloads(found, state, sent, level=level, scratch=scratch, progress=Counting())
         return with_unsent(kept, state, names)
     with ExitStack() as stack:
         client = stack.enter_context(XnatClient(destination.server, find_credentials(destination.server)))
-        wanted = needs_source(sent, level) or bool(beside)
+        wanted = needs_source(sent, scrutiny.level) or bool(beside)
         other = _source_client(stack, source, client) if wanted else None
-        result = verify_transfer(
-            found, state, sent, client, other, level=level, progress=Counting(), **asdict(how)
-        )
-        carried = compare_carried(state, beside, client, other, refresh=how.refresh)
+        result = verify_transfer(found, state, sent, client, other, scrutiny, progress=Counting())
+        carried = compare_carried(state, beside, client, other, refresh=scrutiny.refresh)
         return with_unsent(replace(result, carried=carried), state, names)
 
 

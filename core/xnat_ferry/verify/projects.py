@@ -2,13 +2,12 @@
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
 
 from msgspec.structs import replace
 
 from xnat_ferry.errors import NothingChosen, ServerAnswer, UnknownSessions
 from xnat_ferry.labels import LabelRules, Labels
-from xnat_ferry.model import Endpoint, Level, Mark, SessionRow
+from xnat_ferry.model import Endpoint, Mark, SessionRow
 from xnat_ferry.project import ProjectSettings
 from xnat_ferry.verify import likely
 from xnat_ferry.verify.inspecting import Target, inspect_session, not_inspected, with_unknown
@@ -29,11 +28,8 @@ def verify_projects(
     destination: Side,
     names: Collection[str] | None,
     rules: LabelRules,
+    scrutiny: Scrutiny,
     *,
-    level: Level,
-    scratch: Path,
-    refresh: bool = False,
-    every_header: bool = False,
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Verification:
     """Compare the named sessions (None: all) of one project with what another holds under their new labels.
@@ -43,14 +39,13 @@ def verify_projects(
     client, end = source
     rows = _chosen(list_sessions(client, end.project, owners=False), names, end)
     there = _There(destination)
-    scrutiny = Scrutiny(level=level, scratch=scratch, refresh=refresh, every_header=every_header)
     results = []
     for done, row in enumerate(rows):
         progress("sessions compared", done, len(rows))
-        side = Source(client, row.id, scratch)
+        side = Source(client, row.id, scrutiny.scratch)
         results.append(_compared(there, row, rules.apply(row), side, scrutiny))
     progress("sessions compared", len(rows), len(rows))
-    found = Verification(level=level, sessions=tuple(results))
+    found = Verification(level=scrutiny.level, sessions=tuple(results))
     return with_owners(found, there.client, destination[1].project)
 
 

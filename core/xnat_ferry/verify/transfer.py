@@ -68,26 +68,22 @@ def verify_transfer(
     sessions: Sequence[PlannedSession],
     destination: XnatClient,
     source: XnatClient | None,
+    scrutiny: Scrutiny,
     *,
-    level: Level,
-    scratch: Path,
-    refresh: bool = False,
-    every_header: bool = False,
     progress: Progress,
 ) -> Verification:
     """Compare each session where it is now; what cannot be asked is not known, and the others go on.
 
     What ``progress`` raises ends it; of the session that was being compared nothing is kept, however late the
     server answers. Without a ``source`` headers are not compared, unless the originals are on this machine.
-    ``refresh`` and ``every_header`` as in Scrutiny.
     """
     if state.plan.road == Road.RESOURCES:
-        return Verification(level=level, sessions=())  # no DICOM travelled
+        return Verification(level=scrutiny.level, sessions=())  # no DICOM travelled
     if state.plan.road.stays:
         source = None  # it is the same session, so it tells nothing of how that was before
     project = state.plan.destination.project
     there = Destination(destination, project, settings_for(destination, state.plan), owner=state.plan.owner)
-    scrutiny = Scrutiny(level=level, scratch=scratch, refresh=refresh, every_header=every_header)
+    level, scratch = scrutiny.level, scrutiny.scratch
     beside = _rows_beside(destination, state, sessions)
     results = []
     with ExitStack() as stack:
