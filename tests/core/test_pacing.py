@@ -43,7 +43,7 @@ def test_what_is_not_given_stays_as_it_was(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("wrong", [Pacing(at_once=0), Pacing(connections=-1), Pacing(requests_per_second=0)])
 def test_nothing_at_all_is_no_pace(wrong: Pacing) -> None:
-    with pytest.raises(UsageError, match="must be more than nothing"):
+    with pytest.raises(UsageError, match="must be a number above 0"):
         wrong.over(Pace())
 
 
@@ -113,6 +113,7 @@ def test_bytes_moved_are_those_of_all_sessions_side_by_side(story: list[tuple[st
             expected[label][1] = count if kind == "up" else expected[label][1]
     assert state.bytes_moved == sum(sum(one) for one in expected.values())
     assert state.bytes_moved == sum(one.bytes_moved for one in state.sessions.values())
+    assert state.bytes_done == sum(min(sum(one), 200) for one in expected.values())  # as much as was planned
     speed = state.rate.per_second(float(len(story)))
     assert speed is None or speed >= 0
     assert state.rate.per_second(len(story) + 15.0) is None, "nothing has moved for long"

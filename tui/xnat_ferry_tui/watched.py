@@ -78,9 +78,13 @@ class Watched:
         return Phase.STOPPED if left else session.phase
 
     @property
-    def bytes_moved(self) -> int:
-        """What was sent, and of what leaves as far as it has: a unit whose worker is gone is sent anew."""
-        return self.state.bytes_moved if self.alive else self.state.bytes_sent
+    def bytes_done(self) -> int:
+        """How much of the plan is done, what leaves included: a unit whose worker is gone is sent anew."""
+        return self.state.bytes_done if self.alive else sum(map(self.done_of, self.state.sessions.values()))
+
+    def done_of(self, session: SessionState) -> int:
+        """The same of one session."""
+        return session.bytes_done if self.alive else session.bytes_kept
 
     @property
     def under_way(self) -> list[SessionState]:
@@ -113,7 +117,7 @@ class Watched:
 
     def pace(self, now: float) -> tuple[float | None, float | None]:
         """Bytes a second and seconds left; None for both once nothing has moved for a while."""
-        left = self.state.plan.totals.bytes - self.bytes_moved
+        left = self.state.plan.totals.bytes - self.bytes_done
         return self.state.rate.per_second(now), self.state.rate.seconds_left(left, now)
 
 

@@ -104,8 +104,7 @@ def _carried(status: Status) -> str:
     if status.files >= status.files_total:
         return f"{wording.plural(status.files, 'file')}, {wording.size(status.bytes)}, "
     files = wording.out_of(status.files, status.files_total, "file")
-    moved = min(status.bytes + status.bytes_moving, status.bytes_total)
-    return f"{files}, {wording.size(moved)} of {wording.size(status.bytes_total)}, "
+    return f"{files}, {wording.size(status.bytes_done)} of {wording.size(status.bytes_total)}, "
 
 
 def line_of(event: AnyEvent) -> str:

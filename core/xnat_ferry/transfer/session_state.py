@@ -93,6 +93,19 @@ class SessionState:
         """What was sent, the unit that is leaving included as far as it has."""
         return self.bytes_sent + (self.sending.bytes if self.sending else 0)
 
+    @property
+    def bytes_done(self) -> int:
+        """How much of what was planned that is: without the packing, and all of it once it is done."""
+        return self._of_plan(self.bytes_moved)
+
+    @property
+    def bytes_kept(self) -> int:
+        """The same without the unit that is leaving: all there is, where nobody is at it any more."""
+        return self._of_plan(self.bytes_sent)
+
+    def _of_plan(self, moved: int) -> int:
+        return self.totals.bytes if self.phase == Phase.DONE else min(moved, self.totals.bytes)
+
 
 def apply_to_session(session: SessionState, event: AnyEvent) -> None:
     """Take one more event of it in; one that says nothing of how far it is changes nothing."""

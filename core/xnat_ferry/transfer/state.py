@@ -43,6 +43,8 @@ class TransferState:
         self.retries = 0
         self.bytes_moved = 0
         """What was sent, the units that are leaving included as far as they have."""
+        self.bytes_done = 0
+        """How much of the plan that is, see SessionState."""
         self.rate = Rate()
         self.empty_subjects: dict[str, bool] = {}
         """Subjects left empty at the source, and whether each was deleted."""
@@ -60,10 +62,12 @@ class TransferState:
 
     @property
     def files_sent(self) -> int:
+        """Files that the destination took, of all sessions."""
         return sum(one.files_sent for one in self.sessions.values())
 
     @property
     def bytes_sent(self) -> int:
+        """Their bytes, as they went over the wire."""
         return sum(one.bytes_sent for one in self.sessions.values())
 
     def apply(self, event: AnyEvent) -> None:
@@ -76,17 +80,20 @@ class TransferState:
             self._apply_to_all(event)
         elif label in self.sessions:
             session = self.sessions[label]
-            before = session.bytes_moved if isinstance(event, _MOVING) else 0
-            apply_to_session(session, event)
             if isinstance(event, _MOVING):
-                self._move(event.at, session.bytes_moved - before)
+                self._move(session, event)
+            else:
+                apply_to_session(session, event)
             self._apply_to_belongings(event)
             self.retries += isinstance(event, events.TriedAgain)
 
-    def _move(self, at: float, count: int) -> None:
-        if count:
-            self.bytes_moved += count
-            self.rate.add(at, self.bytes_moved)
+    def _move(self, session: SessionState, event: AnyEvent) -> None:
+        moved, done = session.bytes_moved, session.bytes_done
+        apply_to_session(session, event)
+        self.bytes_done += session.bytes_done - done
+        if session.bytes_moved != moved:
+            self.bytes_moved += session.bytes_moved - moved
+            self.rate.add(event.at, self.bytes_moved)
 
     def _apply_to_all(self, event: AnyEvent) -> None:
         match event:

@@ -39,8 +39,8 @@ class Status(Struct, frozen=True):
     bytes_per_second: float | None = None
     """Over the last minute, while it runs; ``None``: not known, or nothing has moved for a while."""
     seconds_left: float | None = None
-    bytes_moving: int = 0
-    """Of the zips that are leaving now, as far as they have; what is cut off of them is sent anew."""
+    bytes_done: int = 0
+    """How much of ``bytes_total`` that is, with what leaves now as far as it has, and without the packing."""
 
 
 def read_state(folder: TransferFolder) -> TransferState:
@@ -100,6 +100,6 @@ def summarise(folder: TransferFolder, state: TransferState) -> Status:
         errors=state.problems,
         why=state.stopped.why if state.stopped and not running else "",
         bytes_per_second=state.rate.per_second(now) if running else None,
-        seconds_left=state.rate.seconds_left(totals.bytes - state.bytes_moved, now) if running else None,
-        bytes_moving=state.bytes_moved - state.bytes_sent if running else 0,
+        seconds_left=state.rate.seconds_left(totals.bytes - state.bytes_done, now) if running else None,
+        bytes_done=state.bytes_done if running else sum(one.bytes_kept for one in state.sessions.values()),
     )

@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from xnat_ferry import wording
 from xnat_ferry.events import AnyEvent, SessionFinished, SettlingFinished, TransferFinished
-from xnat_ferry.transfer.session_state import Phase, SessionState
+from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry_tui.calls import Request
 from xnat_ferry_tui.listed import Listed
 from xnat_ferry_tui.watched import Watched
@@ -117,10 +117,7 @@ def session_lines(watched: Watched, sessions: Sequence[SessionState]) -> Callabl
         session = sessions[place]
         phase = watched.phase_of(session)
         whole = session.totals.bytes
-        moved = session.bytes_moved if watched.alive else session.bytes_sent
-        share = f"{min(moved / whole, 1.0):.0%}" if whole and moved else ""
-        if share and phase == Phase.DONE:
-            share = "100%"  # of one that is completed, only what was missing is sent
+        share = f"{watched.done_of(session) / whole:.0%}" if whole and session.bytes_moved else ""
         return Line((phase, session.label, share), _STATES.get(phase, ""))
 
     return make

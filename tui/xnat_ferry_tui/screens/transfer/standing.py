@@ -73,9 +73,9 @@ def _head(watched: Watched) -> str:
 def _all(watched: Watched, now: float, length: int) -> str:
     if watched.state.plan.road.stays:
         return f"All  {sessions_done(watched.state)}; nothing travels"
-    moved, total = watched.bytes_moved, watched.state.plan.totals.bytes
+    moved, total = watched.bytes_done, watched.state.plan.totals.bytes
     if watched.phase == Phase.DONE and watched.state.files_sent < watched.state.plan.totals.files:
-        amount = f"{wording.size(moved)} of {wording.size(total)}"
+        amount = f"{wording.size(watched.state.bytes_sent)} of {wording.size(total)}"
         return f"All  {bar(1, length)} 100%  {amount}; nothing is left to send"
     speed, left = watched.pace(now)
     moving = watched.phase == Phase.RUNNING and moved < total
@@ -94,7 +94,7 @@ def _session(watched: Watched, length: int, width: int) -> str:
     more = f"; {len(under_way) - 1} more" if len(under_way) > 1 else ""
     if watched.state.plan.road.stays:
         return f"Now  {one.label}{more}"
-    told = f"Now  {_share(one.bytes_moved, one.totals.bytes, length)}  {one.label}"
+    told = f"Now  {_share(one.bytes_done, one.totals.bytes, length)}  {one.label}"
     whole = f"{told}{_unit(one)}{more}"
     return whole if len(whole) <= width else f"{told}{more}"
 
