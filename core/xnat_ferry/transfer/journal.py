@@ -50,6 +50,7 @@ class Journal:
                 raise CannotWrite(folder=self.path.parent, why=error.strerror) from None
 
     def close(self) -> None:
+        """Nothing can be written any more: who tries is told Stopped."""
         with self._lock:
             self._closed = True
             os.close(self._file)

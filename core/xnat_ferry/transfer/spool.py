@@ -61,6 +61,7 @@ class Spool:
         return granted
 
     def forget_memory(self, size: int) -> None:
+        """So many of the bytes that were granted lie in memory no longer."""
         with self._changed:
             self._in_memory -= size
 

@@ -58,9 +58,11 @@ class Job(Struct, frozen=True, kw_only=True):
 
     @property
     def newest(self) -> Submission | None:
+        """The last that was handed in; None before there was any."""
         return self.submissions[-1] if self.submissions else None
 
     def submission(self, number: int) -> Submission | None:
+        """By its number from 1; None where there is none of it."""
         return next((one for one in self.submissions if one.number == number), None)
 
     def with_submission(self, submission: Submission) -> "Job":
@@ -74,10 +76,12 @@ _JOB = msgspec.json.Decoder(Job)
 
 
 def job_file(folder: TransferFolder) -> Path:
+    """Where what is known of a transfer's array is kept."""
     return folder.path / "job.json"
 
 
 def script_file(folder: TransferFolder) -> Path:
+    """The batch script of the last submission."""
     return folder.path / "job.sh"
 
 
