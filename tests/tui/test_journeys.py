@@ -205,9 +205,9 @@ async def test_a_move_needs_the_archive_and_the_typed_name(sea: Sea, open_desk: 
         await laid_out(sea, desk, hand)
         await one_session(hand, "MOVED")
         await hand.press("0", "t", "m")
-        await hand.see("the archive of AWAY", "Deleted at the source only once all is proven")
+        await hand.see("the archive of AWAY", "The source is deleted later: once all")
         await hand.try_out("c")
-        await hand.see("Copy 1 session", "and you typed the project's")
+        await hand.see("Copy 1 session", "you press D in area 4 and type")
         await hand.try_out("enter")  # the answer that is always no
         await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
         assert desk.watched is None

@@ -254,7 +254,7 @@ async def test_a_session_goes_by_a_dicom_receiver(port: Harbour, desk: Desk) -> 
             await hand.see(f"By       the DICOM receiver XNAT at 127.0.0.1:{there.port}", "sample: ")
             await until(pilot, lambda: not desk.drafting.must_judge)
             await hand.try_out("m")
-            await hand.see("Deleted at the source only once all is proven")
+            await hand.see("The source is deleted later: once all")
             await hand.try_out("m")
             await hand.see("Nothing at the source changes.")
             await until(pilot, lambda: not desk.drafting.must_judge)

@@ -448,7 +448,7 @@ async def test_the_review_tells_all_and_the_plan_can_be_saved(desk: Desk, tmp_pa
         )
         await pilot.press("t", "v", "m")
         await until_shown(
-            pilot, "the archive of DST", "sample: ", "Deleted at the source only once", "--to archive"
+            pilot, "the archive of DST", "sample: ", "The source is deleted later", "--to archive"
         )
         await judged(pilot, desk)
         await pilot.press("w", *["backspace"] * 9, *str(plan), "enter")

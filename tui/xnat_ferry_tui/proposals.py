@@ -115,7 +115,10 @@ def _at_the_source(plan: Plan) -> str:
     if plan.road == Road.RELOCATE:
         return f"{plan.destination.project} becomes their owner. U in area 3 gives them back."
     if plan.move:
-        return "Deleted at the source only once all is proven and archived, and you typed the project's name."
+        return (
+            "The source is deleted later: once all is proven and archived, you press D in area 4 and type "
+            f"{plan.destination.project}."
+        )
     return "Nothing at the source changes."
 
 

@@ -30,7 +30,10 @@ _COLUMNS = (
     Column("", 2),
     *(Column(title, middle=True) for title in ("subject", "session", "-> subject", "-> session")),
 )
-_HOW = "prefix=P_ suffix=_b replace=OLD/NEW template={subject}_{date}; subject. or session. before one"
+_HOW = (
+    "Rules for subject and session label, with blanks between: prefix=P_ suffix=_b replace=OLD/NEW; for one "
+    "of them: subject.prefix=P_ session.template={subject}_{date}. Empty keeps the labels:"
+)
 _NO_TROUBLES: Mapping[str, str] = {}
 
 

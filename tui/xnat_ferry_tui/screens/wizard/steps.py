@@ -69,8 +69,13 @@ def _checks(desk: Desk) -> Standing:
         mark = TO_DO if desk.problem is not None else NOT_YET
         return Standing(mark, desk.busy or "what is chosen has not been checked; r does it")
     if drafting.brief.failure:
-        return Standing(TO_DO, f"{drafting.brief.failure} {_LEADS}")
+        return Standing(TO_DO, f"{_sentence(drafting.brief.failure)} {_LEADS}")
     return Standing(DONE if drafting.brief.verdict == "clear" else LOOK, _being_judged(desk))
+
+
+def _sentence(words: str) -> str:
+    """With a full stop, where a server's own words end it without one."""
+    return words if words.endswith((".", "!", "?", '"')) else f"{words}."
 
 
 def _conflicts(desk: Desk) -> Standing:
