@@ -235,6 +235,22 @@ def test_a_damaged_zip_is_found_and_fetched_again(
     assert verified(folder, tmp_path)["002_MR1"].verdict == "proven"
 
 
+@pytest.mark.parametrize("form", [(), ("--zip",)], ids=["folder", "zip"])
+def test_a_manifest_that_is_lost_is_written_again_where_all_else_is_there(
+    port: Harbour, run: Callable[..., int], tmp_path: Path, form: tuple[str, ...]
+) -> None:
+    folder = port.begin(planned(run, tmp_path, "--sessions", "002_MR1", *form))
+    assert port.work(folder) == 0
+    manifest, before = tmp_path / "backup/002/002_MR1.manifest.jsonl", fetched(folder)
+    written = manifest.read_bytes()
+    for spoilt in (b"", written[:-20]):
+        manifest.write_bytes(spoilt)
+        assert verified(folder, tmp_path)["002_MR1"].verdict == "differs"
+        assert port.work(folder) == 0
+        assert (manifest.read_bytes(), fetched(folder)) == (written, before)
+        assert verified(folder, tmp_path)["002_MR1"].verdict == "proven"
+
+
 def test_a_file_that_became_a_link_is_fetched_again(
     port: Harbour, run: Callable[..., int], tmp_path: Path
 ) -> None:

@@ -119,6 +119,12 @@ class Shelf:
                 self.part.rename(self.final)
             _sync(self.above)
 
+    def describe(self, session: BackedUp, files: Sequence[KeptFile]) -> None:
+        """Write the manifest alone; raises CannotWrite."""
+        with _told(self.above):
+            self._write_manifest(session, files)
+            _sync(self.above)
+
     def tidy(self) -> None:
         """Remove what a ZIP was made of, once it has its name."""
         shutil.rmtree(self.part, ignore_errors=True)

@@ -40,16 +40,21 @@ def land_session(ferry: Ferry, session: PlannedSession) -> None:
     brought so far stays, and is not brought again.
     """
     shelf = shelf_of(ferry.state.plan, session)
-    if shelf.holds(session.id, session.study_uid) is False:
-        raise DestinationTaken(label=session.to_session, why=f"{shelf.final} is there and is something else")
+    taken = DestinationTaken(label=session.to_session, why=f"{shelf.final} is there and is something else")
+    strange = shelf.holds(session.id, session.study_uid) is False
+    if strange and shelf.kept():
+        raise taken
     origin = ServerOrigin(ferry.source, ferry.state.plan.source.project)
     landing = _Landing(ferry, session, source_as_planned(origin, session), shelf)
     left = landing.units_left()
+    if strange and left:
+        raise taken  # else it is the session, and only its manifest is lost
     if left or not shelf.packed:
         shelf.prepare()
         landing.bring(left, origin)
         landing.finish()
     else:
+        landing.describe()
         shelf.tidy()
 
 
@@ -104,7 +109,15 @@ class _Landing:
     def finish(self) -> None:
         """Write the manifest and give the session its name."""
         kept = Packed(KeptFile, self._kept())
-        session = BackedUp(
+        self._shelf.finish(self._backed_up(kept), kept)
+
+    def describe(self) -> None:
+        """Write the manifest of what has its name already."""
+        kept = Packed(KeptFile, self._kept())
+        self._shelf.describe(self._backed_up(kept), kept)
+
+    def _backed_up(self, kept: Sequence[KeptFile]) -> BackedUp:
+        return BackedUp(
             server=self._ferry.source.server,
             project=self._project,
             subject=self._session.subject,
@@ -114,7 +127,6 @@ class _Landing:
             files=len(kept),
             bytes=sum(one.size for one in kept),
         )
-        self._shelf.finish(session, kept)
 
     def _is_there(self, unit: Unit, passed: _Passed, opened: Opener) -> bool:
         """Whether every file of a unit lies there as it should; then manifest and journal say so."""
