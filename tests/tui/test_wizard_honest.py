@@ -80,6 +80,9 @@ async def test_two_long_labels_that_differ_in_the_end_are_told_apart(desk: Desk)
     visits = [f"SUB0001_LONGITUDINAL_STUDY_VISIT_000{number}_T1" for number in (1, 2)]
     async with wizard(desk, survey_of(*map(one, visits)), "choose") as pilot:
         await until_shown(pilot, "VISIT_0001_T1", "VISIT_0002_T1")
+        await pilot.press("enter")
+        await until_shown(pilot, "1 of 2 sessions marked")
+        await pilot.press("u")
         await pilot.press("9")
         text = await until_shown(pilot, "9 LABELS", "0001_T1", "0002_T1")
         assert "LONGITUDINAL" not in text
