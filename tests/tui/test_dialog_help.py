@@ -6,6 +6,7 @@ from typing import Any
 from textual.events import Key
 from textual.widgets import Input
 
+from tests.core.making import DESTINATION, SOURCE
 from tests.tui.dialogs import all_dialogs
 from tests.tui.looking import screen_text, until, until_shown
 from xnat_ferry.dicom.header_lines import HeaderLine
@@ -145,6 +146,21 @@ async def test_nothing_that_was_typed_is_lost(empty_desk: Desk) -> None:
         assert [field.value for field in app.screen.query(Input)] == ["a:P?", "b:QR"]
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
+async def test_of_a_line_that_is_typed_in_an_area_it_explains_the_line(empty_desk: Desk) -> None:
+    empty_desk.ends = (SOURCE, DESTINATION)
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("escape", "6", "slash", "x", "f1")
+        text = await until_shown(pilot, "Words in subject or session label", "One line to type in.")
+        assert "Area 1" not in text
+        assert "mark or unmark" not in text
+        await pilot.press("escape", "y")
+        await until_shown(pilot, "\n xy\n", "Enter Take what is typed")
+        await pilot.press("escape", "2", "slash", "f1")
+        text = await until_shown(pilot, "words in label or subject", "Only sessions with all these words")
+        assert "Area 2" not in text
 
 
 async def test_the_letter_opens_it_where_no_field_has_the_focus_and_a_key_map_holds(empty_desk: Desk) -> None:

@@ -31,6 +31,10 @@ HELP = {
         "Labels before and after. l asks for a rule and shows at once what it makes; Enter gives one "
         "session labels of its own. What would collide, be refused or make one person of two is marked !."
     ),
+    "prompt": (
+        "One line to type in. Enter takes it; what will not do is said above it, and what was typed stays. "
+        f"Escape leaves everything as it was. {_IN_A_FIELD}"
+    ),
     "#review": (
         "All that will happen. t says how far the sessions go, v how much is compared afterwards, m "
         "whether the source is deleted in the end, e what else travels, p how fast it may go; w writes the "
@@ -42,6 +46,10 @@ HELP = {
         "is the line one stands on. R takes another road, V compares both projects file by file. + is "
         "only at the source, - only at the destination, ? there too but not compared, = and ~ proven by "
         "a verification, * different."
+    ),
+    "#browse-filter": (
+        "Only sessions with all these words are shown, in both panes while they are in step. Enter keeps the "
+        f"words, Escape clears them. {_IN_A_FIELD}"
     ),
     "header": (
         "A header as the server's file has it. What may identify a person is hidden until i is "

@@ -1,13 +1,16 @@
-"""What there is to explain of what one sees: a dialog, else the thing in focus and the area around it."""
+"""What there is to explain of what one sees: a dialog or a field, else the thing in focus and its area."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from textual.widgets import Input
 
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.dialog import Dialog
 from xnat_ferry_tui.dialogs.help import About
 from xnat_ferry_tui.help_texts import HELP
 from xnat_ferry_tui.screens.area import Area
+from xnat_ferry_tui.screens.wizard.step import Prompt
 
 if TYPE_CHECKING:
     from xnat_ferry_tui.app import FerryApp
@@ -19,9 +22,18 @@ def about(app: "FerryApp") -> About:
     if isinstance(screen, Dialog):
         works = [*keys.at(screen.places()), keys.by_id(keys.HELP)]
         return About([*screen.asked(), "", HELP[screen.PLACE]], works, screen.choices())
+    if isinstance(app.focused, Input):
+        return _field(app.focused)
     places = screen.places() if isinstance(screen, Area) else ()
     works = [key for key in keys.at([*places, keys.EVERYWHERE, keys.LISTS]) if key.keys]
     return About(list(_around(app)), works)
+
+
+def _field(field: Input) -> About:
+    """One line below an area, with what it asks; the area's own keys are letters there."""
+    prompt = next((one for one in field.ancestors if isinstance(one, Prompt)), None)
+    asked, name = ([field.placeholder], f"#{field.id}") if prompt is None else (prompt.words, "prompt")
+    return About([*asked, "", HELP[name]], [keys.by_id(keys.HELP)])
 
 
 def _around(app: "FerryApp") -> Iterator[str]:

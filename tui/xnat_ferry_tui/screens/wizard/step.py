@@ -1,6 +1,6 @@
 """What the steps share: their place on the screen, their reason, and one line that asks for a word."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
@@ -104,6 +104,11 @@ class Prompt(Vertical):
         entry.cursor_position = len(entry.value)
         self.display = True
         entry.focus()
+
+    @property
+    def words(self) -> Sequence[str]:
+        """What is asked, or why the answer will not do."""
+        return self.query_one(Facts).lines
 
     @on(Input.Changed)
     def _typing(self, event: Input.Changed) -> None:
