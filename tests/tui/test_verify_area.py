@@ -1,5 +1,6 @@
 """Area 4: only what differs, from the session down to the header, and what can be done about it."""
 
+import msgspec
 import pytest
 
 from tests.core.making import instance
@@ -58,6 +59,27 @@ def test_what_was_not_proven_is_not_called_refused(empty_desk: Desk) -> None:
     assert archiving(watched, whole=False) == [
         "Archiving: 0 of 2 archived, 1 not proven, 1 refused (L reads the log)"
     ]
+
+
+async def test_in_a_low_window_title_verdict_list_and_keys_stay_in_sight(empty_desk: Desk) -> None:
+    folder = transfer(
+        empty_desk,
+        STARTED,
+        events.SessionArchived(session="A", uri="/u", seconds=1),
+        events.SessionRemoved(session="A", how=events.Removal.DELETE),
+        events.SessionBuilt(session="B", row="r"),
+        events.SessionFailed(session="B", message="no " * 300, advice="Again! " * 30, kind="ArchiveRefused"),
+        finished(1),
+        labels=("A", "B"),
+    )
+    verified(folder, "A")
+    verified(folder, "B", msgspec.structs.replace(item("B", "1", "b1.dcm"), likely="It was cut. " * 60))
+    async with FerryApp(empty_desk).run_test(size=(60, 20)) as pilot:
+        await pilot.press("4")
+        in_sight = ("4 VERIFY", "NOT CLEAN", "At the source: 1 session gone", "1 refused", "s Send again")
+        await until_shown(pilot, *in_sight, "+  B")
+        await pilot.press("n")
+        await until_shown(pilot, *in_sight, "+  b1.dcm", "It was cut.")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -48,7 +48,7 @@ class VerifyArea(Area):
     def show(self) -> None:
         watched, found = self.desk.watched, self.desk.verification()
         self.query_one("#verdict", Facts).put(
-            [*verdict(watched, found), *archiving(watched, whole=not self._place.session), *self._remark()]
+            [*verdict(watched, found), *self._remark(), *archiving(watched, whole=not self._place.session)]
         )
         if watched is None or found is None:
             self._rows, self._basis = Rows(), ()

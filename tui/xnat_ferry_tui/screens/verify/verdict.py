@@ -41,7 +41,20 @@ def verdict(watched: Watched | None, found: Verification | None) -> list[str]:
         wording.counts(found.counts),
         f"{watched.folder.id}{_when(found)}",
         *([f"{wording.plural(back, 'session')} taken back since it was looked at."] if back else []),
+        *_at_the_source(watched),
     ]
+
+
+def _at_the_source(watched: Watched) -> list[str]:
+    """What became of the move, where one was begun."""
+    sessions = watched.state.sessions.values()
+    gone, kept = (
+        sum(one.removed is not None for one in sessions),
+        sum(one.kept is not None for one in sessions),
+    )
+    told = [f"{wording.plural(gone, 'session')} gone"] if gone else []
+    told += [f"{kept:,} kept (area 3 tells why)"] if kept else []
+    return [f"At the source: {', '.join(told)}"] if told else []
 
 
 def archiving(watched: Watched | None, *, whole: bool = True) -> list[str]:
