@@ -179,7 +179,7 @@ SHOWN = (
         "plan/rounds.py",
         "plan/by_receiver.py",
     ),
-    *("verify/*.py", "settle/*.py", "roads/*.py", "transfer/lock.py"),
+    *("verify/*.py", "verify/carried/*.py", "settle/*.py", "roads/*.py", "transfer/lock.py"),
 )
 ELSEWHERE = ("--accept something is none of", "--answer something is not", " (all with --json)")
 """What only the plain face says: its own options, misspelt, and where the rest of its lists is."""
