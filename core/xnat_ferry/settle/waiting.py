@@ -114,7 +114,7 @@ def _remove_row(ferry: Ferry, source: SourceFiles, session: PlannedSession, row:
 
 
 def _built(ferry: Ferry, session: PlannedSession, row: PrearchiveRow) -> PrearchiveRow:
-    """The row as it is looked at and shall be removed; raises RowNotRemovable for one that cannot be built."""
+    """The row as it is looked at and shall be removed; raises RowNotRemovable if it cannot be built."""
     if row.status == "READY":
         return row
     try:
