@@ -87,3 +87,14 @@ async def test_two_long_labels_that_differ_in_the_end_are_told_apart(desk: Desk)
         text = await until_shown(pilot, "9 LABELS", "0001_T1", "0002_T1")
         assert "LONGITUDINAL" not in text
         assert "." not in "".join(line for line in text.splitlines() if "SUB0001" in line)
+
+
+async def test_a_filter_leads_to_what_it_leaves(desk: Desk) -> None:
+    async with wizard(desk, survey_of(*map(one, "ABC")), "choose") as pilot:
+        await pilot.press("2")
+        await until_shown(pilot, "2 BROWSE", "> C")
+        await pilot.press("j", "slash", *"c")
+        await until_shown(pilot, "/c  1 of 3", "C  subject 001")
+        await pilot.press("enter", "space")
+        await until_shown(pilot, "1 marked")
+        assert desk.marks == {"C"}

@@ -113,7 +113,10 @@ class BrowseArea(Area):
         """Show the lines, the cursors on those on which they stood."""
         self._put_lines()
         for side, (node, before) in stood.items():
-            place = self._lists.outline(side).place_of(node.key, before)
+            outline = self._lists.outline(side)
+            place = outline.place_of(node.key, before)
+            if place is None and self._lists.wish(side).words:
+                place = outline.first_session()  # whoever filters wants what is left, and no line at the end
             if place is not None:
                 self._panes.pane(side).highlighted = place
         self._tell()

@@ -101,6 +101,12 @@ class Outline:
         number = self._shown.table.find(key) if made is None and self._shown else made
         return None if number is None else index_of(self._numbers, number)
 
+    def first_session(self) -> int | None:
+        """Where the first session is in sight: beneath the first subject that is open; None without one."""
+        assert self._shown is not None
+        sessions = self._shown.table.sessions
+        return next((at for at, number in enumerate(self._numbers) if 0 <= number < sessions), None)
+
     def _opened(self) -> set[int]:
         """The sessions that are open, in sight or not."""
         assert self._shown is not None
