@@ -47,6 +47,7 @@ SUBJECTS = 6
 FAILED = "sbatch: error: Batch job submission failed: "
 REFUSED = f"sbatch: error: invalid partition specified: x\n{FAILED}Invalid partition name specified\n"
 UNREACHED = f"{FAILED}Unable to contact slurm controller (connect failure)\n"
+UNKNOWN = "sbatch: fatal: Could not establish a configuration source\n"
 HELD_UP = f"{FAILED}Socket timed out on send/recv operation\n"
 
 
@@ -189,7 +190,7 @@ def sent(port: Harbour, path: str) -> int:
     return [one["path"] for one in port.server.log()].count(path)
 
 
-@pytest.mark.parametrize(("said", "code"), [(REFUSED, 1), (UNREACHED, 3)])
+@pytest.mark.parametrize(("said", "code"), [(REFUSED, 1), (UNREACHED, 3), (UNKNOWN, 3)])
 def test_of_what_slurm_did_not_take_no_transfer_is_left(
     six: Plan, slurm: Path, tmp_path: Path, said: str, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,8 +24,8 @@ _UNANSWERED = re.compile(
 )
 """What the commands say where the controller may have done all the same what it was asked (Slurm's own
 slurm_errno.c): one that was only held up for a while takes the job that has timed out (22.05)."""
-_UNREACHED = re.compile(r"\(connect failure\)|Connection refused")
-"""And where it was asked nothing."""
+_UNREACHED = re.compile(r"\(connect failure\)|Connection refused|Could not establish a configuration source")
+"""And where it was asked nothing, as where nobody has told this machine of a controller."""
 
 
 class QueuedTask(Struct, frozen=True):
