@@ -111,7 +111,7 @@ async def test_the_newest_line_is_followed_until_one_leaves_it(empty_desk: Desk)
 async def test_problems_alone_one_after_the_other_with_what_to_do(empty_desk: Desk) -> None:
     failed = events.SessionFailed(session="A", message="A did not arrive.", advice="Send it again.")
     again = events.TriedAgain(session="A", unit="1", attempt=2, message="time-out")
-    transfer(empty_desk, STARTED, again, sent("A", "1"), failed, finished(1))
+    folder = transfer(empty_desk, STARTED, again, sent("A", "1"), failed, finished(1))
     app = FerryApp(empty_desk)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("3")
@@ -130,6 +130,14 @@ async def test_problems_alone_one_after_the_other_with_what_to_do(empty_desk: De
         text = await until_shown(pilot, "problems only (e)")
         assert "scan 1  2 files" not in text
         assert log_of(app).count == 2
+        line = "2026-01-02T10:00:01.000+00:00 https://x.example GET /data/projects 200 12 ms\n"
+        folder.calls.write_text(line * 2)
+        await pilot.press("@")
+        await until(pilot, lambda: log_of(app).count == 2 and "GET /data/projects" in screen_text(app))
+        await pilot.press("j")
+        await until_shown(pilot, "the log stands still: f follows again, requests (@)")
+        await pilot.press("e")
+        await until_shown(pilot, "the newest line is followed, problems only (e)")
         await pilot.press("s")
         await until_shown(pilot, "Go on with", "y Yes   n No")
 

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
-from xnat_ferry import wording
+from xnat_ferry import event_words
 from xnat_ferry.model import Endpoint
 from xnat_ferry.transfer.session_state import Phase, SessionState
 from xnat_ferry_tui import keys
@@ -145,7 +145,7 @@ class TransferArea(Area):
             words = f"{one.method} {one.server}{one.path} -> {one.status}, {one.took}" if one else ""
         else:
             event = self._chosen.event(place)
-            words = on_screen(wording.what_happened(event)) if event is not None else ""
+            words = on_screen(event_words.what_happened(event)) if event is not None else ""
         self.query_one("#event", Facts).put([words])
 
     def _following(self, place: int) -> str:
@@ -209,6 +209,8 @@ class TransferArea(Area):
         self.show()
 
     def action_only_problems(self) -> None:
+        if self._requests:
+            self.query_one("#log", Lines).highlighted = 0  # the place is one among the requests
         self._problems, self._requests = self._requests or not self._problems, False
         self._show_log()
 
