@@ -3,7 +3,7 @@
 import pytest
 
 from tests.core.test_journal import STORY
-from xnat_ferry import events, wording
+from xnat_ferry import event_words, events, wording
 from xnat_ferry.model import Mark
 
 
@@ -46,13 +46,13 @@ def test_every_kind_of_event_is_a_line_or_a_step_between() -> None:
     between = {"SessionStarted", "UnitProgressed", "UnitSending", "UnitRefused", "ArchiveRequested"}
     for event in STORY:
         kind = type(event).__name__
-        assert bool(wording.what_happened(event)) == (kind not in between), kind
+        assert bool(event_words.what_happened(event)) == (kind not in between), kind
 
 
 def test_what_needs_a_person_is_a_problem() -> None:
-    problems = {type(event).__name__ for event in STORY if wording.is_problem(event)}
+    problems = {type(event).__name__ for event in STORY if event_words.is_problem(event)}
     assert problems == {"TriedAgain", "SessionFailed"}
-    assert wording.is_problem(events.WorkerStopped(why="disk full"))
+    assert event_words.is_problem(events.WorkerStopped(why="disk full"))
 
 
 def test_a_count_and_its_noun_agree() -> None:

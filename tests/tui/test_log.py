@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.making import plan_of, planned
-from xnat_ferry import events, wording
+from xnat_ferry import event_words, events
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry_tui.screens.transfer.log import Chosen
 from xnat_ferry_tui.watched import Watched
@@ -57,9 +57,9 @@ def test_the_newest_is_at_the_top_and_problems_are_found(
     watched, chosen = Watched(folder), Chosen()
 
     def wanted(told: list[events.AnyEvent]) -> list[events.AnyEvent]:
-        lines = [one for one in reversed(told) if wording.what_happened(one)]
+        lines = [one for one in reversed(told) if event_words.what_happened(one)]
         lines = [one for one in lines if not session or getattr(one, "session", "") == session]
-        return [one for one in lines if not problems or wording.is_problem(one)]
+        return [one for one in lines if not problems or event_words.is_problem(one)]
 
     watched.take(first, True)
     assert chosen.take(watched, problems=not problems, session=session) is None, "another choice"
@@ -72,7 +72,7 @@ def test_the_newest_is_at_the_top_and_problems_are_found(
     assert chosen.take(watched, problems=problems, session=session) == len(every) - len(before)
     assert [chosen.event(line) for line in range(len(chosen))] == every
     assert chosen.event(len(every)) is None
-    wrong = [line for line, one in enumerate(every) if wording.is_problem(one)]
+    wrong = [line for line, one in enumerate(every) if event_words.is_problem(one)]
     for line in range(0, len(every), 7):
         assert chosen.next_problem(line, 1) == next((one for one in wrong if one > line), None)
         assert chosen.next_problem(line, -1) == next((one for one in reversed(wrong) if one < line), None)

@@ -172,6 +172,7 @@ SHOWN = (
     *(
         "errors.py",
         "wording.py",
+        "event_words.py",
         "checks/*.py",
         "checks/anonymization/*.py",
         "checks/meeting/*.py",

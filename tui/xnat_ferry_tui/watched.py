@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from xnat_ferry import wording
+from xnat_ferry import event_words
 from xnat_ferry.events import AnyEvent
 from xnat_ferry.model import Where
 from xnat_ferry.packed import Packed
@@ -47,12 +47,12 @@ class Watched:
         self.alive = alive
         for event in events:
             self.state.apply(event)
-            if wording.what_happened(event):
+            if event_words.what_happened(event):
                 place = len(self.told)
                 self.told.append(event)
                 if session := getattr(event, "session", ""):
                     self._of_session[session].append(place)
-                if wording.is_problem(event):
+                if event_words.is_problem(event):
                     self._problems.append(place)
 
     def places(self, *, problems: bool, session: str) -> Sequence[int]:

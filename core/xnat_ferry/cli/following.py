@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from xnat_ferry import wording
+from xnat_ferry import event_words, wording
 from xnat_ferry.cli import page
 from xnat_ferry.cli.common import answer_json, say
 from xnat_ferry.cli.headway import bar
@@ -109,7 +109,7 @@ def _carried(status: Status) -> str:
 
 def line_of(event: AnyEvent) -> str:
     """One event with its time and session; "" for what is only a step between."""
-    words = wording.what_happened(event)
+    words = event_words.what_happened(event)
     if not words:
         return ""
     moment = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S")

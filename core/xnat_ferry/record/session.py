@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from xnat_ferry import events, wording
+from xnat_ferry import event_words, events
 from xnat_ferry.events import AnyEvent
 from xnat_ferry.model import Where
 from xnat_ferry.plan import PlannedSession
@@ -116,7 +116,7 @@ def _removed(state: SessionState) -> Removed | None:
 def _assigned(happened: Sequence[AnyEvent]) -> Iterator[tuple[str, str]]:
     for one in happened:
         if isinstance(one, events.Assigned | events.SessionTakenBack | events.SessionNotTakenBack):
-            yield moment(one.at), safe(wording.what_happened(one))
+            yield moment(one.at), safe(event_words.what_happened(one))
 
 
 def _beside(

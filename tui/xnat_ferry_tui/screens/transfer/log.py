@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import takewhile
 
-from xnat_ferry import wording
+from xnat_ferry import event_words
 from xnat_ferry.events import AnyEvent, SessionFinished, SettlingFinished, TransferFinished
 from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry_tui.calls import Request
@@ -87,13 +87,13 @@ def next_refused(requests: Sequence[Request], line: int, step: int) -> int | Non
 def event_line(event: AnyEvent) -> Line:
     """One event."""
     moment = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S")
-    bad = wording.is_problem(event)
+    bad = event_words.is_problem(event)
     good = isinstance(event, SessionFinished | TransferFinished | SettlingFinished)
     cells = (
         "!" if bad else "",
         moment,
         getattr(event, "session", ""),
-        on_screen(wording.what_happened(event)),
+        on_screen(event_words.what_happened(event)),
     )
     return Line(cells, "bad" if bad else "good" if good else "")
 
