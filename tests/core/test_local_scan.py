@@ -324,6 +324,27 @@ def test_two_tars_one_behind_the_other_are_not_taken_for_the_first(
         look(path)
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_member_of_less_than_nothing_leads_nowhere(tmp_path: Path, place: int) -> None:
+    """tarfile goes back by so much, and round and round."""
+    path = in_tar(tmp_path, {"a": b"", "b": b"", "c": dicom_bytes()})
+    content = bytearray(path.read_bytes())
+    head = content[512 * place : 512 * (place + 1)]
+    head[124:136] = (-512 * (place + 1)).to_bytes(12, "big", signed=True)
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    content[512 * place : 512 * (place + 1)] = head
+    path.write_bytes(content)
+    with pytest.raises(PlaceUnreadable):
+        look(path)
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as archive:
+        member = tarfile.TarInfo("1.dcm")
+        member.size, member.pax_headers = 512, {"size": "-2048"}
+        archive.addfile(member, BytesIO(b"x" * 512))
+    with pytest.raises(PlaceUnreadable):
+        look(path)
+
+
 def test_a_tar_that_is_written_to_meanwhile_is_not_read_on(tmp_path: Path) -> None:
     path = in_tar(tmp_path, two_studies())
     place = open_place(path)

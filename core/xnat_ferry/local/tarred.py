@@ -88,10 +88,10 @@ class Tarred(Place):
         progress("MB looked through", 1 + self._size // _MEGABYTE, 1 + self._size // _MEGABYTE)
 
     def _members(self, progress: Progress) -> Iterator[Sight | Other]:
-        files = 0
+        files, before = 0, -1
         with self._opened() as (tar, read):
-            while (member := tar.next()) is not None:
-                tar.members.clear()  # type: ignore[attr-defined]  # else it remembers every one
+            while (member := _next(tar, before)) is not None:
+                before = member.offset
                 refuse_bomb(self.path, self._size, read() + (member.size if self._unpack else 0))
                 path = inside(self.path, member.name)
                 if member.isdir() or not path:
@@ -193,6 +193,18 @@ class _Member(tarfile.TarInfo):
         if self.type in _NOTES and self.size > _LONGEST_NOTE:
             raise HostilePlace(path=tar.name or "the tar file", why="a description in it is endless")
         return super()._proc_member(tar)  # type: ignore[misc]
+
+
+def _next(tar: tarfile.TarFile, before: int) -> tarfile.TarInfo | None:
+    """The member behind the one at ``before``; tarfile follows a size below zero back (CVE-2025-8194)."""
+    try:
+        member = tar.next()
+    except OSError as error:
+        raise tarfile.ReadError(str(error)) from None
+    tar.members.clear()  # type: ignore[attr-defined]  # else it remembers every one
+    if member is not None and (member.size < 0 or member.offset <= before):
+        raise tarfile.ReadError("a member of less than nothing")
+    return member
 
 
 @contextmanager
