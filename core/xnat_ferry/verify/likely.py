@@ -1,5 +1,7 @@
 """The likely cause of each kind of difference, and what to do about it: one or two sentences each."""
 
+_SEND_ANEW = "Send the session again; in the archive only once this file was deleted there."
+"""An archived file is never written over by sending it again, one in the prearchive is (wire-write 1.7)."""
 CUT_SHORT = "The upload was cut, or the server refused it. Send the session again."
 FILTERED = (
     "The destination's series import filter refuses this series. Ask an owner whether it should; then send "
@@ -53,30 +55,25 @@ NOT_SENT = "It was planned and has not arrived. Resume the transfer; where it fa
 NOT_FETCHED = "It could not be fetched. Verify again; if it stays, ask the server's administrator."
 SCRIPT_UNKNOWN = "Whether a script of the destination rewrote it is not known. Ask the project's owners."
 NO_SCRIPT = (
-    "No script is switched on there, so it should be the same. Level full tells whether the image is; if "
-    "it is not, send the session again."
+    "No script is switched on there, so it should be the same. Level full tells whether the image is. If "
+    f"it is not: {_SEND_ANEW}"
 )
-TOO_SHORT = (
-    "It is shorter than a script makes a file by rewriting its header: it was cut. Send the session again."
-)
+TOO_SHORT = f"It is shorter than a script makes a file by rewriting its header: it was cut. {_SEND_ANEW}"
 PERHAPS_CUT = (
     "It is shorter there than a script makes a file by rewriting its header, if the source's size is right. "
     "Level full tells."
 )
-OTHER_PIXELS = "The image is another one than was sent: damaged, or replaced. Send the session again."
+OTHER_PIXELS = f"The image is another one than was sent: damaged, or replaced. {_SEND_ANEW}"
 ALTERS_PIXELS = (
     "A script of the destination alters pixels. Ask an owner whether it should have altered these."
 )
 OTHER_INSTANCE = (
-    "Another instance lies under this entry: files were mixed up, or one was replaced. Send the session "
-    "again."
+    f"Another instance lies under this entry: files were mixed up, or one was replaced. {_SEND_ANEW}"
 )
-NO_DICOM = (
-    "What lies there is no readable DICOM file any more: cut short or replaced. Send the session again."
-)
+NO_DICOM = f"What lies there is no readable DICOM file any more: cut short or replaced. {_SEND_ANEW}"
 OTHER_HEADER = (
-    "No script of the destination is known to make these changes. Ask an owner who changed it; if nobody "
-    "did, send the session again."
+    "No script of the destination is known to make these changes. Ask an owner who changed it. If nobody "
+    f"did: {_SEND_ANEW}"
 )
 SAME_IMAGE = (
     "The image is the same; its header was changed, and no script is switched on there. Ask an owner who did."
