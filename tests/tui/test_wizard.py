@@ -474,6 +474,9 @@ def test_how_every_step_stands_from_nothing_to_ready(desk: Desk) -> None:
     assert desk.drafting.draft is not None
     desk.drafting.take(survey_of(one("A"), there=(there("A"),)), desk.drafting.draft)
     assert marks() == "ok ok ! !! ! !!"
+    hidden = replace(survey_of(one("A")), destination=view(DESTINATION, None, problem="It is hidden."))
+    desk.drafting.take(hidden, desk.drafting.draft)
+    assert marks() == "ok ok !! ! ! --"
     desk.drafting.take(survey_of(one("A")), desk.drafting.draft)
     assert marks() == "ok ok ok ok ok ok"
     assert why_not_start(desk) == ""

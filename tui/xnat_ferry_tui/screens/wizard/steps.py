@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from xnat_ferry import wording
+from xnat_ferry.model import Verdict
 from xnat_ferry_tui.desk import Desk
 
 STEPS = ("connect", "choose", "checks", "conflicts", "labels", "review")
@@ -66,7 +67,7 @@ def _choose(desk: Desk) -> Standing:
 def _checks(desk: Desk) -> Standing:
     judged, drafting = desk.drafting.judged, desk.drafting
     if judged is None or not drafting.fresh:
-        mark = TO_DO if desk.problem is not None else NOT_YET
+        mark = TO_DO if desk.problem is not None and desk.source is not None else NOT_YET
         return Standing(mark, desk.busy or "what is chosen has not been checked; r does it")
     if drafting.brief.failure:
         return Standing(TO_DO, f"{_sentence(drafting.brief.failure)} {_LEADS}")
@@ -81,10 +82,13 @@ def _sentence(words: str) -> str:
 def _conflicts(desk: Desk) -> Standing:
     if desk.drafting.judged is None or not desk.drafting.fresh:
         return Standing(NOT_YET, "the checks come first")
-    undecided = desk.drafting.brief.undecided
+    brief = desk.drafting.brief
+    undecided = brief.undecided
     if undecided:
         return Standing(TO_DO, f"{wording.plural(undecided, 'session')} undecided; n goes to the next")
-    return Standing(DONE, _being_judged(desk))
+    known = not any(row.check == "conflicts" and row.standing == Verdict.UNKNOWN for row in brief.rows)
+    # what could not be looked at may meet something
+    return Standing(DONE if known else LOOK, _being_judged(desk))
 
 
 def _labels(desk: Desk) -> Standing:
