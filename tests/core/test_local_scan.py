@@ -228,14 +228,29 @@ def test_an_archive_that_climbs_out_is_refused(
         look(made(tmp_path, {name: dicom_bytes()}))
 
 
-def test_a_link_in_a_tar_that_climbs_out_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "kind", "leads_to", "out"),
+    [
+        ("innocent.dcm", tarfile.SYMTYPE, "../../etc/passwd", True),
+        ("a/b/innocent.dcm", tarfile.SYMTYPE, "../../../etc/passwd", True),
+        ("a/innocent.dcm", tarfile.SYMTYPE, "/etc/passwd", True),
+        ("a/innocent.dcm", tarfile.LNKTYPE, "../etc/passwd", True),
+        ("a/b/innocent.dcm", tarfile.SYMTYPE, "../../1.dcm", False),
+    ],
+)
+def test_a_link_in_a_tar_that_climbs_out_is_refused(
+    tmp_path: Path, name: str, kind: bytes, leads_to: str, out: bool
+) -> None:
     path = tmp_path / "a.tar"
     with tarfile.open(path, "w") as archive:
-        member = tarfile.TarInfo("innocent.dcm")
-        member.type, member.linkname = tarfile.SYMTYPE, "../../etc/passwd"
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname = kind, leads_to
         archive.addfile(member)
-    with pytest.raises(HostilePlace, match="outside"):
-        look(path)
+    if out:
+        with pytest.raises(HostilePlace, match="outside"):
+            look(path)
+    else:
+        assert [one.why for one in look(path).others] == ["a link"]
 
 
 def test_bombs_are_refused_before_they_go_off(tmp_path: Path) -> None:

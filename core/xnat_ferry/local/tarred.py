@@ -8,6 +8,7 @@ import bz2
 import gzip
 import lzma
 import os
+import posixpath
 import tarfile
 import tempfile
 import zlib
@@ -137,7 +138,9 @@ class Tarred(Place):
 
     def _why_not(self, member: tarfile.TarInfo, path: str) -> str:
         if member.issym() or member.islnk():
-            inside(self.path, member.linkname)
+            # a symbolic one starts from its own folder, and may go up as far as that is deep
+            start = posixpath.dirname(path) if member.issym() and not member.linkname.startswith("/") else ""
+            inside(self.path, posixpath.normpath(posixpath.join(start, member.linkname)))
             return "a link"
         if hidden_part(path):
             return HIDDEN
