@@ -9,6 +9,7 @@ from tests.core.making import chosen, detail_of, session_row, survey_of
 from tests.tui.looking import screen_text, until_shown
 from tests.tui.wizard import keeping_desk, one, there, wizard
 from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.tour import guidance
 
 
 @pytest.fixture
@@ -47,6 +48,7 @@ async def test_what_nobody_answered_is_not_called_answered(desk: Desk) -> None:
             "settled      A",
             "It is left out, so nothing is asked of you: it has no DICOM files to carry",
         )
+        assert "Nothing here waits for you" in guidance("checks", desk)
 
 
 async def test_a_tiny_window_has_room_for_what_each_step_is_about(desk: Desk) -> None:

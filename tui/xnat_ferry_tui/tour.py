@@ -14,6 +14,7 @@ _STEPS = {
 }
 _CLEAR = "Nothing stands against going on. c or F5 goes on."
 _NO_CONFLICT = "What is sent meets nothing that is there already. c or F5 goes on."
+_ANSWERED = "Nothing here waits for you any more; u takes back what was said last. c or F5 goes on."
 _FAILING = (
     "What is marked FAIL comes first: n goes to it, and below it stands what to do. Here: 6, s, then 2,3."
 )
@@ -40,8 +41,8 @@ def guidance(area: str, desk: Desk) -> str:
         step, brief = desk.drafting.step, desk.drafting.brief
         if step == "checks" and desk.drafting.fresh and brief.verdict != "warned":
             return _CLEAR if brief.verdict == "clear" else _FAILING
-        if step == "conflicts" and desk.drafting.fresh and not brief.by_session.conflicts:
-            return _NO_CONFLICT
+        if step == "conflicts" and desk.drafting.fresh and not brief.undecided:
+            return _ANSWERED if brief.by_session.conflicts else _NO_CONFLICT
         return _STEPS.get(step, _STEPS[""])
     if area == "browse":
         return _BROWSE
