@@ -564,6 +564,10 @@ def test_what_cannot_travel_yet_and_what_is_there_already_is_said(
     assert "none of these sessions of SRC is in DST's archive yet" in shown.err
     folder = port.begin(planned(port, label, "resources"))
     assert port.work(folder) == 0
+    assert main([word.replace("=A", "=NONE") for word in words]) == 0
+    shown = capsys.readouterr()
+    assert "Plan: nothing\n" in shown.out
+    assert "There is nothing of what was asked for." in shown.err
     assert main([*words, "-o", str(tmp_path / "plan.toml"), "--json"]) == 0
     (said,) = [one for one in json.loads(capsys.readouterr().out)["findings"] if one["check"] == "belongings"]
     assert (said["verdict"], said["kind"]) == ("ok", "resource-there")

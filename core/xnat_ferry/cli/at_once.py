@@ -104,7 +104,7 @@ def go(
         return 1
     if writes:
         return 0 if judged.checklist.sure else 1
-    if not judged.planned.travelling:
+    if judged.planned.is_empty:
         return _nothing(judged.planned)
     return _begin(judged, surveying, going, json) if _wanted(judged, going) else 1
 
@@ -137,6 +137,9 @@ def _answered(again: Sequence[str], answers: Sequence[str]) -> list[str]:
 
 def _nothing(planned: Plan) -> int:
     """Says that nothing travels; 1 where it is not there yet to what it belongs."""
+    if planned.road == Road.RESOURCES and planned.travelling:
+        say("There is nothing of what was asked for.")
+        return 0
     if planned.road == Road.RESOURCES:
         source, destination = planned.source.project, planned.destination.project
         say(f"Nothing was carried: none of these sessions of {source} is in {destination}'s archive yet.")

@@ -39,7 +39,7 @@ def plan_lines(planned: Plan, width: int) -> Iterator[Line]:
 
 
 def _headline(planned: Plan) -> str:
-    if not planned.travelling:
+    if planned.is_empty:
         return "nothing yet; what is undecided waits for an answer" if planned.undecided else "nothing"
     if planned.road == Road.RESOURCES:
         return f"{planned.amount} {_where_to(planned)}"  # each file by its digest: there is no level

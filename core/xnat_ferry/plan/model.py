@@ -174,6 +174,11 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=T
         """The sessions of which something shall be sent."""
         return tuple(session for session in self.sessions if session.fate.travels)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is to be done, neither for a session nor for what belongs to one."""
+        return not self.travelling or (self.road == Road.RESOURCES and not self.belongings.any)
+
     @cached_property
     def undecided(self) -> tuple[PlannedSession, ...]:
         """The sessions whose conflict has no answer yet."""
