@@ -34,7 +34,7 @@ FerryError
 │       ├── NoProof  SourceDiffers  HoldsMore  CopyGone  StillWorkedOn
 │       └── OnlyShared  NotPermitted  StillThere  GoneAlready
 └── HereProblem                     something on this machine
-    ├── CannotWrite  NothingBegun  FolderUnsafe  SpoolTooSmall  ServerDown  RetriesSpent
+    ├── CannotWrite  NothingBegun  AnswerUnwritten  FolderUnsafe  SpoolTooSmall  ServerDown  RetriesSpent
     ├── TransferLocked  LockedElsewhere  WorkerDied
     ├── NoScheduler  SchedulerSilent  SchedulerUnreachable  SchedulerRefused  ClaimLost
     └── Stopped
@@ -643,6 +643,12 @@ class CannotWrite(HereProblem):
 
 class NothingBegun(CannotWrite):
     advice = "Free some space there or choose another folder with --transfers, then do it again."
+    exit_code = 2
+
+
+class AnswerUnwritten(HereProblem):
+    sentence = "The answer cannot be written: {why}."
+    advice = "What was done is done all the same: 'xnat-ferry status' tells where a transfer stands."
     exit_code = 2
 
 

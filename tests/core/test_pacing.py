@@ -41,7 +41,9 @@ def test_what_is_not_given_stays_as_it_was(tmp_path: Path) -> None:
     assert read_pace(tmp_path / "none.json") == Pace()
 
 
-@pytest.mark.parametrize("wrong", [Pacing(at_once=0), Pacing(connections=-1), Pacing(requests_per_second=0)])
+@pytest.mark.parametrize(
+    "wrong", [Pacing(at_once=0), Pacing(connections=-1), Pacing(requests_per_second=float("nan"))]
+)
 def test_nothing_at_all_is_no_pace(wrong: Pacing) -> None:
     with pytest.raises(UsageError, match="must be a number above 0"):
         wrong.over(Pace())

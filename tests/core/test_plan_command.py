@@ -118,8 +118,9 @@ def test_answers_decide_and_the_plan_that_was_there_is_kept(sea: Shore, tmp_path
 
 def test_what_is_no_file_is_not_moved_out_of_a_plans_way(tmp_path: Path) -> None:
     (tmp_path / "kept").touch()
-    with pytest.raises(UsageError, match="is there and is no file"):
-        write(plan_of(planned()), tmp_path)
+    for folder in (tmp_path, Path("/"), Path("")):
+        with pytest.raises(UsageError, match="is there and is no file"):
+            write(plan_of(planned()), folder)
     with pytest.raises(UsageError, match="is there and is no file"):
         write_labels(tmp_path, survey_of(chosen(session_row())), LabelRules())
     assert (tmp_path / "kept").exists()

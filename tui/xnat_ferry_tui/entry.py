@@ -96,7 +96,8 @@ def _refuse(words: str) -> int:
 
 
 def _why_no_screen() -> str:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # one that was closed from the start is None
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         return "The screen needs a terminal."
     if os.environ.get("TERM", "") in ("", "dumb"):
         return "This terminal (TERM=dumb) cannot show a screen."

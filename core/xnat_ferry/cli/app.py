@@ -1,16 +1,15 @@
 """The commands, their exit codes, and the one place where an error becomes a sentence."""
 
-import os
 import sys
 import traceback
 from collections.abc import Sequence
-from io import TextIOWrapper
 
 from cyclopts import App, CycloptsError
 
 from xnat_ferry import __version__
+from xnat_ferry.cli import streams
 from xnat_ferry.cli.help import RunOn
-from xnat_ferry.errors import FerryError
+from xnat_ferry.errors import AnswerUnwritten, FerryError
 from xnat_ferry.settings.redact import plain
 
 _LONGEST = 1200
@@ -70,10 +69,7 @@ def app_for(*asked: str) -> App:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code (0 yes, 1 no, 2 usage, 3 no login, 4 stopped, 70 a bug)."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            # a terminal that knows few characters gets the others spelled out instead of an error
-            stream.reconfigure(errors="backslashreplace")
+    streams.make_ready()
     asked = [word for word in arguments if word in COMMANDS][:1]
     try:
         result = app_for(*asked)(
@@ -83,22 +79,29 @@ def main(arguments: Sequence[str]) -> int:
     except CycloptsError:
         return 2
     except FerryError as error:
-        print(
-            f"xnat-ferry: {plain(str(error), _LONGEST)}\n  {plain(error.advice, _LONGEST)}", file=sys.stderr
-        )
-        return error.exit_code
+        return _refused(error)
     except KeyboardInterrupt:
-        print("xnat-ferry: interrupted.", file=sys.stderr)
+        streams.talk("xnat-ferry: interrupted.")
         return 4
     except BrokenPipeError:
-        # the reader of our output has gone; nothing is left to say
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.give_up_stdout()  # the reader of our output has gone; nothing is left to say
         return 0
-    except Exception:
-        lines = traceback.format_exc().splitlines()
-        print(*(line if line.isprintable() else plain(line) for line in lines), sep="\n", file=sys.stderr)
-        print(
-            "xnat-ferry: this is a bug in xnat-ferry itself. Please report the lines above.", file=sys.stderr
-        )
-        return 70
+    except Exception as error:
+        why = streams.why_unsaid() if isinstance(error, OSError) else ""
+        if not why:
+            return _bug()
+        streams.give_up_stdout()
+        return _refused(AnswerUnwritten(why=why))
     return result if isinstance(result, int) else 0
+
+
+def _refused(error: FerryError) -> int:
+    streams.talk(f"xnat-ferry: {plain(str(error), _LONGEST)}\n  {plain(error.advice, _LONGEST)}")
+    return error.exit_code
+
+
+def _bug() -> int:
+    lines = traceback.format_exc().splitlines()
+    streams.talk("\n".join(line if line.isprintable() else plain(line) for line in lines))
+    streams.talk("xnat-ferry: this is a bug in xnat-ferry itself. Please report the lines above.")
+    return 70

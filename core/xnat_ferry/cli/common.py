@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
+from xnat_ferry.cli.streams import talk
 from xnat_ferry.errors import UsageError
 from xnat_ferry.model import Endpoint
 from xnat_ferry.settings import paths
@@ -28,7 +29,7 @@ Names = Annotated[tuple[str, ...] | None, Parameter(consume_multiple=True, negat
 
 def say(text: str = "") -> None:
     """Talk: progress and remarks, never data."""
-    print(text, file=sys.stderr, flush=True)
+    talk(text)
 
 
 class Counting:
@@ -46,7 +47,7 @@ class Counting:
             return
         self._told = moment
         before, end = ("\r", "\n" if over else "") if self._on_terminal else ("", "\n")
-        print(f"{before}{what}: {done:,} of {total:,}", end=end, file=sys.stderr, flush=True)
+        talk(f"{before}{what}: {done:,} of {total:,}", end=end)
 
 
 def answer_json(value: Any) -> None:
@@ -62,24 +63,32 @@ def written_anew(path: Path, what: str) -> Iterator[Path]:
     What was at ``path`` may hold somebody's edits and is kept as ``path``.bak then. Raises UsageError where
     that is no file but a folder or a device, or where this or the writing failed; ``path`` is as it was then.
     """
-    fresh, kept = (path.with_name(f"{path.name}.{end}") for end in (f"{os.getpid()}.new", "bak"))
     try:
         before = path.exists()
         if before and not path.is_file():
             raise UsageError(what=f"{what} cannot be written to {path}: that is there and is no file.")
-        yield fresh
-        with fresh.open("rb") as file:
-            os.fsync(file.fileno())
-        if before:
-            path.replace(kept)
-        fresh.replace(path)
+        kept = path.with_name(f"{path.name}.bak")
+        with _tidied(path.with_name(f"{path.name}.{os.getpid()}.new")) as fresh:
+            yield fresh
+            with fresh.open("rb") as file:
+                os.fsync(file.fileno())
+            if before:
+                path.replace(kept)
+            fresh.replace(path)
     except OSError as error:
         raise UsageError(what=f"{what} cannot be written to {path}: {error.strerror}.") from None
+    if before:
+        say(f"What was at {path} is kept as {kept.name}.")
+
+
+@contextmanager
+def _tidied(fresh: Path) -> Iterator[Path]:
+    """Nothing is left at ``fresh`` afterwards."""
+    try:
+        yield fresh
     finally:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
-    if before:
-        say(f"What was at {path} is kept as {kept.name}.")
 
 
 def endpoints(source: str, destination: str) -> tuple[Endpoint, Endpoint]:

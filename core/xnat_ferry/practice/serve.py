@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ipaddress
 import json
+import math
 import os
 import shutil
 import signal
@@ -153,7 +154,7 @@ def _check(host: str, clock: float) -> None:
         raise PracticeError(
             f"The practice server has no real protection, so {host} is refused: use 127.0.0.1."
         )
-    if clock <= 0:
+    if not 0 < clock < math.inf:  # nan is neither
         raise PracticeError(f"A clock cannot run {clock} times as fast: give a number above 0.")
 
 
@@ -164,9 +165,8 @@ def _bound(host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         bound.close()
-        raise PracticeError(
-            f"Port {port} of {host} cannot be used ({error.strerror}): choose another."
-        ) from None
+        why = error.strerror if isinstance(error, OSError) else "there is none of that number"
+        raise PracticeError(f"Port {port} of {host} cannot be used ({why}): choose another.") from None
     return bound

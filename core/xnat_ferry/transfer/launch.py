@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -73,7 +74,7 @@ def start_worker(
     finally:
         os.close(output)
     assert worker.stdin is not None
-    with worker.stdin as pipe:
+    with suppress(BrokenPipeError), worker.stdin as pipe:  # it died already: whoever follows is told
         pipe.write(msgspec.json.encode(logins))
     return worker
 

@@ -1,5 +1,6 @@
 """A pace as people write it: numbers, and amounts of bytes such as 20M."""
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -17,8 +18,8 @@ _POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 def with_wishes(pace: Pace, wishes: Mapping[str, float | int]) -> Pace:
     """A pace with what is wished changed; raises UsageError for what makes no sense."""
     for name, value in wishes.items():
-        if value <= 0:
-            raise UsageError(what=f"{name.replace('_', '-')} must be more than nothing.")
+        if not 0 < value < math.inf:  # nan is neither
+            raise UsageError(what=f"{name.replace('_', '-')} must be a number above 0.")
     return replace(pace, **wishes)
 
 

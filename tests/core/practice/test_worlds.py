@@ -148,7 +148,8 @@ def test_a_world_that_makes_no_sense_is_one_sentence(world: str, words: str, tmp
         (["--host", "0.0.0.0"], "0.0.0.0 is refused: use 127.0.0.1"),
         (["--world", "nope.toml"], "The world nope.toml cannot be read"),
         (["--faults", "nope.toml"], "The faults file nope.toml cannot be read"),
-        (["--clock", "0"], "give a number above 0"),
+        (["--clock", "nan"], "give a number above 0"),
+        (["--world", "empty", "--port", "99999"], "choose another"),
     ],
 )
 def test_what_cannot_be_served_is_usage(options: list[str], words: str) -> None:

@@ -1,0 +1,43 @@
+"""Standard streams that are closed from the start, lie on a full disk, or lead to a process that is gone."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.core.making import plan_of, planned
+from xnat_ferry.errors import WorkerDied
+from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.transfer import folder as folders
+from xnat_ferry.transfer.launch import follow, start_worker
+
+ANSWERS, TALKS = "completion bash", "status"
+
+
+@pytest.mark.parametrize(
+    ("command", "streams", "code"),
+    [
+        (ANSWERS, ">/dev/full", 2),
+        (ANSWERS, ">/dev/full 2>&1", 2),
+        (ANSWERS, ">&- 2>&- <&-", 0),
+        (TALKS, "2>/dev/full", 0),
+    ],
+)
+def test_a_command_says_what_it_can(tmp_path: Path, command: str, streams: str, code: int) -> None:
+    asked = f'XNAT_FERRY_TRANSFERS="{tmp_path}" "{sys.executable}" -m xnat_ferry {command} {streams}'
+    ended = subprocess.run(asked, shell=True, capture_output=True, text=True, check=False)
+    assert ended.returncode == code, ended.stderr
+    assert "bug" not in ended.stderr
+    assert ("cannot be written: No space left on device" in ended.stderr) == (streams == ">/dev/full")
+
+
+def test_a_worker_that_died_before_it_read_anything_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = folders.create(tmp_path / "transfers", plan_of(planned()))
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    more_than_a_pipe_holds = Credentials("ada", "x" * 1_000_000)
+    worker = start_worker(folder, {"https://x.org": more_than_a_pipe_holds}, spool=tmp_path)
+    with pytest.raises(WorkerDied):
+        list(follow(folder, worker))
