@@ -172,8 +172,10 @@ async def test_the_requests_of_the_workers_are_shown(empty_desk: Desk) -> None:
         text = await until_shown(pilot, "GET /data/projects", "requests (@)")
         assert "A only" not in text  # requests are of all sessions
         assert app.focused is log_of(app)
+        await pilot.press("j")
+        await until_shown(pilot, "the log stands still")
         await pilot.press("escape")
-        await until_shown(pilot, "A only")
+        await until_shown(pilot, "the newest line is followed, A only")
         await pilot.press("escape")
         text = await until_shown(pilot, "takes the transfer up")
         assert "A only" not in text

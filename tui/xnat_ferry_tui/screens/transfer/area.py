@@ -201,6 +201,7 @@ class TransferArea(Area):
 
     def action_close(self) -> None:
         if self._requests:
+            self.query_one("#log", Lines).highlighted = 0
             self._requests = False
         elif self._session:
             self._session = ""
