@@ -470,7 +470,8 @@ def test_how_every_step_stands_from_nothing_to_ready(desk: Desk) -> None:
     assert why_not_start(desk) == "It is hidden."
     desk.source = view(SOURCE, (session_row("A"),))
     assert marks() == "ok ok -- -- -- --"
-    assert "r does it" in why_not_start(desk)
+    assert "has not been checked; r does it" in standing("checks", desk).why_not
+    assert "has not been checked; 7 does it" in why_not_start(desk)  # r does nothing in the last step
     assert desk.drafting.draft is not None
     desk.drafting.take(survey_of(one("A"), there=(there("A"),)), desk.drafting.draft)
     assert marks() == "ok ok ! !! ! !!"

@@ -40,9 +40,14 @@ def why_not_start(desk: Desk) -> str:
 
 def _elsewhere(reason: str) -> str:
     """A reason of the checklist or of the conflicts, for another step: their keys work there alone."""
-    return reason.replace("n goes to the next", f"{KEYS['conflicts']} shows them").replace(
-        _LEADS, f"{KEYS['checks']} shows what to do."
-    )
+    checks = KEYS["checks"]
+    for here, there in (
+        ("n goes to the next", f"{KEYS['conflicts']} shows them"),
+        (_LEADS, f"{checks} shows what to do."),
+        ("r does it", f"{checks} does it"),
+    ):
+        reason = reason.replace(here, there)
+    return reason
 
 
 def _connect(desk: Desk) -> Standing:
@@ -56,7 +61,7 @@ def _connect(desk: Desk) -> Standing:
 
 def _choose(desk: Desk) -> Standing:
     if desk.source is None:
-        return Standing(NOT_YET, "the projects have not been listed")
+        return Standing(NOT_YET, desk.busy or "the projects have not been listed; r does it")
     if desk.source.sessions is None:
         return Standing(TO_DO, desk.source.problem or "the source could not be listed")
     if not desk.chosen_any():
