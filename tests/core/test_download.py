@@ -6,6 +6,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
@@ -362,6 +363,12 @@ def test_no_name_of_a_server_leaves_its_folder_or_meets_another(
         above = {"/".join(parts[:count]).casefold() for count in range(1, len(parts))}
         assert not above & set(folded)
     assert _placed(sorted(rows, key=str, reverse=True), kind) == placed
+
+
+@pytest.mark.parametrize("names", [("\u00e9.dcm", "e\u0301.dcm"), ("A.dcm", "a.dcm"), ("a/1.dcm", "A/1.dcm")])
+def test_names_that_are_one_on_some_disks_are_two(names: tuple[str, str]) -> None:
+    placed = _placed([file_row(path=name) for name in names], "")
+    assert len({normalize("NFC", path).casefold() for path in placed.values()}) == 2
 
 
 def _placed(rows: list[FileRow], kind: str) -> dict[FileRow, str]:

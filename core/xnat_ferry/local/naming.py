@@ -50,20 +50,21 @@ def paths_of(scans: Mapping[str, Sequence[FileRow]], types: Mapping[str, str]) -
     """Where each scan's files lie below the session's folder, as XNAT's own zip has it (wire-read 2.10).
 
     ``scans/1-t1_mprage/resources/DICOM/files/a/1.dcm``; ``types`` are the scans' types by ID. No two are one,
-    nor one the other's folder, upper and lower case taken for the same; the same files get the same paths.
+    nor one the other's folder, upper and lower case taken for the same, and two ways to write an accent. The
+    same files get the same paths.
     """
     found: dict[str, Packed[Placed]] = {}
     placing: dict[str, _Placing] = {}
-    left = Counter(_scan_folder(scan, types).casefold() for scan in scans)
+    left = Counter(_folded(_scan_folder(scan, types)) for scan in scans)
     for scan in sorted(scans):
         folder = _scan_folder(scan, types)
-        apart = placing.setdefault(folder.casefold(), _Placing())
+        apart = placing.setdefault(_folded(folder), _Placing())
         rows = sorted(scans[scan], key=lambda one: (one.resource, one.path))
         placed = (Placed(row, apart.place(f"{folder}/{_resource(row)}", row.path)) for row in rows)
         found[scan] = Packed(Placed, placed)
-        left[folder.casefold()] -= 1
-        if not left[folder.casefold()]:
-            del placing[folder.casefold()]  # what lies in one folder meets nothing in another
+        left[_folded(folder)] -= 1
+        if not left[_folded(folder)]:
+            del placing[_folded(folder)]  # what lies in one folder meets nothing in another
     return found
 
 
@@ -91,17 +92,22 @@ class _Placing:
         while len(wanted.encode()) > _LONGEST_PATH or not self._free(wanted):
             count += 1
             wanted = f"{folder}/{_cut(f'~{count}~{parts[-1]}')}"
-        self._files.add(wanted.casefold())
-        self._folders.update(_above(wanted.casefold()))
+        self._files.add(_folded(wanted))
+        self._folders.update(_above(_folded(wanted)))
         return wanted
 
     def _free(self, path: str) -> bool:
-        folded = path.casefold()
+        folded = _folded(path)
         return (
             folded not in self._files
             and folded not in self._folders
             and not any(above in self._files for above in _above(folded))
         )
+
+
+def _folded(path: str) -> str:
+    """The same for two paths that some file system takes for one: by case, or by how an accent is written."""
+    return unicodedata.normalize("NFD", path.casefold())
 
 
 def _above(path: str) -> list[str]:
