@@ -23,7 +23,7 @@ from xnat_ferry.practice.rooms.login.cookies import set_cookies
 from xnat_ferry.practice.rooms.login.csrf import check_token
 from xnat_ferry.practice.rooms.login.gate import let_in
 from xnat_ferry.practice.rooms.login.pages import LOGIN_PAGE
-from xnat_ferry.practice.rooms.table import all_routes
+from xnat_ferry.practice.rooms.routes import all_routes
 from xnat_ferry.practice.site.site import Site
 
 _IN_MEMORY = 4 * 1024 * 1024

@@ -4,16 +4,16 @@ import gc
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from xnat_ferry.practice.clock import written
-from xnat_ferry.practice.dicom.sorting import free_name, scan_for
-from xnat_ferry.practice.site.keeping import measure, read_header
+from xnat_ferry.practice.site.keeping import measure
 from xnat_ferry.practice.site.records import (
-    DICOM,
     Project,
+    Resource,
     Scan,
     Session,
     StoredFile,
@@ -23,10 +23,10 @@ from xnat_ferry.practice.site.records import (
 )
 from xnat_ferry.practice.site.site import Site
 from xnat_ferry.practice.world import description as told
-from xnat_ferry.practice.world.folders import Found, find_studies
-from xnat_ferry.practice.world.phantoms import Slice, make_slice, uid_of
+from xnat_ferry.practice.world.filling import copy, draw, modality_of, study_uid_of
+from xnat_ferry.practice.world.folders import find_studies
+from xnat_ferry.practice.world.phantoms import uid_of
 
-_MODALITIES = {"PET": "PT"}
 _MANY_DATE = "2024-03-05"
 
 
@@ -80,142 +80,101 @@ def _as_contents(told_filter: told.SeriesFilter) -> str:
     return json.dumps({"mode": told_filter.mode, "enabled": True, "list": patterns})
 
 
+Fill = Callable[[dict[str, Scan], Path], None]
+"""Puts scans with their files into a folder."""
+
+
+@dataclass(frozen=True)
+class _Study:
+    """What becomes one session, wherever it lies."""
+
+    label: str
+    uid: str
+    xsi_type: str
+    date: str
+    fill: Fill
+
+
 def _add(site: Site, session: told.Session, base: Path) -> None:
-    if session.dicom is None:
-        fill = partial(_draw, site, session)
-        modality = _MODALITIES.get(session.modality, session.modality)
-        _store(site, session, session.label, _study_uid(session), modality, session.date, fill)
-        return
+    store = _put_into_prearchive if session.prearchive else _put_into_archive
+    for study in _drawn(site, session) if session.dicom is None else _found(site, session, base):
+        store(site, session, study)
+
+
+def _drawn(site: Site, session: told.Session) -> Iterator[_Study]:
+    xsi_type = session_type({modality_of(session)})
+    fill = partial(draw, site, session)
+    yield _Study(session.label, study_uid_of(session), xsi_type, session.date, fill)
+
+
+def _found(site: Site, session: told.Session, base: Path) -> Iterator[_Study]:
+    """The studies in a folder of real files; all but the first get a number behind the label."""
+    assert session.dicom is not None
     for number, study in enumerate(find_studies(session.dicom, base, tell), 1):
         label = session.label if number == 1 else f"{session.label}_{number}"
         if number > 1:
             tell(f"{session.dicom} holds another study, which becomes the session {label}")
-        modality = session_type({found.modality for found in study})
+        xsi_type = session_type({found.modality for found in study})
         date = study[0].date
         date = f"{date[:4]}-{date[4:6]}-{date[6:8]}" if re.fullmatch(r"\d{8}", date) else session.date
-        fill = partial(_copy, site, study)
-        _store(site, session, label, study[0].study_uid, "", date, fill, modality)
+        yield _Study(label, study[0].study_uid, xsi_type, date, partial(copy, site, study))
 
 
-Fill = Callable[[dict[str, Scan], Path], None]
-
-
-def _store(
-    site: Site,
-    session: told.Session,
-    label: str,
-    study_uid: str,
-    modality: str,
-    date: str,
-    fill: Fill,
-    xsi_type: str = "",
-) -> None:
+def _put_into_prearchive(site: Site, session: told.Session, study: _Study) -> None:
     now = site.clock.now()
-    if session.prearchive:
-        row = Waiting(
-            session.project,
-            site.clock.stamp(),
-            label,
-            label,
-            session.subject,
-            study_uid,
-            Path(),
-            session.prearchive,
-        )
-        while row.key in site.waiting:
-            row.timestamp = f"{row.timestamp[:-3]}{int(row.timestamp[-3:]) + 1:03d}"
-        row.place = site.data / "prearchive" / session.project / row.timestamp / label
-        row.last_modified = row.uploaded = now
-        row.date, row.built = date, session.prearchive != "RECEIVING"
-        fill(row.scans, row.place)
-        site.waiting[row.key] = row
-        return
-    subject = site.make_subject(session.project, session.subject)
-    folder = site.archive_folder(session.project, label)
-    kind = xsi_type or session_type({modality})
-    made = Session(
-        site.next_id("E"), label, session.project, subject.id, kind, date, study_uid, folder, written(now)
+    row = Waiting(
+        session.project,
+        site.clock.stamp(),
+        study.label,
+        study.label,
+        session.subject,
+        study.uid,
+        Path(),
+        session.prearchive,
     )
-    fill(made.scans, folder)
+    while row.key in site.waiting:
+        row.timestamp = f"{row.timestamp[:-3]}{int(row.timestamp[-3:]) + 1:03d}"
+    row.place = site.data / "prearchive" / session.project / row.timestamp / study.label
+    row.last_modified = row.uploaded = now
+    row.date, row.built = study.date, session.prearchive != "RECEIVING"
+    study.fill(row.scans, row.place)
+    site.waiting[row.key] = row
+
+
+def _put_into_archive(site: Site, session: told.Session, study: _Study) -> None:
+    now = site.clock.now()
+    subject = site.make_subject(session.project, session.subject)
+    folder = site.archive_folder(session.project, study.label)
+    made = Session(
+        site.next_id("E"),
+        study.label,
+        session.project,
+        subject.id,
+        study.xsi_type,
+        study.date,
+        study.uid,
+        folder,
+        written(now),
+    )
+    study.fill(made.scans, folder)
     made.variables = dict(session.variables)
     for share in session.shared_into:
-        made.shares[share.project] = share.label or label
+        made.shares[share.project] = share.label or study.label
         if share.project not in subject.shares:
             site.subjects.share(subject, share.project, session.subject)
     for resource in session.resources:
-        stored = site.new_resource(resource.label, folder / "RESOURCES" / resource.label)
-        stored.lost = resource.lost
-        made.resources[resource.label] = stored
-        for path, text in resource.files.items():
-            file = StoredFile(path, stored.place / path, make=partial(str.encode, text))
-            measure(file, site.keeps_checksums)
-            stored.files[path] = file
+        made.resources[resource.label] = _resource(site, resource, folder)
     site.sessions.add(made)
 
 
-def _study_uid(session: told.Session) -> str:
-    if session.study:
-        return uid_of("study", session.study)
-    return uid_of("study", session.project, session.subject, session.label)
-
-
-def _draw(site: Site, session: told.Session, scans: dict[str, Scan], folder: Path) -> None:
-    modality = _MODALITIES.get(session.modality, session.modality)
-    study_uid = _study_uid(session)
-    for place, scan in enumerate(session.scans, 1):
-        number = int(scan.id) if scan.id.isdigit() else 100 + place
-        series_uid = uid_of("series", scan.uid) if scan.uid else uid_of(study_uid, scan.id)
-        made = site.new_scan(scan.id, series_uid, scan.type, scan.description or scan.type, modality, number)
-        resource = site.new_resource(DICOM, folder / "SCANS" / scan.id / DICOM)
-        made.resources[DICOM] = resource
-        scans[scan.id] = made
-        for image in range(1, scan.files + 1):
-            drawn = Slice(
-                modality=modality,
-                project=session.project,
-                subject=session.subject,
-                session=session.label,
-                date=session.date,
-                patient_name=session.patient_name or session.subject,
-                study_description=session.study_description or session.project,
-                study_uid=study_uid,
-                series_uid=series_uid,
-                series_number=number,
-                description=made.description,
-                number=image,
-                of=scan.files,
-                rows=scan.rows,
-                columns=scan.columns,
-                patient_id=session.patient_id,
-                deidentified=not (session.patient_name or session.patient_id),
-                burned_in=scan.burned_in,
-            )
-            _keep(site, resource.files, resource.place, f"{image:04d}.dcm", partial(make_slice, drawn))
-
-
-def _copy(site: Site, study: list[Found], scans: dict[str, Scan], folder: Path) -> None:
-    for found in study:
-        scan = scan_for(
-            site,
-            scans,
-            folder,
-            series_uid=found.series_uid,
-            number=found.series_number,
-            modality=found.modality,
-            description=found.description,
-        )
-        resource = scan.resources[DICOM]
-        name = free_name(resource.files, found.path.name)
-        _keep(site, resource.files, resource.place, name, found.path.read_bytes)
-
-
-def _keep(
-    site: Site, files: dict[str, StoredFile], place: Path, name: str, make: Callable[[], bytes]
-) -> None:
-    file = StoredFile(name, place / name, make=make)
-    measure(file, site.keeps_checksums)
-    read_header(file)
-    files[name] = file
+def _resource(site: Site, resource: told.Resource, folder: Path) -> Resource:
+    stored = site.new_resource(resource.label, folder / "RESOURCES" / resource.label)
+    stored.lost = resource.lost
+    for path, text in resource.files.items():
+        file = StoredFile(path, stored.place / path, make=partial(str.encode, text))
+        measure(file, site.keeps_checksums)
+        stored.files[path] = file
+    return stored
 
 
 def _add_many(site: Site, many: told.Many) -> None:
@@ -252,4 +211,4 @@ def _draw_one_of_many(site: Site, many: told.Many, session: Session) -> None:
         date=_MANY_DATE,
         scans=scans,
     )
-    _draw(site, described, session.scans, session.folder)
+    draw(site, described, session.scans, session.folder)

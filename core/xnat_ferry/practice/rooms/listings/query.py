@@ -11,7 +11,7 @@ from xnat_ferry.practice.http.request import Request
 from xnat_ferry.practice.http.routing import Handler
 from xnat_ferry.practice.http.tables import Cells, table
 from xnat_ferry.practice.rooms.listings.filters import BadQuery, Test, test_for
-from xnat_ferry.practice.rooms.listings.kinds import Kind, Parts, Read
+from xnat_ferry.practice.rooms.listings.kind import Kind, Parts, Read
 from xnat_ferry.practice.rules import model
 from xnat_ferry.practice.rules.shortcuts import columns_of
 
