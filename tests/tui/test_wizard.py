@@ -168,7 +168,7 @@ async def test_merging_is_asked_and_enter_means_no(desk: Desk) -> None:
         stand_on(pilot, desk, ConflictClass.OTHER_STUDY)
         for key in ("i", "I"):
             await pilot.press(key)
-            await until_shown(pilot, "cannot take two studies apart", "y Yes")
+            await until_shown(pilot, "cannot take two studies apart", "of one person", "y Yes")
             await pilot.press("enter")
         assert fates(desk)["OTHER"] == Fate.UNDECIDED
 

@@ -8,7 +8,11 @@ from msgspec.structs import replace
 from tests.core.making import chosen, detail_of, session_row, survey_of
 from tests.tui.looking import screen_text, until_shown
 from tests.tui.wizard import keeping_desk, one, there, wizard
+from xnat_ferry.errors import ServerUnreachable
+from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.looking import Looking
 from xnat_ferry_tui.tour import guidance
 
 
@@ -100,3 +104,21 @@ async def test_a_filter_leads_to_what_it_leaves(desk: Desk) -> None:
         await pilot.press("enter", "space")
         await until_shown(pilot, "1 marked")
         assert desk.marks == {"C"}
+
+
+class Down(Looking):
+    """No server answers."""
+
+    def try_server(self, server: str) -> str:
+        """Raise what is raised then."""
+        raise ServerUnreachable(server=server, why="no connection came about")
+
+
+async def test_a_server_that_does_not_answer_costs_no_word_that_was_typed(desk: Desk) -> None:
+    desk.logins.take("https://sea.example", Credentials("ada", "secret"))
+    async with FerryApp(desk, looking=Down(desk)).run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "5 CONNECT")
+        await pilot.press("N", *"sea", "enter", *"sea.example", "enter")
+        await until_shown(pilot, "does not answer", "     sea\n", "     https://sea.example\n")
+        await pilot.press("escape")
+        await until_shown(pilot, "No server has a name yet", "does not answer", "7 Checks --")

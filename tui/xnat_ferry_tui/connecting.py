@@ -82,7 +82,14 @@ class Connecting:
         def tell() -> None:
             app.notify(f"{alias} is stored: you are {found[0]}.", markup=False)
 
-        app.seek("Logging in.", store, tell)
+        def failed(error: FerryError) -> None:
+            app.desk.problem = error
+            if isinstance(error, LoginRefused | NoCredentials):
+                self.log_in_again(error, lambda: self._store(alias, server))
+            else:
+                self.ask_server((alias, server), told(error))
+
+        app.seek("Logging in.", store, tell, failed)
 
     def ask_receiver(self, before: Receiver, then: Callable[[Receiver], None]) -> None:
         """Ask for a DICOM receiver's address and titles, beginning with those of ``before``.

@@ -4,6 +4,7 @@ from itertools import chain
 
 from rich.cells import cell_len, set_cell_size
 
+from xnat_ferry import wording
 from xnat_ferry.checks import Answer, Conflict, ConflictClass
 from xnat_ferry.plan import Fate, PlannedSession
 from xnat_ferry.plan.answers import Given
@@ -21,7 +22,7 @@ _WHY_NOT = {
     Answer.RENAME: "Another label does not help here.",
     Answer.SKIP: "It cannot be skipped.",
 }
-MERGING = (
+_MERGING = (
     "XNAT cannot take two studies apart again once they are one session.",
     "It goes to the prearchive and stays there: only archiving it, A in area 3 or 4, merges it.",
 )
@@ -58,7 +59,17 @@ def merging(conflict: Conflict) -> list[str]:
         f"Merge {conflict.session} into {conflict.there}, which is another study?",
         *_both_sides(conflict, _DIALOG),
         "Whether both are of one person is for you to know.",
-        *MERGING,
+        *_MERGING,
+    ]
+
+
+def merging_class(kind: ConflictClass, count: int) -> list[str]:
+    """The same before it is done to all of a class that can be merged."""
+    each = "it" if count == 1 else "each"
+    return [
+        f"Merge {wording.plural(count, 'session')} of the class {kind}, {each} into another study?",
+        "Whether both are of one person is for you to know, of each of them.",
+        *_MERGING,
     ]
 
 

@@ -17,7 +17,13 @@ from xnat_ferry_tui import keys
 from xnat_ferry_tui.by_session import NOTHING
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.screens.wizard.answered import Answered
-from xnat_ferry_tui.screens.wizard.conflict_words import MERGING, called_there, in_words, merging, not_here
+from xnat_ferry_tui.screens.wizard.conflict_words import (
+    called_there,
+    in_words,
+    merging,
+    merging_class,
+    not_here,
+)
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
@@ -181,8 +187,11 @@ class ConflictsStep(Step):
     def do_merge_class(self) -> None:
         conflict = self.highlighted()
         if conflict is not None and self._offered(conflict, Answer.MERGE):
-            words = [f"Merge every session of the class {conflict.kind} that can be?", *MERGING]
-            self.ferry.ask(words, lambda: self._say_class(conflict, Answer.MERGE))
+            alike = [one for one in self._found.conflicts if one.kind == conflict.kind]
+            count = sum(Answer.MERGE in one.answers for one in alike)
+            self.ferry.ask(
+                merging_class(conflict.kind, count), lambda: self._say_class(conflict, Answer.MERGE)
+            )
 
     def do_forget(self) -> None:
         conflict = self.highlighted()
