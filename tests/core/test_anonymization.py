@@ -13,7 +13,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from tests.core.making import PLAIN, chosen, dicom_bytes, session_row, survey_of
-from xnat_ferry.checks.anonymization import check_anonymization
+from xnat_ferry.checks.anonymization.check import check_anonymization
 from xnat_ferry.checks.anonymization.identifying import (
     is_birth_date,
     is_blank,

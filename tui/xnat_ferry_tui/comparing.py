@@ -104,7 +104,7 @@ class Comparing:
         carried: list[CarriedNow] = []
 
         def work(errand: Errand) -> None:
-            from xnat_ferry.verify.carried import carried_with, compare_carried
+            from xnat_ferry.verify.carried.comparing import carried_with, compare_carried
             from xnat_ferry.verify.scrutiny import Scrutiny
             from xnat_ferry.verify.transfer import needs_source, sessions_to_verify, verify_transfer
 

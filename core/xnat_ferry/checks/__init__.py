@@ -5,7 +5,7 @@ from itertools import chain
 
 from xnat_ferry.checks.accepting import accepting
 from xnat_ferry.checks.access import check_access
-from xnat_ferry.checks.anonymization import check_anonymization
+from xnat_ferry.checks.anonymization.check import check_anonymization
 from xnat_ferry.checks.belongings import check_belongings
 from xnat_ferry.checks.conflicts import check_conflicts, find_conflicts
 from xnat_ferry.checks.finding import Answer, Checklist, Conflict, ConflictClass, Finding

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from xnat_ferry.checks.access import check_access
-from xnat_ferry.checks.anonymization import check_anonymization
+from xnat_ferry.checks.anonymization.check import check_anonymization
 from xnat_ferry.checks.conflicts import check_conflicts
 from xnat_ferry.checks.finding import Conflict, Finding
 from xnat_ferry.checks.labels import check_labels

@@ -158,7 +158,7 @@ def _transfer(
     names: tuple[str, ...] | None,
     scrutiny: Scrutiny,
 ) -> Verification:
-    from xnat_ferry.verify.carried import carried_with, compare_carried
+    from xnat_ferry.verify.carried.comparing import carried_with, compare_carried
     from xnat_ferry.verify.transfer import needs_source, sessions_to_verify, verify_transfer
     from xnat_ferry.verify.unsent import with_unsent
     from xnat_ferry.xnat.client import XnatClient

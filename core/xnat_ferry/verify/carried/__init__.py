@@ -1,5 +1,1 @@
-"""What a transfer carried beside the images, as it compares now."""
-
-from xnat_ferry.verify.carried.comparing import carried_with, compare_carried
-
-__all__ = ["carried_with", "compare_carried"]
+"""What a transfer carried beside the images, as it compares now. Loads none of its modules, as ``settle``."""
