@@ -1,1 +1,1 @@
-"""Whether data are anonymised, as far as headers and the destination's scripts tell; ``check`` is the check."""
+"""Whether data are anonymised: ``check`` is the check, the others what it goes by."""
