@@ -282,6 +282,7 @@ def named(base: Path) -> Path:
     """An image of somebody whose name stands in it."""
     image = dcmread(BytesIO(dicom_bytes("5.1.1", "5", "5.1")))
     image.PatientName, image.PatientID, image.Modality = "Malade^Imogen", "88-12345", "MR"
+    image.SeriesDescription = "t1 of I. Malade"
     root = base / "named"
     (root / "MALADE^IMOGEN").mkdir(parents=True)
     image.save_as(root / "MALADE^IMOGEN/88-12345 Malade_Imogen.dcm")
@@ -304,7 +305,7 @@ def test_nobody_becomes_a_label_unawares(
     assert not (tmp_path / "plan.toml").exists()
     table.write_text(table.read_text().replace("Malade_Imogen,88-12345\n", "N1,N1_MR1\n"))
     assert "N1_MR1" in table.read_text()
-    run(*command, "--labels", table)
+    run(*command, "--labels", table, "--accept", "name-in-text")
     plan = read_plan(tmp_path / "plan.toml")
     assert [(one.to_subject, one.to_session) for one in plan.sessions] == [("N1", "N1_MR1")]
     folder = port.begin(plan)

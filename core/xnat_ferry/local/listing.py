@@ -35,7 +35,7 @@ def detail_of(study: Study) -> SessionDetail:
             ScanRow(
                 id=series.scan,
                 uid=series.uid,
-                type=series.description,
+                type=series.type,
                 description=series.description,
                 resources=(
                     ResourceRow(

@@ -22,7 +22,7 @@ from xnat_ferry.local.heads import Head, NotCarried, read_head, said
 from xnat_ferry.local.places import Found, Other, Place, Progress, Sight
 from xnat_ferry.local.proposing import NAMELESS, label, propose, session_type
 from xnat_ferry.local.tarred import Tarred
-from xnat_ferry.local.travelling import telling_words, travelling_name
+from xnat_ferry.local.travelling import telling_words, tells, travelling_name
 from xnat_ferry.local.zipped import Zipped
 from xnat_ferry.packed import Packed, joined
 
@@ -42,6 +42,8 @@ class Series(Struct, frozen=True, kw_only=True):
     """Its SeriesNumber, made unique in the study as XNAT does."""
     uid: str
     description: str
+    type: str
+    """Its description, as plan and record have it; "" where that tells who somebody is."""
     modality: str
     files: Packed[LocalFile]
     samples: tuple[HeaderSample, ...]
@@ -246,6 +248,7 @@ def _numbered(gathered: dict[str, _Gathered]) -> Iterator[Series]:
             scan=scan_id,
             uid=uid,
             description=one.description,
+            type="" if tells(one.description, one.telling) else one.description,
             modality=one.modality,
             files=joined(LocalFile, [one.files]),
             samples=tuple(replace(sample, scan=scan_id) for sample in one.samples),

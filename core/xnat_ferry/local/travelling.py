@@ -19,8 +19,9 @@ def travelling_name(path: str, sop_uid: str, taken: set[str], telling: Collectio
     By its own UID where that name is another file's, or holds one of the ``telling`` words: scripts change
     headers, and no name of a file.
     """
-    name = re.sub(r"[^\w.-]", "_", path.rpartition("/")[2], flags=re.ASCII)[-_LONGEST:].lstrip(".")
-    if not name or name.casefold() in taken or name.startswith(_TAKEN_OUT) or _tells(path, telling):
+    own = path.rpartition("/")[2]
+    name = re.sub(r"[^\w.-]", "_", own, flags=re.ASCII)[-_LONGEST:].lstrip(".")
+    if not name or name.casefold() in taken or name.startswith(_TAKEN_OUT) or tells(own, telling):
         name = uid_name(sop_uid, lambda one: one.casefold() in taken)
     taken.add(name.casefold())
     return name
@@ -36,9 +37,9 @@ def telling_words(sample: HeaderSample) -> Iterator[str]:
         yield number
 
 
-def _tells(path: str, words: Collection[str]) -> bool:
-    name = path.rpartition("/")[2]
-    joined = _joined(name) if words else ""
+def tells(text: str, words: Collection[str]) -> bool:
+    """Whether one of the ``words`` stands in a text, whatever its case and punctuation."""
+    joined = _joined(text) if words else ""
     return any(word in joined for word in words)
 
 
