@@ -48,7 +48,7 @@ async def test_what_nobody_answered_is_not_called_answered(desk: Desk) -> None:
     async with wizard(desk, survey_of(bare, one("B"), there=(there("A"),)), "conflicts") as pilot:
         await until_shown(
             pilot,
-            "0 of 1 answered, 1 settled without.",
+            "0 of 1 answered, 1 needs no answer.",
             "settled      A",
             "It is left out, so nothing is asked of you: it has no DICOM files to carry",
         )

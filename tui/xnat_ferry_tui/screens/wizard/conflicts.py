@@ -41,6 +41,7 @@ _FEWER = (Column("answer", 9), Column("session", middle=True), Column("what it m
 _MARGINS = 2
 """Blank cells beside lines of text."""
 _KEYS = "  S L M I: the whole class.  u: take back.  f: open ones."
+_FEWER_KEYS = "  S L M I: the whole class.  f: open ones."
 
 
 class ConflictsStep(Step):
@@ -94,8 +95,9 @@ class ConflictsStep(Step):
         else:
             lines.say_when_empty("Nothing meets anything: there is nothing to answer.")
         alone = sum(self._is_settled(one) for one in conflicts)
-        settled = f", {alone:,} settled without" if alone else ""
-        answered = f"{total - left - alone:,} of {total:,} answered{settled}.{filtered or _KEYS}"
+        settled = f", {alone:,} {'needs' if alone == 1 else 'need'} no answer" if alone else ""
+        keys_too = filtered or (_FEWER_KEYS if alone else _KEYS)
+        answered = f"{total - left - alone:,} of {total:,} answered{settled}.{keys_too}"
         self.query_one("#counted", Facts).put([answered if total else ""])
         shown = self._shown
         columns = _FEWER if self.app.size.width < _NARROW else _COLUMNS
