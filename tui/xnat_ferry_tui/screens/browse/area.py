@@ -1,6 +1,5 @@
 """Area 2: the two projects side by side, marks, and the way from one to the other."""
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -16,12 +15,11 @@ from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse.errands import Errands
-from xnat_ferry_tui.screens.browse.going import labels_on, rows_of, what_would_go
+from xnat_ferry_tui.screens.browse.going import labels_on, what_would_go
 from xnat_ferry_tui.screens.browse.heading import heading, when_empty
 from xnat_ferry_tui.screens.browse.lists import Lists
-from xnat_ferry_tui.screens.browse.marks import Marks
+from xnat_ferry_tui.screens.browse.marking import Marking
 from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE, Kind, Node, session_of
-from xnat_ferry_tui.screens.browse.pairing import Waiting
 from xnat_ferry_tui.screens.browse.panes import Panes
 from xnat_ferry_tui.screens.browse.picture import Picture
 from xnat_ferry_tui.screens.browse.reading import Fetched, Reading
@@ -32,9 +30,6 @@ from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Lines as LinesWidget
-
-_READ_WHEN_MARKED = 50
-"""As many sessions at most are read as soon as they are marked, so that one sees how much they are."""
 
 
 class BrowseArea(Area):
@@ -54,7 +49,7 @@ class BrowseArea(Area):
     def on_mount(self) -> None:
         self.reading, self._errands = Reading(self), Errands(self)
         self._panes, self._words = self.query_one(Panes), self.query_one(Input)
-        self._marks = Marks(self.desk.marks)
+        self._marking = Marking(self)
         self._renewing = Renewing(self, self._lists)
         self._said = ""
         self._basis: tuple[object, ...] = ()
@@ -93,32 +88,18 @@ class BrowseArea(Area):
 
     def show_read(self, row: SessionRow) -> None:
         """A session was read: what it opens to is another now."""
-        stood = self._stood()
-        self._lists.renew(row)
-        self._stand(stood)
+        with self._panes.staying():
+            self._lists.renew(row)
+            self._put_lines()
+        self._tell()
 
     def lay(self) -> None:
         """Lay all lines anew."""
-        stood = self._stood()
         listed = self.desk.source is not None or self.desk.destination is not None
-        self._lists.lay((self._waiting(SOURCE), self._waiting(DESTINATION)) if listed else None)
-        self._stand(stood)
-
-    def _stood(self) -> dict[int, tuple[Node, int]]:
-        """By side the line on which one stands, and its place; in step one of them tells for both."""
-        sides = (self._panes.side,) if self._lists.in_step else (SOURCE, DESTINATION)
-        return {side: (node, self._panes.place(side)) for side in sides if (node := self._panes.node(side))}
-
-    def _stand(self, stood: dict[int, tuple[Node, int]]) -> None:
-        """Show the lines, the cursors on those on which they stood."""
-        self._put_lines()
-        for side, (node, before) in stood.items():
-            outline = self._lists.outline(side)
-            place = outline.place_of(node.key, before)
-            if place is None and self._lists.wish(side).words:
-                place = outline.first_session()  # whoever filters wants what is left, and no line at the end
-            if place is not None:
-                self._panes.pane(side).highlighted = place
+        waiting = (self.reading.waiting(SOURCE), self.reading.waiting(DESTINATION)) if listed else None
+        with self._panes.staying():
+            self._lists.lay(waiting)
+            self._put_lines()
         self._tell()
 
     def _put_lines(self) -> None:
@@ -132,8 +113,6 @@ class BrowseArea(Area):
     def _compare(self, *, sides: bool) -> None:
         """The listings, or how they are compared, are others now; without ``sides`` only how they are put."""
         desk, in_step = self.desk, self._lists.in_step
-        if self._marks.labels is not desk.marks:
-            self._marks = Marks(desk.marks)
         source, destination = desk.source, desk.destination
         proofs, plan = desk.proofs(), desk.plan_of_proofs()
 
@@ -151,16 +130,6 @@ class BrowseArea(Area):
     @on(Fetched)
     def _fetched(self, message: Fetched) -> None:
         message.then()
-
-    def _waiting(self, side: int) -> Waiting | None:
-        """What waits on a side, as far as it is known; None where it is no project."""
-        assert self.desk.ends is not None
-        if self.desk.ends[side].local:
-            return None
-        view = self.desk.destination if side == DESTINATION else None
-        if view is not None and view.prearchive is not None:
-            return view.prearchive
-        return self.reading.prearchives.get(self.desk.ends[side], "not read yet")
 
     # In words
 
@@ -198,7 +167,7 @@ class BrowseArea(Area):
         if node is None:
             return
         outline, place = self._lists.outline(side), self._panes.place()
-        self._read_for(node)
+        self.reading.inside(node)
         fresh = outline.open(place)
         if fresh:
             self._put_lines()
@@ -224,9 +193,16 @@ class BrowseArea(Area):
 
     def action_sort(self) -> None:
         side = self._panes.side
-        wish = self._lists.wish(side)
-        self._lists.ask(side, replace(wish, order=wish.order.next(), side=side))
-        self._renewing.begin()
+        self._wish(order=self._lists.wish(side).order.next(), side=side)
+
+    def _wish(self, **changes: object) -> None:
+        """Ask something else of the list one is in."""
+        side = self._panes.side
+        before = self._lists.wish(side)
+        wish = replace(before, **changes)
+        if wish != before:
+            self._lists.ask(side, wish)
+            self._renewing.begin()
 
     def action_filter(self) -> None:
         self._words.value = self._lists.wish(self._panes.side).words
@@ -235,11 +211,7 @@ class BrowseArea(Area):
 
     @on(Input.Changed)
     def _filter(self) -> None:
-        side = self._panes.side
-        wish = replace(self._lists.wish(side), words=self._words.value)
-        if wish != self._lists.wish(side):
-            self._lists.ask(side, wish)
-            self._renewing.begin()
+        self._wish(words=self._words.value)
 
     @on(Input.Submitted)
     def _keep_filter(self) -> None:
@@ -248,29 +220,15 @@ class BrowseArea(Area):
 
     def key_escape(self) -> None:
         self._words.value, self._words.display = "", False
-        side = self._panes.side
-        if self._lists.wish(side).words:
-            self._lists.ask(side, replace(self._lists.wish(side), words=""))
-            self._renewing.begin()
+        self._wish(words="")
         self._panes.enter()
 
     def action_details(self) -> None:
         self.query_one("#about").toggle_class("large")
         node = self._panes.node()
         if node is not None and node.kind == Kind.SESSION:
-            self._read_for(node)
+            self.reading.inside(node)
         self._tell()
-
-    def _read_for(self, node: Node) -> None:
-        """Ask for what a line opens to, as far as it is not known."""
-        if node.kind == Kind.PREARCHIVE:
-            for side in (SOURCE, DESTINATION):
-                if node.on(side) is not None and isinstance(self._waiting(side), str):
-                    self.reading.prearchive(side)
-        for side, row in enumerate(self.picture.inside.sessions(node)):
-            held = self.picture.holdings.of(side, row) if row else None
-            if row and (held is None or (node.kind == Kind.SCAN and held.detail.files is None)):
-                self.reading.session(side, row)
 
     # Marks, and what is done
 
@@ -278,26 +236,25 @@ class BrowseArea(Area):
         node = self._panes.node()
         labels = labels_on(node) if node else []
         if labels:
-            self._turn_marks(lambda: self._marks.turn(labels))
+            self._marking.turn(labels)
+            self._show_marks()
             self._panes.go_down()
         else:
             self.say("Only sessions of the source are marked and copied; X swaps the two.")
 
     def action_mark_all(self) -> None:
-        self._turn_marks(lambda: self._marks.turn(self._lists.shown(SOURCE).labels))
+        self._marking.turn(self._lists.shown(SOURCE).labels)
+        self._show_marks()
 
     def action_unmark(self) -> None:
-        self._turn_marks(self._marks.clear)
+        self._marking.clear()
+        self._show_marks()
 
     def action_undo(self) -> None:
-        self._turn_marks(self._marks.undo)
+        self._marking.undo()
+        self._show_marks()
 
-    def _turn_marks(self, turn: Callable[[], object]) -> None:
-        turn()
-        if len(self.desk.marks) <= _READ_WHEN_MARKED:
-            for row in rows_of(self.desk.marks, self.picture.sides):
-                if self.picture.holdings.of(SOURCE, row) is None:
-                    self.reading.session(SOURCE, row)
+    def _show_marks(self) -> None:
         self._panes.repaint()
         self._tell()
 
@@ -313,7 +270,8 @@ class BrowseArea(Area):
         """Whether something is marked, the line one stands on where nothing was; says so where nothing is."""
         node = self._panes.node()
         if not self.desk.marks and node is not None:
-            self._turn_marks(lambda: self._marks.turn(labels_on(node)))
+            self._marking.turn(labels_on(node))
+            self._show_marks()
         if not self.desk.marks:
             self.app.push_screen(Tell("Nothing is marked: Space marks a session of the source, a marks all."))
         return bool(self.desk.marks)

@@ -1,6 +1,7 @@
 """The two panes: a heading and a list each. Under 70 columns there is one at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -91,6 +92,21 @@ class Panes(Horizontal):
             titles = columns(self._width(side), self._lists.wish(side).order)
             make = _maker(self._lists.picture.cells, outline, side, titles)
             pane.put(MadeLines(len(outline.lines), make), columns=titles)
+
+    @contextmanager
+    def staying(self) -> Iterator[None]:
+        """Whatever comes to stand there meanwhile, the cursors are on the lines on which they were."""
+        # in step one of them tells for both
+        sides = (self.side,) if self._lists.in_step else (SOURCE, DESTINATION)
+        stood = {side: (node, self.place(side)) for side in sides if (node := self.node(side))}
+        yield
+        for side, (node, before) in stood.items():
+            outline = self._lists.outline(side)
+            place = outline.place_of(node.key, before)
+            if place is None and self._lists.wish(side).words:
+                place = outline.first_session()  # whoever filters wants what is left, and no line at the end
+            if place is not None:
+                self.pane(side).highlighted = place
 
     def repaint(self) -> None:
         """The lines are the same and say something else."""

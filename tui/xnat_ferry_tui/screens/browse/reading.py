@@ -10,6 +10,8 @@ from textual.message import Message
 from xnat_ferry.dicom.header_lines import HeaderLine, read_lines
 from xnat_ferry.errors import FerryError
 from xnat_ferry.model import Endpoint, FileRow, PrearchiveRow, SessionRow
+from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE, Kind, Node
+from xnat_ferry_tui.screens.browse.pairing import Waiting
 from xnat_ferry_tui.ways import told
 
 if TYPE_CHECKING:
@@ -116,6 +118,27 @@ class Reading:
             self._area.post_message(Fetched(lambda: then(said)))
 
         self._run(read)
+
+    def inside(self, node: Node) -> None:
+        """Ask for what a line opens to, as far as it is not known."""
+        if node.kind == Kind.PREARCHIVE:
+            for side in (SOURCE, DESTINATION):
+                if node.on(side) is not None and isinstance(self.waiting(side), str):
+                    self.prearchive(side)
+        picture = self._area.picture
+        for side, row in enumerate(picture.inside.sessions(node)):
+            held = picture.holdings.of(side, row) if row else None
+            if row and (held is None or (node.kind == Kind.SCAN and held.detail.files is None)):
+                self.session(side, row)
+
+    def waiting(self, side: int) -> Waiting | None:
+        """What waits on a side, as far as it is known; None where it is no project."""
+        if self._end(side).local:
+            return None
+        view = self._area.desk.destination if side == DESTINATION else None
+        if view is not None and view.prearchive is not None:
+            return view.prearchive
+        return self.prearchives.get(self._end(side), "not read yet")
 
     def _read_wanted(self) -> None:
         while True:
