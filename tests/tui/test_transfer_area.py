@@ -208,11 +208,21 @@ async def test_all_transfers_are_listed_with_their_state_and_any_can_be_seen(emp
         lines = app.screen.query_one("#transfers", Lines)
         places = [one.folder.id for one in app.following.transfers]
         lines.highlighted = places.index(first.id)
-        transfer(empty_desk, STARTED, labels=("NEWEST",))
+        transfer(
+            empty_desk,
+            STARTED,
+            events.SessionStarted(session="NEWEST"),
+            again("NEWEST", "1"),
+            labels=("NEWEST",),
+        )
         app.following.list_all()
         await until(pilot, lambda: lines.count == 4)
-        await pilot.press("enter")  # the cursor stayed with its transfer
-        await until_shown(pilot, "STOPPED", first.id, "s goes on with it", "takes the transfer up")
+        await pilot.press("s")  # the cursor stayed with its transfer, which is not the one in view
+        await until_shown(pilot, "STOPPED", "s goes on with it", "press the key again")
+        await pilot.press("s")
+        await until_shown(pilot, f"Go on with {first.id}?")
+        await pilot.press("n", "home", "enter")
+        await until_shown(pilot, "NEWEST", "takes the transfer up")
         assert app.focused is log_of(app)
 
 

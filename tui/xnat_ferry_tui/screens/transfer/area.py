@@ -12,10 +12,10 @@ from xnat_ferry import event_words
 from xnat_ferry.model import Endpoint
 from xnat_ferry.transfer.session_state import Phase, SessionState
 from xnat_ferry_tui import keys
-from xnat_ferry_tui.listed import Listed
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.transfer import log
 from xnat_ferry_tui.screens.transfer.standing import remark, standing
+from xnat_ferry_tui.screens.transfer.transfers import Transfers
 from xnat_ferry_tui.watched import Watched
 from xnat_ferry_tui.ways import on_screen, told
 from xnat_ferry_tui.widgets.facts import Facts
@@ -43,7 +43,7 @@ class TransferArea(Area):
         yield Facts(id="remark")
         with Horizontal(id="lists"):
             with Vertical(id="left-lists"):
-                yield Lines(log.TRANSFERS, id="transfers", empty=_NONE)
+                yield Transfers(empty=_NONE)
                 yield Lines(log.SESSIONS, id="sessions")
             yield Lines(log.EVENTS, id="log", empty=_NONE)
         yield Facts(id="event")
@@ -52,7 +52,6 @@ class TransferArea(Area):
     def on_mount(self) -> None:
         self._chosen, self._asked = log.Chosen(), log.Asked()
         self._sessions: tuple[SessionState, ...] = ()
-        self._transfers: tuple[Listed, ...] = ()
         self._list = "log"
         self._problems = self._requests = False
         self._session = ""
@@ -69,7 +68,7 @@ class TransferArea(Area):
     def show(self) -> None:
         watched = self.desk.watched
         self._lay_out()
-        self._draw_transfers(self.ferry.following.transfers, watched)
+        self.query_one(Transfers).show(self.ferry.following.transfers, watched.folder.id if watched else "")
         if watched is None:
             self.query_one("#standing", Facts).put([self.under_way() or "No transfer yet."])
             problem = self.desk.problem
@@ -96,20 +95,6 @@ class TransferArea(Area):
         self.query_one("#left-lists").display = wide or self._list != "log"
         for name in _LISTS:
             self.query_one(f"#{name}").display = wide or name == self._list
-
-    def _draw_transfers(self, found: tuple[Listed, ...], watched: Watched | None) -> None:
-        here = watched.folder.id if watched else ""
-        made = MadeLines(
-            len(found), lambda place: log.transfer_line(found[place], found[place].folder.id == here)
-        )
-        lines, before = self.query_one("#transfers", Lines), self._transfers
-        under = before[lines.highlighted].folder.id if lines.highlighted < len(before) else ""
-        roomy = not log.is_narrow(lines.size.width)
-        lines.put(made, columns=log.ROOMY_TRANSFERS if roomy else log.TRANSFERS)
-        if found != before:  # a new one comes on top: the cursor stays with the one that it is on
-            places = {one.folder.id: place for place, one in enumerate(found)}
-            lines.highlighted = places.get(under, lines.highlighted)
-            self._transfers = found
 
     def _draw_log(self, watched: Watched) -> None:
         lines = self.query_one("#log", Lines)
@@ -189,14 +174,14 @@ class TransferArea(Area):
 
     def action_open(self) -> None:
         if self._list == "transfers":
-            place = self.query_one("#transfers", Lines).highlighted
-            if place < len(self.ferry.following.transfers):
-                self.ferry.following.folder(self.ferry.following.transfers[place].folder)
+            chosen = self.query_one(Transfers).chosen
+            if chosen is not None:
+                self.ferry.following.folder(chosen)
                 self._show_log()
         elif self._list == "sessions":
             place = self.query_one("#sessions", Lines).highlighted
             label = self._sessions[place].label if place < len(self._sessions) else ""
-            self._session = "" if label == self._session else label
+            self._session, self._requests = "" if label == self._session else label, False
             self._show_log()
 
     def action_close(self) -> None:
@@ -248,13 +233,26 @@ class TransferArea(Area):
         self.ferry.following.next_older()
 
     def action_archive(self) -> None:
-        self.ferry.acting.go_on(archive=True)
+        if self._means_what_is_in_view():
+            self.ferry.acting.go_on(archive=True)
 
     def action_take_back(self) -> None:
-        self.ferry.losing.take_back()
+        if self._means_what_is_in_view():
+            self.ferry.losing.take_back()
 
     def action_resume(self) -> None:
-        self.ferry.acting.go_on(archive=False)
+        if self._means_what_is_in_view():
+            self.ferry.acting.go_on(archive=False)
 
     def action_stop(self) -> None:
-        self.ferry.acting.stop()
+        if self._means_what_is_in_view():
+            self.ferry.acting.stop()
+
+    def _means_what_is_in_view(self) -> bool:
+        """Whether the cursor is on no other transfer; else that one comes into view and nothing is done."""
+        meant, watched = self.query_one(Transfers).chosen, self.desk.watched
+        if self._list != "transfers" or meant is None or watched is None or meant.id == watched.folder.id:
+            return True
+        self.ferry.following.folder(meant)
+        self.notify(f"{meant.id} comes into view: press the key again.", markup=False)
+        return False

@@ -19,7 +19,6 @@ REQUESTS = (Column("", 1), Column("time", 8), Column("request"), Column("answer"
 SESSIONS = (Column("state", 8), Column("session"), Column("sent", 5, True))
 TRANSFERS = (Column("state", 10), Column("transfer", middle=True), Column("done", 14))
 ROOMY_TRANSFERS = (*TRANSFERS[:2], Column("done", 25))
-_ROOMY = 60
 _STATES = {"failed": "bad", "unreadable": "bad", "done": "good"}
 
 
@@ -121,11 +120,6 @@ def session_lines(watched: Watched, sessions: Sequence[SessionState]) -> Callabl
         return Line((phase, session.label, share), _STATES.get(phase, ""))
 
     return make
-
-
-def is_narrow(width: int) -> bool:
-    """Whether the list of transfers has no room for the longest that may be told as done."""
-    return width < _ROOMY
 
 
 def transfer_line(listed: Listed, here: bool) -> Line:
