@@ -68,6 +68,8 @@ class Walk:
 
 async def tour(walk: Walk) -> None:
     """From the first screen to the archived and proven sessions."""
+    from xnat_ferry.transfer.pace import Pace
+
     desk = walk.desk
     await walk.until(lambda: desk.source and not desk.busy)
     await walk.picture("choose")
@@ -81,6 +83,7 @@ async def tour(walk: Walk) -> None:
     await walk.picture("labels")
     await walk.press("c")
     await walk.picture("review")
+    desk.workers.pace = Pace(at_once=1)  # side by side, sessions would come in another order each time
     await walk.press("c", "y")
     await walk.until(lambda: desk.watched and desk.watched.state.finished and not desk.watched.alive)
     await walk.until(walk.is_listed_as_it_is)
@@ -89,7 +92,7 @@ async def tour(walk: Walk) -> None:
     await walk.picture("requests")
     await walk.press("@", "A", "y")
     await walk.until(_archived(desk))
-    await walk.press("2", "r")
+    await walk.press("2", "r", "down", "right")
     await walk.picture("browse")
     await walk.press("4", "e")
     await walk.picture("verify")
@@ -114,13 +117,11 @@ def _archived(desk: "Desk") -> Callable[[], object]:
 async def take_pictures(size: tuple[int, int], keep: Callable[[str, str], None]) -> None:
     """Walk the tour in a terminal of this size; ``keep`` gets each step's name and drawing."""
     from xnat_ferry.practice.process import PracticeServer
-    from xnat_ferry.transfer.pace import Pace
     from xnat_ferry_tui.app import FerryApp
     from xnat_ferry_tui.opening import demo_desk
 
     with PracticeServer("tour") as server, tempfile.TemporaryDirectory() as place:
         desk = demo_desk(server, Path(place))
-        desk.workers.pace = Pace(at_once=1)  # side by side, sessions would come in another order each time
         app = FerryApp(desk, tour=True)
 
         def kept(name: str) -> None:
@@ -157,7 +158,7 @@ def _steady(drawn: str, url: str) -> str:
         (r"\b\d{8}-(NEURO_01-TRIAL_B)-[0-9a-f]{4}", r"20260102-\1-7f3a"),
         (r"\b20\d{6}_\d{1,9}", _moment),
         (r"\b20\d{6}(?=-)", "20260102"),
-        (r"(?<=/TRIAL_B/)20\d+(?=\.)", _moment),  # cut before its underscore
+        (r"(?<=/TRIAL_B/)20\d+(?=[.…])", _moment),  # cut before its underscore
         (r"(_B)-[0-9a-f]{4}\b", r"\1-7f3a"),  # an ID that a column has cut
         (r"(?:&#160;){2,}\d+(?:\.\d)?&#160;m?s\b", _took),
         (r"\b\d\d:\d\d:\d\d\b", "10:44:00"),
