@@ -1,11 +1,12 @@
 """What is asked before anything changes on a server, and why some things are not even asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from xnat_ferry import wording
-from xnat_ferry.checks import Answer, Checklist
+from xnat_ferry.checks import Answer, Checklist, ConflictClass
 from xnat_ferry.checks.arrival import on_arrival
 from xnat_ferry.checks.grouping import groups
+from xnat_ferry.checks.phrases import some
 from xnat_ferry.errors import MergeUnanswered
 from xnat_ferry.model import ZIPS_HERE, Level, Mark, Road, Verdict, Where
 from xnat_ferry.plan import Fate, Plan, PlannedSession, Target
@@ -28,7 +29,7 @@ def start_question(judged: Judged) -> list[str]:
         f"from {plan.source.project} to {_where(plan)}?",
         f"Every file is verified afterwards{_by(plan)}. {_at_the_source(plan)}",
         *([f"The checklist has {wording.plural(unsure, 'line')} to look at."] if unsure else []),
-        *_left_out(plan),
+        *_by_name(plan),
         *_left_behind(plan),
     ]
 
@@ -211,14 +212,31 @@ def differing(watched: Watched) -> list[SessionVerification]:
     return [one for one in found.sessions if one.verdict == DIFFERS] if found else []
 
 
+_CLASSES = frozenset(ConflictClass)
 _STAYS = {Fate.SKIP: "left out", Fate.UNDECIDED: "undecided"}
 
 
 def _left_out(plan: Plan) -> list[str]:
     left = [one for one in plan.sessions if not one.fate.travels]
     files = [f"Left out: {plain(words)}" for words in plan.left_out]
-    told = [f"{one.session} is {_STAYS[one.fate]}: {on_screen(one.why)}" for one in left[:_AT_MOST]]
+    told = [f"{one.session} is {_STAYS[one.fate]}{_reason(one.why)}" for one in left[:_AT_MOST]]
     return [*files, *_some(told, "more are left out", len(left))]
+
+
+def _reason(why: str) -> str:
+    """Why it stays; the class of a conflict is no sentence."""
+    kind, colon, message = why.partition(": ")
+    return f" ({kind}): {on_screen(message)}" if colon and kind in _CLASSES else f": {on_screen(why)}"
+
+
+def _by_name(plan: Plan) -> Iterator[str]:
+    """The same without the reasons, which the last step tells."""
+    yield from (f"Left out: {plain(words)}" for words in plan.left_out)
+    for fate, stays in _STAYS.items():
+        left = [one.session for one in plan.sessions if one.fate == fate]
+        if left:
+            are = "is" if len(left) == 1 else "are"
+            yield f"{wording.plural(len(left), 'session')} {are} {stays}: {some(left)}."
 
 
 def _left_behind(plan: Plan) -> list[str]:
