@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
 
+from xnat_ferry.cli.streams import NARROW
 from xnat_ferry.settings.redact import plain
 
-NARROW, USUAL, WIDE = 40, 80, 100
-"""The least width that is written for, the width where there is no terminal, and the most: longer lines are
-hard to read."""
+USUAL, WIDE = 80, 100
+"""The width where there is no terminal, and the most: longer lines are hard to read."""
 
 _LONGEST = 1200
 """Characters of one paragraph; what a server says has no end of its own."""

@@ -1,17 +1,21 @@
 """The standard streams: one may be closed from the start, on a full disk, or read by nobody any more."""
 
 import os
+import shutil
 import sys
 from io import TextIOWrapper, UnsupportedOperation
 from pathlib import Path
 
+NARROW = 40
+"""The least width that is written for."""
 _NUMBERS = {"stdin": 0, "stdout": 1, "stderr": 2}
 
 
 def make_ready() -> None:
     """Have all three, before anything is opened that would take a closed one's number.
 
-    A terminal that knows few characters gets the others spelled out instead of an error.
+    A terminal that knows few characters gets the others spelled out instead of an error. One of a few
+    columns, or that says 0, is taken for one of NARROW: drawing panels of help would take for ever.
     """
     for name, number in _NUMBERS.items():
         if getattr(sys, name) is None:
@@ -21,6 +25,9 @@ def make_ready() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    width = shutil.get_terminal_size().columns
+    if width < NARROW or not os.environ.get("COLUMNS", "1").strip("0"):
+        os.environ["COLUMNS"] = str(max(width, NARROW))
 
 
 def give_up_stdout() -> None:
