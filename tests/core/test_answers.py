@@ -141,6 +141,27 @@ def test_a_body_that_is_no_json_is_refused_whatever_the_status(body: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ('{"items":[{"data_fields":{"gender":"female","group":"Malade"', "JSON"),
+        ('[{"note":"Malade <h3>female</h3>"}', "JSON"),
+        ("<xnat:Subject><group>Malade</group></xnat:Subject>", "a document"),
+        ("\0" * 128 + "DICM\2\0\0\0PN Malade^Imogen", "some other kind"),
+        ("group,gender\nMalade,female\n", "some other kind"),
+        ("Malade, female, " * 40, "some other kind"),
+        ("<html><body><h3>Server is busy</h3></body></html>", "Server is busy"),
+        ("the pool is empty", "the pool is empty"),
+        ("", "an empty body"),
+    ],
+)
+def test_what_came_instead_is_told_by_its_kind_and_not_repeated(body: str, told: str) -> None:
+    error = answers.not_an_answer("https://x", "GET /y", answer(200, body))
+    assert told in str(error)
+    assert "Malade" not in str(error)
+    assert "female" not in str(error)
+
+
+@pytest.mark.parametrize(
     "value", [{}, [], {"ResultSet": {}}, {"ResultSet": {"Result": ["x"]}}, {"items": []}]
 )
 def test_a_table_of_another_shape_is_refused(value: object) -> None:

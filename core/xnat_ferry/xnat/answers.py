@@ -90,6 +90,7 @@ proxy says that failed or is busy: it may have gone on.
 """
 _BEFORE_THE_REASON = "Operation Failed: "
 _LONGEST_WAIT = 600.0
+_LONGEST_LINE = 200
 
 
 def said(body: str) -> str:
@@ -156,8 +157,21 @@ def _wanted_wait(response: httpx.Response) -> float | None:
 
 def not_an_answer(server: str, what: str, response: httpx.Response) -> NotAnAnswer:
     """The error for a success status over a body that is something else."""
-    words = said(response.text) if response.content.strip() else "an empty body"
+    words = _kind_of(response.text) if response.content.strip() else "an empty body"
     return NotAnAnswer(server=server, what=what, status=response.status_code, said=words)
+
+
+def _kind_of(body: str) -> str:
+    """What came, in the server's words where these are words: data of a project may hold anybody's values."""
+    start = body.lstrip()[:1]
+    if start in ("{", "["):
+        return "JSON that is another or damaged"
+    if is_html(body) or _H3.search(body):
+        return said(body)
+    if start == "<":
+        return "a document that is another or damaged"
+    line = body.strip()
+    return said(line) if line.isprintable() and len(line) <= _LONGEST_LINE else "data of some other kind"
 
 
 def text(server: str, what: str, response: httpx.Response) -> str:
