@@ -84,3 +84,12 @@ def test_a_fault_is_kept_without_any_value(tmp_path: Path) -> None:
     assert "/" not in text.replace("xnat-ferry", "")
     assert kept.stat().st_mode & 0o777 == 0o600
     assert keep_report(caught.value, kept / "no folder") is None
+
+
+@pytest.mark.parametrize(("words", "instead"), [([], "'xnat-ferry check'"), (["demo"], "demo --headless'")])
+def test_without_a_terminal_the_plain_face_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], instead: str
+) -> None:
+    monkeypatch.setattr("sys.argv", ["xnat-ferry", *words])
+    assert entry.main() == 2
+    assert instead in capsys.readouterr().err

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from xnat_ferry.own_process import process_of_ours
 
 _PLAIN = "Use 'xnat-ferry check', 'plan', 'run' and 'status' instead; 'xnat-ferry --help' lists them."
+_PLAIN_DEMO = "'xnat-ferry demo --headless' carries the same kind of sessions in plain lines."
 THEMES = ("dark", "light", "ansi-dark", "ansi-light", "contrast")
 """Of Textual's own themes the two that leave the colours to the terminal, and three of ours."""
 _SWITCHES = ("--read-only", "--mouse", "--ascii")
@@ -37,7 +38,7 @@ def main() -> int:
         return _refuse(f"There is no theme of this name. There are: {', '.join(THEMES)}.")
     refused = _why_no_screen()
     if refused:
-        return _refuse(f"{refused} {_PLAIN}")
+        return _refuse(f"{refused} {_PLAIN_DEMO if options.demo else _PLAIN}")
     prepare_environment(options)
     gc.disable()  # nothing that is loaded now is rubbish: nobody has to look for any in between
     from xnat_ferry_tui import opening
