@@ -8,11 +8,14 @@ from msgspec.structs import replace
 from tests.core.making import chosen, detail_of, session_row, survey_of
 from tests.tui.looking import screen_text, until_shown
 from tests.tui.wizard import keeping_desk, one, there, wizard
+from xnat_ferry.checks.conflicts import find_conflicts
 from xnat_ferry.errors import ServerUnreachable
+from xnat_ferry.labels import LabelRules, parse_rule
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.looking import Looking
+from xnat_ferry_tui.screens.wizard.conflict_words import in_words
 from xnat_ferry_tui.tour import guidance
 
 
@@ -122,3 +125,14 @@ async def test_a_server_that_does_not_answer_costs_no_word_that_was_typed(desk: 
         await until_shown(pilot, "does not answer", "     sea\n", "     https://sea.example\n")
         await pilot.press("escape")
         await until_shown(pilot, "No server has a name yet", "does not answer", "7 Checks --")
+
+
+def test_two_chosen_sessions_are_called_what_both_will_be_called() -> None:
+    twins = [chosen(session_row(label, study_uid="7.7")) for label in ("ONE", "TWO")]
+    first, _ = find_conflicts(survey_of(*twins), LabelRules(rules=(parse_rule("prefix=Q_"),)))
+    told = "\n".join(in_words(first, None, None, 78))
+    assert "here   Q_ONE    Q_001" in told
+    assert "also   Q_TWO    Q_001" in told
+    assert "study  the same, 7.7" in told
+    narrow = "\n".join(in_words(first, None, None, 30))
+    assert "here   Q_ONE, Q_001, MR" in narrow

@@ -57,7 +57,7 @@ def _some_others(coming: Coming, group: Sequence[Coming]) -> list[Coming]:
 
 
 def _evidence(others: Sequence[Coming], of: int) -> dict[str, str]:
-    """What is known of the others, where all that are known are alike in it."""
+    """What the others will be called, and what is known of them where all are alike in it."""
     if of > len(others):
         return {}
     known = {
@@ -67,7 +67,8 @@ def _evidence(others: Sequence[Coming], of: int) -> dict[str, str]:
         "its date": {one.date for one in others},
         "its content": {amount(one.detail) for one in others},
     }
-    return {name: value or "unknown" for name, (value, *more) in known.items() if not more}
+    alike = {name: value or "unknown" for name, (value, *more) in known.items() if not more}
+    return {"there": ", ".join(one.to.session for one in others), **alike}
 
 
 def _second_of_two(one: Coming, other: Coming) -> Reply:
