@@ -77,7 +77,8 @@ class Proving:
             from xnat_ferry_tui.dialogs.beside import BesideView
 
             if made:
-                app.push_screen(BesideView(f"{session} scan {scan} {file}", made))
+                planned = _as_planned(looked, scan, file)
+                app.push_screen(BesideView(f"{session} scan {scan} {file}", made, planned))
             else:
                 app.push_screen(Tell("Only the destination has this file, so nothing can be laid beside it."))
 
@@ -151,6 +152,12 @@ class Proving:
 
 
 _IS = {Where.PREARCHIVE: "waits in the prearchive", Where.FOLDER: "is in files on this machine"}
+
+
+def _as_planned(looked: "SessionVerification", scan: str, file: str) -> list[str]:
+    """The attributes that scripts were seen to change, but for those whose change in this file is odd."""
+    odd = " ".join(one.destination for one in looked.items if (one.scan, one.file) == (scan, file))
+    return [name for name in looked.rewritten if name not in odd]
 
 
 def _why_not_beside(looked: "SessionVerification", scan: str, file: str) -> str:
