@@ -74,7 +74,6 @@ def _verify(url: str, scratch: Path, settings: ProjectSettings, *, every_header:
     from xnat_ferry.xnat.client import XnatClient
     from xnat_ferry.xnat.listings import find_session
 
-    heard: list[int] = []
     with XnatClient(url, Credentials("ada", "practice")) as client:
         found = find_session(client, "SRC", "S1")
         assert found is not None
@@ -88,10 +87,9 @@ def _verify(url: str, scratch: Path, settings: ProjectSettings, *, every_header:
             session="S1",
             scrutiny=Scrutiny(level=Level.FULL, scratch=scratch, every_header=every_header),
             source=source if every_header else None,
-            tell=heard.append,
         )
     assert result.verdict == "proven", result.counts
-    return sum(heard)
+    return sum(one.size for one in sent)
 
 
 TASKS: dict[str, Callable[[str, Path], int]] = {"download": download, "full": full, "headers": headers}

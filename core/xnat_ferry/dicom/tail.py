@@ -32,7 +32,7 @@ NO_ELEMENT = 0xFFFFFFFF
 """In place of a tag, for bytes that are no elements: they count as one."""
 
 
-def read_tail(rest: Viewable, scratch: str, *, implicit: bool, little: bool = True) -> Tail:
+def read_tail(rest: Viewable, scratch: str, *, implicit: bool) -> Tail:
     """Read on to the end. ``rest`` may give fewer bytes than asked for, none only at its end.
 
     In the rare case that there is something it is copied into the folder ``scratch``.
@@ -45,7 +45,7 @@ def read_tail(rest: Viewable, scratch: str, *, implicit: bool, little: bool = Tr
             copy.write(piece)
             piece = rest.read(_PIECE)
         copy.seek(0)
-        return tail_of(cast(BinaryIO, copy), implicit=implicit, little=little)
+        return tail_of(cast(BinaryIO, copy), implicit=implicit, little=True)  # a glance knows no other
 
 
 def tail_of(file: BinaryIO, *, implicit: bool, little: bool) -> Tail:

@@ -43,14 +43,12 @@ def view_source(client: XnatClient, endpoint: Endpoint, projects: Projects | Non
     )
 
 
-def view_destination(
-    client: XnatClient, endpoint: Endpoint, types: Collection[str] = (), projects: Projects | None = None
-) -> ProjectView:
+def view_destination(client: XnatClient, endpoint: Endpoint, types: Collection[str] = ()) -> ProjectView:
     """The destination with its prearchive, rights and settings; eight requests and one for each speciality.
 
     ``types`` are the data types that shall be created there.
     """
-    projects = read_projects(client) if projects is None else projects
+    projects = read_projects(client)
     return with_rights(client, list_destination(client, endpoint, projects), types, projects)
 
 

@@ -125,9 +125,9 @@ class Progress:
             )
 
 
-def growing_waits(first: float = 0.1, factor: float = 1.5, longest: float = 15.0) -> Iterator[float]:
-    """Seconds to wait between looks at a server: short while an answer is near, long when it is not."""
-    wait = first
+def growing_waits(longest: float = 15.0) -> Iterator[float]:
+    """Seconds to wait between questions to a server: short while an answer is near, long when it is not."""
+    wait = 0.1
     while True:
         yield wait
-        wait = min(wait * factor, longest)
+        wait = min(wait * 1.5, longest)

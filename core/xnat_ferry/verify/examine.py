@@ -9,7 +9,7 @@ from xnat_ferry.dicom.facts import Header
 from xnat_ferry.dicom.instance import header_of, read_passing
 from xnat_ferry.errors import DataProblem, ServerAnswer
 from xnat_ferry.model import Instance, Level, Where
-from xnat_ferry.verify.fetch import SentHeaders, StoredSession, Tell
+from xnat_ferry.verify.fetch import SentHeaders, StoredSession
 from xnat_ferry.verify.observed import Content, Contents, HeaderComparison, Observed, Place
 from xnat_ferry.verify.originals import Originals
 from xnat_ferry.verify.pairing import How, Pair, pair_files, pair_series
@@ -25,7 +25,6 @@ def examine(
     source: Originals | None,
     *,
     loosely: bool,
-    tell: Tell = lambda _: None,
     sent_headers: SentHeaders | None = None,
 ) -> Observed:
     """The same with what the files themselves say. Without a ``source`` no header is compared.
@@ -35,7 +34,7 @@ def examine(
     """
     if not level.reaches(Level.SAMPLE) or observed.problem:
         return observed
-    contents = kept.all(tell, sent_headers) if level == Level.FULL else Contents()
+    contents = kept.all(sent_headers) if level == Level.FULL else Contents()
     # a receiver gives files names of its own: what they say themselves tells which one of ours each is
     seen = replace(observed, contents=contents) if contents else observed
     for pair in drawn(seen, instances, loosely=loosely):

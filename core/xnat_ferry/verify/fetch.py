@@ -22,8 +22,6 @@ from xnat_ferry.xnat.zip_stream import BrokenZip
 ATTEMPTS = 3
 Found = TypeVar("Found")
 Open = Callable[[], AbstractContextManager[Iterator[bytes]]]
-Tell = Callable[[int], None]
-"""Hears of bytes as they come."""
 _STRANGERS = "the zip holds files under other names than are listed"
 SentHeaders = Callable[[str], Mapping[str, Header] | None]
 """The headers of a series as they were sent, by SOPInstanceUID: none where they cannot be had.
@@ -38,7 +36,7 @@ class StoredSession:
     def __init__(self, client: XnatClient, observed: Observed, row: str, scratch: Path) -> None:
         self._client, self._observed, self._row, self.scratch = client, observed, row, scratch
 
-    def all(self, tell: Tell = lambda _: None, sent_headers: SentHeaders | None = None) -> Contents:
+    def all(self, sent_headers: SentHeaders | None = None) -> Contents:
         """Every listed file: one request a scan in the archive, one in all in the prearchive.
 
         With ``sent_headers`` the headers are compared too.
@@ -52,13 +50,11 @@ class StoredSession:
                 for scan in read
                 for uid, header in ((sent_headers and sent_headers(scan.scan.uid)) or {}).items()
             }
-            found.update(
-                self._unpacked(read, partial(open_row, self._client, self._row), tell, waiting or None)
-            )
+            found.update(self._unpacked(read, partial(open_row, self._client, self._row), waiting or None))
             return found
         for scan in read:
             sent = sent_headers(scan.scan.uid) if sent_headers else None
-            found.update(self._unpacked([scan], partial(self._open_scan, scan), tell, sent))
+            found.update(self._unpacked([scan], partial(self._open_scan, scan), sent))
         return found
 
     def headers(self, scans: Collection[str]) -> dict[str, Header]:
@@ -109,14 +105,13 @@ class StoredSession:
         self,
         scans: Iterable[StoredScan],
         open_zip: Open,
-        tell: Tell,
         sent: Mapping[str, Header] | None = None,
     ) -> dict[Place, Content]:
         """What a zip holds of some scans; what is listed and not in it is gone."""
         places = tuple(_places(scans))
 
         def read(pieces: Iterator[bytes]) -> Unpacked:
-            return unpack(_told(pieces, tell), places, self.scratch, sent)
+            return unpack(pieces, places, self.scratch, sent)
 
         try:
             found = _read_again(open_zip, read)
@@ -138,12 +133,6 @@ def _read_again(open_zip: Open, read: Callable[[Iterator[bytes]], Found]) -> Fou
 
 def _may_pass(error: Exception) -> bool:
     return isinstance(error, BrokenZip) or (isinstance(error, FerryError) and error.retry == Retry.AGAIN)
-
-
-def _told(pieces: Iterator[bytes], tell: Tell) -> Iterator[bytes]:
-    for piece in pieces:
-        tell(len(piece))
-        yield piece
 
 
 def _places(scans: Iterable[StoredScan]) -> Iterator[Place]:

@@ -14,7 +14,7 @@ from xnat_ferry.project import ProjectSettings, SeriesFilter
 from xnat_ferry.verify import likely
 from xnat_ferry.verify.compare import compare
 from xnat_ferry.verify.examine import examine
-from xnat_ferry.verify.fetch import SentHeaders, StoredSession, Tell
+from xnat_ferry.verify.fetch import SentHeaders, StoredSession
 from xnat_ferry.verify.observe import observe_archive, observe_prearchive
 from xnat_ferry.verify.observed import NOT_KNOWN, Observed
 from xnat_ferry.verify.originals import Originals
@@ -56,12 +56,11 @@ def inspect_session(
     session: str,
     scrutiny: Scrutiny,
     source: Originals | None,
-    tell: Tell = lambda _: None,
 ) -> SessionVerification:
     """Compare what is there now with a manifest; ``session`` is what the answer calls it.
 
-    Without a ``source`` headers are not compared. ``tell`` hears how many bytes came, as they come. Raises a
-    ServerAnswer only where the session as a whole cannot be asked for.
+    Without a ``source`` headers are not compared. Raises a ServerAnswer only where the session as a whole
+    cannot be asked for.
     """
     level = scrutiny.level
     observed = _observe(client, target, refresh=scrutiny.refresh)
@@ -77,7 +76,6 @@ def inspect_session(
         kept,
         source,
         loosely=loosely,
-        tell=tell,
         sent_headers=_sent_headers(source, instances, rewriting, every=scrutiny.every_header),
     )
     result = compare(

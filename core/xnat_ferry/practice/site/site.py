@@ -195,9 +195,9 @@ class Site:
         """By label in the project, shares included."""
         return self.sessions.labelled(project, name)
 
-    def make_subject(self, project: str, label: str, *, known_new: bool = False) -> Subject:
+    def make_subject(self, project: str, label: str) -> Subject:
         """The subject of that label, made if there is none."""
-        found = None if known_new else self.subject_in(project, label)
+        found = self.subject_in(project, label)
         if found is None:
             found = Subject(self.next_id("S"), label, project, self.now())
             self.subjects.add(found)
