@@ -99,7 +99,7 @@ ROADS = (
     Road(
         "receiver",
         _planned(6, "--road", "receiver", "--receiver", "RECEIVER", "--aet", "XNAT"),
-        "every file fetched back from the prearchive: identity, pixels; then as by copy",
+        "every file fetched back from the prearchive: identity, pixels, one header a scan; then as by copy",
         "how the site routes, until the first session shows it",
     ),
 )
