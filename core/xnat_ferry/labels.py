@@ -75,6 +75,10 @@ def parse_rule(text: str) -> Rule:
     ``/``) and ``template={subject}_{modality}_{date}``; ``subject.`` or ``session.`` in front limits it to
     one label. A template without that makes the session's label.
     """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadLabelRule(rule=text[:60], why="it is no UTF-8") from None
     head, sign, value = text.partition("=")
     target, dot, kind = head.rpartition(".")
     if not sign or kind not in _READERS or (dot and target not in ("subject", "session")):

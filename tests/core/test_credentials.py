@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xnat_ferry.errors import NoCredentials, SettingsUnreadable
+from xnat_ferry.errors import NoCredentials, SettingsUnreadable, UsageError
 from xnat_ferry.settings.credentials import Credentials, find_credentials
 
 
@@ -29,6 +29,10 @@ def test_the_environment_comes_before_netrc(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("XNAT_USER", "ada")
     monkeypatch.setenv("XNAT_PASS", "pw")
     assert find_credentials("https://x.example") == Credentials("ada", "pw")
+    monkeypatch.setenv("XNAT_PASS", "p\udcff")
+    with pytest.raises(UsageError, match="no UTF-8") as caught:
+        find_credentials("https://x.example")
+    assert caught.value.__suppress_context__, "the password stands in no trace"
 
 
 @pytest.mark.parametrize("machine", ["x.example", "x.example:8443"])

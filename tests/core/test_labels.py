@@ -56,6 +56,7 @@ def test_rules_are_applied_in_order(given: list[str], subject: str, session: str
         "replace=/x",
         "template={nobody}",
         "template={subject",
+        "prefix=\udcff",
         "",
     ],
 )

@@ -118,6 +118,12 @@ def test_an_answer_that_is_no_login_is_told_by_its_kind(
         XnatClient(server.url, LOGIN)
 
 
+@pytest.mark.parametrize("host", ["\u2603.invalid", "xn--zzzzzz.invalid"])
+def test_a_name_that_no_server_can_have_is_told(host: str) -> None:
+    with pytest.raises(ServerUnreachable, match="its name is none that a server can have"):
+        XnatClient(f"https://{host}", LOGIN)
+
+
 def test_a_session_that_has_gone_quiet_is_kept_by_xnatpy(server: PracticeServer) -> None:
     with httpx.Client(base_url=server.url, trust_env=False) as http:
         login = Login(http, server.url, LOGIN, quiet=0.05)

@@ -59,6 +59,10 @@ def test_finds_server_and_project(text: str, server: str, project: str) -> None:
         ("../P1", NoDefaultServer),
         ("https://x.example/P1/../..", BadEndpoint),
         ("https://x.example:notaport/P1", BadEndpoint),
+        ("https://x..example/P1", BadEndpoint),
+        (f"https://{'x' * 64}.example/P1", BadEndpoint),
+        ("https://[fe80::1%25eth0]/P1", BadEndpoint),
+        ("https://\udcff/P1", BadEndpoint),
         ("", NoDefaultServer),
     ],
 )

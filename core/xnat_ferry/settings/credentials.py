@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from xnat_ferry.errors import NoCredentials, SettingsUnreadable
+from xnat_ferry.errors import NoCredentials, SettingsUnreadable, UsageError
 from xnat_ferry.model import Endpoint, servers_of
 
 
@@ -40,7 +40,14 @@ def find_logins(*ends: Endpoint, may_ask: bool = True) -> dict[str, Credentials]
 
 def _from_environment() -> Credentials | None:
     user, password = os.environ.get("XNAT_USER"), os.environ.get("XNAT_PASS")
-    return Credentials(user, password) if user and password else None
+    if not (user and password):
+        return None
+    try:
+        (user + password).encode()
+    except UnicodeEncodeError:
+        what = "XNAT_USER or XNAT_PASS holds what is no UTF-8."
+        raise UsageError(what=what, advice="Set them anew, or use an alias token.") from None
+    return Credentials(user, password)
 
 
 def _from_netrc(server: str) -> Credentials | None:

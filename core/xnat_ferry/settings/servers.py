@@ -4,6 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from ipaddress import IPv6Address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -56,7 +57,20 @@ def parse_server(text: str) -> str:
         raise BadEndpoint(text=_safe(text), why="an address starts with https:// and a host name")
     if parts.username is not None or parts.password is not None:
         raise BadEndpoint(text=_safe(text), why="an address must not carry a user name or password")
+    if not _can_be_host(parts.hostname):
+        raise BadEndpoint(text=_safe(text), why="its host is no name that a server can have")
     return _without_query(parts).rstrip("/")
+
+
+def _can_be_host(name: str) -> bool:
+    """Whether it can be looked up: no empty or overlong part (RFC 1035 2.3.4), no zone of this machine."""
+    try:
+        if ":" in name:
+            return "%" not in name and bool(IPv6Address(name).packed)
+        name.encode("idna")
+    except ValueError:
+        return False
+    return True
 
 
 def find_server(name: str, aliases: Mapping[str, str]) -> str:

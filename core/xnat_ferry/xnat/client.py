@@ -59,8 +59,11 @@ class XnatClient:
         self._traffic = Traffic(server, limits, on_call)
         spare_loopback_the_proxy(server)
         transport = transport_to(server, limits.connections)
+        with failing.if_it_has_no_name(server):
+            base_url = httpx.URL(server)
+            _ = base_url.host
         self._http = httpx.Client(
-            base_url=server,
+            base_url=base_url,
             timeout=_PATIENCE,
             follow_redirects=False,
             transport=transport,

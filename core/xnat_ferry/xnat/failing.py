@@ -1,6 +1,8 @@
 """Why a request failed, in words that a person uses, and whether it is worth asking again."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from xnat_ferry.errors import (
     CannotConnect,
@@ -39,6 +41,15 @@ def unreachable(server: str, error: httpx.HTTPError) -> ServerUnreachable:
     if _ABOUT_OURS.search(text):
         return CertificateRefused(server=server)
     return ServerUnreachable(server=server, why=_reason(error))
+
+
+@contextmanager
+def if_it_has_no_name(server: str) -> Iterator[None]:
+    """What httpx cannot make a host of: a name with signs that are in none, or what only looks encoded."""
+    try:
+        yield
+    except (httpx.InvalidURL, UnicodeError):
+        raise ServerUnreachable(server=server, why="its name is none that a server can have") from None
 
 
 def no_xnat(server: str, path: str, response: httpx.Response) -> CannotConnect:
