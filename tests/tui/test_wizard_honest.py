@@ -56,6 +56,8 @@ async def test_what_nobody_answered_is_not_called_answered(desk: Desk) -> None:
             "It is left out, so nothing is asked of you: it has no DICOM files to carry",
         )
         assert "Nothing here waits for you" in guidance("checks", desk)
+        await pilot.press("9")
+        await until_shown(pilot, "A                   -                  left out", "001                B")
 
 
 async def test_a_tiny_window_has_room_for_what_each_step_is_about(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from xnat_ferry import wording
 from xnat_ferry.errors import BadLabelRule
 from xnat_ferry.labels import KEEP, LabelRules, Labels, parse_rule
 from xnat_ferry.model import LABEL, SessionRow
+from xnat_ferry.plan import Fate
 from xnat_ferry.plan.label_table import read_label_table
 from xnat_ferry.survey import Survey
 from xnat_ferry_tui import keys
@@ -143,6 +144,9 @@ class LabelsStep(Step):
         table = self.draft.table if self.draft is not None else {}
         own = row.id in table or row.label in table
         mark = ("!" if bad else " ") + ("*" if own else "")
+        planned = None if self._trial else self._found.planned.get(row.id)
+        if planned is not None and planned.fate == Fate.SKIP and not bad:
+            return Line((mark, row.subject, row.label, "-", "left out"), "dim")
         return Line((mark, row.subject, row.label, after.subject, after.session), "bad" if bad else "")
 
     def _highlighted(self) -> SessionRow | None:
