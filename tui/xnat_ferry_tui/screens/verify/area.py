@@ -16,10 +16,10 @@ from xnat_ferry_tui.screens.verify.rows import Place, Row, Rows
 from xnat_ferry_tui.screens.verify.verdict import archiving, nothing_differs, verdict
 from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.facts import Facts
-from xnat_ferry_tui.widgets.lines import Lines
+from xnat_ferry_tui.widgets.lines import Column, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
 
-_WIDE, _NARROW = 110, 75
+_WIDE, _NARROW, _NARROWEST = 110, 75, 55
 
 
 class VerifyArea(Area):
@@ -57,12 +57,12 @@ class VerifyArea(Area):
             return
         if watched.folder.id != self._transfer:
             self._transfer, self._place = watched.folder.id, Place()
-        wide, narrow = self.app.size.width >= _WIDE, self.app.size.width < _NARROW
+        width = self.app.size.width
         sent = self.ferry.proving.sent(watched, self._place.session) if self._equal else ()
-        basis = (found, self._place, self._equal, len(sent), wide, narrow)
+        basis = (found, self._place, self._equal, len(sent), width)
         if basis != self._basis:
             self._basis = basis
-            self._list(found, sent, wide=wide, narrow=narrow)
+            self._list(found, sent, width)
         self._show_about()
 
     def _remark(self) -> list[str]:
@@ -72,14 +72,12 @@ class VerifyArea(Area):
             return [told(self.desk.problem)]
         return []
 
-    def _list(self, found: Verification, sent: Sequence[Instance], *, wide: bool, narrow: bool) -> None:
+    def _list(self, found: Verification, sent: Sequence[Instance], width: int) -> None:
         watched, place = self.desk.watched, self._place
         assert watched is not None
         made = rows.rows_at(place, found, watched.state.plan, sent, equal=self._equal)
         self._rows = made
-        files = rows.WIDE_FILES if wide else rows.NARROW_FILES if narrow else rows.FILES
-        sessions = rows.NARROW_SESSIONS if narrow else rows.SESSIONS
-        columns = files if place.scan else rows.SCANS if place.session else sessions
+        columns = _columns(place, width)
         lines = self.query_one(Lines)
         lines.say_when_empty(nothing_differs(found, watched.not_compared(found)))
         lines.put(MadeLines(len(made), lambda number: made[number].line), columns=columns)
@@ -191,3 +189,14 @@ class VerifyArea(Area):
 
     def action_next_transfer(self) -> None:
         self.ferry.following.next_older()
+
+
+def _columns(place: Place, width: int) -> Sequence[Column]:
+    """What there is room for in a window so wide."""
+    if place.scan:
+        return rows.WIDE_FILES if width >= _WIDE else rows.NARROW_FILES if width < _NARROW else rows.FILES
+    if place.session:
+        return rows.SCANS
+    if width < _NARROWEST:
+        return rows.NARROWEST_SESSIONS
+    return rows.NARROW_SESSIONS if width < _NARROW else rows.SESSIONS

@@ -25,6 +25,7 @@ SESSIONS = (
     Column("files", 30),
 )
 NARROW_SESSIONS = (*SESSIONS[:2], Column("there", 14, middle=True), Column("in", 10), Column("files", 14))
+NARROWEST_SESSIONS = NARROW_SESSIONS[:3]
 SCANS = (Column("st", 2), Column("scan", 8), Column("series"), Column("files", 36))
 FILES = (
     Column("st", 2),
