@@ -100,6 +100,18 @@ async def test_two_long_labels_that_differ_in_the_end_are_told_apart(desk: Desk)
         assert "." not in "".join(line for line in text.splitlines() if "SUB0001" in line)
 
 
+async def test_a_key_that_finds_nothing_says_so(desk: Desk) -> None:
+    async with wizard(desk, survey_of(one("A")), "checks") as pilot:
+        await pilot.press("n")
+        await until_shown(pilot, "Every line is fine.")
+        await pilot.press("g", "a")
+        await until_shown(pilot, "Not here: what is accepted is a line below an item.")
+        await pilot.press("enter", "8", "n")
+        await until_shown(pilot, "Nothing here waits for an answer.")
+        await pilot.press("9", "n")
+        await until_shown(pilot, "No label here is marked !.")
+
+
 async def test_a_filter_leads_to_what_it_leaves(desk: Desk) -> None:
     async with wizard(desk, survey_of(*map(one, "ABC")), "choose") as pilot:
         await pilot.press("2")

@@ -134,6 +134,8 @@ class ChecksStep(Step):
         found = next((place for place in steps if place in wanted), None)
         if found is not None:
             lines.highlighted = found
+        elif self._drawn is not None:
+            self.ferry.notify("Every line is fine.", markup=False)
 
     def do_save(self) -> None:
         if self._drawn is None:
@@ -153,7 +155,10 @@ class ChecksStep(Step):
 
     def do_accept(self) -> None:
         row, draft = self._highlighted(), self.draft
-        if row is None or row.item or draft is None:
+        if row is None or draft is None:
+            return
+        if row.item:
+            self.ferry.push_screen(Tell("Not here: what is accepted is a line below an item."))
             return
         kind = row.found[0].kind
         if kind in draft.accepted:

@@ -224,14 +224,14 @@ class ConflictsStep(Step):
                 self.draft.answered(conflict, given, self._found.met.get(conflict.id, ()))
             )
             self.area.said()
-            self.do_next()
+            self._jump(1)
 
     def _say_class(self, conflict: Conflict, answer: Answer) -> None:
         if self.draft is not None:
             drafted = self.draft.class_answered(conflict.kind, answer, self._found.conflicts)
             self.desk.drafting.change(drafted)
             self.area.said()
-            self.do_next()
+            self._jump(1)
 
     # Ways through the list
 
@@ -241,10 +241,15 @@ class ConflictsStep(Step):
         self.show()
 
     def do_next(self) -> None:
-        self._jump(1)
+        self._jump_by_key(1)
 
     def do_previous(self) -> None:
-        self._jump(-1)
+        self._jump_by_key(-1)
+
+    def _jump_by_key(self, way: int) -> None:
+        self._jump(way)
+        if not self._answered.waiting:
+            self.ferry.notify("Nothing here waits for an answer.", markup=False)
 
     def _jump(self, way: int) -> None:
         """To the next one without an answer, round the end; where all have one, the place stays."""

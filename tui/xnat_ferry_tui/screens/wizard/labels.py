@@ -260,3 +260,4 @@ class LabelsStep(Step):
             if rows[place].id in self._troubles and self._is_marked(rows[place].id):
                 lines.highlighted = place
                 return
+        self.ferry.notify("No label here is marked !.", markup=False)
