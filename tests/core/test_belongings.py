@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from tests.core.making import survey_of
 from xnat_ferry.belongings import (
     Existing,
     HeldFile,
@@ -18,9 +20,11 @@ from xnat_ferry.belongings import (
     why_not,
 )
 from xnat_ferry.belongings.values import differing, values_of_session, values_of_subject, what_to_write
-from xnat_ferry.belongings.wish import parse_wish
+from xnat_ferry.belongings.wish import Wish, parse_wish
+from xnat_ferry.checks.belongings import check_belongings
 from xnat_ferry.errors import UsageError
-from xnat_ferry.model import Mark
+from xnat_ferry.model import Mark, Where
+from xnat_ferry.survey.seen_belongings import BelongingsSeen, SeenResource
 from xnat_ferry.xnat.resources import zipped_path
 
 SUBJECT = {
@@ -127,6 +131,19 @@ def test_names_that_a_server_would_not_store(path: str) -> None:
 @given(st.text(string.ascii_letters + " %+#?&'\"\\é文.-", min_size=1).filter(lambda name: name.strip(".")))
 def test_any_other_name_is_fine(name: str) -> None:
     assert not why_not(f"folder/{name}")
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [("", "no label"), ("12", "a number"), ("a b", "otherwise"), ("a,b", "otherwise"), ("é", "otherwise")],
+)
+def test_a_resource_whose_label_no_address_can_name_stays_behind(label: str, said: str) -> None:
+    one = SeenResource(level=Level.SESSION, holder="001_MR1", label=label, files=1, bytes=1)
+    seen = BelongingsSeen(wish=Wish(), resources=(one,))
+    (finding,) = check_belongings(replace(survey_of(), belongings=seen), Where.ARCHIVE)
+    assert finding.kind == "resource-unlabelled"
+    assert said in finding.message
+    assert replace(one, label="BIDS_v1.0-a").addressable
 
 
 def test_a_zip_has_names_without_two_words() -> None:

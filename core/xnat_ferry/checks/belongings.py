@@ -64,7 +64,9 @@ def _found(seen: BelongingsSeen) -> Iterator[Finding]:
 def _resource(one: SeenResource, existing: Existing | None) -> Iterator[Finding]:
     name = _named(one)
     if not one.addressable:
-        why = "has no label" if not one.label else "has a number for a label, which XNAT takes for an ID"
+        why = "has a label that XNAT would write otherwise"
+        if not one.label or one.label.isdigit():
+            why = "has a number for a label, which XNAT takes for an ID" if one.label else "has no label"
         text = f"{name} stays behind: it {why}."
         yield _finding(Verdict.WARN, one.holder, "resource-unlabelled", text, "Give it another label first.")
         return

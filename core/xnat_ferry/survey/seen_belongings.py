@@ -1,5 +1,7 @@
 """What a survey saw of resources and values, as it is judged by."""
 
+from urllib.parse import quote
+
 from msgspec import Struct
 
 from xnat_ferry.belongings import Existing, Kind, Level
@@ -31,8 +33,12 @@ class SeenResource(Struct, frozen=True, kw_only=True):
 
     @property
     def addressable(self) -> bool:
-        """Whether its label can name it: digits are taken for a number (wire-write 4.4)."""
-        return bool(self.label) and not self.label.isdigit()
+        """Whether its label can name it in an address.
+
+        Digits are taken for a number (wire-write 4.4), and what an address has to spell out stays so: ``a b``
+        would become ``a%20b`` there (wire-read 0.4).
+        """
+        return bool(self.label) and not self.label.isdigit() and quote(self.label, safe="") == self.label
 
 
 class SeenValues(Struct, frozen=True, kw_only=True):
