@@ -34,7 +34,8 @@ FerryError
 │       ├── NoProof  SourceDiffers  HoldsMore  CopyGone  StillWorkedOn
 │       └── OnlyShared  NotPermitted  StillThere  GoneAlready
 └── HereProblem                     something on this machine
-    ├── CannotWrite  NothingBegun  AnswerUnwritten  FolderUnsafe  SpoolTooSmall  ServerDown  RetriesSpent
+    ├── CannotWrite  NothingBegun  AnswerUnwritten  FileRefused  FolderUnsafe
+    ├── SpoolTooSmall  ServerDown  RetriesSpent
     ├── TransferLocked  LockedElsewhere  WorkerDied
     ├── NoScheduler  SchedulerSilent  SchedulerUnreachable  SchedulerRefused  ClaimLost
     └── Stopped
@@ -649,6 +650,12 @@ class NothingBegun(CannotWrite):
 class AnswerUnwritten(HereProblem):
     sentence = "The answer cannot be written: {why}."
     advice = "What was done is done all the same: 'xnat-ferry status' tells where a transfer stands."
+    exit_code = 2
+
+
+class FileRefused(HereProblem):
+    sentence = "{path} cannot be used: {why}."
+    advice = "See that this account may use it and that its disk is there and has room, then do it again."
     exit_code = 2
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.core.making import plan_of, planned
+from xnat_ferry.cli import main
 from xnat_ferry.errors import WorkerDied
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.transfer import folder as folders
@@ -34,6 +35,13 @@ def test_a_command_says_what_it_can(tmp_path: Path, command: str, streams: str, 
     assert ended.returncode == code, ended.stderr
     assert "bug" not in ended.stderr
     assert ("cannot be written: No space left on device" in ended.stderr) == (streams == ">/dev/full")
+
+
+def test_what_the_disk_refuses_is_no_bug(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = folders.create(tmp_path, plan_of(planned()))
+    folder.journal.mkdir()
+    assert main(["status", "--transfers", str(tmp_path)]) == 2
+    assert f"{folder.journal} cannot be used: Is a directory." in capsys.readouterr().err
 
 
 def test_a_worker_that_died_before_it_read_anything_is_told(

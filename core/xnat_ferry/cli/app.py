@@ -9,7 +9,7 @@ from cyclopts import App, CycloptsError
 from xnat_ferry import __version__
 from xnat_ferry.cli import streams
 from xnat_ferry.cli.help import RunOn
-from xnat_ferry.errors import AnswerUnwritten, FerryError
+from xnat_ferry.errors import AnswerUnwritten, FerryError, FileRefused
 from xnat_ferry.settings.redact import plain
 
 _LONGEST = 1200
@@ -87,17 +87,26 @@ def main(arguments: Sequence[str]) -> int:
         streams.give_up_stdout()  # the reader of our output has gone; nothing is left to say
         return 0
     except Exception as error:
-        why = streams.why_unsaid() if isinstance(error, OSError) else ""
-        if not why:
-            return _bug()
-        streams.give_up_stdout()
-        return _refused(AnswerUnwritten(why=why))
+        told = _of_this_machine(error)
+        return _refused(told) if told else _bug()
     return result if isinstance(result, int) else 0
 
 
 def _refused(error: FerryError) -> int:
     streams.talk(f"xnat-ferry: {plain(str(error), _LONGEST)}\n  {plain(error.advice, _LONGEST)}")
     return error.exit_code
+
+
+def _of_this_machine(error: Exception) -> FerryError | None:
+    """What a disk or a folder refuses, which is nobody's bug; what is not there may be one."""
+    if not isinstance(error, OSError):
+        return None
+    if why := streams.why_unsaid():
+        streams.give_up_stdout()
+        return AnswerUnwritten(why=why)
+    if isinstance(error, FileNotFoundError) or error.filename is None:
+        return None
+    return FileRefused(path=error.filename, why=error.strerror)
 
 
 def _bug() -> int:
