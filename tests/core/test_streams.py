@@ -37,6 +37,14 @@ def test_a_command_says_what_it_can(tmp_path: Path, command: str, streams: str, 
     assert ("cannot be written: No space left on device" in ended.stderr) == (streams == ">/dev/full")
 
 
+@pytest.mark.parametrize("raised", ["KeyboardInterrupt", "RuntimeError() from KeyboardInterrupt()"])
+def test_ctrl_c_while_it_is_still_loaded_ends_it_with_a_word(raised: str) -> None:
+    """The second is what Python makes of one that comes while a class is being made."""
+    lines = f"from xnat_ferry.own_process import process_of_ours\nwith process_of_ours():\n raise {raised}"
+    ended = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (4, "xnat-ferry: interrupted.\n")
+
+
 def test_what_the_disk_refuses_is_no_bug(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = folders.create(tmp_path, plan_of(planned()))
     folder.journal.mkdir()

@@ -10,6 +10,7 @@ from xnat_ferry import __version__
 from xnat_ferry.cli import streams
 from xnat_ferry.cli.help import RunOn
 from xnat_ferry.errors import AnswerUnwritten, FerryError, FileRefused
+from xnat_ferry.own_process import was_interrupted
 from xnat_ferry.settings.redact import plain
 
 _LONGEST = 1200
@@ -81,20 +82,28 @@ def main(arguments: Sequence[str]) -> int:
     except FerryError as error:
         return _refused(error)
     except KeyboardInterrupt:
-        streams.talk("xnat-ferry: interrupted.")
-        return 4
+        return _interrupted()
     except BrokenPipeError:
         streams.give_up_stdout()  # the reader of our output has gone; nothing is left to say
         return 0
     except Exception as error:
-        told = _of_this_machine(error)
-        return _refused(told) if told else _bug()
+        return _interrupted() if was_interrupted(error) else _unexpected(error)
     return result if isinstance(result, int) else 0
 
 
 def _refused(error: FerryError) -> int:
     streams.talk(f"xnat-ferry: {plain(str(error), _LONGEST)}\n  {plain(error.advice, _LONGEST)}")
     return error.exit_code
+
+
+def _interrupted() -> int:
+    streams.talk("xnat-ferry: interrupted.")
+    return 4
+
+
+def _unexpected(error: Exception) -> int:
+    told = _of_this_machine(error)
+    return _refused(told) if told else _bug()
 
 
 def _of_this_machine(error: Exception) -> FerryError | None:
