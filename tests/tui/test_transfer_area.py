@@ -1,13 +1,12 @@
 """Area 3: what transfers do is told as their journals tell it, whoever started them."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.core.making import plan_of, planned
 from tests.tui.looking import screen_text, until, until_shown
-from tests.tui.transfers import STARTED, finished, hold, tell, transfer
+from tests.tui.transfers import STARTED, finished, hold, tell, transfer, verified
 from xnat_ferry import events
 from xnat_ferry.cli.following import status_lines
 from xnat_ferry.errors import Stopped
@@ -20,7 +19,7 @@ from xnat_ferry.transfer.status import status_of
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.calls import RequestReader
 from xnat_ferry_tui.desk import Desk
-from xnat_ferry_tui.listed import Listing
+from xnat_ferry_tui.key_map import KeyMap
 from xnat_ferry_tui.screens.transfer.standing import bar
 from xnat_ferry_tui.widgets.lines import Lines
 
@@ -192,40 +191,6 @@ def test_a_request_log_that_begins_anew_is_read_from_its_beginning(tmp_path: Pat
     assert (one.status, one.refused) == ("lost", True)
 
 
-async def test_all_transfers_are_listed_with_their_state_and_any_can_be_seen(empty_desk: Desk) -> None:
-    first = transfer(empty_desk, STARTED, events.WorkerStopped(why="asked"), labels=("OLD",))
-    os.utime(first.worker_plan, (1, 1))  # two of one moment would be in either order
-    second = transfer(empty_desk, STARTED, finished(), labels=("NEW",))
-    torn = transfer(empty_desk, labels=("TORN",))
-    torn.worker_plan.write_bytes(b"{torn")
-    app = FerryApp(empty_desk)
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await pilot.press("3")
-        await until_shown(pilot, "DONE", second.id)
-        await pilot.press("tab")
-        text = await until_shown(pilot, "stopped", "unreadable", "0 of 1 session")
-        assert text.count("SRC -> DST") == 2
-        lines = app.screen.query_one("#transfers", Lines)
-        places = [one.folder.id for one in app.following.transfers]
-        lines.highlighted = places.index(first.id)
-        transfer(
-            empty_desk,
-            STARTED,
-            events.SessionStarted(session="NEWEST"),
-            again("NEWEST", "1"),
-            labels=("NEWEST",),
-        )
-        app.following.list_all()
-        await until(pilot, lambda: lines.count == 4)
-        await pilot.press("s")  # the cursor stayed with its transfer, which is not the one in view
-        await until_shown(pilot, "STOPPED", "s goes on with it", "press the key again")
-        await pilot.press("s")
-        await until_shown(pilot, f"Go on with {first.id}?")
-        await pilot.press("n", "home", "enter")
-        await until_shown(pilot, "NEWEST", "takes the transfer up")
-        assert app.focused is log_of(app)
-
-
 async def test_the_log_of_one_session_alone(empty_desk: Desk) -> None:
     told = (sent("A", "1"), sent("B", "7"), again("A", "2"), again("B", "8"))
     transfer(empty_desk, STARTED, *told, labels=("A", "B"))
@@ -255,39 +220,17 @@ async def test_a_long_past_is_told_whole(empty_desk: Desk) -> None:
         assert log_of(app).count == 1201
 
 
-def test_a_listing_reads_again_only_what_has_changed(empty_desk: Desk) -> None:
-    folder = transfer(empty_desk, STARTED)
-    listing = Listing(empty_desk.transfers)
-    (before,) = listing.read()
-    assert listing.read()[0] is before
-    tell(folder, finished())
-    assert [one.phase for one in listing.read()] == ["done"]
-
-
-def test_what_runs_is_listed_as_far_as_it_is(empty_desk: Desk) -> None:
-    folder = transfer(empty_desk, STARTED, labels=("A", "B"))
-    listing = Listing(empty_desk.transfers)
-
-    def listed() -> tuple[str, str]:
-        (one,) = listing.read()
-        return one.phase, one.done
-
-    hold(folder)
-    assert listed() == ("running", "0 of 2")
-    tell(folder, events.SessionFinished(session="A", where=Where.ARCHIVE))
-    assert listed() == ("running", "1 of 2")
-    folder.lock.unlink()
-    assert listed() == ("stopped", "1 of 2")
-    hold(folder)
-    tell(folder, STARTED, events.SessionFinished(session="B", where=Where.ARCHIVE))
-    assert listed() == ("running", "2 of 2")
-    tell(folder, finished())
-    folder.lock.unlink()
-    assert listed() == ("done", "2 of 2")
-    hold(folder)
-    tell(folder, STARTED, events.SessionFailed(session="B", message="", advice=""), finished(1))
-    folder.lock.unlink()
-    assert listed() == ("failed", "1 failed, 1 of 2")
+async def test_sentences_name_the_keys_of_ones_own_key_map(empty_desk: Desk) -> None:
+    folder = transfer(empty_desk, STARTED, events.WorkerStopped(why="It was asked to."))
+    mine = {"transfer.resume": "f8", "transfer.requests": "f9", "verify.only-differences": "f6"}
+    async with FerryApp(empty_desk, key_map=KeyMap(mine)).run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "It was asked to. F8 goes on with it.", "F8 Again")
+        await pilot.press("f9")
+        await until_shown(pilot, "requests (F9)")
+        verified(folder, "A")
+        await pilot.press("4")
+        await until_shown(pilot, "(only what differs: F6)", "Nothing differs. F6 shows what is equal.")
 
 
 @pytest.mark.parametrize("key", ["x", "s", "A"])

@@ -53,7 +53,7 @@ def test_what_was_not_proven_is_not_called_refused(empty_desk: Desk) -> None:
         )
     ]
     watched.take(happened, False)
-    assert archiving(watched, whole=False) == [
+    assert archiving(watched, "L", whole=False) == [
         "Archiving: 0 of 2 archived, 1 not proven, 1 refused (L reads the log)"
     ]
 

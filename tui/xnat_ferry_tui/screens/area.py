@@ -67,13 +67,16 @@ class Area(Screen[None]):
     def desk(self) -> Desk:
         return self.ferry.desk
 
+    def key(self, key_id: str) -> str:
+        """The key of an ID as people read it, by their own key map."""
+        return keys.shown(keys.by_id(key_id), key_map=self.ferry.key_map)
+
     def under_way(self) -> str:
         """What is being done, and how it is ended where it lasts; "" where nothing is."""
         busy, doing = self.desk.busy, self.ferry.doing
         if not busy:
             return ""
-        key = keys.by_id(f"{self.AREA}.leave-off")
-        how = f"({keys.shown(key, key_map=self.ferry.key_map)} leaves off)" if doing.lasts else ""
+        how = f"({self.key(f'{self.AREA}.leave-off')} leaves off)" if doing.lasts else ""
         return " ".join(filter(None, (busy, how, doing.silent)))
 
     def action_leave_off(self) -> None:

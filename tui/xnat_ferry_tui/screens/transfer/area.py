@@ -134,11 +134,13 @@ class TransferArea(Area):
         self.query_one("#event", Facts).put([words])
 
     def _following(self, place: int) -> str:
-        newest = "the newest line is followed" if place == 0 else "the log stands still: f follows again"
-        only = ["requests (@)"] if self._requests else []
-        only += ["problems only (e)"] if self._problems and not self._requests else []
+        still = f"the log stands still: {self.key('transfer.follow')} follows again"
+        newest = "the newest line is followed" if place == 0 else still
+        only = [f"requests ({self.key('transfer.requests')})"] if self._requests else []
+        problems = self._problems and not self._requests
+        only += [f"problems only ({self.key('transfer.only-problems')})"] if problems else []
         of_one = self._session and not self._requests
-        only += [f"{self._session} only (Escape ends that)"] if of_one else []
+        only += [f"{self._session} only ({self.key('transfer.close')} ends that)"] if of_one else []
         return ", ".join([newest, *only])
 
     def _remarks(self, watched: Watched) -> list[str]:
@@ -146,7 +148,7 @@ class TransferArea(Area):
             return [self.under_way()]
         problem = self.desk.problem
         # one may be about something else than the transfer in view
-        return [*([told(problem)] if problem is not None else []), *filter(None, [remark(watched)])]
+        return [*([told(problem)] if problem is not None else []), *filter(None, [remark(watched, self.key)])]
 
     # Keys
 

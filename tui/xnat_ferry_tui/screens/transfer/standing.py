@@ -1,5 +1,6 @@
 """Where a transfer stands, in lines: two bars, the counts, and what one should know now."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from xnat_ferry import wording
@@ -22,39 +23,44 @@ def standing(watched: Watched, now: float, width: int) -> list[str]:
     return [_head(watched), _all(watched, now, length), _session(watched, length, width), _counts(watched)]
 
 
-def remark(watched: Watched) -> str:
-    """The one thing to know or to do next; "" where there is none."""
-    state = watched.state
+def remark(watched: Watched, key: Callable[[str], str]) -> str:
+    """The one thing to know or to do next; "" where there is none. ``key`` names the key of an ID."""
+    state, again = watched.state, key("transfer.resume")
     if watched.queue and watched.phase != Phase.DONE:
         return watched.queue
     if watched.phase == Phase.RUNNING:
         return "You may close this window: the transfer goes on."
     if state.stopped is not None and watched.phase == Phase.STOPPED:
         told = f"{state.stopped.why} {on_screen(state.stopped.advice)}".strip()
-        return told if "with s in area 3" in told else f"{told} s goes on with it."
+        if "with s in area 3" in told:
+            return told.replace("with s in area 3", f"with {again} in area 3")
+        return f"{told} {again} goes on with it."
     if watched.phase == Phase.STOPPED:
-        return "Its worker is gone without a word. s goes on with it; nothing is sent twice."
-    return _at_rest(watched)
+        return f"Its worker is gone without a word. {again} goes on with it; nothing is sent twice."
+    return _at_rest(watched, key)
 
 
-def _at_rest(watched: Watched) -> str:
-    failed = watched.state.count(Phase.FAILED)
+def _at_rest(watched: Watched, key: Callable[[str], str]) -> str:
+    failed, again = watched.state.count(Phase.FAILED), key("transfer.resume")
     if failed:
-        return f"{wording.plural(failed, 'session')} failed: n goes to the next problem, s sends again."
+        to_it = f"{key('transfer.next-problem')} goes to the next problem"
+        return f"{wording.plural(failed, 'session')} failed: {to_it}, {again} sends again."
     found = watched.verification
     if found is not None and found.verdict == DIFFERS and watched.phase == Phase.DONE:
-        return "When it was last compared it was NOT CLEAN: area 4 tells where, s sends again."
+        return f"When it was last compared it was NOT CLEAN: area 4 tells where, {again} sends again."
     if watched.waiting:
-        return f"{wording.plural(watched.waiting, 'session')} in the prearchive: A archives."
+        waiting = wording.plural(watched.waiting, "session")
+        return f"{waiting} in the prearchive: {key('transfer.archive')} archives."
     if watched.phase == Phase.WAITING:
-        return "Nothing has been begun yet: s starts a worker."
+        return f"Nothing has been begun yet: {again} starts a worker."
     if back := watched.taken_back:
         return f"{wording.plural(back, 'session')} taken back: the destination has no part in it any more."
     if watched.phase != Phase.DONE:
         return ""
     if found is not None and (found.verdict != PROVEN or watched.not_compared(found)):
         return "Not all of it is proven: area 4 tells why."
-    ends = "; D there deletes the source, which ends the move" if watched.may_settle else ""
+    settle = f"; {key('verify.settle')} there deletes the source, which ends the move"
+    ends = settle if watched.may_settle else ""
     return f"Area 4 has the proof{ends}."
 
 

@@ -14,6 +14,7 @@ from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.verify import rows
 from xnat_ferry_tui.screens.verify.rows import Place, Row, Rows
 from xnat_ferry_tui.screens.verify.verdict import archiving, nothing_differs, verdict
+from xnat_ferry_tui.watched import Watched
 from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Lines
@@ -48,7 +49,7 @@ class VerifyArea(Area):
     def show(self) -> None:
         watched, found = self.desk.watched, self.desk.verification()
         self.query_one("#verdict", Facts).put(
-            [*verdict(watched, found), *self._remark(), *archiving(watched, whole=not self._place.session)]
+            [*verdict(watched, found), *self._remark(), *self._archiving(watched)]
         )
         if watched is None or found is None:
             self._rows, self._basis = Rows(), ()
@@ -65,6 +66,9 @@ class VerifyArea(Area):
             self._list(found, sent, width)
         self._show_about()
 
+    def _archiving(self, watched: Watched | None) -> list[str]:
+        return archiving(watched, self.key("verify.log"), whole=not self._place.session)
+
     def _remark(self) -> list[str]:
         if self.desk.busy:
             return [self.under_way()]
@@ -79,12 +83,13 @@ class VerifyArea(Area):
         self._rows = made
         columns = _columns(place, width)
         lines = self.query_one(Lines)
-        lines.say_when_empty(nothing_differs(found, watched.not_compared(found)))
+        key = self.key("verify.only-differences")
+        lines.say_when_empty(nothing_differs(found, watched.not_compared(found), key))
         lines.put(MadeLines(len(made), lambda number: made[number].line), columns=columns)
         only = "all" if self._equal else "only what differs"
         steps = ["sessions", *([place.session] if place.session else [])]
         steps += [f"scan {place.scan}"] if place.scan else []
-        self.query_one("#path", Facts).put([f"{' > '.join(steps)}   ({only}: e)"])
+        self.query_one("#path", Facts).put([f"{' > '.join(steps)}   ({only}: {key})"])
 
     @on(Lines.Highlighted)
     def _show_about(self) -> None:

@@ -57,10 +57,10 @@ def _at_the_source(watched: Watched) -> list[str]:
     return [f"At the source: {', '.join(told)}"] if told else []
 
 
-def archiving(watched: Watched | None, *, whole: bool = True) -> list[str]:
+def archiving(watched: Watched | None, log: str, *, whole: bool = True) -> list[str]:
     """How far archiving has come, and why a session was not archived, if ``whole``.
 
-    Nothing before it and after all are.
+    Nothing before it and after all are. ``log`` is the key that reads the log of the prearchive.
     """
     tried = [one for one in watched.state.sessions.values() if _tried(one)] if watched else []
     archived = sum(bool(one.archived) for one in tried)
@@ -71,8 +71,9 @@ def archiving(watched: Watched | None, *, whole: bool = True) -> list[str]:
     counts = [f"{archived:,} of {len(tried):,} archived"]
     counts += [f"{under_way:,} under way"] if under_way and watched.alive else []
     unproven = sum(one.kind == NotProven.__name__ for one in refused)
+    kept_out = len(refused) - unproven
     counts += [f"{unproven:,} not proven"] if unproven else []
-    counts += [f"{len(refused) - unproven:,} refused (L reads the log)"] if unproven < len(refused) else []
+    counts += [f"{kept_out:,} refused ({log} reads the log)"] if kept_out else []
     told = [
         f"{one.session}: {plain(one.message, _SAID).rstrip('.')}. {on_screen(one.advice)}"
         for one in refused[: _REFUSED if whole else 0]
@@ -85,11 +86,13 @@ def _tried(session: SessionState) -> bool:
     return session.archive_requested or bool(session.archived) or (session.built and bool(session.problem))
 
 
-def nothing_differs(found: Verification | None, missing: int) -> str:
-    """What stands there when no row does."""
+def nothing_differs(found: Verification | None, missing: int, all_of_it: str) -> str:
+    """What stands there when no row does; ``all_of_it`` is the key that shows what is equal."""
     if found is None or found.verdict != PROVEN:
         return ""
-    return "Nothing of what was compared differs." if missing else "Nothing differs. e shows what is equal."
+    if missing:
+        return "Nothing of what was compared differs."
+    return f"Nothing differs. {all_of_it} shows what is equal."
 
 
 def _when(found: Verification) -> str:
