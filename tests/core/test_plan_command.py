@@ -118,7 +118,7 @@ def test_answers_decide_and_the_plan_that_was_there_is_kept(sea: Shore, tmp_path
 
 def test_what_is_no_file_is_not_moved_out_of_a_plans_way(tmp_path: Path) -> None:
     (tmp_path / "kept").touch()
-    for folder in (tmp_path, Path("/"), Path("")):
+    for folder in (tmp_path, Path("/"), Path()):
         with pytest.raises(UsageError, match="is there and is no file"):
             write(plan_of(planned()), folder)
     with pytest.raises(UsageError, match="is there and is no file"):
