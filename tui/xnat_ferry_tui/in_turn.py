@@ -9,19 +9,20 @@ from collections import deque
 
 from textual.app import App
 from textual.events import Event, Key, Paste
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widgets import Input
 
 
 class InTurn(App[None]):
-    """An application that keeps what is typed until the screen on top has done what was typed before."""
+    """An application that keeps what is typed until what was typed before has been done."""
 
     def __init__(self) -> None:
         super().__init__()
         self._typed: deque[Key | Paste] = deque()
         self._there: Screen[object] | None = None
-        """The screen that has nothing left to do that a key has asked of it."""
-        self._awaited: Screen[object] | None = None
+        """The screen that is known to be mounted and to have its focus."""
+        self._awaited: MessagePump | None = None
 
     async def on_event(self, event: Event) -> None:
         """Keys and what is pasted wait for their turn; all else is Textual's."""
@@ -32,30 +33,26 @@ class InTurn(App[None]):
             await super().on_event(event)
 
     async def _heed(self) -> None:
-        while self._typed:
-            if self._there is not self.screen:
-                self._await(self.screen)
-                return
-            await self._take(self._typed.popleft())
+        while self._typed and self._awaited not in (self, self.screen):
+            if self._there is self.screen:
+                await self._take(self._typed.popleft())
+            else:
+                self._awaited = screen = self.screen
+                screen.call_later(self.call_later, self._go_on, screen)
 
-    def _await(self, screen: Screen[object]) -> None:
-        """Go on once a screen is mounted, has its focus and has done all else that waits for it."""
-
-        async def go_on() -> None:
-            self._there, self._awaited = screen, None
-            await self._heed()
-
-        if screen is not self._awaited:
-            self._awaited = screen
-            screen.call_later(self.call_later, go_on)
+    async def _go_on(self, there: Screen[object]) -> None:
+        self._there, self._awaited = there, None
+        await self._heed()
 
     async def _take(self, event: Key | Paste) -> None:
         if isinstance(event, Paste) or isinstance(self.focused, Input):
             await super().on_event(event)  # a field takes what it is given in its own turn
             return
-        self._there = None
         if not await self._is_bound(event.key):
             await super().on_event(event)
+        # a focus that it moves, and all else that it asks of the application, comes before the next key
+        self._awaited = self
+        self.call_later(self._go_on, self._there)
 
     async def _is_bound(self, key: str) -> bool:
         """Do what a key is bound to, at once: nothing but a field has first say in what a key does."""
