@@ -111,6 +111,7 @@ def test_a_command_has_the_options_that_it_looks_at(name: str) -> None:
         "plan SRC DST --road share --move",
         "plan SRC DST --road share --verify full",
         "plan SRC DST --existing keep",
+        "plan SRC DST --scans ,",
         "check SRC DST --existing keep",
         "plan SRC DST --calling ME",
         "share SRC DST --verify full",

@@ -13,7 +13,7 @@ from xnat_ferry.belongings.wish import Wish, parse_wish
 from xnat_ferry.checks import Option
 from xnat_ferry.checks.accepting import parse_accepted
 from xnat_ferry.cli.common import Names, split_names
-from xnat_ferry.errors import UsageError
+from xnat_ferry.errors import NothingChosen, UsageError
 from xnat_ferry.labels import LabelRules, Labels, Rule, parse_rule
 from xnat_ferry.model import Level
 from xnat_ferry.plan import Target
@@ -192,12 +192,15 @@ class Surveying(Places, Beside, Judging, Arriving, OfScans, Choosing):
 
     def request(self, verify: Level, *, move: bool = False) -> PlanRequest:
         """What a plan is asked for; raises BadLabelRule and UsageError for words that make no sense."""
+        scans = split_names(self.scans)
+        if scans == ():  # as where a script's variable is empty: not all of them were meant
+            raise NothingChosen(why="no scan was named", advice="Leave --scans out to take all of them.")
         return PlanRequest(
             made=moment.now(),
             to=self.to,
             verify=verify,
             move=move,
-            scans=split_names(self.scans) or (),
+            scans=scans or (),
             answers=parse_answers(self.on_conflict),
             labels=self.rules(),
         )
