@@ -91,7 +91,7 @@ async def test_f1_explains_every_dialog(empty_desk: Desk) -> None:
             await app.pop_screen()
 
 
-async def test_a_dialog_is_closed_once_by_however_many_keys(empty_desk: Desk) -> None:
+async def test_a_dialog_stands_however_many_keys_come_at_once(empty_desk: Desk) -> None:
     app = FerryApp(empty_desk)
     async with app.run_test(size=(80, 24)) as pilot:
         for burst in ("CEE", "CFEE", "CXX"):
@@ -102,6 +102,11 @@ async def test_a_dialog_is_closed_once_by_however_many_keys(empty_desk: Desk) ->
             await until(pilot, lambda: not empty_desk.busy)
             while len(app.screen_stack) > 1:
                 await app.pop_screen()
+
+
+async def test_a_dialog_is_closed_once(empty_desk: Desk) -> None:
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
         dialog, said = Connect(["a", "b"]), list[object]()
         await app.push_screen(Tell("Beneath."))
         await app.push_screen(dialog, said.append)
