@@ -564,7 +564,7 @@ def test_what_cannot_travel_yet_and_what_is_there_already_is_said(
     assert "none of these sessions of SRC is in DST's archive yet" in shown.err
     folder = port.begin(planned(port, label, "resources"))
     assert port.work(folder) == 0
-    assert main([word.replace("=A", "=NONE") for word in words]) == 0
+    assert main([word.replace("=A", "=ABSENT") for word in words]) == 0
     shown = capsys.readouterr()
     assert "Plan: nothing\n" in shown.out
     assert "There is nothing of what was asked for." in shown.err
