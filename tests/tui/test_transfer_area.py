@@ -213,11 +213,23 @@ async def test_a_long_past_is_told_whole(empty_desk: Desk) -> None:
     folder = transfer(empty_desk, STARTED)
     with folder.journal.open("ab") as journal:
         journal.writelines(events.encode(sent("A", str(unit))) for unit in range(1200))
+        journal.write(events.encode(finished()))
     app = FerryApp(empty_desk)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("3")
-        await until_shown(pilot, "scan 1199", "2,400 of")
-        assert log_of(app).count == 1201
+        await until_shown(pilot, "DONE", "scan 1199", "2,400 of")
+        assert log_of(app).count == 1202
+        # until all of it is known nothing is said that may be long over
+        watched = app.desk.watched
+        assert watched is not None
+        watched.take((), False, more=True)
+        app.redraw()
+        text = await until_shown(pilot, f"READING  {folder.id}", "is still being read.")
+        assert "DONE" not in text
+        await pilot.press("s")
+        await until_shown(pilot, "What has happened to it is still being read")
+        await pilot.press("enter", "4")
+        await until_shown(pilot, f"What has happened to {folder.id} is still being read.")
 
 
 async def test_sentences_name_the_keys_of_ones_own_key_map(empty_desk: Desk) -> None:

@@ -125,7 +125,7 @@ class Following:
         if watched is None or watched.folder.id != message.transfer_id:
             message.taken.set()
             return
-        watched.take(message.events, message.alive)
+        watched.take(message.events, message.alive, more=message.more)
         message.taken.set()
         watched.verification = message.verification or watched.verification
         watched.requests.extend(message.requests)

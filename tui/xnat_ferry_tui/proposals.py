@@ -149,6 +149,8 @@ _ADDED = {Answer.COMPLETE: "adds what is missing to", Answer.MERGE: "is merged i
 
 def why_not_go_on(watched: Watched, *, archive: bool) -> list[str]:
     """What stands against resuming or archiving a transfer; empty where nothing does."""
+    if watched.reading:
+        return ["What has happened to it is still being read: press the key again in a moment."]
     if watched.phase == Phase.RUNNING:
         return [f"{watched.folder.id} is running; stop it first, or wait."]
     if archive and not watched.waiting:

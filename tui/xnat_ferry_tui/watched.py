@@ -39,12 +39,17 @@ class Watched:
         """The newest requests of its workers, oldest first."""
         self.verification: Verification | None = None
         self.alive = False
+        self.reading = True
+        """Whether more of its past is to come: what is known by now may be long over."""
         self.queue = ""
         """What Slurm's queue shows of its tasks; "" where there are none."""
 
-    def take(self, events: Iterable[AnyEvent], alive: bool) -> None:
-        """Take new events in; ``alive`` is whether a worker is at it, which no journal can know."""
-        self.alive = alive
+    def take(self, events: Iterable[AnyEvent], alive: bool, *, more: bool = False) -> None:
+        """Take new events in; ``alive`` is whether a worker is at it, which no journal can know.
+
+        ``more``: others follow at once, since they are a part of a long past.
+        """
+        self.alive, self.reading = alive, more
         for event in events:
             self.state.apply(event)
             if event_words.what_happened(event):

@@ -26,6 +26,8 @@ def standing(watched: Watched, now: float, width: int) -> list[str]:
 def remark(watched: Watched, key: Callable[[str], str]) -> str:
     """The one thing to know or to do next; "" where there is none. ``key`` names the key of an ID."""
     state, again = watched.state, key("transfer.resume")
+    if watched.reading:
+        return "What has happened is still being read."
     if watched.queue and watched.phase != Phase.DONE:
         return watched.queue
     if watched.phase == Phase.RUNNING:
@@ -73,7 +75,8 @@ def bar(share: float, width: int = _BAR) -> str:
 def _head(watched: Watched) -> str:
     begun = watched.state.started_at
     since = f"  since {datetime.fromtimestamp(begun).astimezone():%H:%M}" if begun else ""
-    return f"{watched.phase.upper()}  {watched.folder.id}{since}"
+    phase = "READING" if watched.reading else watched.phase.upper()
+    return f"{phase}  {watched.folder.id}{since}"
 
 
 def _all(watched: Watched, now: float, length: int) -> str:

@@ -22,6 +22,8 @@ def verdict(watched: Watched | None, found: Verification | None) -> list[str]:
     """Three lines; one where nothing has been compared."""
     if watched is None:
         return ["Not verified yet: there is no transfer. Key 1 leads to one."]
+    if watched.reading:
+        return [f"What has happened to {watched.folder.id} is still being read."]
     if found is None:
         return [f"Not verified yet: nothing of {watched.folder.id} has been compared. Area 3 shows it."]
     missing = watched.not_compared(found)
