@@ -84,8 +84,8 @@ def test_check_answers_in_json_as_promised(sea: Shore) -> None:
     answer = json.loads(done.stdout)
     assert done.returncode == 0
     assert answer["verdict"] == "clear"
-    assert answer["source"]["role"] == "Owners"
-    assert answer["destination"]["role"] == "Members"
+    assert answer["source"]["role"] == "owner"
+    assert answer["destination"]["role"] == "member"
     totals = answer["totals"]
     assert (totals["sessions"], totals["scans"], totals["files"]) == (2, 3, 10)
     assert totals["bytes"] > 10_000

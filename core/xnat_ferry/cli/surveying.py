@@ -21,6 +21,10 @@ from xnat_ferry.survey.belongings import with_belongings
 from xnat_ferry.survey.staying import refuse_apart, with_road
 from xnat_ferry.survey.subjects import with_subject_ids
 from xnat_ferry.survey.take import take_survey
+from xnat_ferry.xnat.rights import COLLABORATORS, MEMBERS, OWNERS
+
+_ROLES = {OWNERS: "owner", MEMBERS: "member", COLLABORATORS: "collaborator"}
+"""What a group of XNAT's makes of an account; a custom group is called by its name."""
 
 
 def survey_and_judge(
@@ -109,11 +113,11 @@ def _with_answer(conflict: Conflict, answers: Answers) -> dict[str, Any]:
 
 
 def _side(view: ProjectView) -> dict[str, Any]:
-    end = view.endpoint
+    end, role = view.endpoint, view.rights.role
     return {
         "server": end.server,
         "project": end.project,
-        "role": view.rights.role,
+        "role": _ROLES.get(role, role) if role else role,
         "version": view.version,
     }
 
