@@ -54,13 +54,17 @@ class LabelRules(Struct, frozen=True, kw_only=True):
 
     def apply(self, row: SessionRow) -> Labels:
         """The labels at the destination; what XNAT would refuse is not judged here."""
-        given = self.table.get(row.id) or self.table.get(row.label)
+        given = self.given(row)
         if given is not None:
             return given
         named = Labels(row.subject, row.label)
         for rule in self.rules:
             named = _changed(rule, named, row)
         return named
+
+    def given(self, row: SessionRow) -> Labels | None:
+        """The labels that were given to this session by itself; None where there are none."""
+        return self.table.get(row.id) or self.table.get(row.label)
 
 
 KEEP = LabelRules()

@@ -11,7 +11,7 @@ from tests.core.making import chosen, header_of, session_row, survey_of
 from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.metadata import check_metadata
 from xnat_ferry.dicom.header import HeaderSample
-from xnat_ferry.labels import KEEP, LabelRules, parse_rule
+from xnat_ferry.labels import KEEP, LabelRules, Labels, parse_rule
 from xnat_ferry.model import HERE, Endpoint, ScanRow, SessionRow, Verdict
 from xnat_ferry.project import Script
 from xnat_ferry.survey import Chosen, Headers, Survey
@@ -170,6 +170,19 @@ def test_a_name_that_is_nobodys_makes_no_two_sessions_one_persons(patients: tupl
     assert found(survey) == [("DST", "patients-nameless", Verdict.FAIL)]
     of_server = replace(survey, source=survey_of().source)
     assert not {"patients-nameless"} & {kind for _, kind, _ in found(of_server)}
+
+
+def test_whoever_gives_sessions_one_subject_by_hand_has_said_whose_they_are() -> None:
+    """By a word that is no name, too; a prefix says nothing, nor a table in which nothing was changed."""
+    survey = from_here(("anonymous", "P01"), ("anonymous", "P02"))
+
+    def kinds(subject: str, *rules: str) -> set[str]:
+        given = {one.row.label: Labels(subject, one.row.label) for one in survey.chosen if subject}
+        by = LabelRules(rules=tuple(map(parse_rule, rules)), table=given)
+        return {kind for _, kind, _ in found(survey, by)}
+
+    assert kinds("phantom") == kinds("", "subject.template=phantom") == {"patient-id-varies"}
+    assert kinds("anonymous") == kinds("", "subject.prefix=P_") == {"patients-nameless"}
 
 
 def test_on_this_machine_a_label_that_came_from_a_patient_id_is_no_stamp() -> None:

@@ -9,7 +9,7 @@ from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.memory import Memory
 from xnat_ferry.checks.phrases import scans, some
 from xnat_ferry.labels import LabelRules
-from xnat_ferry.model import Verdict
+from xnat_ferry.model import SessionRow, Verdict
 from xnat_ferry.survey import Chosen, Survey
 
 PATIENT_ID = 0x00100020
@@ -24,24 +24,34 @@ def patient_findings(survey: Survey, rules: LabelRules, memory: Memory) -> Itera
     of_id: dict[str, set[str]] = defaultdict(set)
     without: Counter[str] = Counter()
     names: dict[str, str] = {}
+    unsaid: set[str] = set()
     for chosen, ids in memory.of("patients", survey, _all_ids):
         if len(ids) > 1:
             yield _differs(chosen, ids)
             continue
         subject = rules.apply(chosen.row).subject
         names.setdefault(subject.casefold(), subject)
+        if survey.source.endpoint.local and _is_unsaid(chosen.row, rules):
+            unsaid.add(subject.casefold())
         without[subject.casefold()] += bool(chosen.headers) and not ids
         for one in ids:
             if not _is_stamp(one, survey, chosen):
                 of_subject[subject.casefold()].add(one)
                 of_id[one].add(subject.casefold())
-    unclear = {names[one] for one in names if len(of_subject[one]) + without[one] > 1}
-    nameless = sorted(one for one in unclear if survey.source.endpoint.local and is_blank(one))
+    nameless = [one for one in unsaid if len(of_subject[one]) + without[one] > 1]
     if nameless:
-        yield _nameless(survey, nameless)
+        yield _nameless(survey, sorted(names[one] for one in nameless))
         for one in nameless:
-            del of_subject[one.casefold()]
+            del of_subject[one]
     yield from _across(survey, names, of_subject, of_id)
+
+
+def _is_unsaid(row: SessionRow, rules: LabelRules) -> bool:
+    """Whether its subject is, or holds, a word of PatientName that is no name, and nobody gave it another."""
+    given = rules.given(row)
+    if given is not None and given.subject.casefold() != row.subject.casefold():
+        return False
+    return is_blank(row.subject) and row.subject.casefold() in rules.apply(row).subject.casefold()
 
 
 def _is_stamp(patient_id: str, survey: Survey, chosen: Chosen) -> bool:
