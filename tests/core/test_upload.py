@@ -305,7 +305,7 @@ def test_nobody_becomes_a_label_unawares(
     assert not (tmp_path / "plan.toml").exists()
     table.write_text(table.read_text().replace("Malade_Imogen,88-12345\n", "N1,N1_MR1\n"))
     assert "N1_MR1" in table.read_text()
-    run(*command, "--labels", table, "--accept", "name-in-text")
+    run(*command, "--labels", table, "--accept", "name-in-text", "--scans", "t1 of I. Malade")
     plan = read_plan(tmp_path / "plan.toml")
     assert [(one.to_subject, one.to_session) for one in plan.sessions] == [("N1", "N1_MR1")]
     folder = port.begin(plan)
@@ -328,16 +328,19 @@ def test_nobody_becomes_a_label_unawares(
 def test_a_plan_calls_nobody_by_a_label_that_tells() -> None:
     """Not in what is answered or met either, and no two sessions alike."""
     met = PlannedConflict(
-        kind=ConflictClass.DUPLICATE_TARGET, message="88-1 and 77-2 would both be B", there="77-2"
+        kind=ConflictClass.DUPLICATE_TARGET, message="88-1, 88-10 and 77-2 would all be B", there="88-10"
     )
     sessions = [
         planned_session("88-1", id="1.1", subject="Malade_I", to_session="A", conflicts=(met,)),
         planned_session("77-2", id="1.2", subject="Malade_I", to_session="B", fate=Fate.SKIP),
         planned_session("B", id="1.3", subject="S3", to_session="B"),
+        planned_session("88-10", id="1.4", subject="Malade_M", to_session="C"),
     ]
     plan = replace(plan_of(*sessions), answers={"77-2": "skip", "same-study": "skip"})
-    told = nameless(plan, {"1.1", "1.2"})
-    assert [one.session for one in told.sessions] == ["A", "1.2", "B"]
+    told = nameless(plan, {"1.1", "1.2", "1.4"})
+    assert [one.session for one in told.sessions] == ["A", "1.2", "B", "C"]
+    (met,) = told.sessions[0].conflicts
+    assert (met.message, met.there) == ("A, C and 1.2 would all be B", "C")
     assert not re.search("88-1|77-2|Malade", repr(told))
     assert told.answers == {"1.2": "skip", "same-study": "skip"}
     assert nameless(plan, ()) == plan

@@ -1,7 +1,7 @@
 """What a server lists: sessions, their scans, assessors and files, and what waits in the prearchive."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -54,6 +54,10 @@ class ScanRow(Struct, frozen=True, kw_only=True):
     description: str = ""
     resources: tuple[ResourceRow, ...] = ()
     """The resources in it, as far as the listing tells."""
+
+    def is_among(self, names: Collection[str]) -> bool:
+        """Whether its ID or its type is one of the names; its description, where it has no type."""
+        return self.id in names or (self.type or self.description) in names
 
     @property
     def dicom(self) -> tuple[ResourceRow, ...]:

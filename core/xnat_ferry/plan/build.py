@@ -175,7 +175,7 @@ def _along(survey: Survey) -> Mapping[str, Collection[tuple[str, str]]]:
 
 
 def _wanted(scan: ScanRow, names: tuple[str, ...]) -> bool:
-    return not names or scan.id in names or scan.type in names
+    return not names or scan.is_among(names)
 
 
 def _scan(detail: SessionDetail, scan: ScanRow) -> PlannedScan:

@@ -22,6 +22,8 @@ def nameless(plan: Plan, telling: Collection[str]) -> Plan:
             names[one.session] = name
     if not names:
         return plan
+    # the longest first: one may stand in another, and the rest of that would tell as much
+    names = {one: names[one] for one in sorted(names, key=len, reverse=True)}
     return replace(
         plan,
         answers={names.get(key, key): answer for key, answer in plan.answers.items()},

@@ -30,7 +30,7 @@ def _narrowed(chosen: Chosen, names: Collection[str]) -> Chosen:
     detail = chosen.detail
     if detail is None:
         return chosen
-    scans = tuple(scan for scan in detail.scans if scan.id in names or scan.type in names)
+    scans = tuple(scan for scan in detail.scans if scan.is_among(names))
     ids = {scan.id for scan in scans}
     files = None
     if detail.files is not None:
