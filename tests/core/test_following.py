@@ -81,6 +81,8 @@ def test_headway_is_counted_in_what_the_worker_was_sent_for() -> None:
         (carried[:3], (size, 3 * size, True)),
         # a resume goes on where it was
         ([*carried[:3], STARTED, sent("B", size)], (2 * size, 3 * size, True)),
+        # with its packing one session has as many bytes as the plan, and yet the others are left
+        ([STARTED, sent("A", 3 * size), ended("A"), STARTED], (size, 3 * size, True)),
         # nothing is left to be carried: archiving
         ([*carried, STARTED], (0, 3, False)),
         ([*carried, STARTED, ORDERED], (0, 2, False)),

@@ -38,7 +38,7 @@ class Headway:
     @property
     def done(self) -> int:
         """Bytes or sessions."""
-        return self._state.bytes_moved if self.in_bytes else len(self._through)
+        return self._state.bytes_done if self.in_bytes else len(self._through)
 
     @property
     def total(self) -> int:
@@ -52,7 +52,7 @@ class Headway:
             plan, sessions = self._state.plan, self._state.sessions
             left = [one.session for one in plan.travelling if sessions[one.session].phase != Phase.DONE]
             self._begin(left or [one.session for one in plan.travelling])
-            self.in_bytes = not plan.road.stays and self._state.bytes_moved < plan.totals.bytes
+            self.in_bytes = not plan.road.stays and self._state.bytes_done < plan.totals.bytes
         elif isinstance(event, events.RemovalOrdered) and event.sessions:
             self._begin(event.sessions)
             self.in_bytes = False
