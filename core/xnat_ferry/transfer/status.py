@@ -81,6 +81,7 @@ def summarise(folder: TransferFolder, state: TransferState) -> Status:
     found = lock.worker(folder)
     running = state.phase == Phase.RUNNING
     totals = Totals() if state.plan.road.stays else state.plan.totals  # then nothing is to be sent
+    done = state.bytes_done if running else sum(one.bytes_kept for one in state.sessions.values())
     now = time.time()
     return Status(
         id=folder.id,
@@ -101,5 +102,5 @@ def summarise(folder: TransferFolder, state: TransferState) -> Status:
         why=state.stopped.why if state.stopped and not running else "",
         bytes_per_second=state.rate.per_second(now) if running else None,
         seconds_left=state.rate.seconds_left(totals.bytes - state.bytes_done, now) if running else None,
-        bytes_done=state.bytes_done if running else sum(one.bytes_kept for one in state.sessions.values()),
+        bytes_done=min(done, totals.bytes),
     )
