@@ -164,7 +164,10 @@ def from_here(*labels: tuple[str, str]) -> Survey:
     return replace(survey, source=replace(survey.source, endpoint=Endpoint(HERE, "/images")))
 
 
-@pytest.mark.parametrize("patients", [("P01", "P02"), ("", ""), ("P01", "")])
+@pytest.mark.parametrize(
+    "patients",
+    [("P01", "P02"), ("", ""), ("P01", ""), ("ANON", "ANON"), ("P01", "none"), ("Anonymous1", "Anonymous2")],
+)
 def test_a_name_that_is_nobodys_makes_no_two_sessions_one_persons(patients: tuple[str, str]) -> None:
     survey = from_here(("anonymous", patients[0]), ("anonymous", patients[1]))
     assert found(survey) == [("DST", "patients-nameless", Verdict.FAIL)]

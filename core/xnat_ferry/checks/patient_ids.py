@@ -33,12 +33,12 @@ def patient_findings(survey: Survey, rules: LabelRules, memory: Memory) -> Itera
         names.setdefault(subject.casefold(), subject)
         if survey.source.endpoint.local and _is_unsaid(chosen.row, rules):
             unsaid.add(subject.casefold())
-        without[subject.casefold()] += bool(chosen.headers) and not ids
+        without[subject.casefold()] += bool(chosen.headers) and all(map(is_blank, ids))
         for one in ids:
             if not _is_stamp(one, survey, chosen):
                 of_subject[subject.casefold()].add(one)
                 of_id[one].add(subject.casefold())
-    nameless = [one for one in unsaid if len(of_subject[one]) + without[one] > 1]
+    nameless = [one for one in unsaid if without[one] + sum(not is_blank(id) for id in of_subject[one]) > 1]
     if nameless:
         yield _nameless(survey, sorted(names[one] for one in nameless))
         for one in nameless:
@@ -58,11 +58,13 @@ def _is_stamp(patient_id: str, survey: Survey, chosen: Chosen) -> bool:
     """Whether it is its session's label that XNAT wrote there: that tells of no patient (wire-write 1.12).
 
     On this machine it is the label that was taken from the PatientID, so there only one that begins with its
-    subject's label is taken for XNAT's: 001_MR1 of 001.
+    subject's label as a word is taken for XNAT's: 001_MR1 of 001, and not Patient1 of Patient.
     """
     label, subject = chosen.row.label.casefold(), chosen.row.subject.casefold()
-    written = patient_id.casefold() == label
-    return written and (not survey.source.endpoint.local or label.startswith(subject))
+    if patient_id.casefold() != label:
+        return False
+    rest = label.removeprefix(subject)
+    return not survey.source.endpoint.local or (rest != label and not rest[:1].isalnum())
 
 
 def _all_ids(survey: Survey) -> list[tuple[Chosen, Mapping[str, list[str]]]]:
