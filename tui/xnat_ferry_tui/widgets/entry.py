@@ -7,10 +7,13 @@ from textual.widgets import Input
 from xnat_ferry.settings.redact import plain
 
 _LONGEST = 100_000
-_EDITING = {
-    key: one.action for one in Input.BINDINGS if isinstance(one, Binding) for key in one.key.split(",")
+EDITING = {
+    key: one.action
+    for one in Input.BINDINGS
+    if isinstance(one, Binding) and one.action != "submit"
+    for key in one.key.split(",")
 }
-"""By key what it does in a field."""
+"""By key what it does in a field and nowhere else."""
 
 
 def fit_to_edit(value: str) -> str:
@@ -38,11 +41,11 @@ class Entry(Input):
             event.stop()
             event.prevent_default()
             await self.action_submit()
-        elif event.key in _EDITING:
+        elif event.key in EDITING:
             # at once: on its way through all bindings, letters that came with it would overtake a Backspace
             event.stop()
             event.prevent_default()
-            await self.app.run_action(_EDITING[event.key], self)
+            await self.app.run_action(EDITING[event.key], self)
         else:
             await super()._on_key(event)
 
