@@ -157,6 +157,7 @@ async def test_of_a_line_that_is_typed_in_an_area_it_explains_the_line(empty_des
     empty_desk.ends = (SOURCE, DESTINATION)
     app = FerryApp(empty_desk)
     async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "Who are you at https://a.example?")
         await pilot.press("escape", "6", "slash", "x", "f1")
         text = await until_shown(pilot, "Words in subject or session label", "One line to type in.")
         assert "Area 1" not in text
