@@ -2,6 +2,8 @@
 
 import os
 
+from textual.events import Key
+
 from tests.tui.looking import until, until_shown
 from tests.tui.transfers import STARTED, finished, hold, tell, transfer
 from xnat_ferry import events
@@ -44,6 +46,26 @@ async def test_all_transfers_are_listed_with_their_state_and_any_can_be_seen(emp
         await pilot.press("n", "home", "enter")
         await until_shown(pilot, "NEWEST", "takes the transfer up")
         assert app.focused is app.screen.query_one("#log", Lines)
+
+
+async def test_several_that_run_are_told_as_several_and_two_keys_at_once_lead_two_further(
+    empty_desk: Desk,
+) -> None:
+    oldest, older, newest = (transfer(empty_desk, STARTED, labels=(label,)) for label in "ABC")
+    for age, folder in enumerate((newest, older, oldest)):
+        os.utime(folder.worker_plan, (9 - age, 9 - age))
+    hold(newest)
+    hold(oldest)
+    app = FerryApp(empty_desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "2 transfers are under way: 3 shows them.")
+        await pilot.press("3")
+        await until_shown(pilot, f"RUNNING  {newest.id}")
+        for _ in range(2):
+            app.post_message(Key("t", "t"))
+        await until_shown(pilot, f"RUNNING  {oldest.id}")
+        await pilot.press("t")
+        await until_shown(pilot, f"RUNNING  {newest.id}")
 
 
 def test_a_listing_reads_again_only_what_has_changed(empty_desk: Desk) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xnat_ferry.events import SettlingFinished, TakingBackFinished, TransferFinished, WorkerStopped
 from xnat_ferry.model import Endpoint
 from xnat_ferry.transfer.folder import TransferFolder
+from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry_tui import in_view
 from xnat_ferry_tui.bridge import JournalGrew, follow_journal
 from xnat_ferry_tui.desk_changed import DeskChanged
@@ -36,6 +37,9 @@ class Following:
         """All that there are, newest first, as they were when they were last looked at."""
         self._listing = Listing(app.desk.transfers)
         self._is_listing = False
+        self._seeking = threading.Lock()
+        self._sought: Watched | None = None
+        """The one that was found last, which may not have come into view yet."""
         self._leave = threading.Event()
         self._past_at = 0.0
         self._opened_at = time.time()
@@ -52,7 +56,7 @@ class Following:
 
     def next_older(self) -> None:
         """Look at the one before, and after the oldest at the newest."""
-        self._find(lambda: in_view.next_older(self._app.desk.transfers, self._app.desk.watched))
+        self._find(lambda: in_view.next_older(self._app.desk.transfers, self._sought))
 
     def folder(self, folder: TransferFolder) -> None:
         """Look at this transfer."""
@@ -61,6 +65,7 @@ class Following:
     def started(self, watched: Watched) -> None:
         """Go and look at what was started from here; its marks have served."""
         self._app.desk.marks = set()
+        self._sought = watched
         self.follow(watched)
         self.list_all()  # else its list says for a second that there is none
         self._app.switch_mode("transfer")
@@ -86,10 +91,12 @@ class Following:
         """Find one to look at; reading its plan blocks."""
 
         def run() -> None:
-            found, unreadable = choose()
-            self._app.post_message(DeskChanged(lambda: self._found(found, unreadable)))
+            with self._seeking:  # one that is asked for meanwhile is sought from there
+                found, unreadable = choose()
+                self._sought = found or self._sought
+                self._app.post_message(DeskChanged(lambda: self._found(found, unreadable)))
 
-        self._app.run_worker(run, thread=True, exit_on_error=False, group="disk", exclusive=True)
+        self._app.run_worker(run, thread=True, exit_on_error=False, group="disk")
 
     def _found(self, found: Watched | None, unreadable: Iterable[str]) -> None:
         for one in unreadable:
@@ -114,6 +121,16 @@ class Following:
         ):
             app.run_worker(follower, thread=True, exit_on_error=False, group="journal")
         app.redraw()
+
+    def under_way(self) -> int:
+        """How many transfers run, as far as they were looked at."""
+        watched = self._app.desk.watched
+        running = {one.folder.id for one in self.transfers if one.phase == Phase.RUNNING}
+        if watched is not None:  # of it more is known
+            running = running - {watched.folder.id} | (
+                {watched.folder.id} if watched.phase == Phase.RUNNING else set()
+            )
+        return len(running)
 
     def leave(self) -> None:
         """Look at none any more."""

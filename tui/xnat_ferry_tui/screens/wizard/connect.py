@@ -10,7 +10,6 @@ from textual.widget import Widget
 
 from xnat_ferry import wording
 from xnat_ferry.plan.draft import Draft
-from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry_tui import keys
 from xnat_ferry_tui.screens.wizard.step import Step
 from xnat_ferry_tui.screens.wizard.steps import STEPS
@@ -56,9 +55,9 @@ class ConnectStep(Step):
         self.query_one("#ends", Facts).put(self._where())
 
     def _where(self) -> Sequence[str]:
-        newest = self.desk.watched
-        running = newest is not None and newest.phase == Phase.RUNNING
-        told = ["A transfer is under way: 3 shows it."] if running else []
+        running = self.ferry.following.under_way()
+        many = f"{running:,} transfers are under way: 3 shows them."
+        told = [many if running > 1 else "A transfer is under way: 3 shows it."] if running else []
         if self.desk.ends is None:
             left = self.desk.drafting.left
             told += [f"Left before: {_told(left, self)}"] if left else []
