@@ -23,8 +23,9 @@ from xnat_ferry.plan import Fate, Plan
 from xnat_ferry.plan.model import Checked, PlannedConflict, Seen
 from xnat_ferry.record.facts import facts_of
 from xnat_ferry.record.html import to_html
-from xnat_ferry.record.markdown import to_markdown
+from xnat_ferry.record.markdown import to_markdown, without_escapes
 from xnat_ferry.record.values import Record
+from xnat_ferry.settings.redact import plain
 from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.verify.verification import Item, SessionVerification, Verification, What, count_marks
@@ -235,6 +236,7 @@ def test_hostile_text_stays_text_in_html(text: str) -> None:
 @given(st.text(min_size=1, max_size=60) | st.just(HOSTILE))
 def test_hostile_text_stays_in_its_cell_in_markdown(text: str) -> None:
     document = to_markdown(hostile_record(text))
+    assert plain(text, 600) in without_escapes(document)
     assert "\x1b" not in document
     assert "\u202e" not in document
     bare = re.sub(r"\\[\\`*_\[\]<>|#&~]", "", document)

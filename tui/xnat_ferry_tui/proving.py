@@ -119,7 +119,7 @@ class Proving:
             return
 
         def work() -> None:
-            from xnat_ferry.record.markdown import to_markdown
+            from xnat_ferry.record.markdown import to_markdown, without_escapes
             from xnat_ferry.record.write import write_record
             from xnat_ferry.transfer.status import read_state
             from xnat_ferry.verify.kept import read_verification
@@ -130,7 +130,7 @@ class Proving:
                 record = write_record(folder, state, read_verification(folder, state.plan))
             except OSError as error:
                 raise CannotWrite(folder=folder.path, why=error.strerror) from None
-            text.extend(to_markdown(record).splitlines())
+            text.extend(without_escapes(to_markdown(record)).splitlines())
 
         def show() -> None:
             kept = watched.folder.record

@@ -1,5 +1,6 @@
 """The record as Markdown. Everything from outside is escaped: no control characters, markup or new cells."""
 
+import re
 from collections.abc import Iterator
 
 from xnat_ferry.record.page import sections_of
@@ -8,6 +9,7 @@ from xnat_ferry.record.values import Record
 from xnat_ferry.settings.redact import plain
 
 _MARKUP = "\\`*_[]<>|#&~"
+_ESCAPED = re.compile(rf"\\([{re.escape(_MARKUP)}])")
 _LONGEST = 600
 
 
@@ -18,6 +20,11 @@ def to_markdown(record: Record) -> str:
         lines += _section(section)
     lines += ["The journal and the manifests lie beside this record.", ""]
     return "\n".join(lines)
+
+
+def without_escapes(markdown: str) -> str:
+    """The same to be read where Markdown is shown as it is written: ``NEURO_01``, not ``NEURO\\_01``."""
+    return _ESCAPED.sub(r"\1", markdown)
 
 
 def _section(section: Section) -> Iterator[str]:
