@@ -226,10 +226,14 @@ async def test_a_long_past_is_told_whole(empty_desk: Desk) -> None:
         app.redraw()
         text = await until_shown(pilot, f"READING  {folder.id}", "is still being read.")
         assert "DONE" not in text
-        await pilot.press("s")
-        await until_shown(pilot, "What has happened to it is still being read")
-        await pilot.press("enter", "4")
+        for key in ("s", "x", "U"):
+            await pilot.press(key)
+            await until_shown(pilot, "What has happened to it is still being read")
+            await pilot.press("enter")
+        await pilot.press("4")
         await until_shown(pilot, f"What has happened to {folder.id} is still being read.")
+        await pilot.press("D")
+        await until_shown(pilot, "What has happened to it is still being read")
 
 
 async def test_sentences_name_the_keys_of_ones_own_key_map(empty_desk: Desk) -> None:

@@ -97,7 +97,7 @@ class Acting:
         if watched is None:
             return
         if not watched.alive and not watched.queue:
-            app.push_screen(Tell("It is not running."))
+            app.push_screen(Tell(proposals.STILL_READING if watched.reading else "It is not running."))
             return
         said: list[str] = []
 

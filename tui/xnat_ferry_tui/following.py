@@ -124,12 +124,11 @@ class Following:
 
     def under_way(self) -> int:
         """How many transfers run, as far as they were looked at."""
-        watched = self._app.desk.watched
         running = {one.folder.id for one in self.transfers if one.phase == Phase.RUNNING}
-        if watched is not None:  # of it more is known
-            running = running - {watched.folder.id} | (
-                {watched.folder.id} if watched.phase == Phase.RUNNING else set()
-            )
+        watched = self._app.desk.watched
+        if watched is not None and not watched.reading:  # of it more is known
+            running.discard(watched.folder.id)
+            running |= {watched.folder.id} if watched.phase == Phase.RUNNING else set()
         return len(running)
 
     def leave(self) -> None:

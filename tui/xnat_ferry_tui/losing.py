@@ -11,6 +11,7 @@ from xnat_ferry.settings.preferences import read_preferences
 from xnat_ferry.transfer.session_state import Phase, SessionState
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.type_name import TypeName
+from xnat_ferry_tui.proposals import STILL_READING
 from xnat_ferry_tui.watched import Watched
 from xnat_ferry_tui.ways import told
 
@@ -93,10 +94,12 @@ class Losing:
         app.push_screen(dialog, typed)
 
     def _at_rest(self, so: str) -> Watched | None:
-        """The transfer that is looked at; says why where there is none, or it is under way."""
+        """The transfer that is looked at; says why where none is, or it is under way or not known yet."""
         app, watched = self._app, self._app.desk.watched
         if watched is None:
             app.push_screen(Tell(f"There is no transfer yet, so {so}."))
+        elif watched.reading:
+            app.push_screen(Tell(STILL_READING))
         elif watched.phase == Phase.RUNNING:
             app.push_screen(Tell(f"{watched.folder.id} is running; stop it first, or wait."))
         else:

@@ -150,7 +150,7 @@ _ADDED = {Answer.COMPLETE: "adds what is missing to", Answer.MERGE: "is merged i
 def why_not_go_on(watched: Watched, *, archive: bool) -> list[str]:
     """What stands against resuming or archiving a transfer; empty where nothing does."""
     if watched.reading:
-        return ["What has happened to it is still being read: press the key again in a moment."]
+        return [STILL_READING]
     if watched.phase == Phase.RUNNING:
         return [f"{watched.folder.id} is running; stop it first, or wait."]
     if archive and not watched.waiting:
@@ -205,6 +205,7 @@ def go_on_question(watched: Watched) -> list[str]:
     ]
 
 
+STILL_READING = "What has happened to it is still being read: press the key again in a moment."
 _STAYS_WRONG = "A file that is another one in the archive is not replaced: delete it there first."
 
 
