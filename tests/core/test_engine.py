@@ -163,17 +163,12 @@ def test_what_is_not_what_the_plan_calls_it_is_not_carried(sea: Harbour) -> None
     plan = sea.plan(label)
     shown = sea.plan("SHOWN")  # as the source shows it; its owner calls it otherwise
     assert sea.work(sea.begin(shown)) == 0
-    with sea.client() as client:
-        client.send("PUT", "/data/projects/COL", params={"alias": "COLLECTION"})
-    known = replace(shown, source=replace(shown.source, project="COLLECTION"))
-    assert sea.work(sea.begin(only(known, session="OWNED", to_session="BY_ALIAS"))) == 0
     for edited, why in (
         (only(plan, session="S99"), f"is called {label} in SRC"),
         (only(plan, subject="S99"), f"its subject is called {label}"),
         (replace(plan, source=replace(plan.source, project="COL")), "is not in COL"),
         (only(shown, session="OWNED"), "is called SHOWN in SRC"),
         (replace(shown, source=replace(plan.source, project="COL")), "is called OWNED in COL"),
-        (known, "is called OWNED in COL"),
     ):
         sea.server.clear_log()
         # a label of its own: what was carried as planned is there

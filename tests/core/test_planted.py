@@ -11,6 +11,8 @@ import pytest
 from tests.core.planted import write_world
 from tests.core.shore import Shore
 from xnat_ferry.practice.process import PracticeServer
+from xnat_ferry.settings.credentials import Credentials
+from xnat_ferry.xnat.client import XnatClient
 
 MAPPED = ("--labels", "session.replace=^S10_map[12]$/S10_map")
 """What makes two chosen sessions become one."""
@@ -50,6 +52,8 @@ ROLES: dict[tuple[str, str, str], set[tuple[str, str, str, str]]] = {
     ("ada", "NOWHERE", "DST"): {("access", "fail", "project-hidden", "NOWHERE")},
     ("ada", "HIDDEN", "DST"): {("access", "fail", "project-hidden", "HIDDEN")},
     ("ada", "PROTECTED", "DST"): {("access", "fail", "project-hidden", "PROTECTED")},
+    ("ada", "COL_2", "DST"): {("access", "fail", "project-alias", "COL_2")},
+    ("ada", "COL", "DST_2"): {("access", "fail", "project-alias", "DST_2")},
     ("ada", "COL", "NOWHERE"): {("access", "fail", "project-hidden", "NOWHERE")},
     ("ada", "COL", "HIDDEN"): {("access", "fail", "project-hidden", "HIDDEN")},
     ("ada", "COL", "PROTECTED"): {("access", "fail", "project-hidden", "PROTECTED")},
@@ -77,6 +81,9 @@ def planted(folder: Path, *, script: bool) -> Iterator[Shore]:
     home = folder / "ferry"
     home.mkdir()
     with PracticeServer(world=str(world)) as server:
+        for project, owner in (("COL", "ada"), ("DST", "olga")):
+            with XnatClient(server.url, Credentials(owner, "pract1ce-pw")) as client:
+                client.send("PUT", f"/data/projects/{project}", params={"alias": f"{project}_2"})
         yield Shore(server, home)
 
 

@@ -6,6 +6,7 @@ from xnat_ferry.checks.finding import Finding
 from xnat_ferry.checks.whom_to_ask import owners_of
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.model import Verdict
+from xnat_ferry.settings.redact import plain
 from xnat_ferry.survey import Chosen, ProjectView, Survey
 from xnat_ferry.wording import plural
 
@@ -39,7 +40,14 @@ def _readable(view: ProjectView) -> Finding:
 
 
 def _listed(view: ProjectView) -> Finding | None:
-    """What stands against listing a project: a refusal is a no, anything else is not known."""
+    """What stands against listing a project: a refusal is a no, anything else is not known.
+
+    An alias would do for lists, and neither for the prearchive nor for comparing whose a session is.
+    """
+    if view.alias_of:
+        known = plain(view.alias_of, 60)
+        words = f"{view.endpoint.project} is another name of the project {known}."
+        return _finding(view, Verdict.FAIL, "project-alias", words, f"Name the project {known}.")
     if view.sessions is not None:
         return None
     if view.refused:

@@ -10,7 +10,7 @@ from xnat_ferry.listing import Listing
 from xnat_ferry.model import Endpoint, PrearchiveRow
 from xnat_ferry.project import ProjectSettings, Rights, Unread
 from xnat_ferry.survey.seen import ProjectView
-from xnat_ferry.xnat.client import XnatClient
+from xnat_ferry.xnat.client import XnatClient, data_path
 from xnat_ferry.xnat.listings import list_sessions
 from xnat_ferry.xnat.prearchive import list_prearchive
 from xnat_ferry.xnat.project_settings import read_settings
@@ -29,7 +29,7 @@ def read_projects(client: XnatClient) -> Projects:
 
 
 def view_source(client: XnatClient, endpoint: Endpoint, projects: Projects | None = None) -> ProjectView:
-    """The source project: its sessions and the role there; two requests."""
+    """The source project: its sessions and the role there; two requests, one more for what is not listed."""
     projects = read_projects(client) if projects is None else projects
     sessions, error = _sessions(client, endpoint, owners=False)
     row = _row_of(projects, endpoint)
@@ -40,6 +40,7 @@ def view_source(client: XnatClient, endpoint: Endpoint, projects: Projects | Non
         error,
         rights=Rights(role=row.role if row else None, accessibility=row.accessibility if row else None),
         unread=(projects,) if isinstance(projects, Unread) else (),
+        alias_of=_alias_of(client, endpoint, projects) if sessions is not None else "",
     )
 
 
@@ -65,6 +66,7 @@ def list_destination(client: XnatClient, endpoint: Endpoint, projects: Projects)
     row = _row_of(projects, endpoint)
     return replace(
         _view(client, endpoint, sessions, error, rights=Rights(), unread=unread),
+        alias_of=_alias_of(client, endpoint, projects),
         prearchive=prearchive,
         prearchive_problem=problem,
         settings=replace(
@@ -113,6 +115,7 @@ def _view(
     *,
     rights: Rights,
     unread: tuple[Unread, ...],
+    alias_of: str = "",
 ) -> ProjectView:
     return ProjectView(
         endpoint=endpoint,
@@ -120,6 +123,7 @@ def _view(
         version=client.version,
         rights=rights,
         sessions=sessions,
+        alias_of=alias_of,
         settings=ProjectSettings(unread=unread),
         refused=isinstance(error, NotFound | Forbidden),
         problem=_problem(endpoint, client.user, error),
@@ -139,6 +143,17 @@ def _row_of(projects: Projects, endpoint: Endpoint) -> ProjectRow | None:
     if isinstance(projects, Unread):
         return None
     return projects.get(endpoint.project, ProjectRow(role=""))
+
+
+def _alias_of(client: XnatClient, endpoint: Endpoint, projects: Projects) -> str:
+    """The ID of a project that is read and stands in no list: an alias leads there, too (wire-read 13.12)."""
+    if isinstance(projects, Unread) or endpoint.project in projects:
+        return ""
+    try:
+        known = str(client.item(data_path("projects", endpoint.project))["data_fields"].get("ID", ""))
+    except ServerAnswer:
+        return ""
+    return known if known != endpoint.project else ""
 
 
 def _sessions(

@@ -47,6 +47,8 @@ class ProjectView(Struct, frozen=True, kw_only=True):
     version: str
     rights: Rights
     sessions: Listing | None
+    alias_of: str = ""
+    """The project's ID, where ``endpoint`` has another name of it."""
     prearchive: tuple[PrearchiveRow, ...] | None = None
     settings: ProjectSettings = ProjectSettings()
     owners: tuple[str, ...] | None = None

@@ -11,7 +11,7 @@ from xnat_ferry.errors import SourceChanged
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.xnat.client import XnatClient
-from xnat_ferry.xnat.listings import project_id, read_session
+from xnat_ferry.xnat.listings import read_session
 from xnat_ferry.xnat.subjects import labels_of_subject
 
 
@@ -27,11 +27,8 @@ def refuse_other_names(
     """Raises SourceChanged where the source ``project`` knows session or subject by another name, or not.
 
     ``called`` is the session's label by project. One request for its subject, by accession ID; of one that is
-    hidden from this account nothing is known, and that is no reason. One more where no such project has it:
-    the plan may name it by an alias.
+    hidden from this account nothing is known, and that is no reason.
     """
-    if project not in called:
-        project = project_id(client, project)
     why = other_name(session.id, session.session, project, called)
     if not why and subject_id and session.subject:
         why = _other_subject(session.subject, project, labels_of_subject(client, subject_id))

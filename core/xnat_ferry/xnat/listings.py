@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 
 from msgspec.structs import replace
 
-from xnat_ferry.errors import Forbidden, NotAnAnswer, NotFound
+from xnat_ferry.errors import NotAnAnswer, NotFound
 from xnat_ferry.listing import Listing
 from xnat_ferry.model import AssessorRow, FileRow, ResourceRow, ScanRow, SessionDetail, SessionRow
 from xnat_ferry.packed import Packed
@@ -82,17 +82,6 @@ def find_session(client: XnatClient, project: str, label: str) -> SessionDetail 
             return None
         found = client.item(data_path("experiments", _session_id(named[0])))
     return _detail(found, files=None)
-
-
-def project_id(client: XnatClient, name: str) -> str:
-    """The ID of the project that a name leads to: an alias of it works in addresses, too (wire-read 13.12).
-
-    One request; the name itself where the project is hidden from this account.
-    """
-    try:
-        return str(client.item(data_path("projects", name))["data_fields"].get("ID", ""))
-    except (NotFound, Forbidden):
-        return name
 
 
 def names_of(item: dict[str, Any]) -> set[tuple[str, str]]:
