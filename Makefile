@@ -48,13 +48,13 @@ screenshots: ## the pictures of the README, from the practice server
 	python screenshots/make.py
 
 keys: ## the page of keys, from their table
-	python -m xnat_ferry_tui.key_table > docs/keys.md
+	python -m xnat_ferry_tui.keyboard.key_table > docs/keys.md
 
 errors: ## the page of errors, from their tree
-	python -m xnat_ferry.cli.error_table > docs/errors.md
+	python -m xnat_ferry.cli.pages.error_table > docs/errors.md
 
 man: ## the manual page, from the commands
-	python -m xnat_ferry.cli.man_page > docs/xnat-ferry.1
+	python -m xnat_ferry.cli.pages.man_page > docs/xnat-ferry.1
 
 lock: ## pin what CI uses, from a fresh environment
 	.ci/lock

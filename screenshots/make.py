@@ -68,7 +68,7 @@ class Walk:
 
 async def tour(walk: Walk) -> None:
     """From the first screen to the archived and proven sessions."""
-    from xnat_ferry.transfer.pace import Pace
+    from xnat_ferry.transfer.pacing.pace import Pace
 
     desk = walk.desk
     await walk.until(lambda: desk.source and not desk.busy)

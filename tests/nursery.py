@@ -21,7 +21,10 @@ from typing import IO, Any
 
 PRELOADED = [
     "xnat_ferry.cli.app",
-    *(f"xnat_ferry.cli.{name}" for name in ("check", "plan", "record", "run", "settle", "status", "verify")),
+    *(
+        f"xnat_ferry.cli.commands.{name}"
+        for name in ("check", "plan", "record", "run", "settle", "status", "verify")
+    ),
     "xnat_ferry.practice.serve",
     "xnat_ferry.worker",
     "httpx",

@@ -17,7 +17,7 @@ from xnat_ferry.plan.freshness import refuse_outdated
 from xnat_ferry.settings.credentials import Credentials, find_credentials
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.pace import Pace, keep_pace, read_pace
+from xnat_ferry.transfer.pacing.pace import Pace, keep_pace, read_pace
 from xnat_ferry.transfer.slurm import scheduler
 from xnat_ferry.transfer.slurm.job import JobOptions, Submission, read_job
 from xnat_ferry.transfer.slurm.submitting import (

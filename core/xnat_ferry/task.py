@@ -22,7 +22,7 @@ from xnat_ferry.transfer.carry import found_wrong
 from xnat_ferry.transfer.ferry import Ferry
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import Journal, replay
-from xnat_ferry.transfer.pace import keep_pace, read_pace
+from xnat_ferry.transfer.pacing.pace import keep_pace, read_pace
 from xnat_ferry.transfer.session_state import Phase, SessionState
 from xnat_ferry.transfer.slurm.claims import PROJECT, Claims, Group, pull
 from xnat_ferry.transfer.slurm.job import read_job

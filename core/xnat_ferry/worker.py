@@ -35,11 +35,11 @@ from xnat_ferry.transfer.call_log import CallLog
 from xnat_ferry.transfer.ferry import Ferry, ProjectTurn, alone
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import Journal, replay
-from xnat_ferry.transfer.pace import read_pace, spool_size
+from xnat_ferry.transfer.pacing.pace import read_pace, spool_size
 from xnat_ferry.transfer.processes import remove_left_behind
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.transfer.status import read_state
-from xnat_ferry.transfer.units import largest_unit
+from xnat_ferry.transfer.units.cutting import largest_unit
 from xnat_ferry.verify.kept import read_verification
 
 EXIT_STOPPED, EXIT_BUG = 4, 70

@@ -15,7 +15,7 @@ from tests.bench.measuring import Taken, measure
 from tests.bench.tools import Errand
 from tests.bench.truth import copy_of
 from xnat_ferry.practice.process import PracticeServer
-from xnat_ferry.transfer.wished_pace import parse_bytes
+from xnat_ferry.transfer.pacing.wished_pace import parse_bytes
 
 MOST = 20_000_000
 """Bytes by which the peak of the largest run may lie above that of the smallest."""

@@ -33,8 +33,8 @@ from xnat_ferry.plan.draft import Draft
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.survey import Chosen, Survey
 from xnat_ferry_tui.app import FerryApp
+from xnat_ferry_tui.aside.errand import Errand
 from xnat_ferry_tui.desk import Desk
-from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.looking import Looking
 from xnat_ferry_tui.opening import prepare_interpreter
 

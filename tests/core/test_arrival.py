@@ -24,7 +24,7 @@ from xnat_ferry.model import Where
 from xnat_ferry.project import ProjectSettings, Script, SeriesFilter
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.journal import Journal
-from xnat_ferry.transfer.past_pace import past_pace
+from xnat_ferry.transfer.pacing.past_pace import past_pace
 
 
 def told(settings: ProjectSettings, to: Where = Where.PREARCHIVE) -> str:

@@ -16,12 +16,12 @@ from tests.core.making import chosen, session_row, survey_of, waiting
 from tests.core.shore import TWO_SESSIONS, USERS, Shore, shore
 from xnat_ferry.checks import Checklist, ConflictClass, Finding
 from xnat_ferry.checks.grouping import ITEMS
-from xnat_ferry.cli.checklist import checklist_lines
 from xnat_ferry.cli.common import Counting
-from xnat_ferry.cli.ending import Command, check_ending, plan_ending
-from xnat_ferry.cli.options import Surveying
-from xnat_ferry.cli.planned import plan_lines
+from xnat_ferry.cli.options.surveying import Surveying
 from xnat_ferry.cli.surveying import as_json
+from xnat_ferry.cli.telling.checklist import checklist_lines
+from xnat_ferry.cli.telling.ending import Command, check_ending, plan_ending
+from xnat_ferry.cli.telling.planned import plan_lines
 from xnat_ferry.labels import KEEP, LabelRules, parse_rule
 from xnat_ferry.model import Level, ScanRow, Verdict
 from xnat_ferry.plan import parse_answers

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.core.making import dicom_bytes, file_row, zip_of
 from xnat_ferry.errors import DownloadBroken, ForeignStudy
 from xnat_ferry.model import FileRow
-from xnat_ferry.transfer.checking import CheckedUnit, check_unit
-from xnat_ferry.transfer.units import Unit
+from xnat_ferry.transfer.units.checking import CheckedUnit, check_unit
+from xnat_ferry.transfer.units.cutting import Unit
 
 ONE, TWO = dicom_bytes("1.2.3.1.1"), dicom_bytes("1.2.3.1.2")
 

@@ -9,14 +9,14 @@ import pytest
 
 from tests.core.harbour import Harbour, harbour, session_toml
 from tests.core.making import chosen, plan_of, planned, session_row, survey_of
-from xnat_ferry.cli.plan import write
+from xnat_ferry.cli.commands.plan import write
 from xnat_ferry.cli.surveying import write_labels
 from xnat_ferry.errors import CannotWrite, UsageError
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.plan import Target, read_plan
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder, create
-from xnat_ferry.transfer.pace import Pace, keep_pace
+from xnat_ferry.transfer.pacing.pace import Pace, keep_pace
 from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry.transfer.status import status_of
 from xnat_ferry.worker import work

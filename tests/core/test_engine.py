@@ -15,7 +15,7 @@ from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.manifest import read_manifest
-from xnat_ferry.transfer.pace import Pace, keep_pace
+from xnat_ferry.transfer.pacing.pace import Pace, keep_pace
 from xnat_ferry.transfer.status import status_of
 from xnat_ferry.worker import work
 from xnat_ferry.xnat.client import XnatClient, data_path

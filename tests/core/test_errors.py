@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xnat_ferry import errors
-from xnat_ferry.cli.error_table import page
+from xnat_ferry.cli.pages.error_table import page
 from xnat_ferry.errors import FerryError
 
 

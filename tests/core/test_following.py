@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from tests.core.making import plan_of, planned
 from xnat_ferry import events
-from xnat_ferry.cli.following import follow_to_end, show, status_lines
-from xnat_ferry.cli.headway import Headway
+from xnat_ferry.cli.telling.following import follow_to_end, show, status_lines
+from xnat_ferry.cli.telling.headway import Headway
 from xnat_ferry.model import Road, Where
 from xnat_ferry.transfer import folder as folders
 from xnat_ferry.transfer.journal import Journal

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from xnat_ferry.cli import main
 from xnat_ferry.cli.app import COMMANDS, app_for
 from xnat_ferry.cli.help import run_on
-from xnat_ferry.cli.man_page import page
+from xnat_ferry.cli.pages.man_page import page
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPLETE = """

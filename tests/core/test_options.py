@@ -17,7 +17,7 @@ from xnat_ferry.belongings import Existing, Kind
 from xnat_ferry.checks import Option
 from xnat_ferry.cli import main
 from xnat_ferry.cli.app import app_for
-from xnat_ferry.cli.options import Adding, Choosing, Fetching, Giving, Sending, Surveying
+from xnat_ferry.cli.options.surveying import Adding, Choosing, Fetching, Giving, Sending, Surveying
 from xnat_ferry.model import HERE, ZIPS_HERE, Endpoint, Level, Road
 from xnat_ferry.plan import Target, write_plan
 from xnat_ferry.plan.draft import Draft

@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from tests.core.making import plan_of, planned
 from xnat_ferry import events
-from xnat_ferry.cli.pacing import AS_IT_COMES, Pacing
+from xnat_ferry.cli.options.pacing import AS_IT_COMES, Pacing
 from xnat_ferry.errors import SpoolTooSmall, UsageError
 from xnat_ferry.plan import PlannedScan
 from xnat_ferry.transfer.call_log import CallLog
-from xnat_ferry.transfer.pace import Pace, keep_pace, read_pace, spool_for
+from xnat_ferry.transfer.pacing.pace import Pace, keep_pace, read_pace, spool_for
+from xnat_ferry.transfer.pacing.wished_pace import as_typed, parse_bytes, typed_pace
 from xnat_ferry.transfer.state import TransferState
-from xnat_ferry.transfer.wished_pace import as_typed, parse_bytes, typed_pace
 from xnat_ferry.xnat.client import Call
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from xnat_ferry.checks.grouping import as_one
-from xnat_ferry.cli.page import USUAL, Line, command_lines, page_width, paragraph, show
 from xnat_ferry.cli.streams import NARROW
+from xnat_ferry.cli.telling.page import USUAL, Line, command_lines, page_width, paragraph, show
 
 widths = st.integers(NARROW, 120)
 hostile = st.text(st.characters(codec="utf-8"), max_size=300) | st.text(

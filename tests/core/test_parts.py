@@ -16,10 +16,10 @@ from xnat_ferry import events
 from xnat_ferry.errors import FileTooLarge
 from xnat_ferry.plan import Target
 from xnat_ferry.transfer.ferry import Ferry, Progress
-from xnat_ferry.transfer.fetching import Fetched
-from xnat_ferry.transfer.parts import Bodies, Entry, entries_of, first_part, length_of, open_part
-from xnat_ferry.transfer.sending import _Sending
 from xnat_ferry.transfer.status import status_of
+from xnat_ferry.transfer.units.fetching import Fetched
+from xnat_ferry.transfer.units.parts import Bodies, Entry, entries_of, first_part, length_of, open_part
+from xnat_ferry.transfer.units.sending import _Sending
 
 IMPORT = "POST /data/services/import"
 LIMIT = 6000

@@ -19,10 +19,10 @@ from xnat_ferry.errors import (
     SourceChanged,
     Stopped,
 )
-from xnat_ferry.transfer import patience
 from xnat_ferry.transfer.ahead import run_ahead
 from xnat_ferry.transfer.crew import work_through
-from xnat_ferry.transfer.patience import Patience, pause_after, persist
+from xnat_ferry.transfer.pacing import patience
+from xnat_ferry.transfer.pacing.patience import Patience, pause_after, persist
 
 LOST = ConnectionLost(server="https://x", what="GET /y", why="it broke")
 

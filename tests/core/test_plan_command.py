@@ -10,12 +10,12 @@ from rich.cells import cell_len
 
 from tests.core.making import chosen, plan_of, planned, session_row, survey_of
 from tests.core.shore import TWO_SESSIONS, USERS, Shore, shore
-from xnat_ferry.cli.checklist import checklist_lines
-from xnat_ferry.cli.ending import Command, plan_ending
-from xnat_ferry.cli.options import Surveying
-from xnat_ferry.cli.plan import write
-from xnat_ferry.cli.planned import plan_lines
+from xnat_ferry.cli.commands.plan import write
+from xnat_ferry.cli.options.surveying import Surveying
 from xnat_ferry.cli.surveying import write_labels
+from xnat_ferry.cli.telling.checklist import checklist_lines
+from xnat_ferry.cli.telling.ending import Command, plan_ending
+from xnat_ferry.cli.telling.planned import plan_lines
 from xnat_ferry.errors import UsageError
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.plan import Plan, parse_answers, read_plan

@@ -28,16 +28,16 @@ from tests.core.making import dicom_bytes
 from tests.core.scp import BIG, IMPLICIT, LITTLE, feed_bytes, feeding, receiver, route_by_description
 from tests.core.shore import instances
 from xnat_ferry import events
-from xnat_ferry.cli.receiving import Receiving
+from xnat_ferry.cli.options.receiving import Receiving
 from xnat_ferry.errors import UsageError
 from xnat_ferry.model import Mark, Road, Where
 from xnat_ferry.plan import Plan, Target
 from xnat_ferry.plan.receiver import Receiver, parse_receiver
 from xnat_ferry.settle.meant import given_up
 from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
-from xnat_ferry.transfer import storing
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.status import read_state
+from xnat_ferry.transfer.units import storing
 from xnat_ferry.worker import work
 
 SCANS = (

@@ -33,11 +33,11 @@ from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
 from xnat_ferry.survey import Depth, Headers, Survey
 from xnat_ferry.survey.belongings import with_belongings
 from xnat_ferry.survey.take import take_survey
+from xnat_ferry.transfer.belongings.resource_job import Job, Place
+from xnat_ferry.transfer.belongings.resource_zips import Batch
+from xnat_ferry.transfer.belongings.resources import carry_resource
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.pace import Pace, keep_pace
-from xnat_ferry.transfer.resource_job import Job, Place
-from xnat_ferry.transfer.resource_zips import Batch
-from xnat_ferry.transfer.resources import carry_resource
+from xnat_ferry.transfer.pacing.pace import Pace, keep_pace
 from xnat_ferry.worker import work
 from xnat_ferry.xnat import resources as wire
 from xnat_ferry.xnat.answers import children

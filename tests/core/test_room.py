@@ -15,8 +15,8 @@ from xnat_ferry.model import ResourceRow, ScanRow, SessionDetail, Verdict
 from xnat_ferry.plan import PlannedScan
 from xnat_ferry.settings.room import Room, read_room
 from xnat_ferry.survey import Chosen, Survey
-from xnat_ferry.transfer.pace import Pace, spool_size
-from xnat_ferry.transfer.units import cut_units, largest_unit
+from xnat_ferry.transfer.pacing.pace import Pace, spool_size
+from xnat_ferry.transfer.units.cutting import cut_units, largest_unit
 
 MB = 1_000_000
 

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xnat_ferry.errors import CannotWrite, SpoolTooSmall, Stopped
-from xnat_ferry.transfer import spool as spooling
-from xnat_ferry.transfer.pace import GIGABYTE, Pace, spool_size
-from xnat_ferry.transfer.spool import Spool, told_here
+from xnat_ferry.transfer.pacing.pace import GIGABYTE, Pace, spool_size
+from xnat_ferry.transfer.units import spool as spooling
+from xnat_ferry.transfer.units.spool import Spool, told_here
 
 
 def never() -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.core.making import zip_of
-from xnat_ferry.transfer.stored_entry import StoredEntries
+from xnat_ferry.transfer.units.stored_entry import StoredEntries
 
 NAMES = st.text(st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="/\\"), min_size=1)
 

@@ -25,7 +25,7 @@ from xnat_ferry.plan.belongings import Belongings, PlannedResource
 from xnat_ferry.task import run_task
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder, create, find_all
-from xnat_ferry.transfer.pace import Pace, keep_pace, read_pace
+from xnat_ferry.transfer.pacing.pace import Pace, keep_pace, read_pace
 from xnat_ferry.transfer.slurm import scheduler
 from xnat_ferry.transfer.slurm.job import (
     Job,

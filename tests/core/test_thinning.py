@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.core.making import dicom_bytes, instance, zip_of
 from xnat_ferry.model import Instance
 from xnat_ferry.transfer.present import NOTHING, Present, as_stored
-from xnat_ferry.transfer.thinning import missing, thin, told_apart
+from xnat_ferry.transfer.units.thinning import missing, thin, told_apart
 
 NAMES = st.sampled_from(["1.dcm", "2.dcm", "A.dcm", "a.dcm", "a b.dcm", "a_b.dcm", "1.2.1.dcm", "1.2.2.DCM"])
 """Two of them are what another instance is called by its UID."""

@@ -12,7 +12,7 @@ from xnat_ferry.cli import main
 from xnat_ferry.plan import read_plan
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.transfer import folder as folders
-from xnat_ferry.transfer.pace import Pace, keep_pace
+from xnat_ferry.transfer.pacing.pace import Pace, keep_pace
 
 LOGINS = {"there": Credentials("ada", "pract1ce-pw"), "here": Credentials("bob", "other-pw")}
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.core.making import detail_of, file_row, session_row
 from xnat_ferry.model import ScanRow, SessionDetail
 from xnat_ferry.pieces import TARGET_FILES
-from xnat_ferry.transfer.units import cut_units
+from xnat_ferry.transfer.units.cutting import cut_units
 
 
 def session(sizes: dict[str, int]) -> SessionDetail:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.core.quay import Quay, quay
 from xnat_ferry.cli import main
-from xnat_ferry.cli.differences import difference_lines
+from xnat_ferry.cli.telling.differences import difference_lines
 from xnat_ferry.model import Level, Mark, Where
 from xnat_ferry.verify.verification import Item, SessionVerification, Verification, What, count_marks
 from xnat_ferry.xnat import prearchive

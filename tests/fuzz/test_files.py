@@ -32,11 +32,11 @@ from xnat_ferry.practice.world.description import read_world
 from xnat_ferry.project import SeriesFilter
 from xnat_ferry.settings.preferences import read_preferences
 from xnat_ferry.settings.servers import parse_endpoint, read_aliases
+from xnat_ferry.transfer.belongings.sent_paths import SentPaths
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.manifest import read_manifest
-from xnat_ferry.transfer.pace import read_pace
-from xnat_ferry.transfer.sent_paths import SentPaths
+from xnat_ferry.transfer.pacing.pace import read_pace
 from xnat_ferry.transfer.slurm.job import read_job
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.verify.unpacking import unpack

@@ -25,12 +25,12 @@ from xnat_ferry.settings.private import LEFT_BEHIND, make_private, write_private
 from xnat_ferry.settings.servers import store_alias
 from xnat_ferry.transfer import folder as folders
 from xnat_ferry.transfer import launch
+from xnat_ferry.transfer.belongings.sent_paths import SentPaths
 from xnat_ferry.transfer.call_log import CallLog
 from xnat_ferry.transfer.journal import Journal, read_all
 from xnat_ferry.transfer.lock import locked
 from xnat_ferry.transfer.manifest import append_unit
-from xnat_ferry.transfer.pace import Pace, keep_pace
-from xnat_ferry.transfer.sent_paths import SentPaths
+from xnat_ferry.transfer.pacing.pace import Pace, keep_pace
 from xnat_ferry.transfer.slurm.job import Job, JobOptions, keep_job
 from xnat_ferry.transfer.state import TransferState
 from xnat_ferry.xnat.client import Call

@@ -14,7 +14,7 @@ from tests.core.making import session_row
 from tests.fuzz.seeds import tried
 from tests.security.hostile import LOGIN, Hostile, hostile
 from xnat_ferry.cli.app import main
-from xnat_ferry.cli.page import paragraph
+from xnat_ferry.cli.telling.page import paragraph
 from xnat_ferry.errors import NotAnAnswer
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.plan.label_table import read_label_table, write_label_table

@@ -17,7 +17,7 @@ from xnat_ferry.dicom.instance import NotDicom, read_passing, read_seeking
 from xnat_ferry.dicom.routed import read_routed
 from xnat_ferry.dicom.start import header_in
 from xnat_ferry.errors import DownloadBroken
-from xnat_ferry.transfer import checking
+from xnat_ferry.transfer.units import checking
 from xnat_ferry.verify.unpacking import unpack
 from xnat_ferry.xnat.zip_stream import BrokenZip, read_zip
 

@@ -34,8 +34,8 @@ from xnat_ferry.transfer.slurm import wishes
 from xnat_ferry.transfer.slurm.job import JobOptions
 from xnat_ferry_tui import proposals
 from xnat_ferry_tui.app import FerryApp
+from xnat_ferry_tui.aside.errand import Errand
 from xnat_ferry_tui.desk import Desk
-from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.logins import Logins
 from xnat_ferry_tui.looking import Looking
 from xnat_ferry_tui.workers import Workers

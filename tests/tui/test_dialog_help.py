@@ -10,11 +10,10 @@ from tests.core.making import DESTINATION, SOURCE
 from tests.tui.dialogs import all_dialogs
 from tests.tui.looking import screen_text, until, until_shown
 from xnat_ferry.dicom.header_lines import HeaderLine
-from xnat_ferry.transfer.pace import Pace
+from xnat_ferry.transfer.pacing.pace import Pace
 from xnat_ferry.transfer.session_state import Problem
 from xnat_ferry.verify.header_lines import lay_beside
 from xnat_ferry.xnat.rights import ProjectRow
-from xnat_ferry_tui import keys
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.dialogs.adding import Adding
@@ -31,8 +30,9 @@ from xnat_ferry_tui.dialogs.page import Page
 from xnat_ferry_tui.dialogs.palette import Palette
 from xnat_ferry_tui.dialogs.tick import Tick
 from xnat_ferry_tui.dialogs.type_name import TypeName
-from xnat_ferry_tui.help_texts import HELP
-from xnat_ferry_tui.key_map import KeyMap
+from xnat_ferry_tui.explaining.help_texts import HELP
+from xnat_ferry_tui.keyboard import keys
+from xnat_ferry_tui.keyboard.key_map import KeyMap
 from xnat_ferry_tui.screens.browse.header import HeaderView
 from xnat_ferry_tui.screens.browse.project import ProjectChoice
 from xnat_ferry_tui.widgets.facts import Facts

@@ -14,7 +14,7 @@ from xnat_ferry_tui.entry import Options, prepare_environment, screen_options
 from xnat_ferry_tui.faults import keep_report
 from xnat_ferry_tui.opening import window_of
 from xnat_ferry_tui.read_only import by_address, is_closed
-from xnat_ferry_tui.themes import THEMES, after
+from xnat_ferry_tui.terminal.themes import THEMES, after
 
 
 @pytest.mark.parametrize(

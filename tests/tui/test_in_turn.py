@@ -7,9 +7,9 @@ from tests.core.making import DESTINATION, SOURCE, session_row, view
 from tests.tui.looking import until, until_shown
 from tests.tui.transfers import STARTED, hold, transfer
 from xnat_ferry_tui.app import FerryApp
+from xnat_ferry_tui.aside.errand import Errand
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.dialogs.help import Help
-from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.looking import Looking
 
 NAMES = {"\x1b": "escape", "\r": "enter", ":": "colon", "/": "slash", "?": "question_mark"}

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.tui.dialogs import all_dialogs
-from xnat_ferry_tui import keys
 from xnat_ferry_tui.app import FerryApp
-from xnat_ferry_tui.key_map import KeyMap, read_key_map
-from xnat_ferry_tui.key_table import page
+from xnat_ferry_tui.keyboard import keys
+from xnat_ferry_tui.keyboard.key_map import KeyMap, read_key_map
+from xnat_ferry_tui.keyboard.key_table import page
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse import BrowseArea
 from xnat_ferry_tui.screens.checks import ALL_STEPS, ChecksArea

@@ -19,10 +19,10 @@ from xnat_ferry.model import Endpoint, Level, Where
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.paths import servers_file
 from xnat_ferry.transfer import folder as transfer_folders
-from xnat_ferry_tui import doing
 from xnat_ferry_tui.app import FerryApp
+from xnat_ferry_tui.aside import doing
+from xnat_ferry_tui.aside.errand import Errand
 from xnat_ferry_tui.desk import Desk
-from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.looking import Looking
 
 SAID = "Stopped on request. Nothing was changed by it."

@@ -10,7 +10,7 @@ from tests.core.making import plan_of, planned
 from xnat_ferry import event_words, events
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry_tui.screens.transfer.log import Chosen
-from xnat_ferry_tui.watched import Watched
+from xnat_ferry_tui.watching.watched import Watched
 
 HAPPENINGS = st.builds(
     lambda kind, session, at: events.decode(events.encode(_made(kind, session, at))),

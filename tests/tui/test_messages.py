@@ -16,14 +16,14 @@ from tests.tui.looking import screen_text, until, until_shown
 from tests.tui.transfers import STARTED, tell, transfer
 from xnat_ferry import events
 from xnat_ferry.checks import Finding, run_checks
-from xnat_ferry.cli.page import paragraph
+from xnat_ferry.cli.telling.page import paragraph
 from xnat_ferry.errors import FerryError
 from xnat_ferry.model import ScanRow, Verdict
 from xnat_ferry.survey import Headers, Survey
 from xnat_ferry.survey.seen_subjects import SubjectIdsSeen
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
-from xnat_ferry_tui.ways import on_screen, told
+from xnat_ferry_tui.explaining.ways import on_screen, told
 
 CORE = Path(__file__).resolve().parents[2] / "core" / "xnat_ferry"
 OPTION = re.compile(r"(?<![\w-])--[a-z]|xnat-ferry [a-z]|the plain face")

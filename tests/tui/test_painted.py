@@ -12,7 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from tests.tui.picture import Picture
-from xnat_ferry_tui.painted import Painted
+from xnat_ferry_tui.terminal.painted import Painted
 
 _CONSOLE = Console(file=io.StringIO(), color_system="256", force_terminal=True)
 _WIDTH, _HEIGHT = 30, 3

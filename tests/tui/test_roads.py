@@ -24,7 +24,7 @@ from xnat_ferry.plan.draft_file import read_draft
 from xnat_ferry.settle.orders import read_answers
 from xnat_ferry.transfer import folder as folders
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.pace import read_pace
+from xnat_ferry.transfer.pacing.pace import read_pace
 from xnat_ferry.transfer.slurm.job import read_job
 from xnat_ferry.xnat import resources as wire
 from xnat_ferry_tui.app import FerryApp

@@ -8,7 +8,7 @@ from tests.core.making import plan_of, planned
 from tests.tui.looking import screen_text, until, until_shown
 from tests.tui.transfers import STARTED, finished, hold, tell, transfer, verified
 from xnat_ferry import events
-from xnat_ferry.cli.following import status_lines
+from xnat_ferry.cli.telling.following import status_lines
 from xnat_ferry.errors import Stopped
 from xnat_ferry.model import Where
 from xnat_ferry.plan import Fate
@@ -17,10 +17,10 @@ from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.status import status_of
 from xnat_ferry_tui.app import FerryApp
-from xnat_ferry_tui.calls import RequestReader
 from xnat_ferry_tui.desk import Desk
-from xnat_ferry_tui.key_map import KeyMap
+from xnat_ferry_tui.keyboard.key_map import KeyMap
 from xnat_ferry_tui.screens.transfer.standing import bar
+from xnat_ferry_tui.watching.calls import RequestReader
 from xnat_ferry_tui.widgets.lines import Lines
 
 

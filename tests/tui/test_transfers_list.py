@@ -10,7 +10,7 @@ from xnat_ferry import events
 from xnat_ferry.model import Where
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
-from xnat_ferry_tui.listed import Listing
+from xnat_ferry_tui.watching.listed import Listing
 from xnat_ferry_tui.widgets.lines import Lines
 
 

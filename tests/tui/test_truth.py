@@ -17,11 +17,11 @@ from xnat_ferry.transfer.session_state import Phase
 from xnat_ferry.verify.verification import SessionVerification, Verification, count_marks
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
-from xnat_ferry_tui.proofs import Proofs
+from xnat_ferry_tui.explaining.tour import guidance
 from xnat_ferry_tui.screens.browse.sides import Sides
 from xnat_ferry_tui.screens.transfer import area
-from xnat_ferry_tui.tour import guidance
-from xnat_ferry_tui.watched import Watched
+from xnat_ferry_tui.watching.proofs import Proofs
+from xnat_ferry_tui.watching.watched import Watched
 
 HERE = (session_row("A"),)
 

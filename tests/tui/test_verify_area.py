@@ -17,7 +17,7 @@ from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.dialogs.type_name import TypeName
 from xnat_ferry_tui.screens.verify.rows import Place, rows_at
 from xnat_ferry_tui.screens.verify.verdict import archiving
-from xnat_ferry_tui.watched import Watched
+from xnat_ferry_tui.watching.watched import Watched
 from xnat_ferry_tui.widgets.lines import Lines
 
 

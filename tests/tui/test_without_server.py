@@ -19,8 +19,8 @@ from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.dialogs.ask import Ask
 from xnat_ferry_tui.dialogs.login import LogIn
 from xnat_ferry_tui.drafting import in_brief
-from xnat_ferry_tui.glyphs import PlainScrollBar
-from xnat_ferry_tui.keys import AREAS
+from xnat_ferry_tui.keyboard.keys import AREAS
+from xnat_ferry_tui.terminal.glyphs import PlainScrollBar
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 
 HOSTILE = [

@@ -14,9 +14,9 @@ from xnat_ferry.labels import LabelRules, parse_rule
 from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.explaining.tour import guidance
 from xnat_ferry_tui.looking import Looking
 from xnat_ferry_tui.screens.wizard.conflict_words import in_words
-from xnat_ferry_tui.tour import guidance
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from xnat_ferry_tui import proposals
 from xnat_ferry_tui.dialogs.adding import Adding
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.screens.wizard.steps import why_not_start
-from xnat_ferry_tui.watched import Watched
+from xnat_ferry_tui.watching.watched import Watched
 
 if TYPE_CHECKING:
     from xnat_ferry_tui.app import FerryApp

@@ -17,9 +17,11 @@ from textual.worker import Worker, WorkerState
 
 from xnat_ferry.settings.preferences import Window
 from xnat_ferry.transfer.session_state import Phase
-from xnat_ferry_tui import keys, read_only
+from xnat_ferry_tui import read_only
 from xnat_ferry_tui.acting import Acting
-from xnat_ferry_tui.bridge import JournalGrew
+from xnat_ferry_tui.aside.doing import CameBack, Doing, Otherwise, Then
+from xnat_ferry_tui.aside.errand import Errand
+from xnat_ferry_tui.aside.threads import Threads
 from xnat_ferry_tui.comparing import Comparing
 from xnat_ferry_tui.connecting import Connecting
 from xnat_ferry_tui.desk import Desk
@@ -27,19 +29,14 @@ from xnat_ferry_tui.desk_changed import DeskChanged
 from xnat_ferry_tui.dialogs.ask import Ask, Tell
 from xnat_ferry_tui.dialogs.help import Help
 from xnat_ferry_tui.dialogs.palette import Palette
-from xnat_ferry_tui.doing import CameBack, Doing, Otherwise, Then
-from xnat_ferry_tui.errand import Errand
+from xnat_ferry_tui.explaining.helping import about
 from xnat_ferry_tui.faults import in_few_words, keep_report
-from xnat_ferry_tui.following import Following
-from xnat_ferry_tui.glyphs import fit_to_show, terminal_is_utf8
-from xnat_ferry_tui.helping import about
-from xnat_ferry_tui.in_turn import InTurn
-from xnat_ferry_tui.key_map import KeyMap
+from xnat_ferry_tui.keyboard import keys
+from xnat_ferry_tui.keyboard.in_turn import InTurn
+from xnat_ferry_tui.keyboard.key_map import KeyMap
 from xnat_ferry_tui.looking import Looking
 from xnat_ferry_tui.losing import Losing
-from xnat_ferry_tui.painted import SparingApp
 from xnat_ferry_tui.proving import Proving
-from xnat_ferry_tui.queue import QueueSaid
 from xnat_ferry_tui.road_choice import RoadChoice
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse import BrowseArea
@@ -47,8 +44,12 @@ from xnat_ferry_tui.screens.checks import ChecksArea
 from xnat_ferry_tui.screens.transfer import TransferArea
 from xnat_ferry_tui.screens.verify import VerifyArea
 from xnat_ferry_tui.submitting import Submitting
-from xnat_ferry_tui.themes import THEMES, after
-from xnat_ferry_tui.threads import Threads
+from xnat_ferry_tui.terminal.glyphs import fit_to_show, terminal_is_utf8
+from xnat_ferry_tui.terminal.painted import SparingApp
+from xnat_ferry_tui.terminal.themes import THEMES, after
+from xnat_ferry_tui.watching.bridge import JournalGrew
+from xnat_ferry_tui.watching.following import Following
+from xnat_ferry_tui.watching.queue import QueueSaid
 
 _STYLES = Path(__file__).parent / "styles"
 _A_BUG = 70

@@ -10,8 +10,8 @@ from msgspec import Struct
 from xnat_ferry.checks import ConflictClass, Finding
 from xnat_ferry.checks.grouping import advice_of, as_one, groups, items_of, worst
 from xnat_ferry.model import Verdict
-from xnat_ferry_tui.reasons import REASONS
-from xnat_ferry_tui.ways import on_screen
+from xnat_ferry_tui.explaining.reasons import REASONS
+from xnat_ferry_tui.explaining.ways import on_screen
 
 _EVIDENCE = 12
 _CLASSES = frozenset(ConflictClass)

@@ -7,13 +7,13 @@ from xnat_ferry import wording
 from xnat_ferry.model import Level, Road, servers_of
 from xnat_ferry.plan import Plan
 from xnat_ferry.settings.redact import plain
+from xnat_ferry_tui.aside.errand import Errand
 from xnat_ferry_tui.conversation import ends_of
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.choose import Choose
 from xnat_ferry_tui.dialogs.page import Page
-from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.read_only import is_closed
-from xnat_ferry_tui.watched import Watched
+from xnat_ferry_tui.watching.watched import Watched
 
 if TYPE_CHECKING:
     from xnat_ferry.verify.verification import CarriedNow
@@ -88,7 +88,7 @@ class Comparing:
         app, lines = self._app, list[str]()
 
         def work(errand: Errand) -> None:
-            from xnat_ferry.cli.differences import difference_lines
+            from xnat_ferry.cli.telling.differences import difference_lines
 
             found = app.looking.compare(level, errand)
             lines.extend(line.text for line in difference_lines(found, app.size.width - 4))

@@ -15,12 +15,12 @@ from xnat_ferry.settings.credentials import Credentials
 from xnat_ferry.settings.paths import servers_file
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.settings.servers import check_alias, parse_endpoint, parse_server, read_aliases
+from xnat_ferry_tui.aside.errand import Errand
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.choose import Choose
 from xnat_ferry_tui.dialogs.connect import RECEIVER, STORE, Connect
 from xnat_ferry_tui.dialogs.login import LogIn
-from xnat_ferry_tui.errand import Errand
-from xnat_ferry_tui.ways import told
+from xnat_ferry_tui.explaining.ways import told
 
 if TYPE_CHECKING:
     from xnat_ferry.local.places import Other

@@ -18,7 +18,7 @@ from xnat_ferry.verify.verification import Verification
 from xnat_ferry_tui.conversation import Conversation
 from xnat_ferry_tui.drafting import Drafting
 from xnat_ferry_tui.logins import Logins
-from xnat_ferry_tui.watched import Watched
+from xnat_ferry_tui.watching.watched import Watched
 from xnat_ferry_tui.workers import Workers
 
 if TYPE_CHECKING:

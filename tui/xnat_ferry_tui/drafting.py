@@ -22,11 +22,11 @@ from xnat_ferry.plan.label_table import write_label_table
 from xnat_ferry.plan.resources_only import judge_resources
 from xnat_ferry.survey import Survey
 from xnat_ferry_tui import proposals
+from xnat_ferry_tui.aside.undisturbed import undisturbed
 from xnat_ferry_tui.by_session import NOTHING, BySession, by_session, troubles
 from xnat_ferry_tui.checklist_rows import Row, rows_of
 from xnat_ferry_tui.here import as_upload, judge_to_here
 from xnat_ferry_tui.history import History, Keeper
-from xnat_ferry_tui.undisturbed import undisturbed
 
 if TYPE_CHECKING:
     from xnat_ferry.local.scanning import Scanned
@@ -226,7 +226,7 @@ class Drafting:
 
     def save_checklist(self, path: Path) -> None:
         """Write the checklist as the plain face tells it; raises CannotWrite."""
-        from xnat_ferry.cli.checklist import checklist_lines
+        from xnat_ferry.cli.telling.checklist import checklist_lines
 
         if self.judged is not None:
             lines = [line.text for line in checklist_lines(self.judged, _COLUMNS)]

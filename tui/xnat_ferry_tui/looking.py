@@ -14,10 +14,10 @@ from xnat_ferry.plan.draft import Draft
 from xnat_ferry.plan.freshness import refuse_outdated
 from xnat_ferry.settings.room import Room, read_room
 from xnat_ferry.survey import Survey
-from xnat_ferry.transfer.past_pace import past_pace
+from xnat_ferry.transfer.pacing.past_pace import past_pace
 from xnat_ferry.verify.verification import Verification
+from xnat_ferry_tui.aside.errand import Errand
 from xnat_ferry_tui.desk import Desk
-from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.here import look_through
 from xnat_ferry_tui.surveying import in_parts, survey_all, survey_for
 

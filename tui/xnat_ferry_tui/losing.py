@@ -11,9 +11,9 @@ from xnat_ferry.settings.preferences import read_preferences
 from xnat_ferry.transfer.session_state import Phase, SessionState
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.type_name import TypeName
+from xnat_ferry_tui.explaining.ways import told
 from xnat_ferry_tui.proposals import STILL_READING
-from xnat_ferry_tui.watched import Watched
-from xnat_ferry_tui.ways import told
+from xnat_ferry_tui.watching.watched import Watched
 
 if TYPE_CHECKING:
     from xnat_ferry.settle.orders import RemovalOrder

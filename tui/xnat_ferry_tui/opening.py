@@ -25,9 +25,9 @@ from xnat_ferry.verify.verification import SessionVerification
 from xnat_ferry_tui.app import FerryApp
 from xnat_ferry_tui.desk import Desk
 from xnat_ferry_tui.entry import Options, theme_without_colours
-from xnat_ferry_tui.glyphs import PlainScrollBar
-from xnat_ferry_tui.key_map import key_map_file, read_key_map
+from xnat_ferry_tui.keyboard.key_map import key_map_file, read_key_map
 from xnat_ferry_tui.read_only import by_address
+from xnat_ferry_tui.terminal.glyphs import PlainScrollBar
 
 if TYPE_CHECKING:
     from xnat_ferry.practice.process import PracticeServer

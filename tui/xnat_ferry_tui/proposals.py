@@ -14,8 +14,8 @@ from xnat_ferry.plan.judged import Judged
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.session_state import Phase, Problem
 from xnat_ferry.verify.verification import DIFFERS, SessionVerification
-from xnat_ferry_tui.watched import Watched
-from xnat_ferry_tui.ways import on_screen
+from xnat_ferry_tui.explaining.ways import on_screen
+from xnat_ferry_tui.watching.watched import Watched
 
 _AT_MOST = 5
 

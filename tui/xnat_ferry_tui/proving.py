@@ -8,11 +8,11 @@ from xnat_ferry.errors import CannotWrite
 from xnat_ferry.model import Instance, Mark, Where, servers_of
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer import manifest
+from xnat_ferry_tui.aside.errand import Errand
 from xnat_ferry_tui.conversation import ends_of
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.page import Page
-from xnat_ferry_tui.errand import Errand
-from xnat_ferry_tui.watched import Watched
+from xnat_ferry_tui.watching.watched import Watched
 
 if TYPE_CHECKING:
     from xnat_ferry.verify.header_lines import Beside

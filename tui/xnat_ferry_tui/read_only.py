@@ -8,7 +8,7 @@ from xnat_ferry.settings.paths import servers_file
 from xnat_ferry.settings.preferences import Window, preferences_file
 from xnat_ferry.settings.servers import find_server, read_aliases, same_server
 from xnat_ferry_tui.desk import Desk
-from xnat_ferry_tui.keys import Key
+from xnat_ferry_tui.keyboard.keys import Key
 
 HOW_TO_CHANGE = (
     "Looking, checking and verifying work as always.",

@@ -11,9 +11,9 @@ from xnat_ferry_tui import proposals
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.choose import Choose
 from xnat_ferry_tui.dialogs.pace import ask_array
+from xnat_ferry_tui.explaining.ways import on_screen
 from xnat_ferry_tui.screens.wizard.steps import why_not_start
-from xnat_ferry_tui.watched import Watched
-from xnat_ferry_tui.ways import on_screen
+from xnat_ferry_tui.watching.watched import Watched
 
 if TYPE_CHECKING:
     from xnat_ferry_tui.app import FerryApp

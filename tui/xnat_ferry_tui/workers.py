@@ -23,7 +23,7 @@ from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import read_all
 from xnat_ferry.transfer.launch import start_worker, wait_until_taken_up
-from xnat_ferry.transfer.pace import Pace, keep_pace
+from xnat_ferry.transfer.pacing.pace import Pace, keep_pace
 from xnat_ferry.transfer.slurm.job import JobOptions, Submission
 from xnat_ferry.transfer.slurm.submitting import stop_array
 from xnat_ferry_tui.logins import Logins

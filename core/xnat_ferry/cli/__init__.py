@@ -1,4 +1,4 @@
-"""The plain face: one file per command group, each loaded only when it is asked for."""
+"""The plain face: one file per command group in ``commands``, each loaded only when it is asked for."""
 
 from collections.abc import Sequence
 

@@ -64,7 +64,7 @@ def app_for(*asked: str) -> App:
     )
     for number, (name, (place, words)) in enumerate(COMMANDS.items()):
         help_ = None if name in asked else words
-        app.command(f"xnat_ferry.cli.{place}", name=name, help=help_, sort_key=number)
+        app.command(f"xnat_ferry.cli.commands.{place}", name=name, help=help_, sort_key=number)
     return app
 
 

@@ -9,25 +9,25 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from xnat_ferry import wording
-from xnat_ferry.cli.checklist import checklist_lines
+from xnat_ferry.cli.commands.plan import write
+from xnat_ferry.cli.commands.run import begin
 from xnat_ferry.cli.common import answer_json, say
-from xnat_ferry.cli.conflicts import suggested_answers
-from xnat_ferry.cli.ending import verdict_lines
-from xnat_ferry.cli.idle import given_of, option
-from xnat_ferry.cli.options import Surveying, Switch
-from xnat_ferry.cli.pacing import AS_IT_COMES, JUST_ASKING, STREAMING, Asking, Pacing, Streaming
-from xnat_ferry.cli.page import Line, command_lines, page_width, paragraph, show
-from xnat_ferry.cli.plan import write
-from xnat_ferry.cli.planned import plan_lines
-from xnat_ferry.cli.run import begin
+from xnat_ferry.cli.options.idle import given_of, option
+from xnat_ferry.cli.options.pacing import AS_IT_COMES, JUST_ASKING, STREAMING, Asking, Pacing, Streaming
+from xnat_ferry.cli.options.surveying import Surveying, Switch
 from xnat_ferry.cli.surveying import as_json
+from xnat_ferry.cli.telling.checklist import checklist_lines
+from xnat_ferry.cli.telling.conflicts import suggested_answers
+from xnat_ferry.cli.telling.ending import verdict_lines
+from xnat_ferry.cli.telling.page import Line, command_lines, page_width, paragraph, show
+from xnat_ferry.cli.telling.planned import plan_lines
 from xnat_ferry.errors import UsageError
 from xnat_ferry.model import Road
 from xnat_ferry.plan import Plan
 from xnat_ferry.plan.judged import Judged
 from xnat_ferry.settings.credentials import find_logins
 from xnat_ferry.settings.paths import spool_folder
-from xnat_ferry.transfer.pace import Pace, spool_for
+from xnat_ferry.transfer.pacing.pace import Pace, spool_for
 
 
 @Parameter(name="*")

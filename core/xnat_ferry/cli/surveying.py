@@ -7,7 +7,7 @@ import msgspec
 
 from xnat_ferry.checks import Conflict
 from xnat_ferry.cli.common import Counting, endpoints, opened, say, split_names, written_anew
-from xnat_ferry.cli.options import Surveying
+from xnat_ferry.cli.options.surveying import Surveying
 from xnat_ferry.errors import UsageError
 from xnat_ferry.labels import LabelRules
 from xnat_ferry.model import Level, Road

@@ -18,7 +18,7 @@ from xnat_ferry.events import Assigned, Assigning, AssignmentRequested
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.ferry import Ferry
-from xnat_ferry.transfer.patience import PASSING
+from xnat_ferry.transfer.pacing.patience import PASSING
 from xnat_ferry.xnat import sharing
 from xnat_ferry.xnat.sharing import Kind, Standing
 

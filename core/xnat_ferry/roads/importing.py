@@ -12,7 +12,7 @@ from xnat_ferry.project import ProjectSettings
 from xnat_ferry.roads.crossing import Crossing
 from xnat_ferry.settle.archiving import archive_session, await_archiving
 from xnat_ferry.settle.row_contents import doubts, sent_to
-from xnat_ferry.transfer.belongings import BelongingsCarrier
+from xnat_ferry.transfer.belongings.carrying import BelongingsCarrier
 from xnat_ferry.transfer.carry import found_wrong
 from xnat_ferry.transfer.session_state import Phase, SessionState
 from xnat_ferry.transfer.whose import rows_beside

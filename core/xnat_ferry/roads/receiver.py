@@ -8,7 +8,7 @@ from xnat_ferry.plan import PlannedSession
 from xnat_ferry.roads.importing import Importing
 from xnat_ferry.transfer.carry import carry_session
 from xnat_ferry.transfer.session_state import SessionState
-from xnat_ferry.transfer.storing import store_unit
+from xnat_ferry.transfer.units.storing import store_unit
 
 
 class ByReceiver(Importing):

@@ -5,7 +5,7 @@ from xnat_ferry.model import Where
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.roads.crossing import Crossing
 from xnat_ferry.transfer.as_planned import refuse_renamed
-from xnat_ferry.transfer.belongings import BelongingsCarrier
+from xnat_ferry.transfer.belongings.carrying import BelongingsCarrier
 from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.xnat.listings import find_session
 

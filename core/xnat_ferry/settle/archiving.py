@@ -28,7 +28,7 @@ from xnat_ferry.settle import outcomes
 from xnat_ferry.settle.orders import answer_for
 from xnat_ferry.settle.outcomes import Standing, read_status
 from xnat_ferry.transfer.ferry import Ferry, growing_waits
-from xnat_ferry.transfer.patience import PASSING
+from xnat_ferry.transfer.pacing.patience import PASSING
 from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.xnat import prearchive
 from xnat_ferry.xnat.listings import find_session

@@ -11,14 +11,14 @@ from xnat_ferry.model import PrearchiveRow, SessionDetail, Where
 from xnat_ferry.plan import Fate, PlannedSession
 from xnat_ferry.transfer.ahead import run_ahead
 from xnat_ferry.transfer.ferry import Ferry
-from xnat_ferry.transfer.fetching import Fetched, fetch_unit
 from xnat_ferry.transfer.manifest import append_unit, read_manifest
 from xnat_ferry.transfer.origin import Origin, ServerOrigin
 from xnat_ferry.transfer.present import NOTHING, Present, present_in_archive
 from xnat_ferry.transfer.rows import build_row, contents_of, rows_met
-from xnat_ferry.transfer.sending import send_unit
 from xnat_ferry.transfer.session_state import SessionState
-from xnat_ferry.transfer.units import Unit, cut_units
+from xnat_ferry.transfer.units.cutting import Unit, cut_units
+from xnat_ferry.transfer.units.fetching import Fetched, fetch_unit
+from xnat_ferry.transfer.units.sending import send_unit
 from xnat_ferry.transfer.whose import Doubts, Whose, is_ours, whose
 from xnat_ferry.xnat.listings import find_session
 

@@ -12,10 +12,10 @@ from xnat_ferry.errors import FerryError, Stopped
 from xnat_ferry.events import AnyEvent, TriedAgain, UnitProgressed
 from xnat_ferry.transfer.folder import TransferFolder
 from xnat_ferry.transfer.journal import Journal
-from xnat_ferry.transfer.parts import Bodies
-from xnat_ferry.transfer.patience import Patience, persist
-from xnat_ferry.transfer.spool import Spool
+from xnat_ferry.transfer.pacing.patience import Patience, persist
 from xnat_ferry.transfer.state import TransferState
+from xnat_ferry.transfer.units.parts import Bodies
+from xnat_ferry.transfer.units.spool import Spool
 from xnat_ferry.xnat.client import XnatClient
 
 Result = TypeVar("Result")

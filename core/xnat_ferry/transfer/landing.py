@@ -17,10 +17,10 @@ from xnat_ferry.plan import Plan, PlannedSession
 from xnat_ferry.transfer.ahead import run_ahead
 from xnat_ferry.transfer.carry import AHEAD, source_as_planned
 from xnat_ferry.transfer.ferry import Ferry, Progress
-from xnat_ferry.transfer.fetching import Fetched, fetch_unit
 from xnat_ferry.transfer.manifest import append_unit, read_scans
 from xnat_ferry.transfer.origin import Origin, ServerOrigin
-from xnat_ferry.transfer.units import Unit, cut_units
+from xnat_ferry.transfer.units.cutting import Unit, cut_units
+from xnat_ferry.transfer.units.fetching import Fetched, fetch_unit
 from xnat_ferry.xnat.scan_zips import entry_name
 
 _Passed = Mapping[str, Iterable[Instance]]

@@ -17,7 +17,7 @@ from xnat_ferry.local.places import Place
 from xnat_ferry.local.scanning import LocalFile, Scanned, Study, open_place, scan
 from xnat_ferry.model import Instance, ScanRow, SessionDetail
 from xnat_ferry.plan import PlannedSession
-from xnat_ferry.transfer.units import Unit
+from xnat_ferry.transfer.units.cutting import Unit
 from xnat_ferry.xnat.scan_zips import entry_name
 
 if TYPE_CHECKING:

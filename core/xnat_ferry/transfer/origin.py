@@ -6,7 +6,7 @@ from xnat_ferry.model import Instance, ScanRow, SessionDetail
 from xnat_ferry.plan import PlannedSession
 from xnat_ferry.transfer.as_planned import refuse_other_names
 from xnat_ferry.transfer.present import known_instances
-from xnat_ferry.transfer.units import Unit
+from xnat_ferry.transfer.units.cutting import Unit
 from xnat_ferry.xnat.client import XnatClient
 from xnat_ferry.xnat.listings import read_session
 from xnat_ferry.xnat.scan_zips import open_scans

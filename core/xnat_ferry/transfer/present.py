@@ -9,7 +9,7 @@ from msgspec import Struct
 from xnat_ferry.errors import NotFound, SeriesUnknown
 from xnat_ferry.model import DICOM_RESOURCES, NOT_KNOWN, FileRow, Instance, ScanRow, SessionDetail, StoredFile
 from xnat_ferry.settings.redact import plain
-from xnat_ferry.transfer.shrinking import fewest_bytes
+from xnat_ferry.transfer.units.shrinking import fewest_bytes
 from xnat_ferry.xnat import prearchive
 from xnat_ferry.xnat.catalogs import read_catalog
 from xnat_ferry.xnat.client import XnatClient

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from xnat_ferry import events
 from xnat_ferry.events import AnyEvent
 from xnat_ferry.plan import Plan
-from xnat_ferry.transfer.rate import Rate
+from xnat_ferry.transfer.pacing.rate import Rate
 from xnat_ferry.transfer.session_state import Phase, Problem, SessionState, apply_to_session
 
 _MOVING = (

@@ -11,7 +11,7 @@ import stamina
 from xnat_ferry.dicom.facts import Header
 from xnat_ferry.errors import FerryError, NotFound, Retry, ServerAnswer
 from xnat_ferry.model import StoredScan, Where
-from xnat_ferry.transfer.spool import spooled
+from xnat_ferry.transfer.units.spool import spooled
 from xnat_ferry.verify.observed import Content, Contents, Observed, Place, place_of
 from xnat_ferry.verify.unpacking import Unpacked, unpack, unpack_headers
 from xnat_ferry.xnat.client import XnatClient

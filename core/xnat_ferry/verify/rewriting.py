@@ -11,7 +11,7 @@ from xnat_ferry.dicom.glance import PIXEL_TAGS
 from xnat_ferry.dicom.profile import attribute_of
 from xnat_ferry.model import Instance, Where
 from xnat_ferry.project import ProjectSettings, Script
-from xnat_ferry.transfer.shrinking import fewest_bytes
+from xnat_ferry.transfer.units.shrinking import fewest_bytes
 from xnat_ferry.verify.headers import HeaderChange
 
 SOP_INSTANCE_UID, SERIES_INSTANCE_UID, STUDY_INSTANCE_UID = 0x00080018, 0x0020000E, 0x0020000D

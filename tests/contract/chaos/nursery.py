@@ -30,8 +30,10 @@ import httpx
 import xnat  # noqa: F401
 
 from xnat_ferry import worker
-from xnat_ferry.cli import app, record, status, verify
-from xnat_ferry.transfer import carry, units
+from xnat_ferry.cli import app
+from xnat_ferry.cli.commands import record, status, verify
+from xnat_ferry.transfer import carry
+from xnat_ferry.transfer.units import cutting as units
 
 _HASTE = 10
 """The program's own waits are so many times shorter: retries are meant for minutes."""

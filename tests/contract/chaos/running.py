@@ -30,7 +30,7 @@ from xnat_ferry.settle.orders import RemovalOrder, keep_removal_order
 from xnat_ferry.transfer import folder as transfer_folders
 from xnat_ferry.transfer import lock
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry.transfer.pace import Pace, keep_pace
+from xnat_ferry.transfer.pacing.pace import Pace, keep_pace
 
 _UPLOADS = "/data/services/import"
 _HELD = {"match": f"POST {_UPLOADS}", "until_released": True}

@@ -10,8 +10,8 @@ from textual.containers import Vertical, VerticalScroll
 
 from xnat_ferry.checks import Answer
 from xnat_ferry.transfer.session_state import Problem
-from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.dialog import Dialog
+from xnat_ferry_tui.keyboard import keys
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 

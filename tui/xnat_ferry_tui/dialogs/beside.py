@@ -11,8 +11,8 @@ from xnat_ferry import wording
 from xnat_ferry.dicom.header_lines import HeaderLine
 from xnat_ferry.model import Mark
 from xnat_ferry.verify.header_lines import Beside
-from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.dialog import Dialog
+from xnat_ferry_tui.keyboard import keys
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines

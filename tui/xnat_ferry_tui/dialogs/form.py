@@ -11,9 +11,9 @@ from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus
 from textual.widgets import Input
 
-from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.choose import NARROW
 from xnat_ferry_tui.dialogs.dialog import Dialog
+from xnat_ferry_tui.keyboard import keys
 from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from xnat_ferry.errors import UsageError
-from xnat_ferry.transfer import wished_pace
-from xnat_ferry.transfer.pace import Pace
+from xnat_ferry.transfer.pacing import wished_pace
+from xnat_ferry.transfer.pacing.pace import Pace
 from xnat_ferry.transfer.slurm import wishes
 from xnat_ferry.transfer.slurm.job import JobOptions
 from xnat_ferry_tui.dialogs.form import Field, Form

@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
-from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.dialog import Dialog
+from xnat_ferry_tui.keyboard import keys
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 

@@ -10,10 +10,11 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from xnat_ferry.model import Endpoint
-from xnat_ferry_tui import keys, read_only
+from xnat_ferry_tui import read_only
 from xnat_ferry_tui.desk import Desk
-from xnat_ferry_tui.listed import in_short
-from xnat_ferry_tui.tour import guidance
+from xnat_ferry_tui.explaining.tour import guidance
+from xnat_ferry_tui.keyboard import keys
+from xnat_ferry_tui.watching.listed import in_short
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.key_bar import KeyBar
 from xnat_ferry_tui.widgets.title import TitleLine

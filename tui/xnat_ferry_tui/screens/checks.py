@@ -10,8 +10,9 @@ from textual.widgets import ContentSwitcher
 
 from xnat_ferry.errors import FerryError
 from xnat_ferry.plan.draft import Draft
-from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.ask import Tell
+from xnat_ferry_tui.explaining.ways import told
+from xnat_ferry_tui.keyboard import keys
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.wizard.checklist import ChecksStep
 from xnat_ferry_tui.screens.wizard.choose import ChooseStep
@@ -23,7 +24,6 @@ from xnat_ferry_tui.screens.wizard.review import ReviewStep
 from xnat_ferry_tui.screens.wizard.step import Step
 from xnat_ferry_tui.screens.wizard.steps import STEPS, standing, why_not_start
 from xnat_ferry_tui.screens.wizard.taken_back import in_words
-from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.facts import Facts
 
 _DRAWN_IN = 0.05

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.text import Text
 from textual.widgets import Static
 
-from xnat_ferry_tui.glyphs import fit_to_show
+from xnat_ferry_tui.terminal.glyphs import fit_to_show
 
 _DEEPEST = 24
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from xnat_ferry.cli.page import paragraph
+from xnat_ferry.cli.telling.page import paragraph
 
 
 def hanging(pairs: Iterable[tuple[str, str]], width: int, column: int) -> list[str]:

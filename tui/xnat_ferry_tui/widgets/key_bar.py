@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Static
 
-from xnat_ferry_tui import keys
+from xnat_ferry_tui.keyboard import keys
 
 _KEPT = ("everywhere.help", "everywhere.palette")
 """What stays in the bar however narrow it is: from these two one finds all others."""

@@ -14,8 +14,8 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from xnat_ferry_tui import keys
-from xnat_ferry_tui.glyphs import fit_to_show, sign_of_cut
+from xnat_ferry_tui.keyboard import keys
+from xnat_ferry_tui.terminal.glyphs import fit_to_show, sign_of_cut
 from xnat_ferry_tui.widgets.columns import Column, Line, fitted, widths
 
 __all__ = ["Column", "Line", "Lines"]

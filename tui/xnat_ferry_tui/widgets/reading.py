@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 
-from xnat_ferry_tui import keys
+from xnat_ferry_tui.keyboard import keys
 
 
 class Reading(VerticalScroll, can_focus=True, inherit_bindings=False):

@@ -4,8 +4,8 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Static
 
-from xnat_ferry_tui.glyphs import fit_to_show
-from xnat_ferry_tui.keys import AREAS
+from xnat_ferry_tui.keyboard.keys import AREAS
+from xnat_ferry_tui.terminal.glyphs import fit_to_show
 
 _READ_ONLY = "READ-ONLY "
 _NARROW = 41

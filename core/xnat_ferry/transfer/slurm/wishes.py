@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from xnat_ferry.errors import UsageError
 from xnat_ferry.settings.preferences import read_preferences
 from xnat_ferry.settings.redact import plain
-from xnat_ferry.transfer.pace import Pace
+from xnat_ferry.transfer.pacing.pace import Pace
 from xnat_ferry.transfer.slurm.job import JobOptions, Submission
 
 UNSAID = (

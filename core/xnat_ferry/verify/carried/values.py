@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from xnat_ferry.belongings import Kind, Level
 from xnat_ferry.belongings.values import Value
 from xnat_ferry.plan import PlannedSession
-from xnat_ferry.transfer.held_values import KINDS, series_of, session_values, subject_values
+from xnat_ferry.transfer.belongings.held_values import KINDS, series_of, session_values, subject_values
 from xnat_ferry.verify import likely
 from xnat_ferry.verify.carried.ends import Ends, asked
 from xnat_ferry.verify.carried.judging import judge_fields, judge_values, not_known

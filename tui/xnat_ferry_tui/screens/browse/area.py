@@ -11,8 +11,9 @@ from textual.widgets import Input
 
 from xnat_ferry.errors import FerryError
 from xnat_ferry.model import SessionDetail, SessionRow
-from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.ask import Tell
+from xnat_ferry_tui.explaining.ways import told
+from xnat_ferry_tui.keyboard import keys
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.browse.errands import Errands
 from xnat_ferry_tui.screens.browse.going import labels_on, what_would_go
@@ -26,7 +27,6 @@ from xnat_ferry_tui.screens.browse.reading import Fetched, Reading
 from xnat_ferry_tui.screens.browse.renewing import Renewing
 from xnat_ferry_tui.screens.browse.sides import Sides
 from xnat_ferry_tui.screens.browse.telling import LEGEND, tell
-from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Lines as LinesWidget

@@ -13,9 +13,9 @@ from xnat_ferry.model import (
     SessionRow,
     servers_of,
 )
+from xnat_ferry_tui.aside.errand import Errand
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.page import Page
-from xnat_ferry_tui.errand import Errand
 from xnat_ferry_tui.screens.browse.cells import name_of
 from xnat_ferry_tui.screens.browse.header import HeaderView
 from xnat_ferry_tui.screens.browse.nodes import Kind, Node

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from xnat_ferry import wording
 from xnat_ferry.model import SessionRow
 from xnat_ferry_tui.desk import Desk
+from xnat_ferry_tui.explaining.ways import told
 from xnat_ferry_tui.screens.browse.holdings import Holdings, sum_of
 from xnat_ferry_tui.screens.browse.nodes import SOURCE, Node, session_of
 from xnat_ferry_tui.screens.browse.picture import Picture
 from xnat_ferry_tui.screens.browse.sides import Sides
 from xnat_ferry_tui.screens.browse.table import rows_inside
-from xnat_ferry_tui.ways import told
 
 _SUMMED = 1_000
 """Of more sessions than these no sum is made while one walks about."""

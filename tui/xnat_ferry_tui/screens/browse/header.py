@@ -11,8 +11,8 @@ from textual.widgets import Input
 
 from xnat_ferry import wording
 from xnat_ferry.dicom.header_lines import HeaderLine
-from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.dialog import Dialog
+from xnat_ferry_tui.keyboard import keys
 from xnat_ferry_tui.widgets.entry import Entry
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines

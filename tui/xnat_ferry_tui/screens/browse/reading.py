@@ -10,9 +10,9 @@ from textual.message import Message
 from xnat_ferry.dicom.header_lines import HeaderLine, read_lines
 from xnat_ferry.errors import FerryError
 from xnat_ferry.model import Endpoint, FileRow, PrearchiveRow, SessionRow
+from xnat_ferry_tui.explaining.ways import told
 from xnat_ferry_tui.screens.browse.nodes import DESTINATION, SOURCE, Kind, Node
 from xnat_ferry_tui.screens.browse.pairing import Waiting
-from xnat_ferry_tui.ways import told
 
 if TYPE_CHECKING:
     from xnat_ferry_tui.screens.browse.area import BrowseArea

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from xnat_ferry_tui.aside.undisturbed import undisturbed
 from xnat_ferry_tui.screens.browse.lists import Lists, Made
 from xnat_ferry_tui.screens.browse.picture import Picture
 from xnat_ferry_tui.screens.browse.reading import Fetched
-from xnat_ferry_tui.undisturbed import undisturbed
 
 if TYPE_CHECKING:
     from xnat_ferry_tui.screens.browse.area import BrowseArea

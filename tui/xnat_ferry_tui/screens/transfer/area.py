@@ -11,13 +11,13 @@ from textual.containers import Horizontal, Vertical
 from xnat_ferry import event_words
 from xnat_ferry.model import Endpoint
 from xnat_ferry.transfer.session_state import Phase, SessionState
-from xnat_ferry_tui import keys
+from xnat_ferry_tui.explaining.ways import on_screen, told
+from xnat_ferry_tui.keyboard import keys
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.transfer import log
 from xnat_ferry_tui.screens.transfer.standing import remark, standing
 from xnat_ferry_tui.screens.transfer.transfers import Transfers
-from xnat_ferry_tui.watched import Watched
-from xnat_ferry_tui.ways import on_screen, told
+from xnat_ferry_tui.watching.watched import Watched
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines

@@ -8,10 +8,10 @@ from itertools import takewhile
 from xnat_ferry import event_words
 from xnat_ferry.events import AnyEvent, SessionFinished, SettlingFinished, TransferFinished
 from xnat_ferry.transfer.session_state import SessionState
-from xnat_ferry_tui.calls import Request
-from xnat_ferry_tui.listed import Listed
-from xnat_ferry_tui.watched import Watched
-from xnat_ferry_tui.ways import on_screen
+from xnat_ferry_tui.explaining.ways import on_screen
+from xnat_ferry_tui.watching.calls import Request
+from xnat_ferry_tui.watching.listed import Listed
+from xnat_ferry_tui.watching.watched import Watched
 from xnat_ferry_tui.widgets.lines import Column, Line
 
 EVENTS = (Column("", 1), Column("time", 8), Column("session", 18), Column("what happened"))

@@ -6,9 +6,9 @@ from datetime import datetime
 from xnat_ferry import wording
 from xnat_ferry.transfer.session_state import Phase, SessionState
 from xnat_ferry.verify.verification import DIFFERS, PROVEN
-from xnat_ferry_tui.listed import sessions_done
-from xnat_ferry_tui.watched import Watched
-from xnat_ferry_tui.ways import on_screen
+from xnat_ferry_tui.explaining.ways import on_screen
+from xnat_ferry_tui.watching.listed import sessions_done
+from xnat_ferry_tui.watching.watched import Watched
 
 _BAR, _SHORT_BAR = 20, 12
 _WIDE = 90

@@ -1,8 +1,8 @@
 """The list of all transfers, whose cursor stays with the one that it is on."""
 
 from xnat_ferry.transfer.folder import TransferFolder
-from xnat_ferry_tui.listed import Listed
 from xnat_ferry_tui.screens.transfer import log
+from xnat_ferry_tui.watching.listed import Listed
 from xnat_ferry_tui.widgets.lines import Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines
 

@@ -9,13 +9,13 @@ from textual.binding import BindingType
 
 from xnat_ferry.model import Endpoint, Instance
 from xnat_ferry.verify.verification import Item, Verification
-from xnat_ferry_tui import keys
+from xnat_ferry_tui.explaining.ways import told
+from xnat_ferry_tui.keyboard import keys
 from xnat_ferry_tui.screens.area import Area
 from xnat_ferry_tui.screens.verify import rows
 from xnat_ferry_tui.screens.verify.rows import Place, Row, Rows
 from xnat_ferry_tui.screens.verify.verdict import archiving, nothing_differs, verdict
-from xnat_ferry_tui.watched import Watched
-from xnat_ferry_tui.ways import told
+from xnat_ferry_tui.watching.watched import Watched
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines

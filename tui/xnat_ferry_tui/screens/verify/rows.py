@@ -10,8 +10,8 @@ from xnat_ferry.model import Instance, Mark, Where
 from xnat_ferry.plan import Plan
 from xnat_ferry.plan.model import PlannedScan
 from xnat_ferry.verify.verification import PROVEN, Item, SessionVerification, Verification
+from xnat_ferry_tui.explaining.ways import on_screen
 from xnat_ferry_tui.screens.verify.gravity import GRAVEST, by_gravity, gravest, gravest_of, marks_of
-from xnat_ferry_tui.ways import on_screen
 from xnat_ferry_tui.widgets.lines import Column, Line
 
 _EQUAL = (Mark.SAME, Mark.AS_PLANNED)

@@ -8,8 +8,8 @@ from xnat_ferry.model import Level
 from xnat_ferry.settings.redact import plain
 from xnat_ferry.transfer.session_state import SessionState
 from xnat_ferry.verify.verification import DIFFERS, PROVEN, UNKNOWN, Verification
-from xnat_ferry_tui.watched import Watched
-from xnat_ferry_tui.ways import on_screen
+from xnat_ferry_tui.explaining.ways import on_screen
+from xnat_ferry_tui.watching.watched import Watched
 
 _SAID = 200
 """Characters of why it was refused: the list below has to stay in sight, and area 3 has all of them."""

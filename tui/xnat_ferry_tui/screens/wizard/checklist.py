@@ -17,10 +17,10 @@ from xnat_ferry.checks.accepting import ACCEPTABLE
 from xnat_ferry.checks.belongings import CHECK as BELONGINGS
 from xnat_ferry.checks.grouping import as_one
 from xnat_ferry.model import Verdict
-from xnat_ferry_tui import keys
 from xnat_ferry_tui.checklist_rows import Row
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.tick import Tick
+from xnat_ferry_tui.keyboard import keys
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines

@@ -14,8 +14,8 @@ from textual.widget import Widget
 from xnat_ferry import wording
 from xnat_ferry.listing import NO_SESSIONS, Listing
 from xnat_ferry.model import Road, SessionRow
-from xnat_ferry_tui import keys
 from xnat_ferry_tui.dialogs.ask import Tell
+from xnat_ferry_tui.keyboard import keys
 from xnat_ferry_tui.screens.wizard.sought import Found, Sought, sought
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.widgets.facts import Facts

@@ -8,7 +8,7 @@ from xnat_ferry import wording
 from xnat_ferry.checks import Answer, Conflict, ConflictClass
 from xnat_ferry.plan import Fate, PlannedSession
 from xnat_ferry.plan.answers import Given
-from xnat_ferry_tui.ways import on_screen
+from xnat_ferry_tui.explaining.ways import on_screen
 
 _DOES = {
     Answer.SKIP: "s skip",

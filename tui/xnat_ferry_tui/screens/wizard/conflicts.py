@@ -13,9 +13,9 @@ from xnat_ferry.checks import Answer, Conflict
 from xnat_ferry.model import LABEL
 from xnat_ferry.plan import NO_ANSWERS
 from xnat_ferry.plan.answers import Given
-from xnat_ferry_tui import keys
 from xnat_ferry_tui.by_session import NOTHING
 from xnat_ferry_tui.dialogs.ask import Tell
+from xnat_ferry_tui.keyboard import keys
 from xnat_ferry_tui.screens.wizard.answered import Answered
 from xnat_ferry_tui.screens.wizard.conflict_words import (
     called_there,

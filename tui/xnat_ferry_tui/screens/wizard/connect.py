@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from xnat_ferry import wording
 from xnat_ferry.plan.draft import Draft
-from xnat_ferry_tui import keys
+from xnat_ferry_tui.keyboard import keys
 from xnat_ferry_tui.screens.wizard.step import Step
 from xnat_ferry_tui.screens.wizard.steps import STEPS
 from xnat_ferry_tui.widgets.facts import Facts

@@ -19,10 +19,10 @@ from xnat_ferry.model import LABEL, SessionRow
 from xnat_ferry.plan import Fate
 from xnat_ferry.plan.label_table import read_label_table
 from xnat_ferry.survey import Survey
-from xnat_ferry_tui import keys
 from xnat_ferry_tui.by_session import NOTHING
+from xnat_ferry_tui.explaining.ways import told
+from xnat_ferry_tui.keyboard import keys
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
-from xnat_ferry_tui.ways import told
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.lines import Column, Line, Lines
 from xnat_ferry_tui.widgets.made_lines import MadeLines

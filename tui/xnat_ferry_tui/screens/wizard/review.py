@@ -16,13 +16,13 @@ from xnat_ferry.checks.belongings import CHECK as BELONGINGS
 from xnat_ferry.model import DICOM_RESOURCES, Endpoint, Level, Road
 from xnat_ferry.plan import Target
 from xnat_ferry.plan.draft import Draft
-from xnat_ferry.transfer.pace import Pace
-from xnat_ferry.transfer.wished_pace import in_words, typed_pace
-from xnat_ferry_tui import keys
+from xnat_ferry.transfer.pacing.pace import Pace
+from xnat_ferry.transfer.pacing.wished_pace import in_words, typed_pace
 from xnat_ferry_tui.dialogs.ask import Tell
 from xnat_ferry_tui.dialogs.choose import Choose
 from xnat_ferry_tui.dialogs.pace import ask_pace
 from xnat_ferry_tui.dialogs.tick import Tick
+from xnat_ferry_tui.keyboard import keys
 from xnat_ferry_tui.screens.wizard.step import Prompt, Step
 from xnat_ferry_tui.widgets.facts import Facts
 from xnat_ferry_tui.widgets.hanging import hanging

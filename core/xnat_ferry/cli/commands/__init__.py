@@ -1,0 +1,1 @@
+"""One file per command group, each loaded only when it is asked for."""

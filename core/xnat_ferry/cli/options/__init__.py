@@ -1,0 +1,1 @@
+"""What commands take, where several take the same."""

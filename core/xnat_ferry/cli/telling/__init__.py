@@ -1,0 +1,1 @@
+"""What commands say, as lines for people."""

@@ -1,0 +1,1 @@
+"""What else travels with a session: resources, values, assessors; carried and looked at again."""

@@ -1,0 +1,1 @@
+"""One unit's way: cut from its session, fetched, checked, kept in the spool, sent and found again."""

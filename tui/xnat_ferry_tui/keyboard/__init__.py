@@ -1,0 +1,1 @@
+"""The table of keys, and all that is made from it."""

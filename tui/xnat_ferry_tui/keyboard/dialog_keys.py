@@ -1,0 +1,48 @@
+"""The rows of the table of keys for what lies over an area: each dialog is a place of its own."""
+
+from xnat_ferry_tui.keyboard.key import Key
+
+_AS_IT_WAS = "leave everything as it was"
+
+DIALOG_KEYS = (
+    Key("yes", "y", "Yes", "do what is asked", "ask"),
+    Key("no", "n,enter,escape", "No", "leave everything as it is", "ask"),
+    Key("close", "enter,escape,q", "Close", "back to where one was", "tell"),
+    Key("take", "enter", "Take", "do it, where what is typed is the name", "name"),
+    Key("leave", "escape", "Leave", "leave everything as it is", "name"),
+    Key("take", "enter", "Take", "take the line one stands on", "choice"),
+    Key("leave", "escape,q", "Leave", _AS_IT_WAS, "choice"),
+    Key("tick", "space", "Tick", "tick the line one stands on, or not", "ticks"),
+    Key("take", "enter", "Take", "take what is ticked", "ticks"),
+    Key("leave", "escape,q", "Leave", _AS_IT_WAS, "ticks"),
+    Key("next", "enter", "Next", "the next field; from the last one take all", "form"),
+    Key("take", "f5,ctrl+o", "Take", "take all, from whichever field", "form"),
+    Key("down", "down", "Down", "the field below", "form", bar=False),
+    Key("up", "up", "Up", "the field above", "form", bar=False),
+    Key("leave", "escape", "Leave", _AS_IT_WAS, "form"),
+    Key("next", "enter", "Next", "the next field; from the last one go on", "words"),
+    Key("leave", "escape", "Leave", _AS_IT_WAS, "words"),
+    Key("next", "enter", "Next", "the password; from there log in", "login"),
+    Key("leave", "escape", "Leave", "leave; nothing is sent to the server", "login"),
+    Key("missing", "m", "Missing", "complete: only what is missing there", "adding", bar=False),
+    Key("into", "i", "Into", "merge: whatever it is, for good", "adding", bar=False),
+    Key("stay", "s", "Stay", "leave it in the prearchive", "adding", bar=False),
+    Key("all_missing", "M", "All missing", "the same as m: all of them", "adding", bar=False),
+    Key("all_into", "I", "All into", "the same as i: all of them", "adding", bar=False),
+    Key("all_stay", "S", "All stay", "the same as s: all of them", "adding", bar=False),
+    Key("take", "enter", "Go on", "go on with these answers; archiving is asked about", "adding"),
+    Key("leave", "escape,q", "Leave", _AS_IT_WAS, "adding"),
+    Key("all", "e", "Equal", "show what is equal as well, or hide it", "beside"),
+    Key("identifying", "i", "Identifying", "show or hide what may identify a person", "beside"),
+    Key("close", "escape,q,backspace,left,h", "Close", "back to the list", "beside"),
+    Key("close", "escape,q,enter", "Close", "back to where one was", "page"),
+    Key("take", "enter", "Do it", "do what the line one stands on says", "palette"),
+    Key("down", "down", "Down", "next line", "palette", bar=False),
+    Key("up", "up", "Up", "previous line", "palette", bar=False),
+    Key("close", "escape", "Leave", "leave without doing anything", "palette"),
+    Key("take", "enter", "Take", "take the line one stands on, or what is typed", "projects"),
+    Key("down", "down", "Down", "next line", "projects", bar=False),
+    Key("up", "up", "Up", "previous line", "projects", bar=False),
+    Key("leave", "escape", "Leave", "leave the pane as it was", "projects"),
+    Key("close", "escape,q,enter", "Back", "back to what it explains", "help"),
+)

@@ -1,0 +1,1 @@
+"""What this terminal can show, and what it need not be sent."""

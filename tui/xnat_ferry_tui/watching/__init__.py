@@ -1,0 +1,1 @@
+"""Transfers as they are seen from here, whoever carries them."""
