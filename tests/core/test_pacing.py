@@ -1,6 +1,7 @@
 """A transfer's pace as it is asked for, kept and told; the log of calls stays small."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -98,20 +99,20 @@ def test_bytes_moved_are_those_of_all_sessions_side_by_side(story: list[tuple[st
     expected = {"A": [0, 0], "B": [0, 0]}
     for number, (kind, count) in enumerate(story):
         label = "AB"[number % 2]
-        facts = {"session": label, "unit": str(number), "at": float(number)}
+        facts: dict[str, Any] = {"session": label, "unit": str(number), "at": float(number)}
         if kind == "sent":
-            state.apply(events.UnitSent(files=1, bytes=count, seconds=1, row="/r", **facts))  # type: ignore[arg-type]
+            state.apply(events.UnitSent(files=1, bytes=count, seconds=1, row="/r", **facts))
             expected[label] = [expected[label][0] + count, 0]
         elif kind == "again":
             under_way = state.sessions[label].sending
             facts["unit"] = under_way.unit if under_way else facts["unit"]
-            state.apply(events.TriedAgain(attempt=1, message="", **facts))  # type: ignore[arg-type]
+            state.apply(events.TriedAgain(attempt=1, message="", **facts))
             expected[label][1] = 0
         elif kind == "anew":  # by a worker after one that was cut off amid a unit
             state.apply(events.SessionStarted(session=label, at=float(number)))
             expected[label][1] = 0
         else:
-            state.apply(events.UnitProgressed(moving=kind, bytes=count, **facts))  # type: ignore[arg-type]
+            state.apply(events.UnitProgressed(moving=kind, bytes=count, **facts))
             expected[label][1] = count if kind == "up" else expected[label][1]
     assert state.bytes_moved == sum(sum(one) for one in expected.values())
     assert state.bytes_moved == sum(one.bytes_moved for one in state.sessions.values())

@@ -39,8 +39,7 @@ def view_source(client: XnatClient, endpoint: Endpoint, projects: Projects | Non
         sessions,
         error,
         rights=Rights(role=row.role if row else None, accessibility=row.accessibility if row else None),
-        unread=(projects,) if isinstance(projects, Unread) else (),
-        alias_of=_alias_of(client, endpoint, projects) if sessions is not None else "",
+        projects=projects,
     )
 
 
@@ -56,24 +55,23 @@ def view_destination(client: XnatClient, endpoint: Endpoint, types: Collection[s
 def list_destination(client: XnatClient, endpoint: Endpoint, projects: Projects) -> ProjectView:
     """The destination without its rights, which need the types; sessions first, the rest side by side."""
     sessions, error = _sessions(client, endpoint, owners=True)
-    unread = (projects,) if isinstance(projects, Unread) else ()
+    view = _view(client, endpoint, sessions, error, rights=Rights(), projects=projects)
     if sessions is None:
-        return _view(client, endpoint, None, error, rights=Rights(), unread=unread)
+        return view
     with ThreadPoolExecutor(2) as pool:
         settings_read = pool.submit(read_settings, client, endpoint.project)
         prearchive, problem = _prearchive(client, endpoint)
         settings = settings_read.result()
     row = _row_of(projects, endpoint)
     return replace(
-        _view(client, endpoint, sessions, error, rights=Rights(), unread=unread),
-        alias_of=_alias_of(client, endpoint, projects),
+        view,
         prearchive=prearchive,
         prearchive_problem=problem,
         settings=replace(
             settings,
             prearchive_code=row.prearchive_code if row else None,
             quarantine=row.quarantine if row else None,
-            unread=(*unread, *settings.unread),
+            unread=(*view.settings.unread, *settings.unread),
         ),
     )
 
@@ -114,8 +112,7 @@ def _view(
     error: FerryError | None,
     *,
     rights: Rights,
-    unread: tuple[Unread, ...],
-    alias_of: str = "",
+    projects: Projects,
 ) -> ProjectView:
     return ProjectView(
         endpoint=endpoint,
@@ -123,8 +120,8 @@ def _view(
         version=client.version,
         rights=rights,
         sessions=sessions,
-        alias_of=alias_of,
-        settings=ProjectSettings(unread=unread),
+        alias_of=_alias_of(client, endpoint, projects) if sessions is not None else "",
+        settings=ProjectSettings(unread=(projects,) if isinstance(projects, Unread) else ()),
         refused=isinstance(error, NotFound | Forbidden),
         problem=_problem(endpoint, client.user, error),
         advice=error.advice if error else "",
